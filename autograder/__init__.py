@@ -1,0 +1,3 @@
+"""Isolated grading of Otter notebooks: student code never meets the hidden tests."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""Source notebook in, student releases and grading zip out."""

@@ -1,0 +1,1 @@
+"""Pure judgements for hidden tests: values, curves, errors and proofs."""

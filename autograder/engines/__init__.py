@@ -1,0 +1,1 @@
+"""Where sandboxes run: a plain process, a container, a cluster."""

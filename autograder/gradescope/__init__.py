@@ -1,0 +1,1 @@
+"""The upload: what runs inside a Gradescope container."""

@@ -1,0 +1,171 @@
+"""The nouns of grading as plain, frozen data. A leaf: it imports nothing of ours."""
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+
+
+class Status(str, Enum):
+    """How the run of one submission ended."""
+
+    COMPLETED = "completed"  # every cell was offered to the sandbox
+    TIMEOUT = "timeout"  # wall time used up
+    CPU_LIMIT = "cpu limit"
+    MEMORY_LIMIT = "memory limit"
+    DISK_LIMIT = "disk limit"
+    OUTPUT_LIMIT = "output limit"
+    CRASHED = "crashed"  # the process exited or was killed by a signal of its own making
+    PROTOCOL = "protocol violation"  # frames that the grader never asked for
+    UNREADABLE = "unreadable"  # the file is no submission for this assignment: a zero with a reason
+    NOT_GRADED = "not graded"  # our fault: no mark is given
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Sizes in MiB, times in seconds."""
+
+    wall_s: float = 120.0
+    cell_s: float = 30.0  # one cell, or one question of a test
+    cpu_s: float = 60.0
+    memory_mib: int = 1024  # above what the warm worker already holds
+    processes: int = 64
+    file_mib: int = 32
+    disk_mib: int = 128  # the whole work folder
+    output_kib: int = 1024  # captured text of all cells together
+    open_files: int = 256
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell of a submission, as it stands in the notebook.
+
+    Attributes:
+        tests: names of the questions whose tests follow this cell (Otter's cell metadata).
+    """
+
+    source: str
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A validated upload, ready to be run.
+
+    Attributes:
+        name: unique name of the submission within the run; safe as a folder name.
+        file: the uploaded file's name as the instructor sees it (relative to the folder).
+        digest: SHA-256 of the uploaded bytes, hex.
+        cells: code cells in notebook order.
+        language: "en" or "zh".
+        assignment: assignment name that the notebook claims, or None.
+        notes: remarks for the instructor, e.g. which notebook in a zip was taken.
+    """
+
+    name: str
+    file: str
+    digest: str
+    cells: tuple[Cell, ...]
+    language: str = "en"
+    assignment: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TestCaseOutcome:
+    """One test case of one question.
+
+    Attributes:
+        name: Otter's name, e.g. "q2 - 3".
+        message: text for the student, in the notebook's language; no hidden test source.
+        slip: name of the recognised misconception, or None.
+    """
+
+    __test__ = False  # pytest: not a test class
+
+    name: str
+    passed: bool
+    hidden: bool
+    points: float
+    message: str = ""
+    slip: str | None = None
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """All test cases of one question; score as Otter computes it."""
+
+    name: str
+    score: float
+    possible: float
+    cases: tuple[TestCaseOutcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class CellOutput:
+    """What one cell printed and the error that ended it, if any (text, bounded)."""
+
+    text: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Gradation:
+    """The result of one submission: facts only; reports derive numbers and render.
+
+    Attributes:
+        reason: one sentence for people when status is not COMPLETED, else "".
+        curves: per question, the drawn curves that its tests looked at: dicts with keys
+            ``label, artist, axes, x, y`` (lists of at most 1,000 floats; None where not finite).
+        errors: per question, captured errors that its tests looked at: dicts with keys
+            ``type, message, raised_in``.
+        outputs: one per code cell that was run.
+        wall_s, cpu_s: seconds used by the sandbox for this submission.
+        graded_by: digests of what produced the marks: ``grading_zip``, ``version``, ``image``.
+        gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
+    """
+
+    submission: str
+    file: str
+    digest: str
+    assignment: str
+    status: Status
+    reason: str = ""
+    language: str = "en"
+    questions: tuple[QuestionResult, ...] = ()
+    curves: dict = field(default_factory=dict)
+    errors: dict = field(default_factory=dict)
+    outputs: tuple[CellOutput, ...] = ()
+    notes: tuple[str, ...] = ()
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    memory_mib: float = 0.0
+    graded_by: dict = field(default_factory=dict)
+    gradescope: dict = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Points earned, as the sum over questions."""
+        return sum(question.score for question in self.questions)
+
+    @property
+    def possible(self) -> float:
+        """Points that could be earned."""
+        return sum(question.possible for question in self.questions)
+
+    def as_dict(self) -> dict:
+        """Return plain JSON-ready data; :meth:`from_dict` reads it back."""
+        plain = asdict(self)
+        plain["status"] = self.status.value
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict) -> "Gradation":
+        """Rebuild a gradation from :meth:`as_dict`'s data."""
+        plain = dict(plain)
+        plain["status"] = Status(plain["status"])
+        plain["questions"] = tuple(
+            QuestionResult(**{**q, "cases": tuple(TestCaseOutcome(**c) for c in q["cases"])})
+            for q in plain["questions"]
+        )
+        plain["outputs"] = tuple(CellOutput(**output) for output in plain["outputs"])
+        plain["notes"] = tuple(plain["notes"])
+        return cls(**plain)

@@ -1,0 +1,1 @@
+"""The trusted side: Otter tests against a remote namespace."""
