@@ -1,0 +1,208 @@
+"""The questions that a hidden test may ask about a student's object, where that object lives.
+
+A probe is written once and works in both worlds. Called with plain objects (Otter in a kernel,
+``otter assign``) it just runs. Called with anything that came from a sandbox, it runs there and
+its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` does.
+"""
+
+import ast
+import functools
+import math
+from contextlib import contextmanager
+from unittest import mock
+
+import numpy as np
+import torch
+from torch.overrides import TorchFunctionMode
+
+from autograder import captures, drawings
+from autograder.codec import Function
+from autograder.evidence import CapturedError, Drawing, TensorState
+
+PROBES = {}
+MAX_GRAPH_NODES = 200_000
+WATCHED = (
+    "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
+    "polyfit", "ediff1d",
+)  # fmt: skip
+
+
+def probe(function):
+    """Register a probe and let it run where its arguments live."""
+    PROBES[function.__name__] = function
+
+    @functools.wraps(function)
+    def ask(*args, **kwargs):
+        session = _session_of((*args, *kwargs.values()))
+        if session is None:
+            return function(*args, **kwargs)
+        return session.probe(function.__name__, args, kwargs)
+
+    return ask
+
+
+def function(expression: str, name: str = "f") -> Function:
+    """Return a callable of ``x`` that crosses the wall as its text (may use torch and math)."""
+    return Function(expression, name)
+
+
+@probe
+def gradient(f, x, weights=None):
+    """Differentiate ``f`` at ``x`` by autograd.
+
+    Args:
+        f: a function of one tensor.
+        x: tensor, array or number; a fresh leaf is made from it.
+        weights: the vector of the vector-Jacobian product (same shape as ``f(x)``), or None for a
+            scalar ``f(x)``.
+
+    Returns:
+        Tensor of x's shape, or None where nothing reached the leaf.
+    """
+    leaf = torch.as_tensor(x).detach().clone()
+    leaf = (leaf if leaf.is_floating_point() else leaf.to(torch.float32)).requires_grad_()
+    f(leaf).backward(gradient=weights)
+    return leaf.grad
+
+
+@probe
+def error_of(f, *args, **kwargs) -> CapturedError | None:
+    """Return the error that ``f(*args, **kwargs)`` raises, or None."""
+    try:
+        f(*args, **kwargs)
+    except Exception as error:
+        return captures.captured(error)
+    return None
+
+
+@probe
+def captured(error) -> CapturedError:
+    """Return what is known of a stored exception object.
+
+    Raises:
+        TypeError: ``error`` is no exception.
+    """
+    if not isinstance(error, BaseException):
+        raise TypeError(f"expected a captured exception, found {type(error).__name__}")
+    return captures.captured(error)
+
+
+@probe
+def drawing(target) -> Drawing:
+    """Return what is drawn on an Axes, a Figure or a list of Axes."""
+    return drawings.drawing(target)
+
+
+@probe
+def graph_nodes(tensor) -> int:
+    """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
+    root = getattr(tensor, "grad_fn", None)
+    seen, stack = set(), [root] if root is not None else []
+    while stack and len(seen) < MAX_GRAPH_NODES:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(parent for parent, _ in node.next_functions if parent is not None)
+    return len(seen)
+
+
+@probe
+def state(tensor) -> TensorState:
+    """Return a tensor's place in autograd.
+
+    Raises:
+        TypeError: ``tensor`` is no tensor.
+    """
+    if not isinstance(tensor, torch.Tensor):
+        raise TypeError(f"expected a tensor, found {type(tensor).__name__}")
+    grad = tensor.grad if tensor.is_leaf else None
+    return TensorState(
+        is_leaf=tensor.is_leaf,
+        requires_grad=tensor.requires_grad,
+        grad=None if grad is None else grad.detach(),
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        shape=tuple(tensor.shape),
+        grad_fn=None if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
+    )
+
+
+@probe
+def operations(f, *args) -> tuple[str, ...]:
+    """Name the torch, NumPy and math functions that ``f(*args)`` calls, in order (at most 10,000)."""
+    names = []
+    with _RecordTorch(names), _record_watched(names):
+        f(*args)
+    return tuple(names[:10_000])
+
+
+def names_in(sources) -> set[str]:
+    """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
+    found = set()
+    for source in sources:
+        for node in ast.walk(_parse_cell(source)):
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.alias):
+                found.update(node.name.split("."))
+    return found
+
+
+def _parse_cell(source: str) -> ast.Module:
+    lines = source.splitlines()
+    if lines and lines[0].lstrip().startswith("%%"):
+        lines[0] = ""
+    kept = ["pass" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines]
+    try:
+        return ast.parse("\n".join(kept))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _session_of(values, depth: int = 2):
+    for value in values:
+        session = getattr(value, "_autograder_session", None)
+        if session is not None:
+            return session
+        if depth and isinstance(value, (list, tuple)):
+            session = _session_of(value[:8], depth - 1)
+            if session is not None:
+                return session
+    return None
+
+
+class _RecordTorch(TorchFunctionMode):
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        name = getattr(func, "__name__", "")
+        if name != "__get__" and len(self.names) < 10_000:
+            self.names.append(name)
+        return func(*args, **(kwargs or {}))
+
+
+@contextmanager
+def _record_watched(names):
+    def recording(name, original):
+        def call(*args, **kwargs):
+            names.append(name)
+            return original(*args, **kwargs)
+
+        return call
+
+    patches = [
+        mock.patch.object(module, name, recording(name, getattr(module, name)))
+        for module in (np, math)
+        for name in WATCHED
+        if hasattr(module, name)
+    ]
+    for patch in patches:
+        patch.start()
+    try:
+        yield
+    finally:
+        for patch in patches:
+            patch.stop()

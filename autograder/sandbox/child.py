@@ -1,0 +1,198 @@
+"""The agent inside one forked child: answers the scorer's requests about the student's objects.
+
+It runs in the student's process, so nothing it says is believed beyond its being data: the scorer
+decodes every answer with :mod:`autograder.codec` and compares it with what it knows itself.
+"""
+
+import os
+import signal
+
+import torch
+
+from autograder import codec
+from autograder.errors import EvidenceError
+from autograder.frames import FrameStream, StreamEnded
+from autograder.probes import PROBES
+from autograder.sandbox import shell as shells
+
+NONCE_BYTES = 8
+READABLE_METHODS = frozenset(
+    {
+        "get_lines", "get_title", "get_xlabel", "get_ylabel", "get_legend_handles_labels",
+        "get_xlim", "get_ylim", "get_xdata", "get_ydata", "get_label", "get_axes", "get_offsets",
+        "get_suptitle", "get_legend", "get_texts", "get_text",
+    }
+)  # fmt: skip
+READABLE_ATTRIBUTES = frozenset({"lines", "collections", "axes", "__doc__", "figure"})
+
+
+class Agent:
+    """Holds the shell, the handles and the autograd calls of one submission.
+
+    Args:
+        shell: the warm IPython shell.
+        output: where the student's prints go.
+        seed: Otter's seed between cells, or None.
+    """
+
+    def __init__(self, shell, output, seed):
+        self.shell = shell
+        self.output = output
+        self.seed = seed
+        self.kept = []
+        self.calls = []
+        self.busy = False
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, signum, frame):
+        if self.busy:
+            raise KeyboardInterrupt("stopped: the time for this step is used up")
+
+    def serve(self, stream: FrameStream) -> None:
+        """Answer requests until the stream ends."""
+        while True:
+            frame = stream.receive()
+            nonce, request = frame[:NONCE_BYTES], frame[NONCE_BYTES:]
+            stream.send(nonce + self.answer(request))
+
+    def answer(self, request: bytes) -> bytes:
+        """Return the packed reply to one packed request."""
+        self.linked, self.inputs, self.call_id = [], [], None
+        try:
+            message = codec.unpack(request, resolve=self.resolve, adopt=self.adopt)
+            handle = HANDLERS[message["op"]]
+            self.busy = True
+            try:
+                reply = handle(self, message)
+                reply.update(self.remember_call())
+                return codec.pack({"ok": True, **reply}, self.keep, self.link)
+            finally:
+                self.busy = False
+                self.output.take()  # what tests make a notebook print is nobody's output
+        except (EvidenceError, RecursionError, MemoryError) as error:
+            return codec.pack({"ok": False, "limit": f"{type(error).__name__}: {error}"})
+        except BaseException as error:
+            return self.pack_error(error)
+
+    def pack_error(self, error: BaseException) -> bytes:
+        try:
+            return codec.pack({"ok": False, "error": error}, self.keep)
+        except BaseException:
+            return codec.pack({"ok": False, "limit": "the error cannot be described"})
+
+    def keep(self, value) -> int:
+        self.kept.append(value)
+        return len(self.kept)
+
+    def resolve(self, handle: int):
+        if not 1 <= handle <= len(self.kept):
+            raise EvidenceError("unknown handle")
+        return self.kept[handle - 1]
+
+    def adopt(self, kind, plain, value):
+        if kind == "tensor" and plain.get("grad_on") is True:
+            self.inputs.append(value)
+        return value
+
+    def link(self, tensor) -> dict:
+        """Mark result tensors that the scorer's autograd graph goes on from."""
+        if self.call_id is None or not tensor.requires_grad:
+            return {}
+        if tensor.is_leaf and not any(tensor is leaf for leaf in self.inputs):
+            return {}
+        self.linked.append(tensor)
+        return {"linked": len(self.linked) - 1}
+
+    def remember_call(self) -> dict:
+        """Keep what a later vector-Jacobian product needs, if this call took part in autograd."""
+        if not self.inputs:
+            return {}
+        self.calls.append((list(self.inputs), self.linked))
+        self.call_id = len(self.calls)
+        return {
+            "call": self.call_id,
+            "grads": [None if leaf.grad is None else leaf.grad.detach() for leaf in self.inputs],
+        }
+
+    def run_cell(self, message):
+        output = shells.run_cell(self.shell, message["source"], self.output, self.seed)
+        return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
+
+    def get(self, message):
+        names = self.shell.user_ns
+        name = message["name"]
+        return {"found": True, "value": names[name]} if name in names else {"found": False}
+
+    def names(self, message):
+        return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
+
+    def call(self, message):
+        target = self.resolve(message["target"])
+        return {"value": target(*message["args"], **message["kwargs"])}
+
+    def probe(self, message):
+        return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}
+
+    def method(self, message):
+        if message["name"] not in READABLE_METHODS:
+            raise EvidenceError("this method cannot be called from a test; write a probe")
+        return {"value": getattr(self.resolve(message["target"]), message["name"])()}
+
+    def attribute(self, message):
+        if message["name"] not in READABLE_ATTRIBUTES:
+            raise EvidenceError("this attribute cannot be read from a test; write a probe")
+        value = getattr(self.resolve(message["target"]), message["name"])
+        return {"value": value if isinstance(value, str) else list(value)}
+
+    def vjp(self, message):
+        """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
+        inputs, outputs = self.calls[message["of"] - 1]
+        grads = message["gradients"]
+        pairs = [(out, grad) for out, grad in zip(outputs, grads) if grad is not None]
+        result = torch.autograd.grad(
+            [out for out, _ in pairs], inputs, [grad for _, grad in pairs],
+            create_graph=message["create"], retain_graph=True, allow_unused=True,
+        )  # fmt: skip
+        if message["create"]:
+            self.inputs = list(inputs) + [g for g in grads if g is not None and g.requires_grad]
+        else:
+            self.inputs = []
+        return {"value": list(result)}
+
+
+HANDLERS = {
+    "cell": Agent.run_cell,
+    "get": Agent.get,
+    "names": Agent.names,
+    "call": Agent.call,
+    "probe": Agent.probe,
+    "method": Agent.method,
+    "attribute": Agent.attribute,
+    "vjp": Agent.vjp,
+}
+
+
+def run_child(channel_fd: int, confinement, shell, uid: int, folder: str, start: dict) -> None:
+    """Become the sandbox of one submission; never returns."""
+    try:
+        os.setsid()
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        _close_others(channel_fd)
+        output = shells.redirect_output(start["limits"].output_kib)
+        confinement.enter(uid, folder, start["limits"])
+        os.chdir(folder)
+        for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME"):
+            os.environ[name] = folder
+        agent = Agent(shell, output, start["seed"])
+        stream = FrameStream(channel_fd, channel_fd, codec.MAX_FRAME_BYTES + NONCE_BYTES)
+        stream.send(b"ready")
+        agent.serve(stream)
+    except StreamEnded:
+        pass
+    finally:
+        os._exit(0)
+
+
+def _close_others(channel_fd: int) -> None:
+    os.closerange(3, channel_fd)
+    os.closerange(channel_fd + 1, 65_536)

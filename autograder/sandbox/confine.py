@@ -1,0 +1,219 @@
+"""Confinement of one forked child: own uid, limits, no new privileges, Landlock, seccomp.
+
+Theory of operation. The warm worker prepares a :class:`Confinement` once; each forked child calls
+:meth:`Confinement.enter` before it touches anything of the student's. The order matters: limits
+while still root, then the uid, then no_new_privs (which the two filters need), then Landlock
+(opens paths), then seccomp last because it takes the calls away that the earlier steps use.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import EngineError
+from autograder.model import Limits
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+LANDLOCK_RULE_PATH_BENEATH = 1
+# Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
+READ_RIGHTS = 0b1101
+FILE_RIGHTS = 0b111 | 1 << 14 | 1 << 15
+FIRST_UID, UID_COUNT = 20_000, 20_000
+FORBIDDEN_CALLS = (
+    "socket", "connect", "bind", "listen", "accept", "accept4", "ptrace", "process_vm_readv",
+    "process_vm_writev", "mount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount",
+    "fsconfig", "fspick", "pivot_root", "chroot", "unshare", "setns", "keyctl", "add_key",
+    "request_key", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
+    "io_uring_register", "init_module", "finit_module", "delete_module", "kexec_load",
+    "kexec_file_load", "reboot", "swapon", "swapoff", "quotactl", "acct", "settimeofday",
+    "clock_settime", "adjtimex", "clock_adjtime", "sethostname", "setdomainname", "iopl", "ioperm",
+    "pidfd_getfd", "pidfd_open", "kcmp", "fanotify_init", "name_to_handle_at",
+    "open_by_handle_at", "lookup_dcookie", "nfsservctl", "personality", "syslog", "shmget",
+    "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl",
+    "mq_open", "mq_unlink", "vhangup", "memfd_secret",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers of confinement are on. All of them, except in tests and where one is missing."""
+
+    own_uid: bool = True
+    landlock: bool = True
+    seccomp: bool = True
+    rlimits: bool = True
+
+
+class Confinement:
+    """Everything a child needs to lock itself in, prepared before the fork.
+
+    Raises:
+        EngineError: this machine lacks a layer without which student code would not be held.
+    """
+
+    def __init__(self, layers: Layers | None = None):
+        layers = layers or Layers()
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.own_uid = layers.own_uid and os.geteuid() == 0
+        self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
+        self.filter = _seccomp_filter() if layers.seccomp else None
+        self.rlimits = layers.rlimits
+        self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
+        self.readable = _readable_paths()
+        if layers.landlock and not self.landlock_abi and not self.own_uid:
+            raise EngineError(
+                "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
+                "submission: student code could read your files; use ENGINE=docker"
+            )
+
+    def describe(self) -> dict:
+        """Return which layers hold here, for the run's log."""
+        return {
+            "own_uid": self.own_uid,
+            "landlock_abi": self.landlock_abi,
+            "seccomp": self.filter is not None,
+            "rlimits": self.rlimits,
+        }
+
+    def enter(self, uid: int, folder: str, limits: Limits) -> None:
+        """Lock the calling process in for good.
+
+        Args:
+            uid: the submission's own uid and gid (used as root only).
+            folder: the only place where it may write.
+        """
+        if self.rlimits:
+            _limit_resources(limits, limits.processes if self.own_uid else self.tasks + limits.processes)
+        if self.own_uid:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+        self._prctl(PR_SET_DUMPABLE, 1)  # the change of uid cleared it; /proc/self needs it
+        self._prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._prctl(PR_SET_NO_NEW_PRIVS, 1)
+        if self.landlock_abi:
+            self._restrict_files(folder)
+        if self.filter is not None:
+            self.filter.load()
+
+    def _prctl(self, option: int, value: int) -> None:
+        if self.libc.prctl(option, value, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), f"prctl {option} failed")
+
+    def _restrict_files(self, folder: str) -> None:
+        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, ioctl on devices (15) in 5.
+        bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)
+        handled = (1 << bits) - 1
+        attribute = struct.pack("<Q", handled)
+        if self.landlock_abi >= 4:
+            attribute += struct.pack("<Q", 0b11)  # TCP bind and connect
+        if self.landlock_abi >= 6:
+            attribute += struct.pack("<Q", 0b11)  # abstract sockets and signals out of the domain
+        ruleset = self.libc.syscall(LANDLOCK_CREATE, attribute, len(attribute), 0)
+        if ruleset < 0:
+            raise OSError(ctypes.get_errno(), "landlock_create_ruleset failed")
+        rules = [(path, READ_RIGHTS) for path in self.readable]
+        rules += [("/proc/self", READ_RIGHTS), (folder, handled & ~1)]
+        rules += [(path, READ_RIGHTS | 0b10) for path in ("/dev/null", "/dev/zero")]
+        rules += [("/dev/urandom", READ_RIGHTS), ("/dev/random", READ_RIGHTS)]
+        for path, rights in rules:
+            try:
+                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue
+            if not os.path.isdir(path):
+                rights &= FILE_RIGHTS
+            rule = struct.pack("<Qi", rights & handled, fd)
+            self.libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
+            os.close(fd)
+        if self.libc.syscall(LANDLOCK_RESTRICT, ruleset, 0):
+            raise OSError(ctypes.get_errno(), "landlock_restrict_self failed")
+        os.close(ruleset)
+
+
+def _limit_resources(limits: Limits, processes: int) -> None:
+    mib = 2**20
+    held = _data_bytes()
+    for name, value in (
+        (resource.RLIMIT_CPU, int(limits.cpu_s) + 1),
+        (resource.RLIMIT_DATA, held + limits.memory_mib * mib),
+        (resource.RLIMIT_FSIZE, limits.file_mib * mib),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_STACK, 8 * mib),
+    ):
+        resource.setrlimit(name, (value, value))
+
+
+def _data_bytes() -> int:
+    """Bytes of private writable memory that the process holds now (VmData)."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
+
+
+def _landlock_abi(libc) -> int:
+    abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
+    return max(abi, 0)
+
+
+def _seccomp_filter():
+    """Build the filter; the calls in it answer EPERM."""
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        raise EngineError(
+            f"libseccomp is missing ({error}); install libseccomp2 or use ENGINE=docker"
+        ) from None
+    filter = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
+    filter.set_attr(pyseccomp.Attr.CTL_NNP, 0)
+    deny = pyseccomp.ERRNO(1)
+    for name in FORBIDDEN_CALLS:
+        try:
+            filter.add_rule(deny, name)
+        except (OSError, ValueError):
+            continue  # not a call of this architecture
+    # New namespaces through clone; clone3 hides its flags, so libc has to fall back to clone.
+    for flag in (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000):
+        filter.add_rule(deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    filter.add_rule(pyseccomp.ERRNO(38), "clone3")
+    return filter
+
+
+def _readable_paths() -> tuple[str, ...]:
+    paths = {"/usr", "/lib", "/lib64", "/bin", "/sbin", "/proc/cpuinfo", "/proc/meminfo"}
+    paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
+    paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
+    paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    paths |= {str(Path(sys.executable).resolve().parent)}
+    # Not the folder of this package: beside it may lie tests and solutions.
+    return tuple(sorted(path for path in paths if path and os.path.exists(path)))
+
+
+def _count_tasks(uid: int) -> int:
+    """Count the threads of a user: without a uid of its own a submission shares the user's limit."""
+    count = 0
+    for entry in os.scandir("/proc"):
+        try:
+            if entry.name.isdigit() and entry.stat().st_uid == uid:
+                count += len(os.listdir(f"/proc/{entry.name}/task"))
+        except OSError:
+            continue
+    return count
+
+
+def become_subreaper() -> None:
+    """Adopt orphans, so that a detached process of a submission can be found and killed."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

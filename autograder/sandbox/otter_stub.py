@@ -1,0 +1,28 @@
+"""A stand-in for Otter in student notebooks: checks and exports do nothing and cost nothing."""
+
+import sys
+from types import ModuleType
+
+
+class Notebook:
+    """Accepts every call that a notebook makes on its grader, and does nothing."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _do_nothing
+
+
+def _do_nothing(*args, **kwargs):
+    return None
+
+
+def install() -> None:
+    """Make ``import otter`` find the stand-in."""
+    module = ModuleType("otter")
+    module.Notebook = Notebook
+    module.__path__ = []
+    sys.modules["otter"] = module

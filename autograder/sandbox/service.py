@@ -1,0 +1,284 @@
+"""The worker's loop, once everything that a notebook usually needs has been imported."""
+
+import gc
+import os
+import secrets
+import signal
+import socket
+import time
+from dataclasses import dataclass
+
+import msgpack
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from autograder.codec import MAX_FRAME_BYTES  # noqa: E402
+from autograder.errors import EngineError, EvidenceError  # noqa: E402
+from autograder.frames import FrameStream, FrameTimeout, StreamEnded  # noqa: E402
+from autograder.model import Limits, Status  # noqa: E402
+from autograder.sandbox import child, confine, otter_stub  # noqa: E402
+
+EXIT_S = 0.5  # for a process that has closed its channel to be gone
+GRACE_S = 1.5  # between the request to stop and the kill
+READY_S = 20.0
+RELAY_BYTES = MAX_FRAME_BYTES + 1024
+WATCH_S = 0.5  # how often the size of the work folder is looked at while a step runs
+
+
+@dataclass
+class Ended:
+    """Why and how a child ended."""
+
+    status: Status
+    detail: str
+
+
+def warm_up(full: bool = True):
+    """Import what notebooks use and make the shell; returns the shell.
+
+    Args:
+        full: also preload what only some submissions need (worth it when many follow).
+    """
+    import matplotlib
+
+    matplotlib.use("module://autograder.sandbox.backend")
+    import torch
+
+    torch.set_num_threads(1)
+    import matplotlib.pyplot as plt
+
+    from autograder.sandbox import shell as shells
+
+    otter_stub.install()
+    shell = shells.make_shell()
+    import bdb  # noqa: F401 - imported lazily by IPython otherwise
+
+    import torch.fx.experimental.symbolic_shapes  # noqa: F401 - first backward(gradient=...)
+
+    if full:
+        import torch.func  # noqa: F401
+
+        figure = plt.figure()
+        figure.add_subplot().plot([0, 1], label="warm")
+        figure.legend()
+        figure.canvas.draw()
+        plt.close("all")
+    return shell
+
+
+def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
+    """Warm up, say so, then run submissions until the scorer hangs up.
+
+    Args:
+        janitor: the janitor's channel and process id.
+        root: folder for the submissions' work folders.
+        full: see :func:`warm_up`.
+    """
+    stream = FrameStream(channel.fileno(), channel.fileno(), RELAY_BYTES)
+    try:
+        layers = _layers_from_environment()
+        confinement = confine.Confinement(layers)
+        shell = warm_up(full)
+    except EngineError as error:
+        stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
+        return
+    confine.become_subreaper()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    stream.send(msgpack.packb({"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}))
+    worker = Worker(stream, janitor, root, confinement, shell)
+    try:
+        while True:
+            worker.run_submission(msgpack.unpackb(stream.receive()))
+    except StreamEnded:
+        return
+
+
+def _layers_from_environment() -> confine.Layers:
+    """Tests turn single layers off by name, to show that the next one still holds."""
+    off = os.environ.get("AUTOGRADER_LAYERS_OFF", "").split()
+    return confine.Layers(**{name: False for name in off})
+
+
+class Worker:
+    """Runs one submission after the other.
+
+    Args:
+        stream: frames to and from the scorer.
+        janitor: the janitor's channel.
+        root: folder in which each child makes its own work folder.
+    """
+
+    def __init__(self, stream, janitor, root, confinement, shell):
+        self.stream = stream
+        self.janitor, self.janitor_pid = janitor
+        self.root = root
+        self.confinement = confinement
+        self.shell = shell
+        self.count = secrets.randbelow(confine.UID_COUNT)  # workers beside each other differ
+
+    def run_submission(self, start: dict) -> None:
+        """Fork a child for the start message, relay until it ends, clean up, report."""
+        limits = Limits(**start["limits"])
+        self.count += 1
+        uid = confine.FIRST_UID + self.count % confine.UID_COUNT
+        folder = os.path.join(self.root, f"s{uid}")
+        ours, theirs = socket.socketpair()
+        if not self._clean(uid, folder):  # a leftover of a worker that was killed
+            raise OSError(f"{folder} cannot be cleaned")
+        began = time.monotonic()
+        ended = Ended(Status.NOT_GRADED, "the relay failed")
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            self._become_child(theirs, uid, folder, {"limits": limits, "seed": start["seed"]})
+        theirs.close()
+        ours.setblocking(False)
+        try:
+            ended = self._relay(FrameStream(ours.fileno(), ours.fileno(), RELAY_BYTES), pid,
+                                folder, limits)  # fmt: skip
+        finally:
+            ours.close()
+            usage, code = _kill_child(pid, patience_s=EXIT_S if ended.detail == "gone" else 0.0)
+            self._reap_orphans()
+            clean = self._clean(uid, folder)
+        if ended.detail == "gone":
+            ended = _explain_exit(code)
+        report = {
+            "op": "ended",
+            "status": ended.status.value,
+            "detail": ended.detail,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "wall_s": time.monotonic() - began,
+            "memory_mib": usage.ru_maxrss / 1024,
+            "clean": clean,
+        }
+        self.stream.send(msgpack.packb(report))
+
+    def _become_child(self, channel, uid, folder, start):
+        try:
+            os.umask(0o077)
+            # The folder is made by its owner: this root may not give files away.
+            if self.confinement.own_uid:
+                os.setegid(uid)
+                os.seteuid(uid)
+                os.mkdir(folder)
+                os.seteuid(0)
+                os.setegid(0)
+            else:
+                os.mkdir(folder)
+            child.run_child(
+                channel.detach(), self.confinement, self.shell, uid, folder, start
+            )
+        finally:
+            os._exit(70)
+
+    def _relay(self, stream: FrameStream, pid: int, folder: str, limits: Limits) -> Ended:
+        try:
+            if stream.receive(READY_S) != b"ready":
+                raise StreamEnded
+        except (FrameTimeout, StreamEnded, EvidenceError):
+            return Ended(Status.NOT_GRADED, "the sandbox did not start")
+        self.stream.send(msgpack.packb({"op": "started"}))
+        while True:
+            message = msgpack.unpackb(self.stream.receive())
+            if message["op"] == "end":
+                return Ended(Status.COMPLETED, "")
+            if stream.has_data():
+                gone = _is_gone(pid)
+                return Ended(Status.CRASHED, "gone") if gone else Ended(
+                    Status.PROTOCOL, "the notebook wrote on the grader's channel unasked"
+                )
+            try:
+                answer, interrupted = self._ask(stream, pid, folder, limits, message)
+            except FrameTimeout:
+                return Ended(Status.TIMEOUT, "a step took too long and could not be stopped")
+            except StreamEnded:
+                return Ended(Status.CRASHED, "gone")
+            except EvidenceError:
+                return Ended(Status.PROTOCOL, "the notebook sent an oversized answer")
+            except _DiskFull:
+                return Ended(Status.DISK_LIMIT, f"more than {limits.disk_mib} MiB written")
+            self.stream.send(
+                msgpack.packb({"op": "answer", "data": answer, "interrupted": interrupted})
+            )
+
+    def _ask(self, stream, pid, folder, limits, message):
+        stream.send(message["data"], READY_S)
+        deadline = time.monotonic() + message["timeout"]
+        while not stream.wait(min(WATCH_S, max(0.0, deadline - time.monotonic()))):
+            if _folder_mib(folder, limits.disk_mib) > limits.disk_mib:
+                raise _DiskFull
+            if time.monotonic() >= deadline:
+                os.kill(pid, signal.SIGINT)
+                return stream.receive(GRACE_S), True
+        return stream.receive(GRACE_S + READY_S), False
+
+    def _clean(self, uid: int, folder: str) -> bool:
+        self.janitor.sendall(b"%d %s\n" % (uid if self.confinement.own_uid else 0, folder.encode()))
+        return self.janitor.recv(1) == b"."
+
+    def _reap_orphans(self) -> None:
+        """Kill and reap whatever the child left; the worker is its subreaper."""
+        while True:
+            with open("/proc/self/task/%d/children" % os.getpid(), "rb") as file:
+                pids = [int(pid) for pid in file.read().split()]
+            orphans = [pid for pid in pids if pid != self.janitor_pid]
+            if not orphans:
+                return
+            for pid in orphans:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+class _DiskFull(Exception):
+    pass
+
+
+def _is_gone(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill_child(pid: int, patience_s: float):
+    """Reap the child; returns its resource usage and exit code (negative: signal, 0: killed here).
+
+    Args:
+        patience_s: how long to wait for an exit of its own first.
+    """
+    deadline = time.monotonic() + patience_s
+    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    if not gone:
+        os.kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    return usage, os.waitstatus_to_exitcode(status) if gone else 0
+
+
+def _explain_exit(code: int) -> Ended:
+    if code == -signal.SIGXCPU:
+        return Ended(Status.CPU_LIMIT, "the CPU time is used up")
+    if code == -signal.SIGKILL:
+        return Ended(Status.MEMORY_LIMIT, "the process was killed, most likely for want of memory")
+    if code == -signal.SIGXFSZ:
+        return Ended(Status.DISK_LIMIT, "a file grew over the limit")
+    if code < 0:
+        return Ended(Status.CRASHED, f"the process died of {signal.Signals(-code).name}")
+    return Ended(Status.CRASHED, f"the process ended itself (exit status {code})")
+
+
+def _folder_mib(folder: str, limit: int) -> float:
+    total = entries = 0
+    stack = [folder]
+    while stack and entries < 20_000:
+        try:
+            with os.scandir(stack.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        stack.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError:
+            continue  # another uid's folder in a container: there the tmpfs has its own limit
+    return total / 2**20

@@ -1,0 +1,109 @@
+"""The IPython shell that runs the cells, made once in the warm worker and used in its children."""
+
+import io
+import os
+import random
+import sys
+import warnings
+
+import numpy as np
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib._pylab_helpers import Gcf
+from traitlets.config import Config
+
+from autograder.model import CellOutput
+
+MAX_ERROR_TEXT = 2000
+
+
+class BoundedText(io.TextIOBase):
+    """A text stream that keeps the first ``limit`` characters and drops the rest."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self.parts: list[str] = []
+        self.kept = 0
+        self.dropped = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text) -> int:
+        if type(text) is not str:
+            raise TypeError("only text can be printed")
+        room = self.limit - self.kept
+        if len(text) > room:
+            self.dropped = True
+        if room > 0:
+            self.parts.append(text[:room])
+            self.kept += min(len(text), room)
+        return len(text)
+
+    def take(self) -> str:
+        """Return what was printed since the last call."""
+        text = "".join(self.parts)
+        self.parts.clear()
+        return text
+
+
+def make_shell() -> InteractiveShell:
+    """Return a shell without history, colours or graphical interface."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.automagic = False
+    config.InteractiveShell.autoindent = False
+    config.InteractiveShell.show_rewritten_input = False
+    config.InteractiveShell.xmode = "Minimal"
+    config.InteractiveShell.cache_size = 0
+    shell = InteractiveShell.instance(config=config)
+    shell.display_formatter.active_types = ["text/plain"]
+    for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
+        shell.register_magic_function(lambda line="": None, "line", magic)
+    shell.run_cell("0", store_history=False, silent=True)
+    return shell
+
+
+def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) -> CellOutput:
+    """Run one cell as a kernel would: an error ends the cell, not the notebook.
+
+    Args:
+        seed: Otter's seed between cells, or None.
+    """
+    if seed is not None:
+        seed_generators(seed)
+    result = shell.run_cell(source, store_history=True)
+    Gcf.destroy_all()
+    error = result.error_before_exec or result.error_in_exec
+    return CellOutput(text=output.take(), error=None if error is None else describe(error))
+
+
+def seed_generators(seed: int) -> None:
+    """Seed Python's, NumPy's and torch's generators."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def describe(error: BaseException) -> str:
+    """Return ``Type: message``, bounded, whatever the student's exception class does."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except BaseException:
+        text = "an error whose message cannot be read"
+    return text[:MAX_ERROR_TEXT]
+
+
+def redirect_output(limit_kib: int) -> BoundedText:
+    """Send Python's output to a bounded buffer and the descriptors 0, 1 and 2 nowhere."""
+    output = BoundedText(limit_kib * 1024)
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    if null > 2:
+        os.close(null)
+    sys.stdin = open(os.devnull)  # noqa: SIM115 - open for the life of the process
+    sys.stdout = sys.stderr = output
+    warnings.simplefilter("default")
+    return output
