@@ -127,7 +127,7 @@ class Agent:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
 
     def call(self, message):
-        target = self.resolve(message["target"])
+        target = message["target"]
         return {"value": target(*message["args"], **message["kwargs"])}
 
     def probe(self, message):
@@ -136,12 +136,12 @@ class Agent:
     def method(self, message):
         if message["name"] not in READABLE_METHODS:
             raise EvidenceError("this method cannot be called from a test; write a probe")
-        return {"value": getattr(self.resolve(message["target"]), message["name"])()}
+        return {"value": getattr(message["target"], message["name"])()}
 
     def attribute(self, message):
         if message["name"] not in READABLE_ATTRIBUTES:
             raise EvidenceError("this attribute cannot be read from a test; write a probe")
-        value = getattr(self.resolve(message["target"]), message["name"])
+        value = getattr(message["target"], message["name"])
         return {"value": value if isinstance(value, str) else list(value)}
 
     def vjp(self, message):

@@ -60,7 +60,7 @@ def make_shell() -> InteractiveShell:
     shell = InteractiveShell.instance(config=config)
     shell.display_formatter.active_types = ["text/plain"]
     for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
-        shell.register_magic_function(lambda line="": None, "line", magic)
+        shell.magics_manager.magics["line"][magic] = lambda line="": None
     shell.run_cell("0", store_history=False, silent=True)
     return shell
 

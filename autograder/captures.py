@@ -1,0 +1,1 @@
+def captured(e): raise NotImplementedError

@@ -1,0 +1,134 @@
+"""The warm worker as a plain process on this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.errors import EngineError, SandboxError
+from autograder.frames import FrameStream
+from autograder.scoring.session import receive_warm
+from autograder.sandbox.service import RELAY_BYTES
+from autograder.sandbox.worker import start_janitor
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+EXIT_S = 5.0
+
+
+def worker_environment(home: str) -> dict[str, str]:
+    """Return the whole environment of a worker: nothing of the instructor's is in it."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": os.path.join(home, "matplotlib"),
+        **{k: v for k, v in os.environ.items() if k == "AUTOGRADER_LAYERS_OFF"},
+    }
+
+
+class LocalEngine:
+    """One warm worker process; a context manager.
+
+    Attributes:
+        stream: frames to and from the worker, once entered.
+        layers: which layers of confinement hold here.
+        image: names the environment that grades.
+
+    Raises:
+        EngineError: student code could not be held on this machine.
+    """
+
+    image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
+
+    def __enter__(self):
+        if sys.platform != "linux":
+            raise EngineError("ENGINE=local needs Linux; use ENGINE=docker")
+        self.home = tempfile.mkdtemp(prefix="autograder-")
+        self.root = os.path.join(self.home, "work")
+        os.mkdir(self.root)
+        os.chmod(self.home, 0o711)
+        os.chmod(self.root, 0o1733)  # anyone may make a folder, nobody may list them
+        self.channel, theirs = socket.socketpair()
+        try:
+            self._start(theirs)
+            self.stream = FrameStream(self.channel.fileno(), self.channel.fileno(), RELAY_BYTES)
+            self.layers = receive_warm(self.stream)
+        except SandboxError as error:
+            self.__exit__()
+            raise EngineError(str(error)) from None
+        return self
+
+    def _start(self, theirs: socket.socket) -> None:
+        command = [sys.executable, "-m", "autograder.sandbox.worker"]
+        self.process = subprocess.Popen(
+            [*command, "--fd", str(theirs.fileno()), "--root", self.root],
+            pass_fds=[theirs.fileno()],
+            env=worker_environment(self.home),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def __exit__(self, *exception):
+        self.channel.close()
+        try:
+            self.process.wait(EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class ForkedEngine(LocalEngine):
+    """A worker forked from this very process, so that both share what was imported.
+
+    Meant for a process that grades a single submission: start it before hidden tests are read.
+    """
+
+    def __enter__(self):
+        self.janitor = start_janitor()
+        return super().__enter__()
+
+    def _start(self, theirs: socket.socket) -> None:
+        import matplotlib.pyplot  # noqa: F401 - shared with the fork
+        import torch  # noqa: F401
+        from IPython.core import interactiveshell  # noqa: F401
+
+        from autograder.sandbox import service
+
+        pid = os.fork()
+        if not pid:
+            try:
+                self.channel.close()
+                os.environ.clear()
+                os.environ.update(worker_environment(self.home))
+                service.serve(theirs, self.janitor, self.root, full=False)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self.process = _Forked(pid)
+
+
+class _Forked:
+    """The little of Popen's interface that ending a fork needs."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+
+    def wait(self, timeout=None):
+        os.waitpid(self.pid, 0)
+
+    def kill(self):
+        os.kill(self.pid, 9)

@@ -1,0 +1,139 @@
+"""The grading zip as the scorer sees it: Otter's test files, Otter's configuration, a digest."""
+
+import hashlib
+import json
+import re
+import zipfile
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from otter.run.run_autograder.autograder_config import AutograderConfig
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.errors import SandboxError, UsageError
+from autograder.languages import localize
+
+SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
+
+
+class QuestionTests(ExceptionTestFile):
+    """Otter's test file; only the text of a failure differs: it never quotes the test's source."""
+
+    language = "en"
+
+    def _generate_error_message(self, excp, context=0):
+        if isinstance(excp, SandboxError):
+            raise excp  # our fault: not a failed test case
+        text = str(excp).strip()
+        if not isinstance(excp, AssertionError):
+            text = f"{type(excp).__name__}: {text}"
+        return localize(text, self.language) if text else ""
+
+    def fail_all(self, reason: str) -> None:
+        """Fail every test case for the same reason."""
+        self.test_case_results = [
+            TestCaseResult(test_case=case, message=f"❌ Test case failed\n{reason}", passed=False)
+            for case in self.test_cases
+        ]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What the scorer needs to grade: read from a grading zip, never from a submission.
+
+    Attributes:
+        name: the assignment's name.
+        digest: SHA-256 of the zip, hex.
+        config: content of ``otter_config.json``.
+        sources: question name -> test file text.
+        manifest: what the zip says of itself (versions and digests), or {}.
+    """
+
+    name: str
+    digest: str
+    config: dict
+    sources: dict[str, str]
+    manifest: dict
+
+    @cached_property
+    def otter_config(self) -> AutograderConfig:
+        """Otter's own configuration object."""
+        return AutograderConfig(self.config)
+
+    @cached_property
+    def _parsed(self) -> dict:
+        return {}
+
+    @property
+    def seed(self) -> int | None:
+        """Otter's seed between cells."""
+        return self.config.get("seed")
+
+    @property
+    def questions(self) -> list[str]:
+        """Question names in Otter's order."""
+        return sorted(self.sources)
+
+    def tests(self, question: str, language: str) -> QuestionTests:
+        """Return a fresh test file of one question with its messages in one language."""
+        key = question, language
+        if key not in self._parsed:
+            path = f"tests/{question}.py"
+            parsed = QuestionTests.from_string(self.sources[question], path)
+            parsed.language = language
+            parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
+            self._parsed[key] = parsed
+        parsed = self._parsed[key]
+        fresh = QuestionTests(parsed.name, parsed.path, parsed.test_cases, parsed.all_or_nothing)
+        fresh.source, fresh.language = parsed.source, language
+        return fresh
+
+
+def load_assignment(path: Path, name: str | None = None) -> Assignment:
+    """Read a grading zip.
+
+    Raises:
+        UsageError: it is missing or no grading zip.
+    """
+    try:
+        data = Path(path).read_bytes()
+        with zipfile.ZipFile(path) as archive:
+            entries = {info.filename: archive.read(info) for info in archive.infolist()
+                       if info.filename.startswith("tests/") and info.filename.endswith(".py")
+                       or info.filename in ("otter_config.json", "manifest.json")}  # fmt: skip
+        config = json.loads(entries["otter_config.json"])
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path}: not a grading zip ({error}); run `make` to rebuild it") from None
+    sources = {
+        Path(entry).stem: text.decode("utf-8")
+        for entry, text in entries.items()
+        if entry.endswith(".py") and Path(entry).stem != "__init__"
+    }
+    return Assignment(
+        name=name or config.get("assignment_name") or Path(path).parent.name,
+        digest=hashlib.sha256(data).hexdigest(),
+        config=config,
+        sources=sources,
+        manifest=json.loads(entries.get("manifest.json", b"{}")),
+    )
+
+
+def _localized(case, language):
+    def pick(text):
+        return None if text is None else localize(text, language)
+
+    return replace(
+        case,
+        success_message=pick(case.success_message),
+        failure_message=pick(case.failure_message),
+    )
+
+
+def split_slip(message: str) -> tuple[str | None, str]:
+    """Split the name of a misconception from the text of a failure."""
+    found = SLIP.match(message)
+    return (found[1], message[found.end() :]) if found else (None, message)

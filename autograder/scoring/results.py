@@ -1,0 +1,169 @@
+"""From a walk to results: Otter's own scoring, Gradescope's format, and facts for the reports."""
+
+import math
+
+import numpy as np
+from otter.test_files import GradingResults
+
+from autograder import __version__
+from autograder.languages import localize
+from autograder.model import Gradation, QuestionResult, Status, Submission, TestCaseOutcome
+from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.walk import Walk
+
+FAILED_HEAD = "❌ Test case failed\n"
+MAX_CURVE_POINTS = 1000
+MAX_CURVES = 40
+
+REASONS = {
+    Status.TIMEOUT: "The notebook took too long ‖ 笔记本运行超时",
+    Status.CPU_LIMIT: "The notebook used up its CPU time ‖ 笔记本用完了 CPU 时间",
+    Status.MEMORY_LIMIT: "The notebook used too much memory ‖ 笔记本占用内存过多",
+    Status.DISK_LIMIT: "The notebook wrote too much to disk ‖ 笔记本写入的文件过大",
+    Status.OUTPUT_LIMIT: "The notebook printed too much ‖ 笔记本输出过多",
+    Status.CRASHED: "The notebook ended its Python process ‖ 笔记本结束了 Python 进程",
+    Status.PROTOCOL: "The notebook interfered with the grader ‖ 笔记本干扰了评分程序",
+    Status.UNREADABLE: "The file could not be read ‖ 文件无法读取",
+}
+
+
+def conclude(submission: Submission, assignment: Assignment, walk: Walk, image: str) -> Gradation:
+    """Return the gradation of a walked submission."""
+    return _gradation(submission, assignment, walk, image)
+
+
+def reject(submission: Submission, assignment: Assignment, reason: str, image: str) -> Gradation:
+    """Return the zero, with its reason, of a file that is no submission for this assignment."""
+    walk = Walk(status=Status.UNREADABLE, reason=reason)
+    for question in assignment.questions:
+        walk.tests[question] = assignment.tests(question, submission.language)
+        walk.tests[question].fail_all(reason)
+    return _gradation(submission, assignment, walk, image)
+
+
+def fault(submission: Submission, assignment: Assignment, reason: str, image: str) -> Gradation:
+    """Return the gradation without a mark of a submission that our own fault kept from grading."""
+    return Gradation(
+        submission=submission.name,
+        file=submission.file,
+        digest=submission.digest,
+        assignment=assignment.name,
+        status=Status.NOT_GRADED,
+        reason=reason,
+        language=submission.language,
+        notes=submission.notes,
+        graded_by=graded_by(assignment, image),
+    )
+
+
+def graded_by(assignment: Assignment, image: str) -> dict:
+    """Return what a mark can be traced to."""
+    return {
+        "grading_zip": assignment.digest,
+        "assignment_version": str(assignment.manifest.get("version", "")),
+        "environment": str(assignment.manifest.get("environment", "")),
+        "autograder": __version__,
+        "image": image,
+    }
+
+
+def _gradation(submission, assignment, walk, image) -> Gradation:
+    results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
+    reason = _reason(walk, submission.language)
+    if reason:
+        results.set_output(reason)
+    traced = graded_by(assignment, image)
+    gradescope = results.to_gradescope_dict(assignment.otter_config)
+    gradescope["execution_time"] = round(walk.wall_s, 3)
+    gradescope["extra_data"] = {"status": walk.status.value, "graded_by": traced}
+    return Gradation(
+        submission=submission.name,
+        file=submission.file,
+        digest=submission.digest,
+        assignment=assignment.name,
+        status=walk.status,
+        reason=reason,
+        language=submission.language,
+        questions=tuple(_question(tests) for tests in results.results.values()),
+        curves={name: _curves(found) for name, found in walk.curves.items() if found},
+        errors={name: _errors(found) for name, found in walk.errors.items() if found},
+        outputs=tuple(walk.outputs),
+        notes=submission.notes,
+        wall_s=walk.wall_s,
+        cpu_s=walk.cpu_s,
+        memory_mib=walk.memory_mib,
+        graded_by=traced,
+        gradescope=gradescope,
+    )
+
+
+def _reason(walk: Walk, language: str) -> str:
+    if walk.status is Status.UNREADABLE:
+        return walk.reason
+    if walk.status not in REASONS:
+        return ""
+    return f"{localize(REASONS[walk.status], language)} ({walk.reason})"
+
+
+def _question(tests) -> QuestionResult:
+    return QuestionResult(
+        name=tests.name,
+        score=round(float(tests.score), 5),
+        possible=round(float(tests.possible), 5),
+        cases=tuple(_case(result) for result in tests.test_case_results),
+    )
+
+
+def _case(result) -> TestCaseOutcome:
+    case = result.test_case
+    text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
+    slip, text = split_slip(text)
+    message = case.success_message if result.passed else case.failure_message
+    return TestCaseOutcome(
+        name=case.name,
+        passed=result.passed,
+        hidden=bool(case.hidden),
+        points=float(case.points),
+        message="\n".join(part for part in (message, text) if part),
+        slip=slip,
+    )
+
+
+def _curves(drawings) -> list[dict]:
+    """Return the curves of the largest drawing that a question's tests looked at."""
+    drawing = max(drawings, key=lambda found: sum(len(axes.curves) for axes in found.axes))
+    curves = [curve for axes in drawing.axes for curve in axes.curves][:MAX_CURVES]
+    return [
+        {
+            "label": str(curve.label)[:200],
+            "artist": str(curve.artist)[:40],
+            "axes": int(curve.axes),
+            "x": _numbers(curve.x),
+            "y": _numbers(curve.y),
+        }
+        for curve in curves
+        if isinstance(curve.x, np.ndarray) and isinstance(curve.y, np.ndarray)
+    ]
+
+
+def _numbers(values: np.ndarray) -> list:
+    if values.ndim != 1 or values.dtype.kind not in "biuf":
+        return []
+    kept = values[:MAX_CURVE_POINTS].astype(float).tolist()
+    return [round(value, 6) if math.isfinite(value) else None for value in kept]
+
+
+def _errors(errors) -> list[dict]:
+    return [
+        {
+            "type": str(error.type)[:200],
+            "message": str(error.message)[:1000],
+            "raised_in": _place(error),
+        }
+        for error in errors[:20]
+    ]
+
+
+def _place(error) -> str:
+    frame = error.frames[-1] if error.frames else None
+    return f"{frame.file}, {frame.function}"[:300] if frame is not None else ""

@@ -1,0 +1,142 @@
+"""The walk through a notebook: run a cell, then the tests of the question that it answers.
+
+Otter's order holds: a question's tests run right after its cell (again, if the cell stands there
+twice; the last outcome counts), and at the end for questions whose cell is gone. Where a cell or a
+test ends the student's process, the notebook is replayed in a new one without that cell, so that
+one bad answer doesn't take the others along.
+"""
+
+import random
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from autograder.errors import SubmissionEnded
+from autograder.model import CellOutput, Limits, Status, Submission
+from autograder.scoring.assignment import Assignment, QuestionTests
+from autograder.scoring.remote import RemoteNamespace
+from autograder.scoring.session import Session
+
+MAX_RESTARTS = 3
+TEST_SEED = 20_260_101
+
+
+@dataclass
+class Walk:
+    """What one walk found; plain facts for :mod:`autograder.scoring.results`."""
+
+    tests: dict[str, QuestionTests] = field(default_factory=dict)
+    outputs: list[CellOutput] = field(default_factory=list)
+    curves: dict = field(default_factory=dict)
+    errors: dict = field(default_factory=dict)
+    status: Status = Status.COMPLETED
+    reason: str = ""
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    memory_mib: float = 0.0
+
+
+class Walker:
+    """Walks one submission.
+
+    Args:
+        stream: frames to and from a warm worker.
+    """
+
+    def __init__(self, submission: Submission, assignment: Assignment, stream, limits: Limits):
+        self.submission = submission
+        self.assignment = assignment
+        self.stream = stream
+        self.limits = limits
+        self.walk = Walk(outputs=[CellOutput()] * len(submission.cells))
+        self.fatal: set[int] = set()
+        self.sources = [""]
+        self.session: Session | None = None
+        self.counted: Session | None = None  # the last session whose usage was added
+        self.restarts = 0
+
+    def run(self) -> Walk:
+        """Run every cell and every test.
+
+        Raises:
+            SandboxError: the sandbox failed; no mark can be given.
+        """
+        self._open()
+        for index, cell in enumerate(self.submission.cells):
+            self._run_cell(index)
+            for question in cell.tests:
+                if question in self.assignment.sources:
+                    self._test(question, index + 1)
+        for question in self.assignment.questions:
+            if question not in self.walk.tests:
+                self._test(question, len(self.submission.cells))
+        self._close()
+        return self.walk
+
+    def _run_cell(self, index: int) -> None:
+        source = self.submission.cells[index].source
+        self.sources.append(source)
+        try:
+            output, dropped = self.session.run_cell(source)
+        except SubmissionEnded as ended:
+            self.walk.outputs[index] = CellOutput(error=str(ended))
+            self.fatal.add(index)
+            self._restart(index, ended)
+            return
+        self.walk.outputs[index] = output
+        if dropped and self.walk.status is Status.COMPLETED:
+            self.walk.status = Status.OUTPUT_LIMIT
+            self.walk.reason = f"only the first {self.limits.output_kib} KiB of output were kept"
+
+    def _test(self, question: str, cells_run: int) -> None:
+        tests = self.assignment.tests(question, self.submission.language)
+        _seed_scorer()
+        self.session.curves, self.session.errors = [], []
+        tests.run(RemoteNamespace(self.session, self.sources))
+        self.walk.tests[question] = tests
+        self.walk.curves[question] = self.session.curves
+        self.walk.errors[question] = self.session.errors
+        if self.session.usage is not None:
+            usage = self.session.usage
+            self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
+
+    def _open(self) -> None:
+        limits = self.limits
+        left_s = limits.wall_s - self.walk.wall_s
+        self.session = Session(self.stream, replace(limits, wall_s=left_s), self.assignment.seed)
+
+    def _close(self) -> None:
+        usage = self.session.end()
+        if self.session is self.counted:
+            return
+        self.counted = self.session
+        self.walk.cpu_s += usage.cpu_s
+        self.walk.wall_s += usage.wall_s
+        self.walk.memory_mib = max(self.walk.memory_mib, usage.memory_mib)
+
+    def _restart(self, cells_run: int, ended: SubmissionEnded) -> None:
+        """Go on in a new process that has run the cells so far, without the fatal ones."""
+        first = self.walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT)
+        if first:
+            self.walk.status, self.walk.reason = ended.status, str(ended)
+        while True:
+            self._close()
+            if self.restarts >= MAX_RESTARTS or self.walk.wall_s >= self.limits.wall_s - 1:
+                return  # the ended session answers every further question with its end
+            self.restarts += 1
+            self._open()
+            try:
+                for index in range(cells_run):
+                    if index not in self.fatal:
+                        self.session.run_cell(self.submission.cells[index].source)
+                return
+            except SubmissionEnded:
+                self.fatal.add(index)
+
+
+def _seed_scorer() -> None:
+    """Give every question the same random inputs in every run."""
+    random.seed(TEST_SEED)
+    np.random.seed(TEST_SEED % 2**32)
+    torch.manual_seed(TEST_SEED)
