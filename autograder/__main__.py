@@ -1,0 +1,130 @@
+"""The command line: parses arguments, says what happened, nothing else."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from autograder import __version__
+from autograder.errors import AutograderError, UsageError
+from autograder.model import Limits
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULTS = Limits()
+
+
+class Commands(click.Group):
+    """Shows every error of ours as one line, with exit status 2."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except AutograderError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("stopped; run the same command again to go on", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main():
+    """Build, grade and check the assignments of this course."""
+
+
+def assignment_names() -> list[str]:
+    """Return the bundled assignments, sorted."""
+    return sorted(path.parent.name for path in (ROOT / "assignments").glob("*/*.ipynb")
+                  if path.stem == path.parent.name)  # fmt: skip
+
+
+def check_names(names) -> list[str]:
+    """Return the given assignment names, or all of them.
+
+    Raises:
+        UsageError: a name is unknown.
+    """
+    known = assignment_names()
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no assignment '{name}'; there are: {', '.join(known)}")
+    return list(names) or known
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", help="output folder")
+@click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
+def build(names, dist, verify):
+    """Build student releases, grading zips and solutions."""
+    from autograder.build.assign import build_assignment
+
+    for name in check_names(names):
+        built = build_assignment(ROOT / "assignments" / name, dist, verify=verify)
+        click.echo(f"{name}: {built.describe()}")
+
+
+def limit_options(command):
+    """Add one option per limit of a submission."""
+    for name, text in (
+        ("cpu-s", "CPU seconds"), ("cell-s", "seconds for one cell or one question of a test"),
+        ("memory-mib", "memory in MiB"), ("processes", "processes and threads"),
+        ("file-mib", "largest file in MiB"), ("disk-mib", "all files together in MiB"),
+        ("output-kib", "printed text in KiB"),
+    ):  # fmt: skip
+        default = getattr(DEFAULTS, name.replace("-", "_"))
+        option = click.option(f"--{name}", type=click.FloatRange(min=0, min_open=True)
+                              if isinstance(default, float) else click.IntRange(min=1),
+                              default=default, show_default=True, help=f"limit: {text}")  # fmt: skip
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("--assignment", help="name of the assignment")
+@click.option("--submissions", type=click.Path(path_type=Path), help="folder; default: the sample class")
+@click.option("--out", type=click.Path(path_type=Path), help="results folder; default: results/<assignment>")
+@click.option("--engine", type=click.Choice(["docker", "local"]), help="default: docker where an engine answers")
+@click.option("--workers", type=click.IntRange(1, 512), help="default: one per core")
+@click.option("--scheduler", help="address of a Dask scheduler, e.g. tcp://host:8786")
+@click.option("--timeout", type=click.FloatRange(min=1), default=DEFAULTS.wall_s, show_default=True,
+              help="limit: seconds for one submission")  # fmt: skip
+@click.option("--zip", "grading_zip", type=click.Path(path_type=Path), help="grading zip; default: dist/<assignment>/autograder.zip")
+@limit_options
+@click.pass_context
+def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip, **limits):
+    """Grade a folder of submissions, or the bundled sample class."""
+    from autograder import console
+
+    if submissions is not None and assignment is None:
+        raise UsageError("name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")")
+    names = check_names([assignment] if assignment else [])
+    limits = Limits(wall_s=timeout, **{name: value for name, value in limits.items()})
+    choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
+    status = 0
+    for name in names:
+        folder = submissions or ROOT / "assignments" / name / "sample"
+        target = out if out and len(names) == 1 else (out or ROOT / "results") / name
+        archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
+        status = max(status, console.grade_and_report(
+            name, archive, folder, target, choice, limits, workers, scheduler))  # fmt: skip
+    ctx.exit(status)
+
+
+def add_commands() -> None:
+    """Add the commands that live beside what they do."""
+    from autograder.gradescope.commands import check_gradescope
+    from autograder.reports.commands import commands as report_commands
+
+    main.add_command(check_gradescope)
+    for command in report_commands:
+        main.add_command(command)
+
+
+if __name__ == "__main__":
+    try:
+        add_commands()
+    except ImportError:
+        pass
+    sys.exit(main(prog_name="python -m autograder"))

@@ -1,0 +1,151 @@
+"""Grading a folder: what is there, what is already graded, grade the rest, write what people read."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from autograder import pipeline
+from autograder.errors import UsageError
+from autograder.gradebook import Gradebook
+from autograder.model import Gradation, Limits, Status
+from autograder.reports.writing import write_all, write_feedback_page
+from autograder.scoring.assignment import Assignment
+from autograder.scoring.results import graded_by
+from autograder.submission import find_submissions, submission_name
+from autograder.workers import EngineChoice, Job, grade_all
+
+
+@dataclass
+class Summary:
+    """Counts of one run.
+
+    Attributes:
+        mismatches: submissions whose points differ from ``expected.json``, where there is one.
+    """
+
+    graded: int = 0
+    reused: int = 0
+    not_graded: list[str] = field(default_factory=list)
+    expected: int = 0
+    mismatches: list[str] = field(default_factory=list)
+
+
+def grade_folder(
+    assignment: Assignment,
+    folder: Path,
+    out: Path,
+    choice: EngineChoice,
+    limits: Limits,
+    workers: int,
+    on_start: Callable[[int, int], None] = lambda total, reused: None,
+    on_result: Callable[[Gradation], None] = lambda gradation: None,
+    grade: Callable = grade_all,
+) -> Summary:
+    """Grade every submission of a folder into ``out``.
+
+    Results are committed one by one: an interrupted run goes on where it was.
+
+    Args:
+        grade: maps jobs to gradations (:func:`grade_all`, or a cluster's).
+
+    Raises:
+        UsageError: the folder or ``out`` cannot be used.
+        EngineError: no sandbox can be started.
+    """
+    jobs = _find_jobs(folder)
+    _make_folder(out)
+    summary = Summary()
+    by = {**graded_by(assignment, _image(choice)), "limits": json.dumps(asdict(limits))}
+    with Gradebook(out / "gradebook.sqlite") as gradebook:
+        gradebook.begin_run(assignment.name, [job.name for job in jobs])
+        rest = []
+        for job in jobs:
+            digest = pipeline.digest_file(job.path)
+            if gradebook.find(digest, by, job.name) is not None:
+                summary.reused += 1
+            else:
+                rest.append(job)
+        on_start(len(jobs), summary.reused)
+        if rest:
+            for gradation in grade(rest, assignment, choice, limits, min(workers, len(rest))):
+                gradation = _traced(gradation, by)
+                write_results(out, gradation)
+                gradebook.add(gradation)
+                write_feedback_page(out, gradation)
+                summary.graded += 1
+                on_result(gradation)
+        for gradation in gradebook.latest():
+            if gradation.status is Status.NOT_GRADED:
+                summary.not_graded.append(gradation.file)
+        write_all(out, gradebook, assignment)
+        _compare(summary, gradebook, folder / "expected.json")
+    return summary
+
+
+def write_results(out: Path, gradation: Gradation) -> None:
+    """Write ``results/<submission>/results.json`` in one step."""
+    folder = out / "results" / gradation.submission
+    folder.mkdir(parents=True, exist_ok=True)
+    content = gradation.gradescope or {
+        "score": 0,
+        "output": f"Not graded: {gradation.reason}",
+        "extra_data": {"status": gradation.status.value},
+        "tests": [],
+    }
+    temporary = folder / "results.json.part"
+    temporary.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
+    )
+    os.replace(temporary, folder / "results.json")
+
+
+def _find_jobs(folder: Path) -> list[Job]:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
+    paths = find_submissions(folder)
+    if not paths:
+        raise UsageError(
+            f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
+        )
+    names, jobs = set(), []
+    for path in paths:
+        name = submission_name(path.relative_to(folder), names)
+        names.add(name)
+        jobs.append(Job(name, path))
+    return jobs
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}); choose OUT=<folder>") from None
+
+
+def _image(choice: EngineChoice) -> str:
+    return choice.image or choice.kind
+
+
+def _traced(gradation: Gradation, by: dict) -> Gradation:
+    from dataclasses import replace
+
+    return replace(gradation, graded_by=by)
+
+
+def _compare(summary: Summary, gradebook: Gradebook, expected: Path) -> None:
+    if not expected.is_file():
+        return
+    points = json.loads(expected.read_text(encoding="utf-8"))
+    for gradation in gradebook.latest():
+        wanted = points.get(gradation.file)
+        if wanted is None:
+            continue
+        summary.expected += 1
+        found = {question.name: question.score for question in gradation.questions}
+        if any(abs(found.get(q, 0) - p) > 1e-6 for q, p in wanted.items() if q != "total"):
+            summary.mismatches.append(gradation.file)
