@@ -61,8 +61,20 @@ def make_shell() -> InteractiveShell:
     shell.display_formatter.active_types = ["text/plain"]
     for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
         shell.magics_manager.magics["line"][magic] = lambda line="": None
-    shell.run_cell("0", store_history=False, silent=True)
+    _run_every_path_once(shell)
     return shell
+
+
+def _run_every_path_once(shell: InteractiveShell) -> None:
+    """Run an ordinary cell, a display and an error, so that a child finds their imports done."""
+    stdout, sys.stdout = sys.stdout, io.StringIO()
+    try:
+        for source in ("0", "import math\nprint(math)", "%pwd", "1 / 0", "1 +"):
+            shell.run_cell(source, store_history=True)
+    finally:
+        sys.stdout = stdout
+    shell.reset(new_session=True)
+    shell.execution_count = 1
 
 
 def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) -> CellOutput:
@@ -83,7 +95,7 @@ def seed_generators(seed: int) -> None:
     """Seed Python's, NumPy's and torch's generators."""
     random.seed(seed)
     np.random.seed(seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for other devices first
 
 
 def describe(error: BaseException) -> str:
