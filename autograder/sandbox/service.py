@@ -53,6 +53,8 @@ def warm_up(full: bool = True):
     shell = shells.make_shell()
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
+    import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
+
     import torch.fx.experimental.symbolic_shapes  # noqa: F401 - first backward(gradient=...)
 
     if full:

@@ -139,4 +139,4 @@ def _seed_scorer() -> None:
     """Give every question the same random inputs in every run."""
     random.seed(TEST_SEED)
     np.random.seed(TEST_SEED % 2**32)
-    torch.manual_seed(TEST_SEED)
+    torch.default_generator.manual_seed(TEST_SEED)
