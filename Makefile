@@ -1,0 +1,83 @@
+# Everything is done by `python -m autograder`; make only prepares .venv and passes options on.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PY      = $(VENV)/bin/python
+READY   = $(VENV)/ready
+
+TORCH     := $(shell sed -n 's/^ *"torch==\(.*\)",/\1/p' pyproject.toml | head -n 1)
+CPU_INDEX ?= $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu)
+
+NAMES := $(foreach path,$(wildcard assignments/*/*.ipynb),$(filter $(notdir $(path:.ipynb=)),$(notdir $(patsubst %/,%,$(dir $(path))))))
+ZIPS  := $(patsubst %,dist/%/autograder.zip,$(if $(ASSIGNMENT),$(filter $(ASSIGNMENT),$(NAMES)),$(NAMES)))
+
+only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
+options = $(only) \
+	$(if $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") $(if $(OUT),--out "$(OUT)") \
+	$(if $(ENGINE),--engine "$(ENGINE)") $(if $(WORKERS),--workers "$(WORKERS)") \
+	$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(TIMEOUT),--timeout "$(TIMEOUT)")
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.PHONY: build grade test lint audit bench hostile check-gradescope lock clean help
+
+build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
+	$(PY) -m autograder build $(only)
+
+grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name into OUT=folder
+	@$(PY) -m autograder grade $(options)
+
+test: $(READY)  ## run the whole test suite (ARGS="-k name" passes on to pytest)
+	$(PY) -m pytest $(ARGS)
+
+lint: $(READY)  ## check style and formatting
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+audit: $(ZIPS)  ## measure how strong the hidden tests are
+	$(PY) -m autograder audit $(options)
+
+bench: $(ZIPS)  ## measure grading speed, also against peers
+	$(PY) -m autograder bench $(options)
+
+hostile: $(ZIPS)  ## grade hostile submissions, also with peers
+	$(PY) -m autograder hostile $(options)
+
+check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
+	$(PY) -m autograder check-gradescope $(only)
+
+$(ZIPS): dist/%/autograder.zip: $(wildcard autograder/build/*.py autograder/checks/*.py) | $(READY)
+	$(PY) -m autograder build --assignment "$*"
+
+# A source notebook that changed is built again before it is graded with.
+$(foreach name,$(NAMES),$(eval dist/$(name)/autograder.zip: assignments/$(name)/$(name).ipynb))
+grade audit bench hostile check-gradescope: $(READY)
+
+# The lock holds everything but torch, with hashes. torch comes last and alone: the plain name
+# would bring gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk
+# is taken, or else the one of PyTorch's CPU index.
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
+		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
+	@touch $@
+
+lock: $(READY)  ## write the lock files anew from pyproject.toml
+	$(PY) -m pip install --quiet uv
+	$(PY) -m uv $(locking) --extra cluster --group dev pyproject.toml -o requirements.lock
+	$(PY) -m uv $(locking) --group sandbox -c requirements.lock -o autograder/sandbox/requirements.lock
+	@touch $(READY)
+
+locking = pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-package torch \
+	--custom-compile-command "make lock"
+
+clean:  ## remove what was built and measured (.venv stays)
+	rm -rf dist results .pytest_cache .hypothesis .ruff_cache
+	find autograder tests assignments -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
+		do printf '  make %-18s%s\n' "$$name" "$$text"; done
+	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port"

@@ -1,0 +1,167 @@
+"""The grading image: built when it is missing, named after what is in it.
+
+Theory of operation. Two images lie on top of each other. The environment (Python, torch, the
+locked packages) takes minutes to build and changes with the lock files; the grading image adds the
+sandbox's own code and takes a second. Each is tagged with a digest of everything that goes into
+it, so that an image which exists is the right one, and a changed line of code makes another.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder.engines import base_image
+from autograder.engines.shipment import PACKAGE, sandbox_files
+from autograder.errors import EngineError
+
+SANDBOX = PACKAGE / "sandbox"
+BUILD_S = 3600.0
+CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+PASSED_ON = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+def ensure_image(say: Callable[[str], None] | None = None) -> str:
+    """Return the tag of the grading image for this code, building what is missing.
+
+    Args:
+        say: gets one line per step that takes time; default: standard error.
+
+    Raises:
+        EngineError: it cannot be built; the message names the repair.
+    """
+    say = say or (lambda line: print(line, file=sys.stderr, flush=True))
+    tag = grading_tag()
+    if has_image(tag):
+        return tag
+    with _only_one_builder():
+        environment = environment_tag()
+        if not has_image(environment):
+            say("Building the grading image (once on this machine, a few minutes) ...")
+            base = base_image.find_base(say)
+            say(f"  Python environment on {base}: torch {torch_version()} and what it needs ...")
+            _build_environment(environment, base)
+        if not has_image(tag):
+            _build_grading_image(tag, environment)
+            say(f"Grading image {tag} is ready.")
+    return tag
+
+
+def environment_tag() -> str:
+    """Name the environment image after its recipe, lock, torch version and base."""
+    parts = [
+        (SANDBOX / "environment.Dockerfile").read_bytes(),
+        (SANDBOX / "requirements.lock").read_bytes(),
+        torch_version().encode(),
+        base_image.wanted_base().encode(),
+    ]
+    return f"autograder-environment:{_digest(parts)}"
+
+
+def grading_tag() -> str:
+    """Name the grading image after the environment and the code in it."""
+    parts = [environment_tag().encode(), (SANDBOX / "Dockerfile").read_bytes()]
+    for path in sandbox_files():
+        parts += [path.relative_to(PACKAGE).as_posix().encode(), path.read_bytes()]
+    return f"autograder-sandbox:{_digest(parts)}"
+
+
+def torch_version() -> str:
+    """Return the scorer's torch version without its build label: the sandbox gets the same."""
+    return version("torch").split("+")[0]
+
+
+def has_image(tag: str) -> bool:
+    """Tell whether the engine holds an image of this tag."""
+    return base_image.has_image(tag)
+
+
+def _digest(parts: list[bytes]) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big") + part)
+    return total.hexdigest()[:12]
+
+
+def _build_environment(tag: str, base: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        context = Path(name)
+        shutil.copy(SANDBOX / "environment.Dockerfile", context / "Dockerfile")
+        shutil.copy(SANDBOX / "requirements.lock", context)
+        (context / "ca.pem").write_bytes(_read_ca_bundle())
+        _collect_wheel(context / "wheels")
+        _build(tag, context, {"BASE": base, "TORCH": torch_version()})
+
+
+def _build_grading_image(tag: str, environment: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        context = Path(name)
+        shutil.copy(SANDBOX / "Dockerfile", context)
+        for path in sandbox_files():
+            target = context / "autograder" / path.relative_to(PACKAGE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        for path in [context / "autograder", *(context / "autograder").rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: students' uids read
+        _build(tag, context, {"ENVIRONMENT": environment})
+
+
+def _read_ca_bundle() -> bytes:
+    """Return the CA bundle that this machine's tools are told to trust, or b"" if none is named."""
+    for variable in CA_VARIABLES:
+        path = os.environ.get(variable)
+        if path and os.path.isfile(path):
+            return Path(path).read_bytes()
+    return b""
+
+
+def _collect_wheel(folder: Path) -> None:
+    """Lay a torch wheel into the folder if pip finds one on disk; never download one."""
+    folder.mkdir()
+    (folder / "empty").touch()  # a COPY needs something to copy
+    wanted = f"torch=={torch_version()}"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--no-index", "--no-deps", "-d", folder, wanted],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _build(tag: str, context: Path, arguments: dict[str, str]) -> None:
+    """Run ``docker build``.
+
+    Raises:
+        EngineError: it failed; the last lines of its output are in the message.
+    """
+    command = ["docker", "build", "--tag", tag]
+    for key, value in arguments.items():
+        command += ["--build-arg", f"{key}={value}"]
+    for key in PASSED_ON:
+        command += ["--build-arg", key] if os.environ.get(key) else []
+    done = subprocess.run(
+        [*command, str(context)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=BUILD_S,
+    )
+    if done.returncode:
+        lines = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
+        tail = "\n".join(f"  {line}" for line in lines[-12:])
+        raise EngineError(f"the image {tag} cannot be built; Docker's last lines:\n{tail}")
+
+
+@contextmanager
+def _only_one_builder():
+    """Let other graders of this user wait instead of building the same image again."""
+    path = Path(tempfile.gettempdir()) / f"autograder-image-{os.getuid()}.lock"
+    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,44 @@
+"""Which files of the package go into the grading image: what the sandbox imports, nothing else."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def sandbox_files() -> list[Path]:
+    """Return the sandbox's files and every module of ours that they import, sorted."""
+    pending = sorted((PACKAGE / "sandbox").glob("*.py"))
+    found = {PACKAGE / "__init__.py"}
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += imported_files(path)
+    return sorted(found)
+
+
+def imported_files(path: Path) -> set[Path]:
+    """Return the files of the package that one file imports, at any depth of its code."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    files = set()
+    for name in names:
+        if name.split(".")[0] == PACKAGE.name:
+            files |= _files_of(name)
+    return files
+
+
+def _files_of(name: str) -> set[Path]:
+    """Return the files that importing a module of ours runs: its packages' and its own."""
+    parts = name.split(".")[1:]
+    files = set()
+    for depth in range(len(parts) + 1):
+        stem = PACKAGE.joinpath(*parts[:depth])
+        files |= {file for file in (stem / "__init__.py", stem.with_suffix(".py")) if file.exists()}
+    return files - {PACKAGE.with_suffix(".py")}
