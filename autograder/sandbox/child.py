@@ -136,7 +136,8 @@ class Agent:
     def method(self, message):
         if message["name"] not in READABLE_METHODS:
             raise EvidenceError("this method cannot be called from a test; write a probe")
-        return {"value": getattr(message["target"], message["name"])()}
+        value = getattr(message["target"], message["name"])()
+        return {"value": list(value) if isinstance(value, list) else value}
 
     def attribute(self, message):
         if message["name"] not in READABLE_ATTRIBUTES:

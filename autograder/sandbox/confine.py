@@ -70,6 +70,12 @@ class Confinement:
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         self.readable = _readable_paths()
+        if self.own_uid and (hidden := _hidden_folder()):
+            raise EngineError(
+                f"the Python of this environment lies under {hidden}, which other users may not "
+                f"enter, so a submission's own uid could import nothing; run `chmod o+x {hidden}`, "
+                "install Python elsewhere, or use ENGINE=docker"
+            )
         if layers.landlock and not self.landlock_abi and not self.own_uid:
             raise EngineError(
                 "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
@@ -197,9 +203,20 @@ def _readable_paths() -> tuple[str, ...]:
     paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
     paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
     paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    paths |= {str(Path(sys.executable).resolve().parent)}
+    paths |= {str(Path(sys.executable).resolve().parent), os.path.dirname(sys.executable)}
+    paths |= {os.path.join(sys.prefix, "pyvenv.cfg"), os.path.join(sys.base_prefix, "lib")}
     # Not the folder of this package: beside it may lie tests and solutions.
     return tuple(sorted(path for path in paths if path and os.path.exists(path)))
+
+
+def _hidden_folder() -> str | None:
+    """Return the first folder on the way to Python's libraries that only its owner may enter."""
+    for name in ("stdlib", "purelib"):
+        path = Path(sysconfig.get_path(name)).resolve()
+        for folder in (*reversed(path.parents), path):
+            if not folder.stat().st_mode & 0o001:
+                return str(folder)
+    return None
 
 
 def _count_tasks(uid: int) -> int:

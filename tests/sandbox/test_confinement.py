@@ -1,0 +1,142 @@
+"""What student code can't do in the sandbox, and that each layer holds when another is off."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from autograder.engines.local import LocalEngine
+from autograder.model import Limits, Status
+from tests.running import assignment, grade, test_file
+
+NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
+SECRET = "/etc/shadow"
+ATTEMPTS = {
+    "read_a_file_of_the_instructor": f"open({SECRET!r}).read()",
+    "list_the_repository": f"import os; os.listdir({os.getcwd()!r})",
+    "write_outside_its_folder": "open('/tmp/escaped', 'w')",
+    "write_to_shared_memory": "open('/dev/shm/escaped', 'w')",
+    "open_a_socket": "import socket; socket.socket()",
+    "open_a_unix_socket": "import socket; socket.socket(socket.AF_UNIX)",
+    "trace_another_process": "import ctypes; assert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0, 'no'",
+    "make_a_namespace": "import os, ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0, 'no'",
+    "mount": "import ctypes; assert ctypes.CDLL(None).mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0, 'no'",
+    "signal_the_worker": "import os; os.kill(os.getppid(), 9)",
+    "signal_everybody": "import os; os.kill(1, 9)",
+    "become_root_again": "import os; os.setuid(0)",
+    "raise_its_limits": "import resource as r; r.setrlimit(r.RLIMIT_CPU, (9999, 9999))",
+    "read_the_workers_environment": "import os; open(f'/proc/{os.getppid()}/environ').read()",
+    "read_the_workers_memory": "import os; open(f'/proc/{os.getppid()}/mem', 'rb')",
+    "import_the_scorer": "import autograder.scoring.walk",
+    "use_shared_memory": "import ctypes; assert ctypes.CDLL(None).shmget(1, 9, 0o1600) >= 0, 'no'",
+    "add_a_key": "import ctypes; assert ctypes.CDLL(None).syscall(248, b'user', b'x', b'y', 1, -3) > 0",
+    "allocate_too_much": "x = bytearray(3 << 30)",
+    "write_a_big_file": "open('big', 'wb').write(bytes(40 << 20)) == 40 << 20 or 1 / 0",
+    "look_up_a_name": "import socket; socket.gethostbyname('example.org')",
+}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_student_code_cannot(engine, name):
+    gradation = grade(engine, NOTHING, ATTEMPTS[name])
+    assert gradation.outputs[0].error, f"{name} went through"
+
+
+def test_every_submission_has_a_uid_and_a_folder_of_its_own(engine):
+    if os.geteuid():
+        pytest.fail("run the tests as root, so that uids can be dropped")
+    cell = "import os\nprint(os.getuid(), os.getcwd(), oct(os.stat('.').st_mode))"
+    seen = {grade(engine, NOTHING, cell).outputs[0].text for _ in range(3)}
+    assert len(seen) == 3 and all("0o40700" in text and not text.startswith("0 ") for text in seen)
+
+
+DETACHED = """
+import os, sys, time, subprocess
+subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(0)
+print(os.getuid())
+"""
+
+
+def test_nothing_outlives_the_submission(engine):
+    gradation = grade(engine, NOTHING, DETACHED)
+    uid = gradation.outputs[0].text.strip()
+    assert uid.isdigit(), gradation.outputs
+    left = subprocess.run(["ps", "-U", uid, "-o", "pid="], capture_output=True, text=True).stdout
+    assert not left.strip()
+
+
+def test_the_folder_is_wiped_whatever_was_made_in_it(engine):
+    cell = (
+        "import os\nfor n in range(300):\n    os.mkdir('d'); os.chdir('d')\n"
+        "open('f', 'w').write('x')\nos.chmod('.', 0)\nos.chdir('/')\nprint(os.environ['HOME'])"
+    )
+    home = grade(engine, NOTHING, cell).outputs[0].text.strip()
+    assert home and not os.path.exists(home)
+
+
+def test_too_much_output_is_cut_with_a_verdict(engine):
+    gradation = grade(engine, NOTHING, "print('x' * 10_000_000)", limits=Limits(output_kib=10))
+    assert gradation.status is Status.OUTPUT_LIMIT
+    assert len(gradation.outputs[0].text) <= 10 * 1024
+
+
+def test_cpu_time_is_limited(engine):
+    cell = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    gradation = grade(engine, NOTHING, cell, limits=Limits(cpu_s=1, cell_s=20, wall_s=30))
+    assert gradation.status in (Status.CPU_LIMIT, Status.MEMORY_LIMIT) and gradation.cpu_s < 8
+
+
+def test_too_many_files_end_the_run_with_a_verdict(engine):
+    cell = (
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "for n in range(10):\n    open(f'f{n}', 'wb').write(bytes(1 << 20))\ntime.sleep(20)"
+    )
+    gradation = grade(engine, NOTHING, cell, limits=Limits(disk_mib=4, cell_s=10, wall_s=30))
+    assert gradation.status is Status.DISK_LIMIT
+
+
+def test_processes_are_limited(engine):
+    cell = (
+        "import os, time\nmade = 0\ntry:\n    while made < 500:\n"
+        "        if os.fork() == 0:\n            time.sleep(60)\n            os._exit(0)\n"
+        "        made += 1\nexcept OSError:\n    pass\nprint(made)"
+    )
+    gradation = grade(engine, NOTHING, cell, limits=Limits(processes=20, cell_s=10, wall_s=30))
+    assert int(gradation.outputs[0].text) < 20
+
+
+LAYERS = {
+    # layer off -> attempts that another layer must still stop
+    "own_uid": ["write_outside_its_folder", "open_a_socket", "list_the_repository",
+                "read_the_workers_memory", "signal_the_worker"],
+    "landlock": ["read_a_file_of_the_instructor", "signal_the_worker", "become_root_again",
+                 "open_a_socket", "read_the_workers_environment"],
+    "seccomp": ["read_a_file_of_the_instructor", "trace_another_process", "mount",
+                "write_outside_its_folder", "signal_everybody"],
+    "rlimits": ["open_a_socket", "write_outside_its_folder", "become_root_again"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_with_one_layer_off_the_next_still_holds(layer, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_LAYERS_OFF", layer)
+    with LocalEngine() as engine:
+        assert not engine.layers.get(layer, engine.layers.get(f"{layer}_abi"))
+        for name in LAYERS[layer]:
+            gradation = grade(engine, NOTHING, ATTEMPTS[name])
+            assert gradation.outputs[0].error, f"{name} went through without {layer}"
+
+
+def test_a_worker_ends_with_its_scorer_and_leaves_nothing():
+    engine = LocalEngine().__enter__()
+    pid, home = engine.process.pid, engine.home
+    grade(engine, NOTHING, "x = 1")
+    engine.__exit__()
+    time.sleep(0.1)
+    assert not os.path.exists(f"/proc/{pid}") and not os.path.exists(home)
