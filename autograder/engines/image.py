@@ -98,6 +98,8 @@ def _build_environment(tag: str, base: str) -> None:
         (context / "ca.pem").write_bytes(_read_ca_bundle())
         _collect_wheel(context / "wheels")
         _build(tag, context, {"BASE": base, "TORCH": torch_version()})
+    prune = ["docker", "image", "prune", "--force", "--filter", "label=autograder.stage=build"]
+    subprocess.run(prune, capture_output=True, stdin=subprocess.DEVNULL)  # over a gigabyte
 
 
 def _build_grading_image(tag: str, environment: str) -> None:

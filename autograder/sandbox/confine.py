@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder.errors import EngineError
 from autograder.model import Limits
+from autograder.sandbox import mounts
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -70,7 +71,7 @@ class Confinement:
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         self.readable = _readable_paths()
-        if self.own_uid and (hidden := _hidden_folder()):
+        if self.own_uid and (hidden := mounts.closed_folder(mounts.needed_folders()[:2])):
             raise EngineError(
                 f"the Python of this environment lies under {hidden}, which other users may not "
                 f"enter, so a submission's own uid could import nothing; run `chmod o+x {hidden}`, "
@@ -207,16 +208,6 @@ def _readable_paths() -> tuple[str, ...]:
     paths |= {os.path.join(sys.prefix, "pyvenv.cfg"), os.path.join(sys.base_prefix, "lib")}
     # Not the folder of this package: beside it may lie tests and solutions.
     return tuple(sorted(path for path in paths if path and os.path.exists(path)))
-
-
-def _hidden_folder() -> str | None:
-    """Return the first folder on the way to Python's libraries that only its owner may enter."""
-    for name in ("stdlib", "purelib"):
-        path = Path(sysconfig.get_path(name)).resolve()
-        for folder in (*reversed(path.parents), path):
-            if not folder.stat().st_mode & 0o001:
-                return str(folder)
-    return None
 
 
 def _count_tasks(uid: int) -> int:

@@ -7,6 +7,7 @@
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
+LABEL autograder.stage=build
 ARG TORCH
 ARG CPU_INDEX=https://download.pytorch.org/whl/cpu
 RUN python3 -c "import ensurepip" 2>/dev/null || { apt-get update -q \

@@ -15,6 +15,8 @@ import os
 import socket
 import sys
 
+from autograder.sandbox import mounts
+
 
 def _serve_janitor(channel: socket.socket) -> None:
     """Clean up after one uid per request until the worker is gone."""
@@ -81,6 +83,7 @@ def main(arguments: list[str]) -> int:
             ``--root FOLDER``, where the submissions' folders are made.
     """
     janitor = start_janitor()
+    mounts.open_up()
     from autograder.sandbox.service import serve
 
     options = dict(zip(arguments[::2], arguments[1::2]))

@@ -65,7 +65,7 @@ print(os.getuid())
 
 def test_nothing_outlives_the_submission(engine):
     gradation = grade(engine, NOTHING, DETACHED)
-    uid = gradation.outputs[0].text.strip()
+    uid = gradation.outputs[0].text.split()[-1]
     assert uid.isdigit(), gradation.outputs
     left = subprocess.run(["ps", "-U", uid, "-o", "pid="], capture_output=True, text=True).stdout
     assert not left.strip()
@@ -78,6 +78,11 @@ def test_the_folder_is_wiped_whatever_was_made_in_it(engine):
     )
     home = grade(engine, NOTHING, cell).outputs[0].text.strip()
     assert home and not os.path.exists(home)
+
+
+def test_modules_that_were_not_preloaded_can_be_imported(engine):
+    cell = "import sys\nassert 'wave' not in sys.modules\nimport wave, sqlite3, xmlrpc.client"
+    assert grade(engine, NOTHING, cell).outputs[0].error is None
 
 
 def test_too_much_output_is_cut_with_a_verdict(engine):
