@@ -53,7 +53,7 @@ def check_names(names) -> list[str]:
 
 
 @main.command()
-@click.argument("names", nargs=-1)
+@click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", help="output folder")
 @click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
 def build(names, dist, verify):
