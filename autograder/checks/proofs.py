@@ -111,23 +111,25 @@ def require_whole(proof: Proof, answer, name: str) -> None:
 
 
 def _read(answer, name: str) -> list[str]:
-    expected = "expected a list of block ids in quotes ‖ "
-    assert answer is not None, (
-        f"{name} is not defined: {expected}没有找到 {name}：应为由加引号的步骤编号组成的列表"
+    found = _kind(answer)
+    if type(answer) in (list, tuple):
+        found = next((_kind(item) for item in answer if not isinstance(item, str)), None)
+        found = found and f"list / {found}"
+    assert found is None, (
+        f"{name}: expected a list of block ids in quotes, found {found}. "
+        f"‖ {name}：应为由加引号的步骤编号组成的列表，实为 {found}。"
     )
-    kind = getattr(answer, "__name__", None) or type(answer).__name__
-    assert type(answer) in (list, tuple), (
-        f"{name}: {expected}{name}：应为由加引号的步骤编号组成的列表 (found / 实为: {kind})"
-    )
-    for item in answer:
-        assert isinstance(item, str), (
-            f"{name}: {expected}{name}：应为由加引号的步骤编号组成的列表 "
-            f"(found / 实为: {type(item).__name__})"
-        )
     assert 0 < len(answer) <= MAX_LISTED, (
         f"{name} lists {len(answer)} blocks. ‖ {name} 中列出了 {len(answer)} 个步骤。"
     )
     return [str(item).strip().upper() for item in answer]
+
+
+def _kind(value) -> str:
+    """Name what was found: a type, or a class or module by its own name."""
+    if value is None:
+        return "None / undefined"
+    return getattr(value, "__name__", None) or type(value).__name__
 
 
 def _check_known(proof, order):
