@@ -1,0 +1,80 @@
+"""Stock Otter as the peer: a fresh container per submission, and ``otter run`` on this machine."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from autograder.engines import image
+from autograder.engines.local import PACKAGE_ROOT
+from autograder.errors import AutograderError
+
+RUN_S = 300.0
+
+
+def ensure_peer_image() -> str:
+    """Return the tag of an image that holds stock Otter, building it when it is missing."""
+    image.ensure_image()
+    recipe = Path(__file__).with_name("peer.Dockerfile")
+    lock = PACKAGE_ROOT / "requirements.lock"
+    environment = image.environment_tag()
+    tag = f"autograder-peer:{image._digest([recipe.read_bytes(), lock.read_bytes(), environment.encode()])}"
+    if not image.has_image(tag):
+        with tempfile.TemporaryDirectory() as name:
+            context = Path(name)
+            shutil.copy(recipe, context / "Dockerfile")
+            shutil.copy(lock, context / "requirements.lock")
+            (context / "ca.pem").write_bytes(image._read_ca_bundle())
+            image._build(tag, context, {"ENVIRONMENT": environment})
+    return tag
+
+
+def run_in_container(tag: str, grading_zip: Path, submission: Path) -> dict:
+    """Grade one submission with stock Otter in a container of its own; returns results.json."""
+    with tempfile.TemporaryDirectory(prefix="peer-") as name:
+        command = [
+            "docker", "run", "--rm", "--network", "none", "--cpus", "1",
+            "-v", f"{grading_zip.resolve()}:/in/autograder.zip:ro",
+            "-v", f"{submission.resolve()}:/in/{submission.name}:ro",
+            "-v", f"{PACKAGE_ROOT / 'autograder'}:/peer/autograder:ro",
+            "-v", f"{name}:/out",
+            tag, "python", "-m", "otter", "run", "-a", "/in/autograder.zip", "-o", "/out",
+            "--no-logo", f"/in/{submission.name}",
+        ]  # fmt: skip
+        return _run(command, Path(name))
+
+
+def run_here(grading_zip: Path, submission: Path) -> dict:
+    """Grade one submission with ``otter run`` as a process of this machine."""
+    with tempfile.TemporaryDirectory(prefix="peer-") as name:
+        command = [sys.executable, "-m", "otter", "run", "-a", str(grading_zip.resolve()),
+                   "-o", name, "--no-logo", str(submission.resolve())]  # fmt: skip
+        return _run(command, Path(name))
+
+
+def grade_many(grade, submissions: list[Path], workers: int) -> list[dict]:
+    """Run a peer on several submissions, ``workers`` at a time."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(grade, submissions))
+
+
+def _run(command: list[str], out: Path) -> dict:
+    import json
+
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PACKAGE_ROOT),
+        "OMP_NUM_THREADS": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+    }
+    done = subprocess.run(
+        command, capture_output=True, timeout=RUN_S, env=environment, stdin=subprocess.DEVNULL
+    )
+    try:
+        return json.loads((out / "results.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        tail = (done.stderr or done.stdout).decode(errors="replace").strip()[-800:]
+        raise AutograderError(f"the peer gave no result: {tail}") from None
