@@ -89,7 +89,8 @@ def require_share(proof: Proof, answer, name: str, share) -> None:
     away = distance(proof, order)
     assert away <= allowed, (
         f"Your list is {away} insertions or deletions away from a right proof; at most {allowed} "
-        f"are allowed here. ‖ 你的顺序与正确证明相差 {away} 次插入或删除；此处最多允许 {allowed} 次。"
+        "are allowed here. "
+        f"‖ 你的顺序与正确证明相差 {away} 次插入或删除；此处最多允许 {allowed} 次。"
     )
 
 
