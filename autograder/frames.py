@@ -8,6 +8,7 @@ import time
 from autograder.errors import EvidenceError
 
 HEADER = struct.Struct("<I")
+NONCE_BYTES = 8  # an answer starts with the nonce of its request
 
 
 class StreamEnded(Exception):

@@ -11,11 +11,10 @@ import torch
 
 from autograder import codec
 from autograder.errors import EvidenceError
-from autograder.frames import FrameStream, StreamEnded
+from autograder.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
 
-NONCE_BYTES = 8
 READABLE_METHODS = frozenset(
     {
         "get_lines", "get_title", "get_xlabel", "get_ylabel", "get_legend_handles_labels",

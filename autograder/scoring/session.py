@@ -8,9 +8,8 @@ import msgpack
 
 from autograder import codec
 from autograder.errors import EvidenceError, SandboxError, SubmissionEnded
-from autograder.frames import FrameStream, FrameTimeout, StreamEnded
+from autograder.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import CellOutput, Limits, Status
-from autograder.sandbox.child import NONCE_BYTES
 from autograder.scoring import remote
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself

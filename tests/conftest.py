@@ -1,0 +1,70 @@
+"""What tests need from the machine: a Docker engine, a browser.
+
+Where one is missing the test is skipped; where ``AUTOGRADER_REQUIRE=docker,chromium`` names it, as
+in CI, the test fails, and so does a run in which anything at all was skipped.
+"""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+REQUIRED = frozenset(filter(None, os.environ.get("AUTOGRADER_REQUIRE", "").split(",")))
+
+
+def give_up(need: str, reason: str):
+    """Skip the test, or fail it where the need is required."""
+    if need in REQUIRED:
+        pytest.fail(f"{reason}, and {need} is required here", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> str:
+    """Return the grading image's tag; the engine answers and the image is built."""
+    from autograder.engines.docker import is_available
+    from autograder.engines.image import ensure_image
+
+    if not is_available():
+        give_up("docker", "no Docker engine answers")
+    return ensure_image()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Yield a running headless Chromium as Playwright's browser object."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        give_up("chromium", "no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+def _count_skips(config) -> int:
+    return len(config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped", []))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    """Fail a run with skips where the machine is said to have everything."""
+    if REQUIRED and _count_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say why a run without failures fails."""
+    if REQUIRED and (skips := _count_skips(config)):
+        terminalreporter.write_line(f"skipped where nothing may be: {skips}", red=True)
