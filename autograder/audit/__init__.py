@@ -1,0 +1,1 @@
+"""How strong the hidden tests are: mutants of the reference solutions, and the labelled bank."""

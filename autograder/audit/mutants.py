@@ -1,0 +1,284 @@
+"""Mutants of a reference solution: one small change each, of the kind that students make.
+
+General operators change operators, constants, comparisons, branches, arguments and statements; the
+others know the field: a forgotten ``zero_grad``, ``detach`` or ``requires_grad``, a wrong axis,
+``keepdims`` left out. Each operator is a generator over one node: it yields replacement nodes.
+"""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DELETE = object()
+MAX_PER_OPERATOR = 25
+
+SWAPS = {
+    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,),
+    ast.FloorDiv: (ast.Div,), ast.Mod: (ast.FloorDiv,), ast.Pow: (ast.Mult,),
+    ast.MatMult: (ast.Mult,), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,), ast.And: (ast.Or,), ast.Or: (ast.And,),
+}  # fmt: skip
+NAMES = {
+    "sin": "cos", "cos": "sin", "ones": "zeros", "zeros": "ones", "sum": "mean", "mean": "sum",
+    "max": "min", "min": "max", "norm": "sum", "arange": "linspace", "ones_like": "zeros_like",
+    "zeros_like": "ones_like", "plot": "scatter", "append": "insert", "square": "sqrt",
+    "RuntimeError": "ValueError", "ValueError": "RuntimeError", "TypeError": "ValueError",
+    "Exception": "KeyError",
+}  # fmt: skip
+FLAGS = ("retain_graph", "create_graph", "requires_grad", "keepdims", "keepdim")
+DROPPED_CALLS = ("detach", "clone", "requires_grad_", "item", "numpy", "zero_", "zero_grad", "abs",
+                 "sum", "backward", "float", "double", "reshape", "view", "copy")  # fmt: skip
+AXIS_NAMES = ("axis", "dim")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed solution.
+
+    Attributes:
+        operator: name of the operator.
+        line: line of the change in the solution, from 1.
+        before, after: the changed piece of source.
+        source: the whole mutated source.
+    """
+
+    operator: str
+    line: int
+    before: str
+    after: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        """Identify the mutant by its change, so that data may justify it as equivalent."""
+        return f"{self.operator} @{self.line}: {self.before} -> {self.after}"
+
+
+def make_mutants(source: str) -> list[Mutant]:
+    """Return every different mutant of a piece of Python source, in a fixed order.
+
+    Raises:
+        SyntaxError: the source is no plain Python.
+    """
+    tree = ast.parse(source)
+    seen, found = {ast.unparse(tree)}, []
+    for operator, function in OPERATORS.items():
+        for path, node in _walk(tree):
+            for replacement in function(node):
+                mutated = _replace(tree, path, replacement)
+                if mutated is None or mutated in seen:
+                    continue
+                seen.add(mutated)
+                after = "(removed)" if replacement is DELETE else _text(replacement)
+                found.append(
+                    Mutant(operator, getattr(node, "lineno", 1), _text(node), after, mutated)
+                )
+    return found
+
+
+def _walk(tree, path=()) -> Iterator[tuple[tuple, ast.AST]]:
+    yield path, tree
+    for name, value in ast.iter_fields(tree):
+        if isinstance(value, ast.AST):
+            yield from _walk(value, (*path, (name, None)))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield from _walk(item, (*path, (name, index)))
+
+
+def _replace(tree, path, replacement) -> str | None:
+    if not path:
+        return None
+    root = copy.deepcopy(tree)
+    parent = root
+    for name, index in path[:-1]:
+        parent = getattr(parent, name) if index is None else getattr(parent, name)[index]
+    name, index = path[-1]
+    if replacement is DELETE:
+        if index is None:
+            return None
+        items = getattr(parent, name)
+        del items[index]
+        if not items and name in ("body", "orelse", "finalbody"):
+            items.append(ast.Pass())
+    elif index is None:
+        setattr(parent, name, replacement)
+    else:
+        getattr(parent, name)[index] = replacement
+    try:
+        text = ast.unparse(ast.fix_missing_locations(root))
+        compile(text, "<mutant>", "exec")
+        return text
+    except (SyntaxError, ValueError, AttributeError, TypeError):
+        return None
+
+
+def _text(node) -> str:
+    try:
+        return ast.unparse(node)[:80].replace("\n", "; ")
+    except (AttributeError, ValueError, TypeError):
+        return type(node).__name__
+
+
+def _swap_operator(node):
+    if isinstance(node, ast.BinOp | ast.BoolOp):
+        for other in SWAPS.get(type(node.op), ()):
+            changed = copy.deepcopy(node)
+            changed.op = other()
+            yield changed
+    elif isinstance(node, ast.AugAssign):
+        for other in SWAPS.get(type(node.op), ()):
+            changed = copy.deepcopy(node)
+            changed.op = other()
+            yield changed
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for other in SWAPS.get(type(node.ops[0]), ()):
+            changed = copy.deepcopy(node)
+            changed.ops = [other()]
+            yield changed
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
+        yield node.operand
+
+
+def _swap_operands(node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
+        yield ast.BinOp(node.right, node.op, node.left)
+
+
+def _change_constant(node):
+    if not isinstance(node, ast.Constant):
+        return
+    value = node.value
+    if isinstance(value, bool):
+        yield ast.Constant(not value)
+    elif isinstance(value, int | float):
+        yield ast.Constant(value + 1)
+        if value not in (0, 1):
+            yield ast.Constant(0 * value)
+        if value:
+            yield ast.UnaryOp(ast.USub(), ast.Constant(value))
+    elif isinstance(value, str) and value:
+        yield ast.Constant("")
+
+
+def _change_branch(node):
+    if isinstance(node, ast.If | ast.While | ast.IfExp):
+        negated = copy.deepcopy(node)
+        negated.test = ast.UnaryOp(ast.Not(), negated.test)
+        yield negated
+    if isinstance(node, ast.If | ast.IfExp):
+        for constant in (True, False):
+            fixed = copy.deepcopy(node)
+            fixed.test = ast.Constant(constant)
+            yield fixed
+    if isinstance(node, ast.For):
+        once = copy.deepcopy(node)
+        once.body = [*once.body, ast.Break()]
+        yield once
+        never = copy.deepcopy(node)
+        never.iter = ast.List([], ast.Load())
+        yield never
+
+
+def _remove_statement(node):
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return) and not (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ):
+        yield DELETE
+
+
+def _change_return(node):
+    if isinstance(node, ast.Return) and node.value is not None:
+        yield ast.Return(ast.Constant(None))
+        yield ast.Return(ast.UnaryOp(ast.USub(), node.value))
+
+
+def _change_name(node):
+    if isinstance(node, ast.Attribute) and node.attr in NAMES:
+        yield ast.Attribute(node.value, NAMES[node.attr], node.ctx)
+    if isinstance(node, ast.Name) and node.id in NAMES and isinstance(node.ctx, ast.Load):
+        yield ast.Name(NAMES[node.id], node.ctx)
+
+
+def _swap_arguments(node):
+    if isinstance(node, ast.Call) and len(node.args) >= 2:
+        for index in range(len(node.args) - 1):
+            changed = copy.deepcopy(node)
+            changed.args[index : index + 2] = reversed(changed.args[index : index + 2])
+            yield changed
+
+
+def _drop_argument(node):
+    if isinstance(node, ast.Call):
+        for index in range(len(node.keywords)):
+            changed = copy.deepcopy(node)
+            del changed.keywords[index]
+            yield changed
+        if len(node.args) >= 2:
+            changed = copy.deepcopy(node)
+            changed.args.pop()
+            yield changed
+
+
+def _flip_flag(node):
+    if isinstance(node, ast.keyword) and node.arg in FLAGS and isinstance(node.value, ast.Constant):
+        yield ast.keyword(node.arg, ast.Constant(not node.value.value))
+
+
+def _change_axis(node):
+    if isinstance(node, ast.keyword) and node.arg in AXIS_NAMES:
+        value = node.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, int):
+            yield ast.keyword(node.arg, ast.Constant(0 if value.value else 1))
+            yield ast.keyword(node.arg, ast.Constant(None))
+
+
+def _drop_call(node):
+    """Leave out a method call in a chain: ``x.detach()`` becomes ``x``."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in DROPPED_CALLS
+    ):
+        yield node.func.value
+
+
+def _detach(node):
+    """Detach what an assignment keeps: the graph is cut without a word."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call | ast.BinOp):
+        changed = copy.deepcopy(node)
+        changed.value = ast.Call(ast.Attribute(changed.value, "detach", ast.Load()), [], [])
+        yield changed
+
+
+def _shorten_collection(node):
+    if isinstance(node, ast.List | ast.Tuple) and isinstance(node.ctx, ast.Load) and node.elts:
+        changed = copy.deepcopy(node)
+        changed.elts = changed.elts[:-1]
+        yield changed
+        if len(node.elts) > 1:
+            swapped = copy.deepcopy(node)
+            swapped.elts[0], swapped.elts[1] = swapped.elts[1], swapped.elts[0]
+            yield swapped
+
+
+OPERATORS = {
+    "operator": _swap_operator,
+    "operands": _swap_operands,
+    "constant": _change_constant,
+    "branch": _change_branch,
+    "statement removed": _remove_statement,
+    "return": _change_return,
+    "name": _change_name,
+    "arguments swapped": _swap_arguments,
+    "argument dropped": _drop_argument,
+    "flag": _flip_flag,
+    "axis": _change_axis,
+    "call dropped": _drop_call,
+    "detached": _detach,
+    "collection": _shorten_collection,
+}
