@@ -1,0 +1,105 @@
+"""The Makefile's fixed interface and the lock files behind it."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = {
+    "all": ROOT / "requirements.lock",
+    "sandbox": ROOT / "autograder" / "sandbox" / "requirements.lock",
+}
+TARGETS = (
+    "build", "grade", "test", "lint", "audit", "bench", "hostile", "check-gradescope", "clean",
+    "help",
+)  # fmt: skip
+
+
+def run_make(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, capture_output=True, text=True, env=kept
+    )
+
+
+def planned(*arguments: str) -> str:
+    """Return the commands that make would run, were everything installed and built."""
+    done = run_make("--dry-run", "--old-file=requirements.lock", *arguments)
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_target_exists_and_help_names_it(target):
+    assert planned(target)
+    assert f"make {target} " in run_make("help").stdout
+
+
+def test_plain_make_builds_every_assignment():
+    assert planned().rstrip().endswith("-m autograder build")
+
+
+@pytest.mark.parametrize(
+    ("variable", "option"),
+    [
+        ("ASSIGNMENT=autodiff", '--assignment "autodiff"'),
+        ("SUBMISSIONS=a folder", '--submissions "a folder"'),
+        ("OUT=here", '--out "here"'),
+        ("ENGINE=local", '--engine "local"'),
+        ("WORKERS=3", '--workers "3"'),
+        ("SCHEDULER=tcp://10.0.0.1:8786", '--scheduler "tcp://10.0.0.1:8786"'),
+        ("TIMEOUT=20", '--timeout "20"'),
+    ],
+)
+def test_a_variable_becomes_the_option(variable, option):
+    last = planned("grade", variable).strip().splitlines()[-1]
+    assert "-m autograder grade " in last
+    assert option in last
+
+
+def test_an_unknown_assignment_is_left_to_the_command_to_refuse():
+    last = planned("grade", "ASSIGNMENT=no-such-thing").strip().splitlines()[-1]
+    assert '--assignment "no-such-thing"' in last
+
+
+def test_an_old_python_is_refused_in_one_line(tmp_path):
+    (tmp_path / "old-python").write_text(
+        '#!/bin/sh\necho "Python 3.10 or newer is needed" >&2\nexit 1\n'
+    )
+    (tmp_path / "old-python").chmod(0o755)
+    done = run_make(f"PYTHON={tmp_path}/old-python", f"VENV={tmp_path}/venv", "lint")
+    assert done.returncode == 2
+    assert "Python 3.10 or newer" in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def read_lock(path: Path) -> dict[str, list[str]]:
+    """Return each locked requirement (``name==version ; marker``) with its hashes."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", "")
+    entries = {}
+    for line in text.splitlines():
+        if line and not line.lstrip().startswith("#"):
+            requirement, *hashes = re.split(r"\s+--hash=", line)
+            entries[requirement.strip()] = [value.strip() for value in hashes]
+    return entries
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_is_pinned_and_hashed(name):
+    for requirement, hashes in read_lock(LOCKS[name]).items():
+        assert re.match(r"[a-z0-9._-]+==[^ ]+( ; |$)", requirement), requirement
+        assert hashes and all(value.startswith("sha256:") for value in hashes), requirement
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_no_lock_brings_cuda_packages(name):
+    names = [requirement.split("==")[0] for requirement in read_lock(LOCKS[name])]
+    assert not [name for name in names if re.match("torch$|nvidia-|cuda-|triton", name)]
+
+
+def test_the_sandbox_gets_the_versions_of_the_main_lock():
+    pins = {entry.split(" ;")[0] for entry in read_lock(LOCKS["all"])}
+    assert {entry.split(" ;")[0] for entry in read_lock(LOCKS["sandbox"])} <= pins
