@@ -1,0 +1,340 @@
+"""The gradebook: every gradation ever made, in one SQLite file, and what people changed by hand.
+
+Each gradation is committed as it arrives, so a killed run loses nothing. A regrade adds a row and
+keeps the old one. Overrides stand beside the gradations and apply to whichever is the latest.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.model import Gradation, QuestionResult, Status
+
+APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_S = 30.0
+PAGE_ROWS = 100  # rows held in memory while streaming
+
+SCHEMA = """
+CREATE TABLE run (assignment TEXT NOT NULL, begun_at TEXT NOT NULL);
+CREATE TABLE members (submission TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE gradations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    submission TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
+    assignment TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, language TEXT NOT NULL,
+    score REAL NOT NULL, possible REAL NOT NULL,
+    wall_s REAL NOT NULL, cpu_s REAL NOT NULL, memory_mib REAL NOT NULL,
+    submitted_at TEXT, graded_at TEXT NOT NULL, graded_by TEXT NOT NULL, facts BLOB NOT NULL);
+CREATE INDEX gradations_by_submission ON gradations (submission, id);
+CREATE TABLE questions (
+    gradation INTEGER NOT NULL REFERENCES gradations, name TEXT NOT NULL,
+    score REAL NOT NULL, possible REAL NOT NULL, PRIMARY KEY (gradation, name)) WITHOUT ROWID;
+CREATE TABLE test_cases (
+    gradation INTEGER NOT NULL REFERENCES gradations, question TEXT NOT NULL, number INTEGER NOT NULL,
+    name TEXT NOT NULL, passed INTEGER NOT NULL, hidden INTEGER NOT NULL, points REAL NOT NULL,
+    slip TEXT, PRIMARY KEY (gradation, question, number)) WITHOUT ROWID;
+CREATE TABLE overrides (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, submission TEXT NOT NULL, question TEXT NOT NULL,
+    points REAL, reason TEXT NOT NULL, made_at TEXT NOT NULL);
+"""
+
+LATEST = """
+SELECT submission, id, facts, submitted_at FROM gradations AS g
+WHERE submission > ? AND id = (SELECT MAX(id) FROM gradations WHERE submission = g.submission)
+  AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
+ORDER BY submission LIMIT ?
+"""
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points that a person gave by hand.
+
+    Attributes:
+        points: the question's points from now on; None takes the override back.
+    """
+
+    submission: str
+    question: str
+    points: float | None
+    reason: str
+    made_at: str = ""
+
+
+class Gradebook:
+    """One gradebook file, open for reading and writing.
+
+    Raises (from every method):
+        UsageError: the file is no gradebook, is damaged, newer than this program, or locked.
+    """
+
+    def __init__(self, path: Path):
+        self.path = Path(path)
+        try:
+            self._connection = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None
+            )
+            self._prepare()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def __enter__(self) -> "Gradebook":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; everything is already committed."""
+        self._connection.close()
+
+    def begin_run(self, assignment: str, submissions: Iterable[str]) -> None:
+        """Say which submissions the class consists of now; :meth:`latest` yields only these.
+
+        Raises:
+            UsageError: the gradebook belongs to another assignment.
+        """
+        with self._transaction() as write:
+            held = write.execute("SELECT DISTINCT assignment FROM gradations LIMIT 1").fetchone()
+            if held and held[0] != assignment:
+                raise UsageError(
+                    f"{self.path}: holds the marks of '{held[0]}', not '{assignment}'; "
+                    "choose another OUT=<folder>"
+                )
+            write.execute("DELETE FROM run")
+            write.execute("DELETE FROM members")
+            write.execute("INSERT INTO run VALUES (?, ?)", (assignment, _now()))
+            write.executemany(
+                "INSERT OR IGNORE INTO members VALUES (?)", ((name,) for name in submissions)
+            )
+
+    def add(self, gradation: Gradation, submitted_at: str | None = None) -> None:
+        """Commit a gradation at once; an earlier one of the same submission stays as history.
+
+        Args:
+            submitted_at: ISO 8601 time of the upload, where it is known.
+        """
+        plain = gradation.as_dict()
+        facts = zlib.compress(json.dumps(plain, ensure_ascii=True).encode(), 3)
+        with self._transaction() as write:
+            number = write.execute(
+                "INSERT INTO gradations (submission, file, digest, assignment, status, reason,"
+                " language, score, possible, wall_s, cpu_s, memory_mib, submitted_at, graded_at,"
+                " graded_by, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    gradation.submission, _storable(gradation.file), gradation.digest,
+                    gradation.assignment, gradation.status.value, _storable(gradation.reason),
+                    gradation.language, gradation.score, gradation.possible, gradation.wall_s,
+                    gradation.cpu_s, gradation.memory_mib, submitted_at, _now(),
+                    _canonical(gradation.graded_by), facts,
+                ),
+            ).lastrowid  # fmt: skip
+            write.executemany(
+                "INSERT INTO questions VALUES (?, ?, ?, ?)",
+                ((number, q.name, q.score, q.possible) for q in gradation.questions),
+            )
+            write.executemany(
+                "INSERT INTO test_cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (number, q.name, n, case.name, case.passed, case.hidden, case.points, case.slip)
+                    for q in gradation.questions
+                    for n, case in enumerate(q.cases)
+                ),
+            )
+
+    def find(self, digest: str, graded_by: dict, name: str) -> Gradation | None:
+        """Return the submission's latest gradation if it need not be made again.
+
+        That is so when the same bytes were graded by the same things, and not given up by a fault
+        of ours. Only the latest counts: a file that went back to an older content is graded again.
+        """
+        row = self._read(
+            "SELECT digest, graded_by, status, facts FROM gradations"
+            " WHERE submission = ? ORDER BY id DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        if row is None or row[:2] != (digest, _canonical(graded_by)):
+            return None
+        return None if row[2] == Status.NOT_GRADED.value else self._decode(row[3])
+
+    def latest(self, overrides: bool = True) -> Iterator[Gradation]:
+        """Yield the latest gradation of every submission of the class, ordered by name.
+
+        A few are in memory at a time, and the gradebook may be written meanwhile.
+
+        Args:
+            overrides: whether points given by hand replace the graded ones.
+        """
+        changes = self._active_overrides() if overrides else {}
+        for name, facts, _ in self._latest_rows():
+            gradation = self._decode(facts)
+            yield self._overridden(gradation, changes[name]) if name in changes else gradation
+
+    def submission_times(self) -> dict[str, str]:
+        """Return the known upload times (ISO 8601) by submission name."""
+        return {name: time for name, _, time in self._latest_rows() if time}
+
+    def history(self, name: str) -> Iterator[tuple[str, Gradation]]:
+        """Yield ``(graded_at, gradation)`` of one submission, oldest first, without overrides."""
+        rows = self._read(
+            "SELECT graded_at, facts FROM gradations WHERE submission = ? ORDER BY id", (name,)
+        )
+        for graded_at, facts in rows.fetchall():
+            yield graded_at, self._decode(facts)
+
+    def override(self, name: str, question: str, points: float | None, reason: str) -> None:
+        """Give a question's points by hand; None takes that back. Survives every regrade.
+
+        Raises:
+            UsageError: no such submission or question, negative points, or no reason given.
+        """
+        if not reason.strip():
+            raise UsageError("an override needs a reason")
+        if points is not None and not 0 <= points < float("inf"):
+            raise UsageError(f"{points} points: give a number that is not negative")
+        if not self._read("SELECT 1 FROM gradations WHERE submission = ?", (name,)).fetchone():
+            raise UsageError(f"{self.path}: holds no submission '{name}'")
+        known = [row[0] for row in self._read("SELECT DISTINCT name FROM questions ORDER BY name")]
+        if question not in known:
+            raise UsageError(f"no question '{question}'; there are: {', '.join(known)}")
+        with self._transaction() as write:
+            write.execute(
+                "INSERT INTO overrides (submission, question, points, reason, made_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (name, question, points, reason, _now()),
+            )
+
+    def overrides(self) -> list[Override]:
+        """Return all overrides ever made, oldest first, withdrawn ones included."""
+        rows = self._read(
+            "SELECT submission, question, points, reason, made_at FROM overrides ORDER BY id"
+        )
+        return [Override(*row) for row in rows]
+
+    def assignment(self) -> str:
+        """Return the name of the assignment whose marks these are, or ""."""
+        row = self._read("SELECT assignment FROM run UNION SELECT assignment FROM gradations LIMIT 1")
+        return (row.fetchone() or ("",))[0]
+
+    def _prepare(self) -> None:
+        """Make the tables of a new file; refuse a file that is not ours."""
+        run = self._connection.execute
+        mark = run("PRAGMA application_id").fetchone()[0]
+        version = run("PRAGMA user_version").fetchone()[0]
+        if mark == APPLICATION_ID:
+            if version != SCHEMA_VERSION:
+                raise UsageError(
+                    f"{self.path}: written by another version of this program (schema {version}, "
+                    f"this one has {SCHEMA_VERSION}); use that version or choose another OUT=<folder>"
+                )
+            run("SELECT COUNT(*) FROM members").fetchone()
+        elif run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            raise UsageError(f"{self.path}: is no gradebook; choose another OUT=<folder>")
+        run("PRAGMA journal_mode = WAL")  # where it cannot be had, the rollback journal stays
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA foreign_keys = ON")
+        if mark != APPLICATION_ID:
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
+    def _latest_rows(self) -> Iterator[tuple[str, bytes, str | None]]:
+        last = ""
+        while rows := self._read(LATEST, (last, PAGE_ROWS)).fetchall():
+            for name, _, facts, submitted_at in rows:
+                yield name, facts, submitted_at
+            last = rows[-1][0]
+
+    def _active_overrides(self) -> dict[str, dict[str, Override]]:
+        active: dict[str, dict[str, Override]] = {}
+        for override in self.overrides():
+            questions = active.setdefault(override.submission, {})
+            if override.points is None:
+                questions.pop(override.question, None)
+            else:
+                questions[override.question] = override
+        return {name: questions for name, questions in active.items() if questions}
+
+    def _overridden(self, gradation: Gradation, changes: dict[str, Override]) -> Gradation:
+        questions = {question.name: question for question in gradation.questions}
+        for name, change in changes.items():
+            if name not in questions:
+                query = "SELECT MAX(possible) FROM questions WHERE name = ?"
+                questions[name] = QuestionResult(name, 0.0, self._read(query, (name,)).fetchone()[0])
+            questions[name] = replace(questions[name], score=change.points)
+        notes = tuple(
+            f"{name}: {change.points:g} points given by hand ({change.reason}) ‖ "
+            f"{name}：手动给 {change.points:g} 分（{change.reason}）"
+            for name, change in changes.items()
+        )
+        return replace(
+            gradation,
+            questions=tuple(questions[name] for name in sorted(questions)),
+            notes=gradation.notes + notes,
+        )
+
+    def _decode(self, facts: bytes) -> Gradation:
+        try:
+            return Gradation.from_dict(json.loads(zlib.decompress(facts)))
+        except (zlib.error, ValueError, KeyError, TypeError) as error:
+            raise self._unusable(error) from None
+
+    def _read(self, query: str, values: tuple = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(query, values)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._connection, self._unusable)
+
+    def _unusable(self, error: Exception) -> UsageError:
+        if "locked" in str(error):
+            repair = "another run uses it; wait for its end, or choose another OUT=<folder>"
+        elif "unable to open" in str(error) or "readonly" in str(error):
+            repair = "it cannot be opened for writing; choose another OUT=<folder>"
+        else:
+            repair = "it is damaged or no gradebook; move it away or choose another OUT=<folder>"
+        return UsageError(f"{self.path}: {error}: {repair}")
+
+
+class _Transaction:
+    """A write that is there as a whole or not at all."""
+
+    def __init__(self, connection: sqlite3.Connection, explain):
+        self._connection = connection
+        self._explain = explain
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise self._explain(error) from None
+        return self._connection
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        except sqlite3.Error as failure:
+            raise self._explain(failure) from None
+        if isinstance(error, sqlite3.Error):
+            raise self._explain(error) from None
+
+
+def _canonical(graded_by: dict) -> str:
+    return json.dumps(graded_by, sort_keys=True)
+
+
+def _storable(text: str) -> str:
+    """Return text that SQLite can hold: file names may carry undecodable bytes as surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
