@@ -1,1 +1,190 @@
-def drawing(e): raise NotImplementedError
+"""From matplotlib Axes to :class:`autograder.evidence.Drawing`: what is drawn, whichever call drew it.
+
+Nothing is rendered. Lines, scatter points, stems, steps, error bars and line collections all become
+curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.container import ErrorbarContainer, StemContainer
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.lines import Line2D
+
+from autograder.errors import EvidenceError
+from autograder.evidence import AxesDrawing, Curve, Drawing
+
+MAX_ARTISTS = 20_000
+MAX_POINTS = 2_000_000
+
+
+def drawing(target) -> Drawing:
+    """Return what an Axes, a Figure or a list of Axes shows.
+
+    Raises:
+        TypeError: ``target`` is none of them.
+        EvidenceError: too much is drawn.
+    """
+    title, axes = _find_axes(target)
+    if sum(len(one.get_children()) for one in axes) > MAX_ARTISTS:
+        raise EvidenceError(f"more than {MAX_ARTISTS} artists are drawn")
+    drawn = tuple(_axes_drawing(one, index) for index, one in enumerate(axes))
+    if sum(curve.x.size for one in drawn for curve in one.curves) > MAX_POINTS:
+        raise EvidenceError(f"more than {MAX_POINTS} points are drawn")
+    return Drawing(axes=drawn, title=title)
+
+
+def _find_axes(target) -> tuple[str, list[Axes]]:
+    if isinstance(target, FigureBase):
+        suptitle = target.get_suptitle() if isinstance(target, Figure) else ""
+        return suptitle[:500], list(target.get_axes())
+    if isinstance(target, Axes):
+        siblings = [
+            other
+            for other in target.figure.get_axes()
+            if other is not target and other.bbox.bounds == target.bbox.bounds
+        ]
+        return "", [target, *siblings]  # twins share the place of an Axes
+    if isinstance(target, np.ndarray):
+        target = target.ravel().tolist()
+    if isinstance(target, (list, tuple)) and target and all(isinstance(a, Axes) for a in target):
+        return "", list(target)
+    raise TypeError(f"expected a matplotlib Axes or Figure, found {type(target).__name__}")
+
+
+def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
+    return AxesDrawing(
+        title=axes.get_title()[:500],
+        xlabel=axes.get_xlabel()[:500],
+        ylabel=axes.get_ylabel()[:500],
+        legend=_legend(axes),
+        xlim=tuple(float(value) for value in axes.get_xlim()),
+        ylim=tuple(float(value) for value in axes.get_ylim()),
+        curves=tuple(_curves(axes, index)),
+    )
+
+
+def _legend(axes: Axes) -> tuple[str, ...]:
+    legend = axes.get_legend()
+    return tuple(text.get_text()[:500] for text in legend.get_texts()) if legend else ()
+
+
+def _curves(axes: Axes, index: int):
+    names = _container_names(axes)
+    for line in axes.lines:
+        if line.get_transform().contains_branch(axes.transData) and not _is_reference(line, axes):
+            yield _line_curve(axes, line, index, names)
+    for collection in axes.collections:
+        curve = _collection_curve(axes, collection, index)
+        if curve is not None:
+            yield curve
+
+
+def _container_names(axes: Axes) -> dict[int, tuple[str, str]]:
+    names = {}
+    for container in axes.containers:
+        if isinstance(container, ErrorbarContainer) and container.lines[0] is not None:
+            names[id(container.lines[0])] = "errorbar", _label(container)
+        elif isinstance(container, StemContainer):
+            names[id(container.markerline)] = "stem", _label(container)
+            names[id(container.baseline)] = "baseline", ""
+    return names
+
+
+def _is_reference(line: Line2D, axes: Axes) -> bool:
+    """Tell whether a line is one of axhline, axvline or axline."""
+    return line.get_transform() != axes.transData and not line.get_transform().contains_branch(
+        axes.transData
+    ) or type(line).__name__ == "AxLine" or _spans(line, axes)
+
+
+def _spans(line: Line2D, axes: Axes) -> bool:
+    separate = line.get_transform().contains_branch_seperately(axes.transData)
+    return separate != (True, True)
+
+
+def _line_curve(axes, line: Line2D, index: int, names) -> Curve:
+    artist, label = names.get(id(line), ("", ""))
+    drawstyle = line.get_drawstyle()
+    raw_x, raw_y = line.get_xdata(orig=True), line.get_ydata(orig=True)
+    x = _numbers(axes.xaxis, line.get_xdata(orig=True))
+    y = _numbers(axes.yaxis, line.get_ydata(orig=True))
+    if x.shape != y.shape:
+        x, y = np.broadcast_arrays(x, y)
+    return Curve(
+        x=x,
+        y=y,
+        label=label or _label(line),
+        artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
+        axes=index,
+        marker=str(line.get_marker()),
+        linestyle=str(line.get_linestyle()),
+        visible=_is_visible(line),
+        dtype=_dtype(raw_x, raw_y),
+    )
+
+
+def _collection_curve(axes, collection, index: int) -> Curve | None:
+    if isinstance(collection, PathCollection):
+        points = collection.get_offsets()
+        artist = "scatter"
+    elif isinstance(collection, LineCollection):
+        segments = collection.get_segments()
+        ends = [segment[-1] for segment in segments if len(segment)]
+        points = np.ma.asarray(ends) if ends else np.ma.empty((0, 2))
+        artist = "segments"
+    else:
+        return None
+    values = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan).reshape(-1, 2)
+    return Curve(
+        x=values[:, 0].copy(),
+        y=values[:, 1].copy(),
+        label=_label(collection),
+        artist=artist,
+        axes=index,
+        marker="o" if artist == "scatter" else "",
+        linestyle="",
+        visible=_is_visible(collection),
+        dtype="float64",
+    )
+
+
+def _label(artist) -> str:
+    label = str(artist.get_label() or "")[:500]
+    return "" if label.startswith("_") else label
+
+
+def _is_visible(artist) -> bool:
+    alpha = artist.get_alpha()
+    faded = np.ndim(alpha) == 0 and alpha is not None and float(alpha) == 0
+    return bool(artist.get_visible()) and not faded
+
+
+def _dtype(*parts) -> str:
+    """Return the coarsest floating dtype of the data as it was passed."""
+    found = []
+    for part in parts:
+        dtype = getattr(part, "dtype", None)
+        if dtype is None and isinstance(part, (list, tuple)) and part:
+            dtype = getattr(part[0], "dtype", None)
+        found.append(str(dtype).removeprefix("torch.") if dtype is not None else "float64")
+    for coarse in ("bfloat16", "float16", "float32"):
+        if coarse in found:
+            return coarse
+    return "float64"
+
+
+def _numbers(axis, values) -> np.ndarray:
+    converted = axis.convert_units(values)
+    if isinstance(converted, (list, tuple)):
+        converted = [_scalar(value) for value in converted]
+    elif hasattr(converted, "detach"):
+        converted = converted.detach().cpu().numpy()
+    masked = np.ma.asarray(converted)
+    return np.ma.filled(masked.astype(np.float64), np.nan).reshape(-1).copy()
+
+
+def _scalar(value):
+    if hasattr(value, "detach"):
+        return float(value.detach())
+    return value

@@ -1,0 +1,262 @@
+"""From an uploaded file to a validated submission: tolerant where the meaning is clear.
+
+Only JSON and zip are read, with limits; nothing of the upload is executed, extracted or unpickled.
+"""
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.errors import SubmissionError
+from autograder.languages import LANGUAGES
+from autograder.model import Cell, Submission
+
+MAX_FILE_BYTES = 200 * 2**20
+MAX_NOTEBOOK_BYTES = 120 * 2**20
+MAX_ENTRIES = 2000
+MAX_CELLS = 2000
+MAX_SOURCE = 2**20
+MAX_DEPTH = 60
+SUFFIXES = (".ipynb", ".zip")
+IGNORED_NAMES = ("expected.json", "class.toml", "Thumbs.db")
+IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
+NAME = re.compile(r"[^\w.\-]+")
+QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
+UPLOAD = "upload the .ipynb file itself"
+
+
+def find_submissions(folder: Path) -> list[Path]:
+    """Return every file of a folder that somebody may have meant as a submission, sorted.
+
+    Nested folders are searched; hidden files, checkpoints and links out of the folder are not.
+    """
+    root = folder.resolve()
+    found = []
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS
+        )
+        for name in files:
+            path = Path(base) / name
+            if name.startswith(".") or name in IGNORED_NAMES or not _is_inside(path, root):
+                continue
+            found.append(path)
+    return sorted(found, key=lambda path: os.fsencode(path.relative_to(folder)))
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root) and path.is_file()
+    except (OSError, RuntimeError):
+        return False
+
+
+def submission_name(relative: Path, taken: Iterable[str]) -> str:
+    """Return a unique name for a submission that is safe as a folder name on any system.
+
+    Args:
+        relative: the file's path within the folder of submissions.
+        taken: names given so far; two names may not differ in case only.
+    """
+    text = os.fsencode(relative).decode("utf-8", "replace")
+    plain = unicodedata.normalize("NFC", text.rsplit(".", 1)[0] if "." in text else text)
+    name = NAME.sub("_", plain).strip("._-") or "submission"
+    lowered = {other.casefold() for other in taken}
+    encoded = name.encode()[:120].decode("utf-8", "ignore")
+    if encoded == name and name.casefold() not in lowered:
+        return name
+    digest = hashlib.sha256(os.fsencode(relative)).hexdigest()[:10]
+    return f"{encoded[:100]}-{digest}"
+
+
+def load_submission(path: Path, name: str) -> Submission:
+    """Read an uploaded file.
+
+    Args:
+        path: an ``.ipynb`` file, or a ``.zip`` with one in it.
+        name: the submission's name within the run.
+
+    Raises:
+        SubmissionError: the file is no submission; the message names it and what to do.
+    """
+    shown = show_name(path.name)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise SubmissionError(f"{shown}: larger than {MAX_FILE_BYTES >> 20} MiB; {UPLOAD}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(f"{shown}: cannot be read ({error.strerror})") from None
+    suffix = path.suffix.lower()
+    digest, notes = hashlib.sha256(data).hexdigest(), ()
+    if suffix == ".zip" or (suffix == ".ipynb" and data[:4] == b"PK\x03\x04"):
+        data, notes = _read_zip(path, shown)
+    elif suffix != ".ipynb":
+        raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
+    notebook = _parse_json(data, shown)
+    return _validate(notebook, shown, name, path.name, digest, notes)
+
+
+def show_name(name: str) -> str:
+    """Return a file name that is safe to show: no control characters, bounded."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return clean if len(clean) <= 100 else clean[:60] + "…" + clean[-30:]
+
+
+def _read_zip(path: Path, shown: str) -> tuple[bytes, tuple[str, ...]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_ENTRIES:
+                raise SubmissionError(f"{shown}: more than {MAX_ENTRIES} files in it; {UPLOAD}")
+            entry, notes = _choose_notebook(entries, shown)
+            if entry.flag_bits & 1:
+                raise SubmissionError(f"{shown}: the zip has a password; {UPLOAD}")
+            if entry.file_size > MAX_NOTEBOOK_BYTES:
+                raise SubmissionError(f"{shown}: the notebook in it is too large; {UPLOAD}")
+            with archive.open(entry) as file:
+                data = file.read(MAX_NOTEBOOK_BYTES + 1)
+            if len(data) > MAX_NOTEBOOK_BYTES:
+                raise SubmissionError(f"{shown}: the notebook in it is too large; {UPLOAD}")
+            return data, notes
+    except SubmissionError:
+        raise
+    except Exception:  # zipfile raises many kinds on damaged archives
+        raise SubmissionError(f"{shown}: a damaged zip; {UPLOAD}") from None
+
+
+def _choose_notebook(entries, shown):
+    notebooks = [
+        entry
+        for entry in entries
+        if entry.filename.lower().endswith(".ipynb")
+        and not entry.is_dir()
+        and not _is_link(entry)
+        and not any(
+            part.startswith(".") or part in IGNORED_FOLDERS
+            for part in entry.filename.replace("\\", "/").split("/")
+            if part not in (".", "..")
+        )
+    ]
+    if not notebooks:
+        raise SubmissionError(f"{shown}: no notebook in the zip; {UPLOAD}")
+    depths = [entry.filename.replace("\\", "/").count("/") for entry in notebooks]
+    highest = [entry for entry, depth in zip(notebooks, depths) if depth == min(depths)]
+    if len(highest) > 1:
+        raise SubmissionError(
+            f"{shown}: {len(highest)} notebooks in the zip; upload the one that is to be graded"
+        )
+    others = len(notebooks) - 1
+    notes = (f"{others} more notebooks in deeper folders of the zip were ignored",) if others else ()
+    return highest[0], notes
+
+
+def _is_link(entry: zipfile.ZipInfo) -> bool:
+    return entry.external_attr >> 16 & 0o170000 == 0o120000
+
+
+def _parse_json(data: bytes, shown: str):
+    if not data.strip():
+        raise SubmissionError(f"{shown}: the file is empty; save the notebook and upload it again")
+    try:
+        notebook = json.loads(_decode(data), parse_int=_small_int)
+    except (ValueError, RecursionError):
+        raise SubmissionError(
+            f"{shown}: not a notebook (it is no valid JSON); open it in Jupyter, save it and upload "
+            "it again"
+        ) from None
+    if _depth(notebook) > MAX_DEPTH:
+        raise SubmissionError(f"{shown}: not a notebook (nested too deep)")
+    return notebook
+
+
+def _decode(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def _small_int(text: str) -> int:
+    return int(text) if len(text) < 30 else 0
+
+
+def _depth(value) -> int:
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
+
+
+def _validate(notebook, shown, name, file, digest, notes) -> Submission:
+    if not isinstance(notebook, dict):
+        raise SubmissionError(f"{shown}: not a notebook; {UPLOAD}")
+    major = notebook.get("nbformat", 4)
+    if major in (1, 2, 3) or "worksheets" in notebook:
+        notebook = _upgrade(notebook, shown)
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise SubmissionError(f"{shown}: not a notebook (it has no list of cells); {UPLOAD}")
+    if len(cells) > MAX_CELLS:
+        raise SubmissionError(f"{shown}: more than {MAX_CELLS} cells")
+    metadata = _dict(notebook.get("metadata"))
+    ours, otter = _dict(metadata.get("autograder")), _dict(metadata.get("otter"))
+    assignment = ours.get("assignment") or otter.get("assignment_name")
+    language = ours.get("language")
+    return Submission(
+        name=name,
+        file=file,
+        digest=digest,
+        cells=tuple(cell for cell in map(_read_cell, cells) if cell is not None),
+        language=language if language in LANGUAGES else "en",
+        assignment=assignment if isinstance(assignment, str) else None,
+        notes=notes,
+    )
+
+
+def _read_cell(cell) -> Cell | None:
+    cell = _dict(cell)
+    if cell.get("cell_type") != "code":
+        return None
+    metadata = _dict(cell.get("metadata"))
+    otter = _dict(metadata.get("otter"))
+    tags = metadata.get("tags")
+    if otter.get("ignore") is True or (isinstance(tags, list) and "otter_ignore" in tags):
+        return None
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str) or len(source) > MAX_SOURCE:
+        source = ""
+    tests = otter.get("tests")
+    names = tests if isinstance(tests, list) else []
+    valid = tuple(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
+    return Cell(source.replace("\r\n", "\n").replace("\x00", ""), valid)
+
+
+def _dict(value) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def _upgrade(notebook: dict, shown: str) -> dict:
+    """Convert a notebook of an old format."""
+    import nbformat
+
+    try:
+        text = json.dumps(notebook)
+        return nbformat.reads(text, as_version=4)
+    except Exception:  # nbformat raises what it meets
+        raise SubmissionError(
+            f"{shown}: an old or broken notebook format; open it in Jupyter, save it and upload it "
+            "again"
+        ) from None
