@@ -6,6 +6,7 @@ in CI, the test fails, and so does a run in which anything at all was skipped.
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,17 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Path:
+    """Return ``dist/`` with every assignment built; what is already built and unchanged is kept."""
+    from autograder.__main__ import ROOT, assignment_names
+    from autograder.build.assign import build_assignment
+
+    for name in assignment_names():
+        build_assignment(ROOT / "assignments" / name, ROOT / "dist")
+    return ROOT / "dist"
 
 
 def _count_skips(config) -> int:
