@@ -66,7 +66,7 @@ def _marks(scores: dict, names: list[str], total: float, status: Status) -> list
     if status is Status.NOT_GRADED and not scores:
         return [""] * (len(names) + 2)
     earned = sum(scores.values())
-    share = round(earned / total, 6) if total else 0
+    share = earned / total if total else 0
     return [*(number(scores.get(name, 0.0)) for name in names), number(earned), share]
 
 

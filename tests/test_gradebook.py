@@ -1,0 +1,180 @@
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.gradebook import Gradebook
+from autograder.model import Status
+from tests.reports.sample_gradations import sample_gradations
+
+BY = {"grading_zip": "a", "image": "b", "limits": "{}"}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "gradebook.sqlite"
+
+
+@pytest.fixture
+def gradation():
+    return replace(next(sample_gradations(1)), graded_by=BY)
+
+
+def test_a_gradation_comes_back_as_it_was(path):
+    gradations = list(sample_gradations(120))
+    with Gradebook(path) as book:
+        for one in gradations:
+            book.add(one)
+    with Gradebook(path) as book:
+        assert list(book.latest()) == gradations
+
+
+def test_a_regrade_keeps_history_and_only_the_latest_counts(path, gradation):
+    later = replace(gradation, digest="f" * 64)
+    with Gradebook(path) as book:
+        book.add(gradation)
+        book.add(later)
+        assert list(book.latest()) == [later]
+        assert [old for _, old in book.history(gradation.submission)] == [gradation, later]
+
+
+def test_the_same_bytes_graded_by_the_same_things_are_found(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+        assert book.find(gradation.digest, dict(reversed(BY.items())), gradation.submission) == gradation
+
+
+@pytest.mark.parametrize("change", [{"digest": "other"}, {"by": {**BY, "image": "c"}}, {"name": "x"}])
+def test_another_file_grader_or_name_is_not_found(path, gradation, change):
+    asked = {"digest": gradation.digest, "by": BY, "name": gradation.submission, **change}
+    with Gradebook(path) as book:
+        book.add(gradation)
+        assert book.find(asked["digest"], asked["by"], asked["name"]) is None
+
+
+def test_a_fault_of_ours_is_graded_again(path, gradation):
+    with Gradebook(path) as book:
+        book.add(replace(gradation, status=Status.NOT_GRADED))
+        assert book.find(gradation.digest, BY, gradation.submission) is None
+
+
+def test_a_file_that_went_back_is_graded_again(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+        book.add(replace(gradation, digest="f" * 64))
+        assert book.find(gradation.digest, BY, gradation.submission) is None
+
+
+def test_only_submissions_of_the_current_class_are_listed(path):
+    gradations = list(sample_gradations(5))
+    with Gradebook(path) as book:
+        for one in gradations:
+            book.add(one)
+        book.begin_run("autodiff", ["s00001", "s00003"])
+        assert [one.submission for one in book.latest()] == ["s00001", "s00003"]
+
+
+def test_manual_points_survive_a_regrade_and_can_be_taken_back(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+        book.override(gradation.submission, "q2", 2.5, "discussed in class")
+        book.add(replace(gradation, digest="f" * 64))
+        (changed,) = book.latest()
+        assert {q.name: q.score for q in changed.questions}["q2"] == 2.5
+        assert "discussed in class" in changed.notes[-1]
+        book.override(gradation.submission, "q2", None, "a mistake")
+        assert list(book.latest()) == [replace(gradation, digest="f" * 64)]
+        assert [entry.points for entry in book.overrides()] == [2.5, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "points", "reason"),
+    [
+        ("s00000", "q2", 1.0, " "),
+        ("s00000", "q9", 1.0, "why"),
+        ("nobody", "q2", 1.0, "why"),
+        ("s00000", "q2", -1.0, "why"),
+        ("s00000", "q2", float("nan"), "why"),
+    ],
+)
+def test_an_override_without_sense_is_refused(path, gradation, name, question, points, reason):
+    with Gradebook(path) as book:
+        book.add(gradation)
+        with pytest.raises(UsageError):
+            book.override(name, question, points, reason)
+
+
+def test_a_gradebook_of_another_assignment_is_refused(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+        with pytest.raises(UsageError, match="holds the marks of 'autodiff'"):
+            book.begin_run("linear", [])
+
+
+@pytest.mark.parametrize("content", [b"no database" * 500, b"SQLite format 3\x00" + b"\xff" * 9000])
+def test_a_damaged_file_is_a_clear_error(path, content):
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="choose another OUT"):
+        Gradebook(path)
+    assert path.read_bytes() == content
+
+
+def test_somebody_elses_database_is_left_alone(path):
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE photos (id)")
+    with pytest.raises(UsageError, match="is no gradebook"):
+        Gradebook(path)
+
+
+def test_a_newer_schema_is_refused(path):
+    Gradebook(path).close()
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = 999")
+    with pytest.raises(UsageError, match="schema 999"):
+        Gradebook(path)
+
+
+def test_a_damaged_entry_is_a_clear_error(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE gradations SET facts = x'00'")
+    with Gradebook(path) as book, pytest.raises(UsageError, match="damaged"):
+        list(book.latest())
+
+
+def test_what_was_added_survives_a_kill(path):
+    script = (
+        "import sys, time\n"
+        "from autograder.gradebook import Gradebook\n"
+        "from tests.reports.sample_gradations import sample_gradations\n"
+        "book = Gradebook(sys.argv[1])\n"
+        "for gradation in sample_gradations(10): book.add(gradation)\n"
+        "print('added', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE)
+    assert child.stdout.readline() == b"added\n"
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    with Gradebook(path) as book:
+        assert len(list(book.latest())) == 10
+
+
+def test_the_tables_hold_what_other_programs_may_ask_for(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation, submitted_at="2025-03-01T10:00:00+00:00")
+        assert book.submission_times() == {gradation.submission: "2025-03-01T10:00:00+00:00"}
+    with sqlite3.connect(path) as other:
+        total, by = other.execute("SELECT score, graded_by FROM gradations").fetchone()
+        assert total == gradation.score
+        assert json.loads(by) == BY
+        cases = other.execute("SELECT COUNT(*) FROM test_cases").fetchone()[0]
+    assert cases == sum(len(question.cases) for question in gradation.questions)
