@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,13 +27,17 @@ RECONNECT_S = 120.0
 QUEUED_PER_WORKER = 4
 LOSSES_ALLOWED = 3
 POLL_S = 0.5
+NO_INFLUENCE = ("audit", "bench", "build", "gradescope", "reports")  # rooms without a say in marks
 
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """Return a digest of the code that decides about marks; scorers must agree on it."""
     total = hashlib.sha256(__version__.encode())
-    for path in sorted((PACKAGE_ROOT / "autograder").rglob("*.py")):
+    package = PACKAGE_ROOT / "autograder"
+    for path in sorted(package.rglob("*.py")):
+        if path.relative_to(package).parts[0] in NO_INFLUENCE:
+            continue
         total.update(path.relative_to(PACKAGE_ROOT).as_posix().encode() + b"\0")
         total.update(path.read_bytes())
     return total.hexdigest()
@@ -111,8 +116,8 @@ class _ClusterRun:
             running: dict = {}
             try:
                 yield from self._grade_connected(client, waiting, running)
-            except (OSError, TimeoutError, _ConnectionLost):
-                waiting.extendleft(running.values())
+            except (OSError, TimeoutError, CancelledError, _ConnectionLost):
+                waiting.extendleft(running.values())  # FuturesCancelledError is a CancelledError
             finally:
                 _close(client)
 
@@ -141,7 +146,8 @@ class _ClusterRun:
                 job = waiting.popleft()
                 running[self._submit(client, job, assignment)] = job
             try:
-                done = wait(list(running), timeout=POLL_S, return_when="FIRST_COMPLETED").done
+                with client.as_current():
+                    done = wait(list(running), timeout=POLL_S, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 done = set()
             if client.status != "running":
