@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from autograder.checks.answers import describe
+
 MAX_LISTED = 200
 
 
@@ -112,9 +114,9 @@ def require_whole(proof: Proof, answer, name: str) -> None:
 
 
 def _read(answer, name: str) -> list[str]:
-    found = _kind(answer)
+    found = describe(answer)
     if type(answer) in (list, tuple):
-        found = next((_kind(item) for item in answer if not isinstance(item, str)), None)
+        found = next((describe(item) for item in answer if not isinstance(item, str)), None)
         found = found and f"list / {found}"
     assert found is None, (
         f"{name}: expected a list of block ids in quotes, found {found}. "
@@ -124,13 +126,6 @@ def _read(answer, name: str) -> list[str]:
         f"{name} lists {len(answer)} blocks. ‖ {name} 中列出了 {len(answer)} 个步骤。"
     )
     return [str(item).strip().upper() for item in answer]
-
-
-def _kind(value) -> str:
-    """Name what was found: a type, or a class or module by its own name."""
-    if value is None:
-        return "None / undefined"
-    return getattr(value, "__name__", None) or type(value).__name__
 
 
 def _check_known(proof, order):

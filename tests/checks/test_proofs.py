@@ -124,8 +124,8 @@ MALFORMED = {
     "a string": ("ABCD", "found str"),
     "numbers": ([1, 2], "found list / int"),
     "nested": ([["A"]], "found list / list"),
-    "a class": (list, "found list"),
-    "a module": (proofs, "found autograder.checks.proofs"),
+    "a class": (list, "found class list"),
+    "a module": (proofs, "found module autograder.checks.proofs"),
     "empty": ([], "lists 0 blocks"),
     "endless": (["A"] * 10_000, "lists 10000 blocks"),
 }

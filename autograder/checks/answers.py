@@ -1,0 +1,145 @@
+"""Read a student's answer as what it should be, or say what was expected and what was found.
+
+Every function returns the answer as a plain value and raises AssertionError with a bilingual
+message otherwise. ``name`` is what the message calls the answer, e.g. ``"q4_length"`` or
+``"f(x)"``.
+"""
+
+import operator
+
+import torch
+
+RELATIVE_TOLERANCE = 1e-4  # float32 sums over some dozens of entries, in any order
+ABSOLUTE_TOLERANCE = 1e-5
+
+
+def describe(value) -> str:
+    """Name what was found, in one short word or two."""
+    if value is None:
+        return "None / undefined"
+    if value is Ellipsis:
+        return "... (no answer yet / 尚未作答)"
+    kind = getattr(value, "type_name", None) or type(value).__name__
+    kind = kind.removeprefix("builtins.")
+    if isinstance(value, (type, type(torch))):
+        noun = "class" if isinstance(value, type) else "module"
+        return f"{noun} {getattr(value, '__name__', '')}".strip()
+    if isinstance(value, torch.Tensor):
+        return f"Tensor {tuple(value.shape)}"
+    return kind
+
+
+def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:
+    """Return the error that says what was expected and what was found."""
+    found = describe(value)
+    return AssertionError(
+        f"{name}: expected {english}, found {found}. ‖ {name}：应为{chinese}，实为 {found}。"
+    )
+
+
+def require_function(value, name: str):
+    """Return a callable that is no class."""
+    if not callable(value) or isinstance(value, type):
+        raise mismatch(name, "a function", "函数", value)
+    return value
+
+
+def require_text(value, name: str) -> str:
+    """Return a string."""
+    if not isinstance(value, str):
+        raise mismatch(name, "a string", "字符串", value)
+    return str(value)
+
+
+def require_integer(value, name: str) -> int:
+    """Return a whole number: int, NumPy integer or integer tensor with one entry; no bool."""
+    if not isinstance(value, bool) and "bool" not in str(getattr(value, "dtype", "")):
+        try:
+            return operator.index(value)
+        except (TypeError, ValueError, RuntimeError):
+            pass
+    raise mismatch(name, "a whole number", "整数", value)
+
+
+def require_truth(value, name: str) -> bool:
+    """Return True or False, also from NumPy's bool or a bool tensor with one entry."""
+    if isinstance(value, bool):
+        return value
+    if "bool" in str(getattr(value, "dtype", "")) and getattr(value, "shape", None) == ():
+        return bool(value)
+    raise mismatch(name, "True or False", " True 或 False", value)
+
+
+def require_items(value, name: str, count: int | None = None) -> list:
+    """Return the items of a list or tuple, ``count`` of them."""
+    if not isinstance(value, (list, tuple)):
+        raise mismatch(name, "a list or tuple", "列表或元组", value)
+    if count is not None and len(value) != count:
+        raise AssertionError(
+            f"{name}: expected {count} items, found {len(value)}. "
+            f"‖ {name}：应有 {count} 项，实有 {len(value)} 项。"
+        )
+    return list(value)
+
+
+def require_integers(value, name: str) -> list[int]:
+    """Return a list or tuple of whole numbers as a list."""
+    return [require_integer(item, name) for item in require_items(value, name)]
+
+
+def require_shape(value, name: str, axes: int | None = None) -> tuple[int, ...]:
+    """Return a shape (tuple, list or torch.Size of lengths >= 0) as a tuple."""
+    if not isinstance(value, (list, tuple)):
+        raise mismatch(name, "a shape, as a tuple of whole numbers", "形状（整数元组）", value)
+    shape = tuple(require_integers(value, name))
+    if any(length < 0 for length in shape) or (axes is not None and len(shape) != axes):
+        raise AssertionError(
+            f"{name}: expected {'' if axes is None else f'{axes} '}lengths that are not negative, "
+            f"found {shape}. ‖ {name}：应为{'' if axes is None else f' {axes} 个'}非负的长度，"
+            f"实为 {shape}。"
+        )
+    return shape
+
+
+def require_tensor(value, name: str) -> torch.Tensor:
+    """Return a real tensor without NaN, detached."""
+    if not isinstance(value, torch.Tensor) or value.is_complex():
+        raise mismatch(name, "a tensor", "张量", value)
+    tensor = value.detach()
+    if bool(torch.isnan(tensor).any()):
+        raise AssertionError(
+            f"{name}: expected numbers, found NaN (0/0, or entries that were never set). "
+            f"‖ {name}：应为数值，却出现了 NaN（0/0，或有元素没有赋值）。"
+        )
+    return tensor
+
+
+def require_close(value, right: torch.Tensor, name: str, slips: dict | None = None) -> None:
+    """Require the shape and the entries of ``right``, within float32 accuracy.
+
+    Args:
+        value: a tensor; where ``right`` has no axes a plain number will do.
+        slips: message that names a misconception -> the tensor, or list of tensors, that it leads
+            to; the first one that was found is named.
+    """
+    if right.dim() == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = torch.tensor(float(value))
+    found = require_tensor(value, name)
+    if _is_close(found, right):
+        return
+    for message, wrong in (slips or {}).items():
+        for tensor in wrong if isinstance(wrong, list) else [wrong]:
+            assert not _is_close(found, tensor), message
+    if found.shape != right.shape:
+        expected = f"Tensor {tuple(right.shape)}"
+        raise mismatch(name, expected, f" {expected}", found)
+    raise AssertionError(
+        f"{name}: the shape is right, but some entries are not. "
+        f"‖ {name}：形状正确，但有的元素不对。"
+    )
+
+
+def _is_close(found: torch.Tensor, right: torch.Tensor) -> bool:
+    return found.shape == right.shape and torch.allclose(
+        found.to(torch.float64), right.to(torch.float64), RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE
+    )
