@@ -21,14 +21,14 @@ def ensure_peer_image() -> str:
     recipe = Path(__file__).with_name("peer.Dockerfile")
     lock = PACKAGE_ROOT / "requirements.lock"
     environment = image.environment_tag()
-    tag = f"autograder-peer:{image._digest([recipe.read_bytes(), lock.read_bytes(), environment.encode()])}"
+    tag = f"autograder-peer:{image.digest_of([recipe.read_bytes(), lock.read_bytes(), environment.encode()])}"
     if not image.has_image(tag):
         with tempfile.TemporaryDirectory() as name:
             context = Path(name)
             shutil.copy(recipe, context / "Dockerfile")
             shutil.copy(lock, context / "requirements.lock")
-            (context / "ca.pem").write_bytes(image._read_ca_bundle())
-            image._build(tag, context, {"ENVIRONMENT": environment})
+            (context / "ca.pem").write_bytes(image.read_ca_bundle())
+            image.build_image(tag, context, {"ENVIRONMENT": environment})
     return tag
 
 

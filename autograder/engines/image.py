@@ -25,7 +25,11 @@ from autograder.errors import EngineError
 SANDBOX = PACKAGE / "sandbox"
 BUILD_S = 3600.0
 CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-PASSED_ON = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+# A network's own ways out, which a build needs as much as this machine does.
+PASSED_ON = (
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST",
+)  # fmt: skip
 
 
 def ensure_image(say: Callable[[str], None] | None = None) -> str:
@@ -62,7 +66,7 @@ def environment_tag() -> str:
         torch_version().encode(),
         base_image.wanted_base().encode(),
     ]
-    return f"autograder-environment:{_digest(parts)}"
+    return f"autograder-environment:{digest_of(parts)}"
 
 
 def grading_tag() -> str:
@@ -70,7 +74,7 @@ def grading_tag() -> str:
     parts = [environment_tag().encode(), (SANDBOX / "Dockerfile").read_bytes()]
     for path in sandbox_files():
         parts += [path.relative_to(PACKAGE).as_posix().encode(), path.read_bytes()]
-    return f"autograder-sandbox:{_digest(parts)}"
+    return f"autograder-sandbox:{digest_of(parts)}"
 
 
 def torch_version() -> str:
@@ -83,7 +87,8 @@ def has_image(tag: str) -> bool:
     return base_image.has_image(tag)
 
 
-def _digest(parts: list[bytes]) -> str:
+def digest_of(parts: list[bytes]) -> str:
+    """Return a short digest of several texts, each counted with its length."""
     total = hashlib.sha256()
     for part in parts:
         total.update(len(part).to_bytes(8, "big") + part)
@@ -95,9 +100,9 @@ def _build_environment(tag: str, base: str) -> None:
         context = Path(name)
         shutil.copy(SANDBOX / "environment.Dockerfile", context / "Dockerfile")
         shutil.copy(SANDBOX / "requirements.lock", context)
-        (context / "ca.pem").write_bytes(_read_ca_bundle())
+        (context / "ca.pem").write_bytes(read_ca_bundle())
         _collect_wheel(context / "wheels")
-        _build(tag, context, {"BASE": base, "TORCH": torch_version()})
+        build_image(tag, context, {"BASE": base, "TORCH": torch_version()})
     prune = ["docker", "image", "prune", "--force", "--filter", "label=autograder.stage=build"]
     subprocess.run(prune, capture_output=True, stdin=subprocess.DEVNULL)  # over a gigabyte
 
@@ -112,10 +117,10 @@ def _build_grading_image(tag: str, environment: str) -> None:
             shutil.copyfile(path, target)
         for path in [context / "autograder", *(context / "autograder").rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: students' uids read
-        _build(tag, context, {"ENVIRONMENT": environment})
+        build_image(tag, context, {"ENVIRONMENT": environment})
 
 
-def _read_ca_bundle() -> bytes:
+def read_ca_bundle() -> bytes:
     """Return the CA bundle that this machine's tools are told to trust, or b"" if none is named."""
     for variable in CA_VARIABLES:
         path = os.environ.get(variable)
@@ -136,7 +141,7 @@ def _collect_wheel(folder: Path) -> None:
     )
 
 
-def _build(tag: str, context: Path, arguments: dict[str, str]) -> None:
+def build_image(tag: str, context: Path, arguments: dict[str, str]) -> None:
     """Run ``docker build``.
 
     Raises:

@@ -9,6 +9,9 @@ ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE} AS build
 LABEL autograder.stage=build
 ARG TORCH
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+ARG PIP_TRUSTED_HOST
 ARG CPU_INDEX=https://download.pytorch.org/whl/cpu
 RUN python3 -c "import ensurepip" 2>/dev/null || { apt-get update -q \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3 python3-venv; }

@@ -151,11 +151,11 @@ def test_an_image_that_exists_is_not_built_again(docker_engine, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("it was built again")
 
-    monkeypatch.setattr(image, "_build", refuse)
+    monkeypatch.setattr(image, "build_image", refuse)
     assert image.ensure_image() == docker_engine
 
 
 def test_a_failing_build_shows_dockers_last_lines(docker_engine, tmp_path):
     (tmp_path / "Dockerfile").write_text(f"FROM {docker_engine}\nRUN echo a clear reason; false\n")
     with pytest.raises(EngineError, match="a clear reason"):
-        image._build("autograder-test:never", tmp_path, {})
+        image.build_image("autograder-test:never", tmp_path, {})
