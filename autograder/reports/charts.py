@@ -1,0 +1,178 @@
+"""Charts as SVG text: numbers in, markup out. Colours come from the page's style sheet by class."""
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from autograder.reports.statistics import quantile
+
+MAX_CURVES = 200
+_SVG = (
+    '<svg class="chart {kind}" viewBox="0 0 {width:g} {height:g}" aria-hidden="true" '
+    'focusable="false">{content}</svg>'
+)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A linear map of [low, high] to [start, end]."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        span = self.high - self.low or 1.0
+        return self.start + (value - self.low) / span * (self.end - self.start)
+
+    def ticks(self, wanted: int) -> list[float]:
+        """Return about so many round values within the range."""
+        raw = (self.high - self.low) / max(wanted, 1)
+        if not raw > 0 or not math.isfinite(raw):
+            return [self.low]
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw * 0.999)
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [number * step for number in range(first, last + 1)]
+
+
+def columns(
+    counts: list[int], labels: list[tuple[float, str]], mark: float | None = None, height: int = 220
+) -> Markup:
+    """Return a histogram.
+
+    Args:
+        labels: texts under the axis with their places, 0 (left) to 1.
+        mark: place of a vertical line, 0 to 1.
+    """
+    width, left, right, top, bottom = 720.0, 38.0, 8.0, 12.0, 26.0
+    y = Scale(0, max([*counts, 1]), height - bottom, top)
+    x = Scale(0, 1, left, width - right)
+    parts = [_grid_line(left, width - right, y(tick), f"{tick:g}") for tick in y.ticks(4) if tick == int(tick)]
+    step = (width - right - left) / len(counts)
+    for place, count in enumerate(counts):
+        if count:
+            parts.append(
+                f'<rect class="bar" x="{left + place * step + 1:.1f}" y="{y(count):.1f}" '
+                f'width="{step - 2:.1f}" height="{y(0) - y(count):.1f}" rx="1.5"/>'
+            )
+    parts.append(f'<path class="axis" d="M{left:g} {y(0):.1f}H{width - right:g}"/>')
+    for place, label in labels:
+        parts.append(_label(x(place), height - 8, label))
+    if mark is not None:
+        parts.append(f'<path class="mark" d="M{x(mark):.1f} {top - 8:g}V{y(0):.1f}"/>')
+    return _svg("columns", width, height, parts)
+
+
+def split_bar(full: int, part: int, none: int) -> Markup:
+    """Return a thin bar in three parts that add up to its whole width."""
+    total, place, parts = max(full + part + none, 1), 0.0, []
+    for kind, count in (("full", full), ("part", part), ("none", none)):
+        size = 200.0 * count / total
+        if count:
+            parts.append(f'<rect class="{kind}" x="{place:.2f}" y="0" width="{size:.2f}" height="10"/>')
+        place += size
+    return _svg("split", 200, 10, parts, stretch=True)
+
+
+def share_bar(share: float) -> Markup:
+    """Return a bar that is filled to a share of its width."""
+    size = 200.0 * max(0.0, min(1.0, share))
+    fill = f'<rect class="bar" x="0" y="0" width="{size:.2f}" height="8" rx="1"/>'
+    return _svg("share", 200, 8, ['<rect class="track" width="200" height="8" rx="1"/>', fill], stretch=True)
+
+
+def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> Markup:
+    """Return a class's curves on one pair of axes, the right ones on top.
+
+    Args:
+        drawings: per submission, its curves and whether it earned full marks.
+    """
+    layers = [
+        (curve, "solved" if solved else "wrong") for curves, solved in drawings for curve in curves
+    ]
+    layers = sorted(layers[:MAX_CURVES], key=lambda layer: layer[1])
+    return _plot([*layers, *((curve, "right") for curve in reference)], reference, 720.0, 330.0, "overlay")
+
+
+def drawing(curves: list[dict], reference: list[dict]) -> Markup:
+    """Return a student's curves, each in its own colour, over the expected ones if given."""
+    layers = [(curve, "expected") for curve in reference]
+    layers += [(curve, f"own own{place % 4}") for place, curve in enumerate(curves)]
+    return _plot(layers, reference, 720.0, 330.0, "drawing")
+
+
+def _plot(layers: list, reference: list[dict], width: float, height: float, kind: str) -> Markup:
+    pairs = [_points(curve) for curve, _ in layers]
+    guide = [point for curve in reference for point in _points(curve)]
+    x_low, x_high = _range([p[0] for points in pairs for p in points], [p[0] for p in guide])
+    y_low, y_high = _range([p[1] for points in pairs for p in points], [p[1] for p in guide])
+    left, right, top, bottom = 46.0, 10.0, 10.0, 26.0
+    x, y = Scale(x_low, x_high, left, width - right), Scale(y_low, y_high, height - bottom, top)
+    parts = [_grid_line(left, width - right, y(tick), _short(tick)) for tick in y.ticks(5)]
+    for tick in x.ticks(8):
+        parts.append(f'<path class="grid" d="M{x(tick):.1f} {top:g}V{height - bottom:g}"/>')
+        parts.append(_label(x(tick), height - 8, _short(tick)))
+    frame = f'x="{left:g}" y="{top:g}" width="{width - left - right:g}" height="{height - top - bottom:g}"'
+    parts.append(f'<svg {frame} viewBox="{left:g} {top:g} {width - left - right:g} '
+                 f'{height - top - bottom:g}" overflow="hidden">')  # fmt: skip
+    for (curve, style), points in zip(layers, pairs):
+        parts.append(_curve(curve, style, points, x, y, (top, height - bottom)))
+    parts.append("</svg>")
+    return _svg(kind, width, height, parts)
+
+
+def _curve(curve: dict, style: str, points: list, x: Scale, y: Scale, rows: tuple) -> str:
+    margin = rows[1] - rows[0]
+    low, high = rows[0] - margin, rows[1] + margin
+
+    def place(point) -> str:
+        return f"{max(-999, min(1999, x(point[0]))):.1f} {max(low, min(high, y(point[1]))):.1f}"
+
+    if curve["artist"] == "scatter" or len(points) == 1:
+        return f'<path class="dots {style}" d="{"".join(f"M{place(p)}h0" for p in points)}"/>'
+    return f'<path class="{style}" d="M{"L".join(place(p) for p in points)}"/>' if points else ""
+
+
+def _points(curve: dict) -> list[tuple[float, float]]:
+    """Return a curve's finite points."""
+    return [
+        (a, b)
+        for a, b in zip(curve["x"], curve["y"])
+        if a is not None and b is not None and abs(a) < 1e300 and abs(b) < 1e300
+    ]
+
+
+def _range(values: list[float], guide: list[float]) -> tuple[float, float]:
+    """Return what an axis spans: the guide's range, widened by half; else most of the values."""
+    if not guide and not values:
+        return 0.0, 1.0
+    ends = guide or [quantile(values, 0.02), quantile(values, 0.98)]
+    low, high = min(ends), max(ends)
+    span = high - low or abs(high) or 1.0
+    low, high = max(low - span / 2, min([*values, low])), min(high + span / 2, max([*values, high]))
+    return low - span * 0.04, high + span * 0.04
+
+
+def _grid_line(left: float, right: float, y: float, label: str) -> str:
+    return (
+        f'<path class="grid" d="M{left:g} {y:.1f}H{right:g}"/>'
+        f'<text x="{left - 6:g}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
+    )
+
+
+def _label(x: float, y: float, text: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>'
+
+
+def _short(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−") if abs(value) > 1e-12 else "0"
+
+
+def _svg(kind: str, width: float, height: float, parts: list[str], stretch: bool = False) -> Markup:
+    content = "".join(parts)
+    markup = _SVG.format(kind=kind, width=width, height=height, content=content)
+    return Markup(markup.replace("<svg ", '<svg preserveAspectRatio="none" ', 1) if stretch else markup)

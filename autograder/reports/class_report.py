@@ -1,0 +1,262 @@
+"""The class report: one page that says how the class did and which exercise misled it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.model import Gradation, Status
+from autograder.reports import charts
+from autograder.reports.files import write_text
+from autograder.reports.inert import inert_name
+from autograder.reports.pages import json_for_script, percent, points, render
+from autograder.reports.statistics import ClassStatistics, Item, histogram, quantile, slips_of
+from autograder.reports.strings import STATUSES, slip_name
+
+MAX_ATTENTION = 200
+MAX_LISTED = 30
+LOW_DISCRIMINATION = 0.1
+BINS = 20
+
+
+def write_class_report(
+    path: Path,
+    gradations: Iterable[Gradation],
+    title: str,
+    reference: dict[str, list[dict]] | None = None,
+    feedback: str = "../feedback",
+) -> None:
+    """Write the report of a class.
+
+    Args:
+        gradations: read once, one at a time.
+        title: the assignment's name for people.
+        reference: per question the right curves, as dicts like those of ``Gradation.curves``.
+        feedback: where the feedback pages lie, seen from the report.
+    """
+    statistics, rows = ClassStatistics(), Rows()
+    for gradation in gradations:
+        statistics.add(gradation)
+        rows.add(gradation)
+    page = render(
+        "class_report.html",
+        ("language.js", "table.js"),
+        title=inert_name(title),
+        data=json_for_script({**rows.as_dict(statistics), "feedback": feedback}),
+        attention=rows.attention[:MAX_ATTENTION],
+        attention_left=max(0, len(rows.attention) - MAX_ATTENTION),
+        **_figures(statistics),
+        scores=_scores(statistics),
+        findings=_findings(statistics),
+        questions=_questions(statistics),
+        slips=_slips(statistics, rows.slips),
+        overlays=_overlays(statistics, reference or {}),
+        errors=_errors(statistics),
+        cell_errors=[(inert_name(line, 400), n) for line, n in statistics.cell_errors.most_common(MAX_LISTED)],
+        timings=_timings(statistics),
+        graded_by=_graders(statistics),
+        feedback=feedback,
+    )  # fmt: skip
+    write_text(path, page)
+
+
+class Rows:
+    """The table's rows, kept small, and the submissions that need a look."""
+
+    def __init__(self):
+        self.slips: dict[str, int] = {}
+        self.attention: list[tuple] = []
+        self._rows: list[tuple] = []
+
+    def add(self, gradation: Gradation) -> None:
+        """Take over what the table shows of one submission."""
+        file = inert_name(gradation.file)
+        scores = {question.name: question.score for question in gradation.questions}
+        found = sorted({self._number(slip) for slip, _ in slips_of(gradation)})
+        notes = [inert_name(note, 300) for note in gradation.notes[:10]]
+        marked = bool(gradation.questions) or gradation.status is not Status.NOT_GRADED
+        state = list(Status).index(gradation.status)
+        self._rows.append((file, gradation.submission, gradation.score if marked else None, scores,
+                           state, found, round(gradation.wall_s, 2), notes))  # fmt: skip
+        if gradation.status is not Status.COMPLETED:
+            reason = inert_name(gradation.reason.replace("\n", " "), 400)
+            entry = (file, gradation.submission, STATUSES[gradation.status], reason)
+            self.attention.append((gradation.status is not Status.NOT_GRADED, entry))
+            self.attention.sort(key=lambda ranked: ranked[0])
+            del self.attention[20 * MAX_ATTENTION :]
+
+    def as_dict(self, statistics: ClassStatistics) -> dict:
+        """Return what the table's script reads."""
+        self.attention = [entry for _, entry in self.attention]
+        names = sorted(statistics.questions)
+        rows = [
+            [file, key, _round(score), [_round(scores.get(name)) for name in names], *rest]
+            for file, key, score, scores, *rest in self._rows
+        ]
+        return {
+            "questions": [inert_name(name) for name in names],
+            "possible": [_round(statistics.questions[name].possible) for name in names],
+            "total": _round(statistics.possible),
+            "statuses": [STATUSES[status] for status in Status],
+            "slips": [slip_name(slip) for slip in self.slips],
+            "rows": rows,
+        }
+
+    def _number(self, slip: str) -> int:
+        return self.slips.setdefault(slip, len(self.slips))
+
+
+def _figures(statistics: ClassStatistics) -> dict:
+    scores = statistics.scores
+    return {
+        "submissions": statistics.submissions,
+        "ungraded": statistics.statuses[Status.NOT_GRADED],
+        "median": quantile(scores, 0.5),
+        "mean": sum(scores) / len(scores) if scores else 0.0,
+        "full_marks": sum(score >= 1 - 1e-9 for score in scores),
+        "below_half": sum(score < 0.5 for score in scores),
+        "reliability": statistics.reliability,
+        "possible": statistics.possible,
+    }
+
+
+def _scores(statistics: ClassStatistics) -> dict | None:
+    if not statistics.scores:
+        return None
+    counts = histogram(statistics.scores, 0.0, 1.0, BINS)
+    labels = [(share / 100, f"{share} %") for share in range(0, 101, 10)]
+    width = 100 // BINS
+    return {
+        "chart": charts.columns(counts, labels, quantile(statistics.scores, 0.5)),
+        "rows": [(f"{n * width}–{(n + 1) * width} %", count) for n, count in enumerate(counts)],
+    }
+
+
+def _findings(statistics: ClassStatistics) -> list[tuple[str, dict]]:
+    """Return the sentences that an instructor should read first, as text keys and values."""
+    findings: list[tuple[str, dict]] = []
+    if count := statistics.statuses[Status.NOT_GRADED]:
+        findings.append(("ungraded", {"count": count}))
+    ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)
+    if len(ranked) > 1:
+        for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
+            findings.append((key, {"question": inert_name(name), "share": percent(item.difficulty)}))
+    for slip, count in statistics.slips.most_common(1):
+        share = percent(count / max(statistics.totals.count, 1))
+        findings.append(("commonest", {"slip": slip_name(slip), "count": count, "share": share}))
+    suspicious = [
+        (item.discrimination, name)
+        for cases in statistics.cases.values()
+        for name, item in cases.items()
+        if item.count >= 20 and item.discrimination is not None
+    ]
+    if suspicious and min(suspicious)[0] < LOW_DISCRIMINATION:
+        value, name = min(suspicious)
+        findings.append(("suspicious", {"case": inert_name(name), "value": _signed(value)}))
+    if struggling := sum(score < 0.5 for score in statistics.scores):
+        findings.append(("struggling", {"count": struggling}))
+    return findings
+
+
+def _questions(statistics: ClassStatistics) -> list[dict]:
+    return [
+        {
+            **_item(name, item),
+            "bar": charts.split_bar(item.full, item.count - item.full - item.none, item.none),
+            "parts": (item.full, item.count - item.full - item.none, item.none),
+            "cases": [_item(case, entry) for case, entry in statistics.cases.get(name, {}).items()],
+        }
+        for name, item in sorted(statistics.questions.items())
+    ]
+
+
+def _item(name: str, item: Item) -> dict:
+    weak = item.discrimination is not None and item.discrimination < 0.2
+    return {
+        "name": inert_name(name),
+        "worth": points(item.possible),
+        "share": item.difficulty,
+        "bar": charts.share_bar(item.difficulty),
+        "discrimination": _signed(item.discrimination),
+        "weak": weak,
+        "hidden": item.hidden,
+        "slips": [(slip_name(slip), count) for slip, count in item.slips.most_common(2)],
+    }
+
+
+def _slips(statistics: ClassStatistics, numbers: dict[str, int]) -> list[dict]:
+    most = max(statistics.slips.values(), default=1)
+    return [
+        {
+            "name": slip_name(slip),
+            "slug": slip,
+            "count": count,
+            "number": numbers[slip],
+            "bar": charts.share_bar(count / most),
+            "share": count / max(statistics.totals.count, 1),
+            "questions": ", ".join(
+                inert_name(name) for name in sorted(statistics.slip_questions[slip])
+            ),
+        }
+        for slip, count in statistics.slips.most_common(MAX_LISTED)
+    ]
+
+
+def _overlays(statistics: ClassStatistics, reference: dict) -> list[dict]:
+    return [
+        {
+            "question": inert_name(question),
+            "chart": charts.overlay(kept, reference.get(question, [])),
+            "shown": min(len(kept), charts.MAX_CURVES),
+            "drawn": statistics.drawn[question],
+            "reference": bool(reference.get(question)),
+        }
+        for question, kept in sorted(statistics.drawings.items())
+    ]
+
+
+def _errors(statistics: ClassStatistics) -> list[tuple]:
+    return [
+        (inert_name(question), inert_name(kind), inert_name(message, 400), inert_name(place), count)
+        for (kind, message, place, question), count in statistics.errors.most_common(MAX_LISTED)
+    ]
+
+
+def _timings(statistics: ClassStatistics) -> dict | None:
+    seconds = statistics.wall_s
+    if not seconds:
+        return None
+    high = max(quantile(seconds, 0.99) * 1.05, 0.01)
+    step = charts.Scale(0.0, high, 0.0, 1.0)
+    return {
+        "chart": charts.columns(
+            histogram(seconds, 0.0, high, 40), [(step(t), f"{t:g}") for t in step.ticks(8)], height=150
+        ),
+        "median": _seconds(quantile(seconds, 0.5)),
+        "high": _seconds(quantile(seconds, 0.95)),
+        "slowest": _seconds(max(seconds)),
+        "cpu": _seconds(statistics.cpu_s),
+        "list": [
+            (inert_name(file), key, _seconds(time))
+            for time, key, file in sorted(statistics.slowest, reverse=True)[:5]
+        ],
+    }
+
+
+def _graders(statistics: ClassStatistics) -> list[tuple[list[tuple[str, str]], int]]:
+    return [
+        ([(str(key), inert_name(str(value), 100)) for key, value in graders if key != "limits"], count)
+        for graders, count in statistics.graded_by.most_common(5)
+    ]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value < 100 else f"{value:,.0f} s"
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _round(value: float | None) -> float | None:
+    if value is None:
+        return None
+    return int(value) if value == int(value) else round(value, 3)

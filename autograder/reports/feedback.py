@@ -1,0 +1,115 @@
+"""The feedback page: what was right, what a failure means, what to look at again."""
+
+from collections import Counter
+from pathlib import Path
+
+from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
+from autograder.reports import charts
+from autograder.reports.explanations import explanation
+from autograder.reports.files import write_text
+from autograder.reports.inert import inert, inert_name
+from autograder.reports.pages import render
+from autograder.reports.statistics import joined
+from autograder.reports.strings import STATUSES, slip_name
+
+MAX_CELL_ERRORS = 20
+MAX_CURVES = 12
+
+
+def write_feedback(
+    folder: Path,
+    gradation: Gradation,
+    release_hidden: bool = False,
+    title: str | None = None,
+    reference: dict[str, list[dict]] | None = None,
+) -> Path:
+    """Write a student's page as ``<folder>/<submission>.html`` and return its path.
+
+    Args:
+        release_hidden: before release, hidden test cases are not named, only lessons of recognised
+            misconceptions are told of them, and the expected curves are left out.
+        title: the assignment's name for people.
+        reference: per question the right curves, as dicts like those of ``Gradation.curves``.
+    """
+    reference = reference if reference and release_hidden else {}
+    questions = [_question(question, gradation, release_hidden, reference)
+                 for question in gradation.questions]  # fmt: skip
+    page = render(
+        "feedback.html",
+        ("language.js",),
+        language=gradation.language if gradation.language in ("en", "zh") else "en",
+        title=inert_name(title or gradation.assignment),
+        file=inert_name(gradation.file),
+        ungraded=gradation.status is Status.NOT_GRADED and not questions,
+        score=gradation.score,
+        possible=gradation.possible,
+        status=None if gradation.status is Status.COMPLETED else STATUSES[gradation.status],
+        reason=inert(gradation.reason, 1000) if gradation.status is not Status.NOT_GRADED else "",
+        notes=[inert_name(note, 400) for note in gradation.notes],
+        questions=questions,
+        cell_errors=_cell_errors(gradation),
+    )
+    path = Path(folder) / f"{gradation.submission}.html"
+    write_text(path, page)
+    return path
+
+
+def _question(question: QuestionResult, gradation: Gradation, released: bool, reference: dict) -> dict:
+    share = question.score / question.possible if question.possible else 1.0
+    own = joined(gradation.curves.get(question.name, []))[:MAX_CURVES]
+    expected = reference.get(question.name, [])
+    return {
+        "name": inert_name(question.name),
+        "score": question.score,
+        "possible": question.possible,
+        "state": "solved" if share >= 1 - 1e-9 else "partly" if share > 1e-9 else "unsolved",
+        "bar": charts.share_bar(share),
+        "right": _grouped(case for case in map(_view(released), question.cases) if case["passed"]),
+        "again": _grouped(case for case in map(_view(released), question.cases) if not case["passed"]),
+        "chart": charts.drawing(own, expected) if own else None,
+        "labels": [inert_name(curve["label"], 60) for curve in own],
+        "expected": bool(expected),
+        "errors": [_error(error) for error in gradation.errors.get(question.name, [])],
+    }
+
+
+def _view(released: bool):
+    """Return what a student may see of a test case."""
+
+    def view(case: TestCaseOutcome) -> dict:
+        told = released or not case.hidden or (case.slip and not case.passed)
+        slip = slip_name(case.slip) if case.slip and not case.passed else None
+        text = inert(case.message) if told else ""
+        return {"passed": case.passed, "text": text, "slip": slip, "further": not told}
+
+    return view
+
+
+def _grouped(cases) -> list[dict]:
+    """Join cases that say the same, with their count."""
+    counts = Counter((case["text"], case["slip"], case["further"]) for case in cases)
+    return [
+        {"text": text, "slip": slip, "further": further, "count": count}
+        for (text, slip, further), count in sorted(counts.items(), key=lambda entry: entry[0][2])
+    ]
+
+
+def _error(error: dict) -> dict:
+    return {
+        "type": inert_name(error["type"]),
+        "message": inert(error["message"], 1000),
+        "place": inert_name(error.get("raised_in", "")),
+        "meaning": explanation(str(error["message"])),
+    }
+
+
+def _cell_errors(gradation: Gradation) -> list[dict]:
+    failed = [
+        (number, output.error)
+        for number, output in enumerate(gradation.outputs, start=1)
+        if output.error
+    ]
+    return [
+        {"number": number, "text": inert(error, 1500), "meaning": explanation(error)}
+        for number, error in failed[:MAX_CELL_ERRORS]
+    ]

@@ -1,0 +1,69 @@
+"""One self-contained page: a template, its style and script inline, and a policy that allows no more."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from autograder.reports.inert import inert, inert_name
+from autograder.reports.strings import bilingual, both, text
+
+_UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment: everything is escaped, nothing may be undefined."""
+    loader = PackageLoader("autograder.reports", "templates")
+    templates = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.globals.update(t=text, both=both)
+    templates.filters.update(
+        inert=inert, inert_name=inert_name, bilingual=bilingual, points=points, percent=percent
+    )
+    return templates
+
+
+def render(template: str, scripts: tuple[str, ...], **values) -> str:
+    """Return a page's HTML.
+
+    Args:
+        scripts: files of the template folder; they and the style are allowed by their digests.
+    """
+    templates = environment()
+    style = _source("style.css")
+    script = "\n".join(_source(name) for name in scripts)
+    policy = (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return templates.get_template(template).render(
+        style=Markup(style), script=Markup(script), policy=policy, **values
+    )
+
+
+def json_for_script(value) -> Markup:
+    """Return JSON that cannot leave the script element that holds it."""
+    return Markup(json.dumps(value, separators=(",", ":"), allow_nan=False).translate(_UNSAFE))
+
+
+def points(value: float) -> str:
+    """Return points for people: at most two decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cent."""
+    return f"{share * 100:.0f} %"
+
+
+def _source(name: str) -> str:
+    return environment().loader.get_source(environment(), name)[0]
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

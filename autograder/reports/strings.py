@@ -1,0 +1,191 @@
+"""Every sentence of the pages in English and Chinese, and how a page holds both."""
+
+from markupsafe import Markup, escape
+
+from autograder.languages import SEPARATOR
+from autograder.model import Status
+
+TEXTS = {
+    # both pages
+    "language": ("Language", "语言"),
+    "skip": ("Skip to content", "跳到正文"),
+    "points": ("{earned} of {possible} points", "{earned} / {possible} 分"),
+    "passed": ("passed", "通过"),
+    "failed": ("not passed", "未通过"),
+    "hidden": ("hidden", "隐藏"),
+    "public": ("public", "公开"),
+    "question": ("Question", "题目"),
+    "graded_by": ("Graded by", "评分依据"),
+    "axes_shown": ("The vertical range is that of the right curve, widened; what leaves it is cut off.",
+                   "纵轴范围取自正确曲线并略有放宽；超出部分不显示。"),
+    # class report
+    "report_title": ("Class report", "班级报告"),
+    "report_head": ("Class report: {title}", "班级报告：{title}"),
+    "submissions": ("Submissions", "提交"),
+    "median": ("Median", "中位数"),
+    "mean": ("Mean", "平均"),
+    "full_marks": ("Full marks", "满分"),
+    "below_half": ("Below half", "低于一半"),
+    "not_graded": ("Not graded", "未评分"),
+    "reliability": ("Reliability", "信度"),
+    "reliability_help": ("Cronbach’s alpha over the questions: how far they measure one thing. "
+                         "Above 0.7 is good for an exercise sheet.",
+                         "各题的 Cronbach α 系数：题目在多大程度上测量同一能力。练习高于 0.7 即为良好。"),
+    "standing_out": ("What stands out", "要点"),
+    "hardest": ("{question} was the hardest question: {share} of its points were earned.",
+                "{question} 最难：全班得到了它 {share} 的分数。"),
+    "easiest": ("{question} was the easiest: {share} of its points were earned.",
+                "{question} 最容易：全班得到了它 {share} 的分数。"),
+    "commonest": ("The most frequent misconception is “{slip}”: {count} submissions, {share} of the class.",
+                  "最常见的误解是“{slip}”：{count} 份提交，占全班 {share}。"),
+    "suspicious": ("Look at {case}: it does not tell strong from weak students (discrimination {value}).",
+                   "请检查 {case}：它不能区分掌握好与差的学生（区分度 {value}）。"),
+    "struggling": ("{count} submissions earned less than half of the points.", "{count} 份提交得分不到一半。"),
+    "ungraded": ("{count} submissions have no mark yet and need another run.", "{count} 份提交尚未评分，需要重新运行。"),
+    "scores": ("Scores", "分数"),
+    "scores_caption": ("How many submissions earned which share of the {possible} points. "
+                       "The line marks the median, {median}.",
+                       "各得分比例（满分 {possible} 分）的提交数。竖线为中位数 {median}。"),
+    "share_of_points": ("share of the points", "得分比例"),
+    "count": ("Count", "数量"),
+    "show_numbers": ("Show the numbers", "显示数据"),
+    "questions": ("Questions and test cases", "题目与测试"),
+    "questions_help": ("Earned is the mean share of the points: low is hard. Discrimination is the correlation "
+                       "with the points earned elsewhere: below 0.2 a check says little, below 0 it "
+                       "misleads. Unreadable files are left out.",
+                       "得分率为平均得分比例：越低越难。区分度是与其余得分的相关系数：低于 0.2 说明不了什么，"
+                       "低于 0 则有误导。无法读取的文件不计入。"),
+    "case": ("Test case", "测试"),
+    "worth": ("Points", "分值"),
+    "earned": ("Earned", "得分率"),
+    "discrimination": ("Discrimination", "区分度"),
+    "spread": ("Full, part and no points", "满分、部分分与零分"),
+    "full": ("full", "满分"),
+    "part": ("part", "部分"),
+    "none": ("none", "零分"),
+    "often_fails_with": ("Often seen", "常见误解"),
+    "test_cases_of": ("Test cases of {question}", "{question} 的测试"),
+    "misconceptions": ("Misconceptions", "误解"),
+    "misconceptions_help": ("Recognised by the tests, counted once per submission.", "由测试识别，每份提交计一次。"),
+    "misconception": ("Misconception", "误解"),
+    "where": ("Questions", "题目"),
+    "show_these": ("Show these", "查看这些"),
+    "curves": ("Drawn curves", "绘制的曲线"),
+    "curves_caption": ("{question}: {shown} of {drawn} submissions’ curves.", "{question}：{drawn} 份提交中的 {shown} 份曲线。"),
+    "right_curve": ("right curve", "正确曲线"),
+    "solved_curve": ("full marks", "满分"),
+    "wrong_curve": ("not yet full marks", "未得满分"),
+    "no_reference": ("The right curve was not recorded for this question.", "此题未记录正确曲线。"),
+    "errors": ("Errors", "错误"),
+    "captured_errors": ("Errors that the tests looked at", "测试检查到的错误"),
+    "cell_errors": ("Errors that ended a cell", "中断单元格的错误"),
+    "error": ("Error", "错误"),
+    "raised_in": ("Raised in", "抛出位置"),
+    "timings": ("Time", "用时"),
+    "timings_caption": ("Seconds in the sandbox per submission: median {median}, 95th percentile {high}, "
+                        "slowest {slowest}. CPU time in total: {cpu}.",
+                        "每份提交在沙箱中的秒数：中位数 {median}，95 百分位 {high}，最慢 {slowest}。CPU 总用时：{cpu}。"),
+    "seconds": ("seconds", "秒"),
+    "slowest": ("Slowest", "最慢"),
+    "attention": ("Not graded, or ended early", "未评分或提前结束"),
+    "attention_help": ("Not graded means a fault on our side: no mark was given; grade again. "
+                       "The others have the points that they earned until they ended.",
+                       "“未评分”是系统故障：没有给分，请重新评分。其余提交保留结束前得到的分数。"),
+    "more_of_these": ("… and {count} more: filter the table below by how they ended.", "…… 另有 {count} 份：请在下表按状态筛选。"),
+    "file": ("File", "文件"),
+    "ended": ("Ended", "状态"),
+    "reason": ("Reason", "原因"),
+    "score": ("Score", "得分"),
+    "search": ("Search files, misconceptions and notes", "搜索文件、误解与备注"),
+    "all_statuses": ("all", "全部"),
+    "all_slips": ("any", "任意"),
+    "page": ("Page {page} of {pages}", "第 {page} / {pages} 页"),
+    "previous": ("Previous", "上一页"),
+    "next": ("Next", "下一页"),
+    "rows_shown": ("{shown} of {count} submissions", "{count} 份中的 {shown} 份"),
+    "reset": ("Reset", "重置"),
+    "no_script": ("The table needs JavaScript; grades.csv beside this report holds the same rows.",
+                  "此表需要 JavaScript；报告旁的 grades.csv 含有相同数据。"),
+    "nothing": ("Nothing to show.", "没有内容。"),
+    "notes": ("Notes", "备注"),
+    "empty_class": ("No submission has been graded yet.", "尚无已评分的提交。"),
+    # feedback
+    "feedback_title": ("Feedback", "反馈"),
+    "feedback_head": ("Feedback: {title}", "反馈：{title}"),
+    "solved": ("All right", "全部正确"),
+    "partly": ("Partly right", "部分正确"),
+    "unsolved": ("Not yet", "尚未完成"),
+    "what_was_right": ("What was right", "做对的部分"),
+    "look_again": ("What to look at again", "需要再看的部分"),
+    "looks_like": ("Recognised", "识别出的误解"),
+    "further_check": ("A further check did not pass. Try your code on other inputs: other shapes, negative "
+                      "numbers, a single number, and both sides of every condition.",
+                      "还有一项检查未通过。请用其他输入试试你的代码：其他形状、负数、单个数，以及每个条件的两侧。"),
+    "further_passed": ("A further check passed.", "还有一项检查通过。"),
+    "your_curve": ("Your curves", "你的曲线"),
+    "your_curve_only": ("Your drawing, made again from the recorded points.", "根据记录的数据重画的图。"),
+    "beside_expected": ("Your drawing, made again from the recorded points, and the expected shape.",
+                        "根据记录的数据重画的图，以及期望的形状。"),
+    "expected_shape": ("expected shape", "期望的形状"),
+    "errors_met": ("Errors you captured, explained", "你捕获的错误及解释"),
+    "cells_failed": ("Cells that ended in an error", "出错的单元格"),
+    "cell_number": ("Code cell {number}", "第 {number} 个代码单元格"),
+    "what_happened": ("What happened", "发生了什么"),
+    "no_mark": ("This submission has no mark: something went wrong on our side. It will be graded again.",
+                "此提交没有分数：系统出现故障，将重新评分。"),
+    "no_text": ("This check did not pass.", "此检查未通过。"),
+    "overview": ("Overview", "概览"),
+}  # fmt: skip
+
+STATUSES = {
+    Status.COMPLETED: ("Completed", "完成"),
+    Status.TIMEOUT: ("Time limit", "超时"),
+    Status.CPU_LIMIT: ("CPU limit", "CPU 超限"),
+    Status.MEMORY_LIMIT: ("Memory limit", "内存超限"),
+    Status.DISK_LIMIT: ("Disk limit", "磁盘超限"),
+    Status.OUTPUT_LIMIT: ("Output limit", "输出超限"),
+    Status.CRASHED: ("Crashed", "崩溃"),
+    Status.PROTOCOL: ("Interfered with the grader", "干扰评分"),
+    Status.UNREADABLE: ("Unreadable", "无法读取"),
+    Status.NOT_GRADED: ("Not graded", "未评分"),
+}
+
+SLIPS = {
+    "accumulated-gradient": "梯度累加",
+    "degrees": "把弧度当角度",
+    "shifted-grid": "网格偏移",
+    "swapped-axes": "坐标轴颠倒",
+    "derivative-drawn-as-function": "把导数画成函数",
+    "hand-raised-error": "手工抛出的错误",
+}
+
+
+def both(english, chinese) -> Markup:
+    """Return markup that holds both languages; the page shows one."""
+    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
+        english, chinese
+    )
+
+
+def text(key: str, **values) -> Markup:
+    """Return a sentence in both languages, its values escaped."""
+    english, chinese = TEXTS[key]
+    return both(_filled(english, values, 0), _filled(chinese, values, 1))
+
+
+def bilingual(line: str) -> Markup:
+    """Return ``English ‖ 中文`` in both languages; a text in one language stands for both."""
+    english, separator, chinese = line.partition(SEPARATOR)
+    return both(english, chinese) if separator else escape(line)
+
+
+def slip_name(slip: str) -> tuple[str, str]:
+    """Return a misconception's name for people, in English and Chinese."""
+    english = slip.replace("-", " ").capitalize()
+    return english, SLIPS.get(slip, english)
+
+
+def _filled(template: str, values: dict, language: int) -> Markup:
+    """Fill a template; a value that is a pair holds one text per language."""
+    chosen = {k: v[language] if isinstance(v, tuple) else v for k, v in values.items()}
+    return Markup(escape(template)).format(**chosen)

@@ -1,0 +1,46 @@
+"""Everything that a run leaves for people to read, in its output folder."""
+
+from pathlib import Path
+
+from autograder.gradebook import Gradebook
+from autograder.model import Gradation
+from autograder.reports.class_report import write_class_report
+from autograder.reports.feedback import write_feedback
+from autograder.reports.grade_files import write_grades_csv
+
+
+def write_all(out: Path, gradebook: Gradebook, assignment) -> None:
+    """Write ``grades.csv``, ``report/index.html`` and the feedback of overridden submissions.
+
+    Args:
+        assignment: what was graded (``name``, ``questions``, ``manifest``).
+    """
+    title, reference = title_of(assignment), reference_of(assignment)
+    write_grades_csv(out / "grades.csv", gradebook.latest(), assignment.questions)
+    write_class_report(out / "report" / "index.html", gradebook.latest(), title, reference)
+    changed = {override.submission for override in gradebook.overrides()}
+    for gradation in gradebook.latest() if changed else ():
+        if gradation.submission in changed:
+            write_feedback_page(out, gradation, title=title, reference=reference)
+
+
+def write_feedback_page(
+    out: Path,
+    gradation: Gradation,
+    release_hidden: bool = False,
+    title: str | None = None,
+    reference: dict | None = None,
+) -> None:
+    """Write ``feedback/<submission>.html``."""
+    write_feedback(out / "feedback", gradation, release_hidden, title, reference)
+
+
+def title_of(assignment) -> str:
+    """Return an assignment's name for people."""
+    return str(assignment.manifest.get("title") or assignment.name)
+
+
+def reference_of(assignment) -> dict[str, list[dict]]:
+    """Return the right curves per question that the grading zip recorded, or {}."""
+    found = assignment.manifest.get("reference_curves", {})
+    return found if isinstance(found, dict) else {}
