@@ -1,1 +1,1 @@
-"""The upload: what runs inside a Gradescope container."""
+"""Gradescope: the grading zip's own files, the run there, and the rules its results must keep."""

@@ -1,0 +1,103 @@
+"""What a grading zip holds beside Otter's tests and configuration."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from autograder import __version__
+from autograder.engines.shipment import PACKAGE, imported_files
+from autograder.errors import BuildError
+from autograder.gradescope.settings import FILE, Settings, load_settings
+
+HERE = Path(__file__).resolve().parent
+MANIFEST = "manifest.json"
+SCRIPTS = ("setup.sh", "run_autograder", "trim.py", "torch.lock")
+ROOT_MODULES = ("gradescope/run.py", "gradescope/selfcheck.py", "probes.py")
+# Otter itself, of whose dependencies the scorer imports one.
+SCORER_PACKAGES = ("otter-grader", "fica")
+# In the sandbox's lock, but of no use to a single grading: completion, packaging, graphs.
+LEFT_OUT = ("jedi", "parso", "setuptools", "colorama", "networkx", "psutil", "tzdata")
+
+
+def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
+    """Return the zip's entries by name: scripts, locks, settings and the package.
+
+    Args:
+        repo_root: the folder that holds ``assignments/`` and the lock files.
+        assignment: whose ``gradescope.json`` to take; default: default settings.
+    """
+    settings = load_settings(repo_root / "assignments" / assignment) if assignment else Settings()
+    entries = {name: _with_unix_lines(HERE / name) for name in SCRIPTS}
+    entries["requirements.lock"] = grading_lock(repo_root)
+    entries[FILE] = settings.as_json()
+    for path in package_files():
+        name = path.relative_to(PACKAGE.parent).as_posix()
+        entries[f"files/{name}"] = path.read_bytes()
+    return dict(sorted(entries.items()))
+
+
+def manifest(entries: dict[str, bytes], assignment: str, version: str = "1") -> bytes:
+    """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to."""
+    plain = {
+        "assignment": assignment,
+        "version": version,
+        "autograder": __version__,
+        "content": content_digest(entries),
+        "environment": environment_digest(entries),
+    }
+    return (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def content_digest(entries: dict[str, bytes]) -> str:
+    """Return the SHA-256 over all entries' names and bytes, but for the manifest's."""
+    total = hashlib.sha256()
+    for name in sorted(set(entries) - {MANIFEST}):
+        total.update(f"{name}\0{len(entries[name])}\0".encode() + entries[name])
+    return total.hexdigest()
+
+
+def environment_digest(entries: dict[str, bytes]) -> str:
+    """Return the SHA-256 of the two locks that the environment is installed from."""
+    return hashlib.sha256(entries["requirements.lock"] + entries["torch.lock"]).hexdigest()
+
+
+def package_files() -> list[Path]:
+    """Return the package's files that grading one submission needs, and no others."""
+    pending = [PACKAGE / name for name in ROOT_MODULES]
+    pending += sorted((PACKAGE / "checks").glob("*.py")) + sorted((PACKAGE / "sandbox").glob("*.py"))
+    found = {PACKAGE / "__init__.py"}
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += imported_files(path)
+    return sorted(found)
+
+
+def grading_lock(repo_root: Path) -> bytes:
+    """Return the locked requirements of grading, taken from the repository's own locks."""
+    sandbox = _blocks(PACKAGE / "sandbox" / "requirements.lock")
+    everything = _blocks(repo_root / "requirements.lock")
+    for name in SCORER_PACKAGES:
+        if name not in everything:
+            raise BuildError(f"{repo_root / 'requirements.lock'}: {name} is missing; run `make lock`")
+        sandbox[name] = everything[name]
+    kept = [line for name in sorted(sandbox) if name not in LEFT_OUT for line in sandbox[name]]
+    head = ["# All that grading on Gradescope installs, but for torch (torch.lock)."]
+    return ("\n".join(head + kept) + "\n").encode()
+
+
+def _blocks(path: Path) -> dict[str, list[str]]:
+    """Split a lock file into the lines of each package, without comments."""
+    blocks: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not line[0].isspace():
+            block = blocks.setdefault(line.split("==")[0].strip(), [])
+        block.append(line)
+    return blocks
+
+
+def _with_unix_lines(path: Path) -> bytes:
+    return path.read_bytes().replace(b"\r\n", b"\n")

@@ -1,0 +1,150 @@
+"""One grading on Gradescope: read what lies there, grade the upload, write results.json.
+
+Theory of operation. ``run_autograder`` has written a "not graded" result and closed the folders to
+everybody but root. This process checks the cheap things first (what was uploaded, rate limit), then
+imports torch, matplotlib and IPython once and forks the sandbox's worker, which shares their memory.
+Only then does it import what scores and read the hidden tests, so the worker never holds them.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from autograder.errors import AutograderError, SubmissionError
+from autograder.gradescope import presentation, slim_otter
+from autograder.gradescope.settings import load_settings
+from autograder.gradescope.upload import find_upload, load_metadata
+from autograder.model import Limits, Status
+
+OUR_OWN_S = 60.0  # of the whole time: imports, tests, writing
+MEMORY_OF_OURS_MIB = 400
+MEMORY_FILES = (
+    "/sys/fs/cgroup/memory.max",
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+)
+
+
+def main(root: Path) -> int:
+    """Grade the upload under ``root`` (Gradescope's ``/autograder``); returns the exit status."""
+    began = time.monotonic()
+    gc.disable()  # a short life with many imports
+    source, results_folder = root / "source", root / "results"
+    manifest = _load_json(source / "manifest.json")
+    try:
+        results = grade(root, manifest)
+    except SubmissionError as error:
+        results = presentation.refuse(
+            presentation.both(str(error)), Status.UNREADABLE.value, manifest
+        )
+    except Exception:
+        print(traceback.format_exc(), file=sys.stderr)  # instructors see it, students don't
+        results = presentation.refuse(
+            presentation.both(presentation.OUR_FAULT), Status.NOT_GRADED.value, manifest
+        )
+    results["execution_time"] = round(time.monotonic() - began, 3)
+    results.setdefault("stdout_visibility", "hidden")
+    presentation.write_results(results_folder, results)
+    return 0
+
+
+def grade(root: Path, manifest: dict) -> dict:
+    """Return the results of the upload.
+
+    Raises:
+        SubmissionError: nothing that can be graded was uploaded.
+        AutograderError: a fault of ours.
+    """
+    source = root / "source"
+    settings = load_settings(source)
+    metadata = load_metadata(root / "submission_metadata.json")
+    postponed = presentation.postpone(metadata, settings, manifest)
+    if postponed is not None:
+        return postponed
+    upload = find_upload(root / "submission")
+
+    # In this order: what is imported so far is what the sandbox shares.
+    _set_oom_score(500)
+    from autograder.engines.local import ForkedEngine
+
+    with ForkedEngine() as engine:
+        _set_oom_score(0)
+        _prepare_scorer()
+        from autograder import pipeline
+
+        assignment = read_assignment(source, manifest)
+        gradation = pipeline.grade(
+            upload, "submission", assignment, engine, limits(settings.limit_s)
+        )
+    return presentation.present(gradation, manifest, metadata, settings)
+
+
+def _prepare_scorer() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    slim_otter.install()
+
+
+def read_assignment(source: Path, manifest: dict):
+    """Return the assignment whose grading zip was unpacked into a folder."""
+    from autograder.scoring.assignment import Assignment
+
+    config = _load_json(source / "otter_config.json")
+    sources = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted((source / "tests").glob("*.py"))
+        if path.stem != "__init__"
+    }
+    if not sources:
+        raise AutograderError(f"{source / 'tests'}: no tests; rebuild and upload the grading zip")
+    name = manifest.get("assignment") or config.get("assignment_name") or "assignment"
+    return Assignment(name, manifest.get("content", ""), config, sources, manifest)
+
+
+def limits(limit_s: float) -> Limits:
+    """Return a submission's limits here: half a core, and the container's memory."""
+    memory_mib = min(Limits.memory_mib, container_memory_mib() - MEMORY_OF_OURS_MIB)
+    return Limits(
+        wall_s=min(300.0, limit_s - OUR_OWN_S),
+        cell_s=60.0,
+        memory_mib=max(128, int(memory_mib)),
+    )
+
+
+def container_memory_mib() -> float:
+    """Return this container's memory limit, or infinity."""
+    for path in MEMORY_FILES:
+        try:
+            with open(path, encoding="ascii") as file:
+                return int(file.read()) / 2**20
+        except (OSError, ValueError):
+            continue
+    return float("inf")
+
+
+def _set_oom_score(score: int) -> None:
+    """Make the kernel end the sandbox first when the container's memory is used up."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write(str(score))
+    except OSError:
+        pass  # a matter of luck then, as everywhere
+
+
+def _load_json(path: Path) -> dict:
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return plain if isinstance(plain, dict) else {}
+
+
+if __name__ == "__main__":
+    status = main(Path(sys.argv[1] if len(sys.argv) > 1 else "/autograder"))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # nothing is left to do: skip the teardown of torch
