@@ -106,12 +106,13 @@ class ForkedEngine(LocalEngine):
         import torch  # noqa: F401
         from IPython.core import interactiveshell  # noqa: F401
 
-        from autograder.sandbox import service
+        from autograder.sandbox import mounts, service
 
         pid = os.fork()
         if not pid:
             try:
                 self.channel.close()
+                mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
                 service.serve(theirs, self.janitor, self.root, full=False)
