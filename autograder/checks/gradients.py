@@ -1,0 +1,200 @@
+"""Judge numbers that should be values or gradients, and name the slip behind wrong ones.
+
+``expect`` raises an AssertionError whose text starts with the slip's name in brackets and is
+bilingual (see :mod:`autograder.languages`). Reference derivatives are computed here in float64.
+"""
+
+import numpy as np
+import torch
+
+from autograder.checks.answers import describe
+
+RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
+
+SLIPS = {
+    "accumulated-gradient": (
+        "The gradient holds earlier ones too: backward() adds to .grad, it never replaces it. "
+        "Use a fresh leaf, or clear .grad, before each walk.",
+        "梯度里混进了之前的梯度：backward() 是往 .grad 上累加，而不是替换。"
+        "每次反向传播之前请使用新的叶子张量，或者清空 .grad。",
+    ),
+    "first-derivative-only": (
+        "This is the first derivative, whatever order was asked for. "
+        "Differentiate the derivative again, n times in all.",
+        "无论要求几阶，得到的都是一阶导数。请对导数再次求导，一共求 n 次。",
+    ),
+    "one-order-too-many": (
+        "This is a derivative of one order too many; count how often your loop runs.",
+        "导数多求了一阶；请数一数循环执行了几次。",
+    ),
+    "one-order-too-few": (
+        "This is a derivative of one order too few; count how often your loop runs.",
+        "导数少求了一阶；请数一数循环执行了几次。",
+    ),
+    "power-of-first-derivative": (
+        "This is the first derivative raised to a power. "
+        "The n-th derivative differentiates n times; it does not multiply.",
+        "这是一阶导数的幂。n 阶导数是求导 n 次，而不是把一阶导数相乘。",
+    ),
+    "function-instead-of-derivative": (
+        "These are the values of the function itself, not of its derivative.",
+        "这是函数本身的值，而不是导数的值。",
+    ),
+    "finite-differences": (
+        "Your derivative feels steps that are far too small to matter: it compares neighbouring "
+        "values of f. Let autograd differentiate the operations instead.",
+        "你的导数受到了极小台阶的影响：它比较的是 f 的相邻值。请让 autograd 对运算本身求导。",
+    ),
+    "hard-coded-cosine": (
+        "Whatever the function, the answer is a cosine. Differentiate the function that is given.",
+        "无论给什么函数，结果都是余弦。请对传入的函数求导。",
+    ),
+    "summed-gradient": (
+        "All values are the same sum. Each point needs a derivative of its own.",
+        "所有的值都是同一个总和。每个点都应有自己的导数值。",
+    ),
+    "reversed-order": (
+        "The values are right but stand in the opposite order of xs.",
+        "数值正确，但顺序与 xs 相反。",
+    ),
+    "sorted-order": (
+        "The values are right but stand in another order than xs; do not sort the grid.",
+        "数值正确，但顺序与 xs 不同；请不要对网格排序。",
+    ),
+    "degrees": (
+        "The numbers were taken for degrees somewhere on the way. torch works in radians.",
+        "中途有一步把数当成了角度。torch 使用弧度。",
+    ),
+    "gradient-overwritten": (
+        "This is the gradient once. After several walks .grad holds their sum: it accumulates.",
+        "这只是一份梯度。多次反向传播之后，.grad 里是它们的和：梯度会累加。",
+    ),
+    "gradient-not-cleared": (
+        "The gradient also holds what an earlier attempt left in it. Start from a fresh leaf.",
+        "梯度里还留着之前那次尝试的结果。请从新的叶子张量开始。",
+    ),
+    "weights-ignored": (
+        "This is the gradient with all weights one. gradient= has to be the weights given.",
+        "这是所有权重都为 1 时的梯度。gradient= 应该是给定的权重。",
+    ),
+    "weights-after-sum": (
+        "The weights belong to the outputs: they go in before the walk back. Multiplying the "
+        "finished gradient by them is only right when the Jacobian is diagonal.",
+        "权重属于输出，要在反向传播之前给出。把求好的梯度再乘以权重，只有雅可比矩阵是对角阵时才对。",
+    ),
+    "jacobian-times-vector": (
+        "This is J w, the product from the other side. A backward pass computes w J.",
+        "这是从另一边相乘的 J w。反向传播计算的是 w J。",
+    ),
+    "mean-instead-of-sum": (
+        "The result is too small by the number of entries: a mean was taken where a sum was asked.",
+        "结果小了元素个数倍：应该求和的地方求了平均。",
+    ),
+    "doubled": ("The result is twice as large as it should be.", "结果是应有值的两倍。"),
+    "swapped-branches": (
+        "The two branches are swapped: over 10 passes a through, otherwise a is doubled.",
+        "两个分支写反了：大于 10 时直接用 a，否则翻倍。",
+    ),
+    "always-doubled": ("a is doubled on both sides of the border.", "边界两边都把 a 翻倍了。"),
+    "never-doubled": ("a is doubled on neither side of the border.", "边界两边都没有翻倍。"),
+    "border-on-the-wrong-side": (
+        "Over 10 means strictly larger: a norm of exactly 10 is not over it.",
+        "“大于 10”是严格大于：范数恰好等于 10 时不算。",
+    ),
+    "norm-not-euclidean": (
+        "The norm is the root of the sum of the squares of all entries.",
+        "范数是所有元素平方和的平方根。",
+    ),
+    "branch-per-entry": (
+        "The branch is decided once, by the norm of the whole tensor, not entry by entry.",
+        "走哪个分支由整个张量的范数一次决定，而不是逐个元素决定。",
+    ),
+}
+
+
+def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: float = ATOL) -> None:
+    """Require numbers close to the expected ones.
+
+    Args:
+        found: number, tensor, array, or list of numbers or of one-number tensors.
+        expected: tensor; a single number matches any shape that holds one number.
+        what: what the numbers are, as the student knows it, e.g. "vjp(f, a, weights)".
+        slips: slip name -> the numbers that this slip would give.
+        rtol, atol: closeness, relative to the largest expected number too.
+
+    Raises:
+        AssertionError: they are not close; the text names the slip where one fits.
+    """
+    expected = torch.as_tensor(expected).detach().to(torch.float64)
+    numbers = _numbers(found, what)
+    fits = numbers.shape == expected.shape or numbers.numel() == expected.numel() == 1
+    assert fits, (
+        f"[wrong-shape] {what} should have the shape {tuple(expected.shape)}; "
+        f"found {tuple(numbers.shape)}. ‖ "
+        f"{what} 的形状应该是 {tuple(expected.shape)}，现在是 {tuple(numbers.shape)}。"
+    )
+    numbers = numbers.reshape(expected.shape)
+    assert torch.isfinite(numbers).all(), (
+        f"[not-finite] {what} holds NaN or infinity. ‖ {what} 中有 NaN 或无穷大。"
+    )
+    if _close(numbers, expected, rtol, atol):
+        return
+    for slip, candidate in (slips or {}).items():
+        candidate = torch.as_tensor(candidate).detach().to(torch.float64)
+        if candidate.shape == expected.shape and _close(numbers, candidate, rtol, atol):
+            english, chinese = SLIPS[slip]
+            raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
+    raise AssertionError(
+        f"[wrong-numbers] {what} has the right shape, but the numbers are wrong. ‖ "
+        f"{what} 的形状正确，但数值不对。"
+    )
+
+
+def derivatives(f, x: float, order: int) -> list[torch.Tensor]:
+    """Return f(x) and its derivatives up to ``order`` as float64 scalars."""
+    leaf = torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+    found = [f(leaf)]
+    for _ in range(order):
+        found.append(torch.autograd.grad(found[-1], leaf, create_graph=True)[0])
+    return [value.detach() for value in found]
+
+
+def derivative_on_grid(f, xs) -> torch.Tensor:
+    """Return the float64 derivative of an entry-by-entry function at each number of ``xs``."""
+    leaf = torch.tensor(np.asarray(xs, dtype=np.float64), requires_grad=True)
+    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+
+
+def jacobian(f, a: torch.Tensor) -> torch.Tensor:
+    """Return the float64 Jacobian of f at a, flattened: (entries of f(a), entries of a)."""
+    a = a.detach().to(torch.float64)
+    found = torch.autograd.functional.jacobian(f, a)
+    return found.reshape(-1, a.numel())
+
+
+def _numbers(found, what: str) -> torch.Tensor:
+    assert found is not None, (
+        f"[nothing-there] {what} is None: nothing was returned or stored. ‖ "
+        f"{what} 是 None：没有返回或存入任何值。"
+    )
+    try:
+        if isinstance(found, (list, tuple)):
+            return torch.stack([_numbers(item, what) for item in found])
+        if isinstance(found, torch.Tensor):
+            found = found.detach()
+            if found.is_complex():
+                raise TypeError
+            return found.to(torch.float64)
+        if isinstance(found, bool) or not isinstance(found, (int, float, np.ndarray, np.number)):
+            raise TypeError
+        return torch.as_tensor(np.asarray(found, dtype=np.float64))
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise AssertionError(
+            f"[wrong-type] {what} should be numbers; found {describe(found)}. ‖ "
+            f"{what} 应该是数值，现在是 {describe(found)}。"
+        ) from None
+
+
+def _close(numbers, expected, rtol, atol) -> bool:
+    scale = expected.abs().max() if expected.numel() else 0.0
+    return bool(((numbers - expected).abs() <= atol + rtol * scale).all())
