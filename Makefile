@@ -22,7 +22,7 @@ options = $(only) \
 .PHONY: build grade test lint audit bench hostile check-gradescope lock clean help
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
-	$(PY) -m autograder build $(if $(ASSIGNMENT),"$(ASSIGNMENT)")
+	$(PY) -m autograder build $(only)
 
 grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name into OUT=folder
 	@$(PY) -m autograder grade $(options)
@@ -47,7 +47,7 @@ check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
 
 $(ZIPS): dist/%/autograder.zip: $(wildcard autograder/build/*.py autograder/checks/*.py) | $(READY)
-	$(PY) -m autograder build "$*"
+	$(PY) -m autograder build --assignment "$*"
 
 # A source notebook that changed is built again before it is graded with.
 $(foreach name,$(NAMES),$(eval dist/$(name)/autograder.zip: assignments/$(name)/$(name).ipynb))
