@@ -73,7 +73,7 @@ install_locked() { # install_locked LOCK [INDEX OPTIONS]
 
 begin "install the packages of requirements.lock"
 install_locked "$source/requirements.lock"
-begin "install $(sed -n 's/^\(torch==[^ ]*\).*/\1/p' "$source/torch.lock") for the CPU"
+begin "install torch for the CPU, as torch.lock has it"
 install_locked "$source/torch.lock" --index-url "$cpu_index"
 
 begin "remove what no grading needs"
