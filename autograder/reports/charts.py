@@ -48,7 +48,7 @@ def columns(
         labels: texts under the axis with their places, 0 (left) to 1.
         mark: place of a vertical line, 0 to 1.
     """
-    width, left, right, top, bottom = 720.0, 38.0, 8.0, 12.0, 26.0
+    width, left, right, top, bottom = 720.0, 38.0, 18.0, 12.0, 26.0
     y = Scale(0, max([*counts, 1]), height - bottom, top)
     x = Scale(0, 1, left, width - right)
     parts = [_grid_line(left, width - right, y(tick), f"{tick:g}") for tick in y.ticks(4) if tick == int(tick)]

@@ -15,6 +15,7 @@ MAX_ATTENTION = 200
 MAX_LISTED = 30
 LOW_DISCRIMINATION = 0.1
 BINS = 20
+MAX_POINT_COLUMNS = 40
 
 
 def write_class_report(
@@ -119,14 +120,31 @@ def _figures(statistics: ClassStatistics) -> dict:
 
 
 def _scores(statistics: ClassStatistics) -> dict | None:
+    """Return the distribution: one column per point where there are few, else twenty."""
     if not statistics.scores:
         return None
+    median, possible = quantile(statistics.scores, 0.5), statistics.possible
+    if possible == int(possible) and 0 < possible <= MAX_POINT_COLUMNS:
+        bins = int(possible) + 1
+        counts = histogram([share * possible for share in statistics.scores], 0.0, bins, bins)
+        every = 1 if bins <= 16 else 2
+        labels = [((n + 0.5) / bins, str(n)) for n in range(0, bins, every)]
+        rows = [(points(n), count) for n, count in enumerate(counts)]
+        return {
+            "chart": charts.columns(counts, labels, (median * possible + 0.5) / bins),
+            "rows": rows,
+            "key": "points_caption",
+            "column": "points_earned",
+            "median": points(median * possible),
+        }
     counts = histogram(statistics.scores, 0.0, 1.0, BINS)
-    labels = [(share / 100, f"{share} %") for share in range(0, 101, 10)]
     width = 100 // BINS
     return {
-        "chart": charts.columns(counts, labels, quantile(statistics.scores, 0.5)),
+        "chart": charts.columns(counts, [(n / 10, f"{n * 10} %") for n in range(11)], median),
         "rows": [(f"{n * width}–{(n + 1) * width} %", count) for n, count in enumerate(counts)],
+        "key": "scores_caption",
+        "column": "share_of_points",
+        "median": percent(median),
     }
 
 

@@ -46,6 +46,10 @@ TEXTS = {
     "scores_caption": ("How many submissions earned which share of the {possible} points. "
                        "The line marks the median, {median}.",
                        "各得分比例（满分 {possible} 分）的提交数。竖线为中位数 {median}。"),
+    "points_caption": ("How many submissions earned how many of the {possible} points. "
+                       "The line marks the median, {median}.",
+                       "各得分（满分 {possible} 分）的提交数。竖线为中位数 {median}。"),
+    "points_earned": ("points", "得分"),
     "share_of_points": ("share of the points", "得分比例"),
     "count": ("Count", "数量"),
     "show_numbers": ("Show the numbers", "显示数据"),

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const PAGE_ROWS = 50, PRINTED_ROWS = 500;
+  const PAGE_ROWS = 50, PRINTED_ROWS = 500, SHOWN_SLIPS = 2;
   const WORDS = {
     en: { file: "File", score: "Score", share: "%", ended: "Ended", slips: "Misconceptions", time: "Seconds",
           notes: "Notes", all: "all", any: "any", page: (n, of) => `Page ${n} of ${of}`,
@@ -99,9 +99,14 @@
     const marks = row.scores.map((score, place) =>
       element("td", score ?? "–", `cell ${grade(score, data.possible[place])}`));
     const slips = element("td");
-    for (const slip of row.slips) slips.append(element("span", data.slips[slip][side()], "tag"));
+    for (const slip of row.slips.slice(0, SHOWN_SLIPS)) slips.append(element("span", data.slips[slip][side()], "tag"));
+    if (row.slips.length > SHOWN_SLIPS) {
+      const more = element("span", `+${row.slips.length - SHOWN_SLIPS}`, "tag");
+      more.title = row.slips.slice(SHOWN_SLIPS).map((slip) => data.slips[slip][side()]).join(", ");
+      slips.append(more);
+    }
     line.append(name, element("td", row.score ?? "–", "num total"), ...marks,
-      element("td", data.statuses[row.status][side()]), slips, element("td", row.time.toFixed(2), "num"));
+      element("td", data.statuses[row.status][side()], "ended"), slips, element("td", row.time.toFixed(2), "num"));
     return line;
   };
 
