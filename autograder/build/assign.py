@@ -1,0 +1,144 @@
+"""From a source notebook to everything an assignment needs; Otter does the Otter work."""
+
+import contextlib
+import io
+import json
+import logging
+import os
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.build import leaks, release, source
+from autograder.build.archive import make_zip, read_folder
+from autograder.build.language import keep_language
+from autograder.engines.local import PACKAGE_ROOT
+from autograder.errors import BuildError
+from autograder.gradescope import bundle
+from autograder.languages import LANGUAGES
+
+
+@dataclass(frozen=True)
+class BuiltAssignment:
+    """Where an assignment was built to.
+
+    Attributes:
+        verified: the solution and a blank notebook were graded, now or for the same content before.
+    """
+
+    name: str
+    folder: Path
+    questions: int
+    points: float
+    verified: bool
+
+    @property
+    def grading_zip(self) -> Path:
+        """The grading zip."""
+        return self.folder / "autograder.zip"
+
+    def describe(self) -> str:
+        """Return one line for the terminal."""
+        state = "verified" if self.verified else "not verified"
+        return f"{self.questions} questions, {self.points:g} points, {state}: {self.folder}"
+
+
+def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssignment:
+    """Build ``dist/<assignment>/``: student releases, grading zip and solutions.
+
+    Args:
+        folder: the assignment's folder, with a source notebook of the same name in it.
+        verify: grade the solution (full marks, in stock Otter and isolated) and a blank notebook
+            (no hidden test passed); skipped for content that was verified before.
+
+    Raises:
+        BuildError: the source is faulty, a release shows a secret, or the verification fails.
+    """
+    name = folder.name
+    notebook = source.load_source(folder / f"{name}.ipynb")
+    questions = source.questions(notebook["cells"])
+    files: dict[str, bytes] = {}
+    for language in LANGUAGES:
+        made = _assign(name, keep_language(notebook, language))
+        student = release.make_release(name, language, made["student"], notebook)
+        secrets = leaks.secret_lines(questions, made["student"])
+        leaks.check_release(student, secrets)
+        files |= {f"student/{language}/{entry}": data for entry, data in student.items()}
+        files[f"student/{name}-{language}.zip"] = make_zip(
+            {f"{name}-{language}/{entry}": data for entry, data in student.items()}
+        )
+        solution = release.finish_notebook(made["autograder"], name, language)
+        files[f"solutions/{name}-{language}.ipynb"] = release.to_bytes(solution)
+        if language == LANGUAGES[0]:
+            files["autograder.zip"] = _grading_zip(name, made["zip"])
+    target = dist / name
+    _write(target, files)
+    verified = False
+    if verify:
+        from autograder.build.verify import verify_assignment
+
+        verified = verify_assignment(name, target)
+    points = sum(config["points"] for question in questions for config, _ in question["tests"])
+    return BuiltAssignment(name, target, len(questions), points, verified)
+
+
+def _assign(name: str, notebook: dict) -> dict:
+    """Run ``otter assign`` in a folder of its own; returns both notebooks and the zip's entries."""
+    from otter.assign import main as otter_assign
+
+    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+        master = Path(temporary, f"{name}.ipynb")
+        master.write_text(json.dumps(notebook), encoding="utf-8")
+        output = io.StringIO()
+        here = os.getcwd()
+        logging.disable(logging.CRITICAL)
+        try:
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                otter_assign(str(master), str(Path(temporary, "out")), no_pdfs=True,
+                             no_run_tests=True)  # fmt: skip
+        except Exception as error:  # Otter raises many kinds
+            raise BuildError(f"{name}.ipynb: otter assign refuses it: {error}") from None
+        finally:
+            logging.disable(logging.NOTSET)
+            os.chdir(here)
+        out = Path(temporary, "out")
+        (archive,) = (out / "autograder").glob("*-autograder_*.zip")
+        with zipfile.ZipFile(archive) as entries:
+            made = {entry: entries.read(entry) for entry in entries.namelist()}
+        return {
+            "student": json.loads((out / "student" / master.name).read_text("utf-8")),
+            "autograder": json.loads((out / "autograder" / master.name).read_text("utf-8")),
+            "zip": made,
+        }
+
+
+def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
+    kept = {
+        entry: data
+        for entry, data in entries.items()
+        if entry.startswith("tests/") and entry.endswith(".py")
+    }
+    config = json.loads(entries["otter_config.json"])
+    kept["otter_config.json"] = (json.dumps(config, indent=1, sort_keys=True) + "\n").encode()
+    kept |= bundle.files(PACKAGE_ROOT, name)
+    kept[bundle.MANIFEST] = bundle.manifest(kept, name)
+    return make_zip(kept)
+
+
+def _write(target: Path, files: dict[str, bytes]) -> None:
+    """Bring a folder to hold exactly these files; what is already right is left alone."""
+    found = read_folder(target) if target.exists() else {}
+    for entry in set(found) - set(files) - {"verified.json"}:
+        (target / entry).unlink()
+    for entry, data in files.items():
+        if found.get(entry) != data:
+            path = target / entry
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    for folder in sorted(target.rglob("*"), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
+            shutil.rmtree(folder)
+    if "autograder.zip" in files:
+        os.utime(target / "autograder.zip")  # make compares times

@@ -1,0 +1,146 @@
+"""The student release of one language: notebook, Colab notebook, start page, requirements."""
+
+import copy
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import jinja2
+
+from autograder import __version__
+from autograder.build.language import keep_language_of_tests
+
+TEMPLATES = Path(__file__).with_name("templates")
+EXPORT_ZH = (
+    "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。下面的单元会生成一个 zip 文件，"
+    "请提交这个文件（或者直接提交本笔记本）。"
+)
+EXPORT_EN = (
+    "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you export. "
+    "The cell below makes a zip file; submit that file (or this notebook itself)."
+)
+COLAB_SETUP = """\
+# Colab: install Otter once and write the public checks into ./tests
+try:
+    import otter
+except ImportError:
+    %pip install -q otter-grader=={otter}
+    import otter
+from pathlib import Path
+
+Path("tests").mkdir(exist_ok=True)
+for name, text in {tests}.items():
+    Path("tests", name + ".py").write_text(text, encoding="utf-8")
+grader = otter.Notebook(tests_dir="tests")"""
+
+
+def make_release(name: str, language: str, notebook: dict, source: dict) -> dict[str, bytes]:
+    """Return the files of one release by name.
+
+    Args:
+        notebook: the notebook that Otter made for students.
+        source: the source notebook, for the ids of its cells.
+    """
+    finished = finish_notebook(notebook, name, language)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    facts = {
+        "name": name,
+        "title": _title(finished),
+        "torch": version("torch").split("+")[0],
+        "otter": version("otter-grader"),
+    }
+    page = environment.get_template(f"README.{language}.md.jinja").render(facts)
+    needs = environment.get_template("requirements.txt.jinja").render(facts)
+    return {
+        f"{name}.ipynb": to_bytes(finished),
+        f"{name}-colab.ipynb": to_bytes(colab_variant(finished, facts["otter"])),
+        "README.md": page.encode(),
+        "requirements.txt": needs.encode(),
+    }
+
+
+def finish_notebook(notebook: dict, name: str, language: str) -> dict:
+    """Return Otter's notebook with stable ids, our metadata and one language in everything."""
+    notebook = copy.deepcopy(notebook)
+    metadata = notebook["metadata"]
+    notebook["metadata"] = {
+        "autograder": {"assignment": name, "language": language, "version": __version__},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "otter": metadata["otter"],
+    }
+    tests = metadata["otter"].get("tests", {})
+    for question in tests:
+        tests[question] = keep_language_of_tests(tests[question], language)
+    seen: set[str] = set()
+    for number, cell in enumerate(notebook["cells"]):
+        cell["source"] = _translate(cell, language)
+        cell["id"] = _stable_id(cell, number, seen)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+    return notebook
+
+
+def colab_variant(notebook: dict, otter: str) -> dict:
+    """Return the notebook with its checks inside a first cell, so that it needs no file beside it."""
+    variant = copy.deepcopy(notebook)
+    tests = variant["metadata"]["otter"].pop("tests")
+    variant["metadata"]["otter"].pop("OK_FORMAT", None)
+    for cell in variant["cells"]:
+        if cell["cell_type"] == "code" and "otter.Notebook(" in cell["source"]:
+            texts = json.dumps(tests, ensure_ascii=False, indent=1, sort_keys=True)
+            cell["source"] = COLAB_SETUP.format(otter=otter, tests=texts)
+            break
+    return variant
+
+
+def to_bytes(notebook: dict) -> bytes:
+    """Return a notebook as JSON, the same bytes for the same content."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode()
+
+
+def _translate(cell: dict, language: str) -> str:
+    text = "".join(cell["source"])
+    if cell["cell_type"] == "markdown" and text.startswith("## Submission"):
+        return EXPORT_ZH if language == "zh" else EXPORT_EN
+    if language != "zh":
+        return text
+    if cell["cell_type"] == "code" and text.startswith("# Save your notebook first"):
+        return "# 先保存笔记本，再运行本单元\n" + text.split("\n", 1)[1]
+    if cell["cell_type"] == "code" and text.startswith("# Initialize Otter"):
+        return "# 初始化 Otter\n" + text.split("\n", 1)[1]
+    return re.sub(r"_Points:_", "_分数：_", text)
+
+
+def _stable_id(cell: dict, number: int, seen: set[str]) -> str:
+    """Keep the source's id; name the cells that Otter added after what they do."""
+    text = cell["source"]
+    name = cell.get("id", "")
+    found = re.search(r'grader\.check\("([^"]+)"\)', text)
+    if found:
+        name = f"{found[1]}-check"
+    elif "otter.Notebook(" in text:
+        name = "init-otter"
+    elif "grader.export(" in text:
+        name = "export"
+    elif text in (EXPORT_EN, EXPORT_ZH):
+        name = "export-text"
+    elif not re.fullmatch(r"[a-z][a-zA-Z0-9-]*-[a-zA-Z0-9-]+|[a-z]+", name):
+        name = f"cell-{number}"
+    while name in seen:
+        name = f"{name}-{number}"
+    seen.add(name)
+    return name[:64]
+
+
+def _title(notebook: dict) -> str:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and cell["source"].startswith("# "):
+            return cell["source"].splitlines()[0][2:].strip()
+    return ""
