@@ -4,8 +4,8 @@ A frame counts as a library's only if its code object is the very one that the l
 module holds: a forged file name makes no library frame.
 """
 
-import ast
 import linecache
+import opcode
 import os
 import re
 import sys
@@ -18,6 +18,13 @@ MAX_FRAMES = 30
 MAX_TEXT = 2000
 STDLIB = os.path.realpath(sysconfig.get_path("stdlib")) + os.sep
 SITE = re.compile(r".*[/\\](?:site|dist)-packages[/\\]")
+# Instructions that raise what the program hands to them: raise, and a generator's throw().
+RAISING = {
+    opcode.opmap[name]
+    for name in ("RAISE_VARARGS", "RERAISE", "YIELD_VALUE", "YIELD_FROM", "RESUME", "SEND",
+                 "RETURN_GENERATOR", "GEN_START")
+    if name in opcode.opmap
+}  # fmt: skip
 CELL = re.compile(r"<ipython-input|[/\\]ipykernel_\d+[/\\]|^<cell|^<string>|<stdin>")
 
 
@@ -50,12 +57,13 @@ def _text(error: BaseException) -> str:
 def _frames(traceback) -> tuple[Frame, ...]:
     found = []
     while traceback is not None:
-        found.append(_frame(traceback.tb_frame.f_code, traceback.tb_lineno))
+        code = traceback.tb_frame.f_code
+        found.append(_frame(code, traceback.tb_lineno, traceback.tb_lasti))
         traceback = traceback.tb_next
     return tuple(found if len(found) <= MAX_FRAMES else found[:2] + found[2 - MAX_FRAMES :])
 
 
-def _frame(code: CodeType, line: int) -> Frame:
+def _frame(code: CodeType, line: int, position: int) -> Frame:
     path, library = _place(code)
     text = linecache.getline(code.co_filename, line).strip()[:MAX_TEXT]
     return Frame(
@@ -64,7 +72,7 @@ def _frame(code: CodeType, line: int) -> Frame:
         line=line,
         text=text,
         library=library,
-        is_raise=library is None and _is_raise(code.co_filename, line),
+        is_raise=library is None and _is_raise(code, position),
     )
 
 
@@ -134,13 +142,9 @@ def _search(module, code: CodeType) -> bool:
     return False
 
 
-def _is_raise(filename: str, line: int) -> bool:
-    source = "".join(linecache.getlines(filename))
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return linecache.getline(filename, line).lstrip().startswith("raise")
-    return any(
-        isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
-    )
+def _is_raise(code: CodeType, position: int) -> bool:
+    """Tell whether the instruction at a byte position raises what it is given.
+
+    The bytecode says so for code without source too, e.g. of ``exec``.
+    """
+    return not 0 <= position < len(code.co_code) or code.co_code[position] in RAISING

@@ -4,6 +4,7 @@ These records cross from the sandbox to the scorer (see :mod:`autograder.codec`)
 only; :mod:`autograder.checks` judges them.
 """
 
+import builtins
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,14 @@ class CapturedError:
     context: str | None
 
     def is_a(self, name: str) -> bool:
-        """Tell whether the error is of a type (bare or qualified name) or a subclass of it."""
-        return any(base == name or base.rpartition(".")[2] == name for base in self.bases)
+        """Tell whether the error is of a type (bare or qualified name) or a subclass of it.
+
+        A builtin's name means the builtin, not a student's class of the same name.
+        """
+        return any(
+            base == name or (base.rpartition(".")[2] == name and not hasattr(builtins, name))
+            for base in self.bases
+        )
 
     def innermost(self) -> Frame | None:
         """Return the frame that raised the error."""

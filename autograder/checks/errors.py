@@ -1,63 +1,176 @@
-"""Judge captured errors: the right type and message, raised by the library and not by hand."""
+"""Judge captured errors: the right type, the right words, and really raised where it claims.
+
+A student who types ``raise RuntimeError("Trying to backward ...")`` has the type and the words, but
+not the place: autograd's error comes out of torch's own frame, and an error of a C++ operator out
+of a line of the student's that is no ``raise`` statement.
+
+    errors.require(q6_error, "RuntimeError", "size of tensor", "q6_error")
+    errors.require_known(second_error, errors.SECOND_BACKWARD, "second_error")
+"""
 
 import re
+from dataclasses import dataclass
 
+from autograder import probes
+from autograder.checks.answers import describe
 from autograder.evidence import CapturedError
 
+OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line
+NO_RAISE = ""  # anywhere but at a raise statement of the student's
+LIBRARIES = ("torch", "numpy")
+RAISES_WHAT_IT_IS_TOLD = ("_check", "_check_with", "_assert")  # torch._check(False, "any words")
 
-def require(
-    error: CapturedError,
-    type: str,
-    pattern: str,
-    name: str,
-    raised_in: tuple[str, str] | None = None,
-) -> None:
-    """Accept only the real error.
+
+@dataclass(frozen=True)
+class Known:
+    """An error that a library raises.
+
+    Attributes:
+        type: bare or qualified name; subclasses count.
+        pattern: regular expression that is searched in the message, whatever the case; it keeps
+            to words that stay from one version to the next.
+        places: where it may be raised: ``"file.py:function"`` of library code, a library's name,
+            ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough.
+    """
+
+    type: str
+    pattern: str
+    places: tuple[str, ...] = (NO_RAISE,)
+
+
+_ENGINE = ("torch/autograd/graph.py:_engine_run_backward", "torch/autograd/__init__.py:backward")
+_GRADS = ("torch/autograd/__init__.py:_make_grads",)
+
+SECOND_BACKWARD = Known(
+    "RuntimeError",
+    r"backward through the graph a second time",
+    (*_ENGINE, "torch/autograd/__init__.py:grad"),
+)
+VECTOR_BACKWARD = Known(
+    "RuntimeError", r"grad can be implicitly created only for scalar outputs", _GRADS
+)
+GRADIENT_SHAPE = Known("RuntimeError", r"mismatch in shape", _GRADS)
+NO_GRAD_FN = Known(
+    "RuntimeError", r"does not require grad and does not have a grad_?fn", _ENGINE
+)
+INTEGER_GRADIENT = Known(
+    "RuntimeError", r"only tensors of floating point.* can require gradients", (OWN_LINE,)
+)
+SIZE_MISMATCH = Known(
+    "RuntimeError", r"size of tensor a .*must match the size of tensor b", (OWN_LINE,)
+)
+LENGTH_OF_SCALAR = Known("TypeError", r"len\(\) of a 0-d tensor", ("torch/_tensor.py:__len__",))
+MATRIX_NORM = Known("RuntimeError", r"must be 1D or 2D", (OWN_LINE, "torch"))
+
+
+def require(found, type: str, pattern: str, name: str, place=NO_RAISE) -> CapturedError:
+    """Require a captured error of a type, with words in its message, raised at a place.
 
     Args:
-        error: what :func:`autograder.probes.captured` or ``error_of`` returned; None: no error.
-        type: name of the expected exception type; subclasses are accepted.
-        pattern: regular expression that the message must contain; keep it to what holds across
-            versions of the library.
-        name: what the student calls it.
-        raised_in: file and function of the library that raise it. Without it the error may come
-            from a C++ operator, which leaves no Python frame: then the student's own line that met
-            it must be no ``raise`` statement.
+        found: what the student kept: an exception, or the evidence that a probe brought.
+        type, pattern: see :class:`Known`.
+        name: what the messages call it, e.g. ``"q6_error"``.
+        place: one place or a tuple of them, see :class:`Known`.
 
     Raises:
-        AssertionError: bilingual, with the slip's name.
+        AssertionError: it is not; the text starts with ``[no-error]``, ``[wrong-error-type]``,
+            ``[hand-raised]``, ``[wrong-message]``, ``[wrong-place]`` or ``[swallowed]``.
     """
-    if error is None:
+    places = place if isinstance(place, tuple) else (place,)
+    return require_known(found, Known(type, pattern, places), name)
+
+
+def require_known(found, known: Known, name: str) -> CapturedError:
+    """Require a captured error to be a known one; see :func:`require`."""
+    error = _read(found, name)
+    for check in (_check_type, _check_hand, _check_message, _check_place, _check_swallowed):
+        check(error, known, name)
+    return error
+
+
+def require_none(found, name: str) -> None:
+    """Require that nothing was raised, e.g. by ``probes.error_of``."""
+    if found is not None:
+        error = _read(found, name)
         raise AssertionError(
-            f"[no-error] {name}: no error was caught; run the call that fails inside try. ‖ "
-            f"{name}：没有捕获到错误；请在 try 中执行会出错的调用。"
+            f"[unexpected-error] {name} raises {_quote(error)} where nothing should be raised. "
+            f"‖ {name} 引发了 {_quote(error)}，而这里不应有错误。"
         )
-    if not error.is_a(type):
+
+
+def _read(found, name: str) -> CapturedError:
+    if isinstance(found, CapturedError):
+        return found
+    if isinstance(found, BaseException):
+        return probes.captured(found)
+    if found is None or found is Ellipsis:
         raise AssertionError(
-            f"[wrong-error-type] {name}: expected a {type}, found a {error.type}. ‖ "
-            f"{name}：应为 {type}，实为 {error.type}。"
+            f"[no-error] {name}: no exception was kept. Either nothing was raised, or it was "
+            f"swallowed: store the exception itself inside except ... as error. "
+            f"‖ {name}：没有保存异常。要么没有引发异常，要么异常被吞掉了："
+            "请在 except ... as error 里把异常对象本身存下来。"
         )
-    if not re.search(pattern, error.message, re.IGNORECASE):
-        raise AssertionError(
-            f"[another-error] {name} is a {type}, but of something else: keep the error of the call "
-            f"that the exercise asks for. ‖ {name} 是 {type}，但不是题目要求的那次调用的错误。"
+    kind = describe(found)
+    raise AssertionError(
+        f"[no-error] {name}: expected the exception object that was caught, found {kind}. "
+        f"‖ {name}：应为捕获到的异常对象，实为 {kind}。"
+    )
+
+
+def _check_type(error, known, name):
+    assert error.is_a(known.type), (
+        f"[wrong-error-type] {name} is {_quote(error)}: another kind of error than the one asked "
+        f"for. ‖ {name} 是 {_quote(error)}：与题目要求的不是同一种错误。"
+    )
+
+
+def _check_hand(error, known, name):
+    frame = error.innermost()
+    told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
+    assert frame is not None and not error.raised_by_hand and not told, (
+        f"[hand-raised] {name} was made or raised by your own code. Run the operation that fails, "
+        f"and catch what the library itself raises. ‖ {name} 是你自己的代码创建或抛出的。"
+        "请运行那个会出错的操作，捕获库本身引发的异常。"
+    )
+
+
+def _check_message(error, known, name):
+    assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
+        f"[wrong-message] {name} has the right type, but complains about something else: "
+        f"{_quote(error)}. ‖ {name} 的类型正确，但说的是另一个问题：{_quote(error)}。"
+    )
+
+
+def _check_place(error, known, name):
+    frame = error.innermost()
+    assert any(_is_at(frame, place) for place in known.places), (
+        f"[wrong-place] {name} has the right words, but was raised in {frame.function} "
+        f"({frame.file}), where this error does not come from. "
+        f"‖ {name} 的文字正确，但它是在 {frame.function}（{frame.file}）中引发的，"
+        "这个错误并不来自那里。"
+    )
+
+
+def _is_at(frame, place: str) -> bool:
+    if place == OWN_LINE:
+        return frame.library is None
+    if place == NO_RAISE:
+        return frame.library is None or frame.library in LIBRARIES
+    if ":" in place:
+        return frame.library is not None and f"{frame.file}:{frame.function}" == place
+    return frame.library == place
+
+
+def _check_swallowed(error, known, name):
+    for other in (error.cause, error.context):
+        assert other is None or other == error.type, (
+            f"[swallowed] {name} was raised while another error, {other}, was being handled. "
+            f"Repair that one first. ‖ {name} 是在处理另一个错误（{other}）时引发的。"
+            "请先修正那个错误。"
         )
-    if error.raised_by_hand:
-        raise AssertionError(
-            f"[hand-raised] {name} was raised by a raise statement or never raised at all; catch the "
-            f"library's own error. ‖ {name} 是用 raise 语句引发的，或者根本没有被引发；"
-            "请捕获库本身的错误。"
-        )
-    if raised_in is not None:
-        frame = error.library_frame()
-        if frame is None or (frame.file, frame.function) != raised_in:
-            raise AssertionError(
-                f"[wrong-place] {name} was not raised where the library raises it. ‖ "
-                f"{name} 不是在库中引发的。"
-            )
-    if error.context is not None:
-        raise AssertionError(
-            f"[another-error-before] {name} was raised while another error ({error.context}) was "
-            f"handled; catch just this one. ‖ {name} 是在处理另一个错误（{error.context}）时引发的；"
-            "请只捕获这一个。"
-        )
+
+
+def _quote(error: CapturedError) -> str:
+    first = (error.message.strip().splitlines() or [""])[0]
+    text = first if len(first) <= 100 else first[:100] + "..."
+    return f"{error.type.rpartition('.')[2]}({text.replace('‖', '|')})"
