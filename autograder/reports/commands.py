@@ -1,0 +1,95 @@
+"""Commands on a finished run: write its pages anew, change points by hand, export for an LMS."""
+
+from pathlib import Path
+
+import click
+
+from autograder.errors import UsageError
+from autograder.gradebook import Gradebook
+from autograder.reports.lms import write_lms_files
+from autograder.reports.roster import entry_of, load_owners, load_roster, match, parse_deadline
+
+OUT = click.argument("out", type=click.Path(path_type=Path))
+ZIP = click.option(
+    "--zip", "grading_zip", type=click.Path(path_type=Path), help="grading zip; default: dist/<assignment>/autograder.zip"
+)  # fmt: skip
+
+
+def open_gradebook(out: Path) -> Gradebook:
+    """Open a run's gradebook.
+
+    Raises:
+        UsageError: the folder holds none.
+    """
+    path = out / "gradebook.sqlite"
+    if not path.is_file():
+        raise UsageError(f"{out}: no gradebook.sqlite there; name the OUT folder of a graded run")
+    return Gradebook(path)
+
+
+def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
+    """Return the assignment of a gradebook, read from its grading zip."""
+    from autograder.scoring.assignment import load_assignment
+
+    name = gradebook.assignment()
+    return load_assignment(grading_zip or Path("dist") / name / "autograder.zip", name)
+
+
+@click.command()
+@OUT
+@ZIP
+@click.option("--release", is_flag=True, help="feedback names hidden test cases and shows expected curves")
+def report(out, grading_zip, release):
+    """Write grades.csv, the class report and all feedback pages of OUT again."""
+    from autograder.reports.writing import reference_of, title_of, write_all, write_feedback_page
+
+    with open_gradebook(out) as gradebook:
+        assignment = load_graded_assignment(gradebook, grading_zip)
+        write_all(out, gradebook, assignment)
+        for gradation in gradebook.latest():
+            write_feedback_page(out, gradation, release, title_of(assignment), reference_of(assignment))
+    click.echo(f"report: {out / 'report' / 'index.html'}")
+
+
+@click.command()
+@OUT
+@click.argument("submission")
+@click.argument("question")
+@click.argument("points", type=float, required=False)
+@click.option("--reason", required=True, help="why, for the record")
+@click.option("--withdraw", is_flag=True, help="take the manual points back")
+def override(out, submission, question, points, reason, withdraw):
+    """Give POINTS to a QUESTION of a SUBMISSION by hand; survives every regrade."""
+    if withdraw == (points is not None):
+        raise UsageError("give either POINTS or --withdraw")
+    with open_gradebook(out) as gradebook:
+        gradebook.override(submission, question, points, reason)
+    click.echo(f"noted; run `python -m autograder report {out}` to write the pages again")
+
+
+@click.command()
+@OUT
+@click.option("--roster", "roster_file", type=click.Path(path_type=Path), required=True, help="CSV with ids or e-mails, e.g. the LMS's own export")
+@click.option("--owners", "owners_file", type=click.Path(path_type=Path), help="CSV with columns file and id, where file names do not tell")
+@click.option("--deadline", help="e.g. 2025-03-01T23:59; the latest submission before it counts")
+@click.option("--title", help="column name in the LMS; default: the assignment's name")
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="default: OUT/lms")
+def export(out, roster_file, owners_file, deadline, title, folder):
+    """Write files that Canvas, Moodle and Blackboard import, and a Gradescope score sheet."""
+    due = parse_deadline(deadline) if deadline else None
+    with open_gradebook(out) as gradebook:
+        times = gradebook.submission_times()
+        entries = [entry_of(g, times.get(g.submission), due) for g in gradebook.latest()]
+        name = title or gradebook.assignment()
+    owners = load_owners(owners_file) if owners_file else {}
+    matching = match(load_roster(roster_file), entries, owners)
+    possible = max((entry.possible for entry in entries), default=0.0)
+    write_lms_files(folder or out / "lms", matching, name, possible, due)
+    click.echo(
+        f"{folder or out / 'lms'}: {len(matching.chosen)} students with a submission, "
+        f"{len(matching.missing)} without, {len(matching.unmatched)} submissions unmatched, "
+        f"{len(matching.duplicates)} superseded; see attention.csv"
+    )
+
+
+commands = (report, override, export)

@@ -1,0 +1,119 @@
+"""Files that learning platforms import, and a list of what a person has to look at.
+
+Columns follow what each platform documents for its grade import:
+
+- Canvas: ``Student, ID, SIS User ID, SIS Login ID, Section, <assignment>``, a second row that
+  starts with ``Points Possible``.
+- Moodle: any columns, mapped on import by ``Email address`` or ``ID number``.
+- Blackboard: comma-separated with every cell quoted; students by ``Username``; the assignment's
+  column named ``<assignment> [Total Pts: <points> Score]``.
+- Gradescope: the columns of its own score sheet. It takes autograded scores from the grading zip
+  only, so this file is for comparing, or for systems that read Gradescope's sheets.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from autograder.reports.files import write_text
+from autograder.reports.grade_files import harmless, number, to_csv
+from autograder.reports.roster import Entry, Matching
+
+
+def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file that Canvas's gradebook imports."""
+    table = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", harmless(title)],
+        ["    Points Possible", "", "", "", "", number(possible)],
+    ]
+    for student, entry in matching.chosen:
+        row = [student.shown, student.canvas_id, student.sis_id, student.login or student.email]
+        table.append([*map(harmless, [*row, student.section]), _score(entry)])
+    return to_csv(table)
+
+
+def moodle(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own."""
+    head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
+    table = [[*head, "Submitted late"]]
+    for student, entry in matching.chosen:
+        row = [student.first, student.last or student.name, student.sis_id, student.email, student.login]
+        table.append([*map(harmless, row), _score(entry), "yes" if entry.late else "no"])
+    return to_csv(table)
+
+
+def blackboard(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file for Blackboard's gradebook upload."""
+    column = f"{title} [Total Pts: {number(possible)} Score]"
+    table = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
+    for student, entry in matching.chosen:
+        user = student.login or student.email.partition("@")[0]
+        row = [student.last or student.name, student.first, user, student.sis_id]
+        table.append([*map(harmless, row), _score(entry)])
+    return to_csv(table, quote_all=True)
+
+
+def gradescope(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return a sheet with the columns of Gradescope's own scores."""
+    head = ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
+    table = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
+    for student, entry in matching.chosen:
+        row = [student.first, student.last or student.name, student.sis_id, student.email, student.section]
+        status = "Ungraded" if entry.score is None else "Graded"
+        time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
+        table.append([*map(harmless, row), _score(entry), number(possible), status,
+                      harmless(entry.submission), time, lateness(entry, deadline)])  # fmt: skip
+    for student in matching.missing:
+        row = [student.first, student.last or student.name, student.sis_id, student.email, student.section]
+        table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
+    return to_csv(table)
+
+
+PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
+    "canvas": canvas,
+    "moodle": moodle,
+    "blackboard": blackboard,
+    "gradescope": gradescope,
+}
+
+
+def write_lms_files(
+    folder: Path, matching: Matching, title: str, possible: float, deadline: datetime | None = None
+) -> list[Path]:
+    """Write ``<platform>.csv`` for every platform and ``attention.csv``; returns their paths."""
+    texts = {name: write(matching, title, possible, deadline) for name, write in PLATFORMS.items()}
+    texts["attention"] = to_csv(attention(matching, deadline))
+    paths = []
+    for name, text in texts.items():
+        paths.append(Path(folder) / f"{name}.csv")
+        write_text(paths[-1], text)
+    return paths
+
+
+def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
+    """Return a table of what needs a person: unmatched, duplicate, late, unmarked and missing."""
+    table = [["what", "file", "student", "details"]]
+    for entry, why in matching.unmatched:
+        table.append(["unmatched", entry.file, "", why])
+    for student, kept, other in matching.duplicates:
+        table.append(["duplicate", other.file, student.shown, f"{kept.file} counts"])
+    for student, entry in matching.chosen:
+        if entry.late:
+            table.append(["late", entry.file, student.shown, lateness(entry, deadline)])
+        if entry.score is None:
+            table.append(["not graded", entry.file, student.shown, "grade again; its mark stays empty"])
+    for student in matching.missing:
+        table.append(["no submission", "", student.shown, "its mark is left as it is in the platform"])
+    return [table[0], *([harmless(cell) for cell in row] for row in table[1:])]
+
+
+def lateness(entry: Entry, deadline: datetime | None) -> str:
+    """Return how late a submission is as H:MM:SS, "" where that is not known."""
+    if not entry.submitted_at or not deadline:
+        return "late" if entry.late else ""
+    seconds = max(0, int((entry.submitted_at - deadline).total_seconds()))
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _score(entry: Entry):
+    return "" if entry.score is None else number(entry.score)
