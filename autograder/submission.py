@@ -23,11 +23,15 @@ MAX_CELLS = 2000
 MAX_SOURCE = 2**20
 MAX_DEPTH = 60
 SUFFIXES = (".ipynb", ".zip")
-IGNORED_NAMES = ("expected.json", "class.toml", "Thumbs.db")
+IGNORED_NAMES = ("expected.json", "class.toml", "Thumbs.db", "desktop.ini")
+IGNORED_STEMS = ("README",)
 IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
 NAME = re.compile(r"[^\w.\-]+")
+CHECK = re.compile(r"""^\w+\.check\(\s*["']([A-Za-z0-9_.\-]{1,100})["']\s*\)""", re.MULTILINE)
 QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # folder names on Windows
 UPLOAD = "upload the .ipynb file itself"
+RESAVE = "open it in Jupyter, save it and upload it again"
 
 
 def find_submissions(folder: Path) -> list[Path]:
@@ -43,10 +47,14 @@ def find_submissions(folder: Path) -> list[Path]:
         )
         for name in files:
             path = Path(base) / name
-            if name.startswith(".") or name in IGNORED_NAMES or not _is_inside(path, root):
-                continue
-            found.append(path)
+            if not name.startswith(".") and not _is_furniture(path) and _is_inside(path, root):
+                found.append(path)
     return sorted(found, key=lambda path: os.fsencode(path.relative_to(folder)))
+
+
+def _is_furniture(path: Path) -> bool:
+    """Tell whether a file is none of a student's, as its name says."""
+    return path.name in IGNORED_NAMES or path.stem in IGNORED_STEMS
 
 
 def _is_inside(path: Path, root: Path) -> bool:
@@ -63,15 +71,23 @@ def submission_name(relative: Path, taken: Iterable[str]) -> str:
         relative: the file's path within the folder of submissions.
         taken: names given so far; two names may not differ in case only.
     """
-    text = os.fsencode(relative).decode("utf-8", "replace")
+    raw = os.fsencode(relative)
+    text = raw.decode("utf-8", "replace")
     plain = unicodedata.normalize("NFC", text.rsplit(".", 1)[0] if "." in text else text)
     name = NAME.sub("_", plain).strip("._-") or "submission"
+    short = _cut(name, 120)
     lowered = {other.casefold() for other in taken}
-    encoded = name.encode()[:120].decode("utf-8", "ignore")
-    if encoded == name and name.casefold() not in lowered:
+    if short == name and name.casefold() not in lowered and not RESERVED.fullmatch(name):
         return name
-    digest = hashlib.sha256(os.fsencode(relative)).hexdigest()[:10]
-    return f"{encoded[:100]}-{digest}"
+    digest = hashlib.sha256(raw)
+    while (unique := f"{_cut(name, 100)}-{digest.hexdigest()[:10]}").casefold() in lowered:
+        digest.update(b"again")  # a file was named like another one's digest
+    return unique
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the longest beginning of a text that takes at most ``size`` bytes."""
+    return text.encode()[:size].decode("utf-8", "ignore").rstrip("._-")
 
 
 def load_submission(path: Path, name: str) -> Submission:
@@ -98,7 +114,7 @@ def load_submission(path: Path, name: str) -> Submission:
     elif suffix != ".ipynb":
         raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
     notebook = _parse_json(data, shown)
-    return _validate(notebook, shown, name, path.name, digest, notes)
+    return _validate(notebook, shown, name, shown, digest, notes)
 
 
 def show_name(name: str) -> str:
@@ -161,24 +177,22 @@ def _is_link(entry: zipfile.ZipInfo) -> bool:
 
 
 def _parse_json(data: bytes, shown: str):
-    if not data.strip():
+    if not data.strip(b"\0\t\r\n "):
         raise SubmissionError(f"{shown}: the file is empty; save the notebook and upload it again")
     try:
         notebook = json.loads(_decode(data), parse_int=_small_int)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, MemoryError):
         raise SubmissionError(
-            f"{shown}: not a notebook (it is no valid JSON); open it in Jupyter, save it and upload "
-            "it again"
+            f"{shown}: not a notebook (it is no valid JSON); {RESAVE}"
         ) from None
     if _depth(notebook) > MAX_DEPTH:
-        raise SubmissionError(f"{shown}: not a notebook (nested too deep)")
+        raise SubmissionError(f"{shown}: not a notebook (nested too deep); {RESAVE}")
     return notebook
 
 
 def _decode(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
-    return data.decode("utf-8-sig")
+    """Decode UTF-8, UTF-16 or UTF-32, with or without a byte order mark."""
+    return data.decode(json.detect_encoding(data))
 
 
 def _small_int(text: str) -> int:
@@ -208,40 +222,53 @@ def _validate(notebook, shown, name, file, digest, notes) -> Submission:
     if not isinstance(cells, list):
         raise SubmissionError(f"{shown}: not a notebook (it has no list of cells); {UPLOAD}")
     if len(cells) > MAX_CELLS:
-        raise SubmissionError(f"{shown}: more than {MAX_CELLS} cells")
+        raise SubmissionError(f"{shown}: more than {MAX_CELLS} cells; delete what is not needed")
     metadata = _dict(notebook.get("metadata"))
     ours, otter = _dict(metadata.get("autograder")), _dict(metadata.get("otter"))
     assignment = ours.get("assignment") or otter.get("assignment_name")
     language = ours.get("language")
+    read = [_read_cell(cell) for cell in map(_dict, cells) if _is_run(cell)]
+    if any(cell is None for cell in read):
+        notes += (f"code cells without readable text or over {MAX_SOURCE >> 20} MiB were left out",)
     return Submission(
         name=name,
         file=file,
         digest=digest,
-        cells=tuple(cell for cell in map(_read_cell, cells) if cell is not None),
-        language=language if language in LANGUAGES else "en",
-        assignment=assignment if isinstance(assignment, str) else None,
+        cells=tuple(cell or Cell("") for cell in read),
+        language=language if isinstance(language, str) and language in LANGUAGES else "en",
+        assignment=show_name(assignment) if isinstance(assignment, str) else None,
         notes=notes,
     )
 
 
-def _read_cell(cell) -> Cell | None:
-    cell = _dict(cell)
+def _is_run(cell: dict) -> bool:
+    """Tell whether Otter would run this cell."""
     if cell.get("cell_type") != "code":
-        return None
+        return False
     metadata = _dict(cell.get("metadata"))
-    otter = _dict(metadata.get("otter"))
     tags = metadata.get("tags")
-    if otter.get("ignore") is True or (isinstance(tags, list) and "otter_ignore" in tags):
-        return None
+    if isinstance(tags, list) and "otter_ignore" in tags:
+        return False
+    return not _dict(metadata.get("otter")).get("ignore")
+
+
+def _read_cell(cell: dict) -> Cell | None:
+    """Return the cell, or None where its text cannot be used."""
     source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+    if isinstance(source, list) and all(isinstance(part, str) for part in source):
+        source = "".join(source)
     if not isinstance(source, str) or len(source) > MAX_SOURCE:
-        source = ""
-    tests = otter.get("tests")
+        return None
+    tests = _dict(_dict(cell.get("metadata")).get("otter")).get("tests")
     names = tests if isinstance(tests, list) else []
-    valid = tuple(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
-    return Cell(source.replace("\r\n", "\n").replace("\x00", ""), valid)
+    valid = dict.fromkeys(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
+    return Cell(_clean(source), tuple(valid))
+
+
+def _clean(source: str) -> str:
+    """Return Python text: one kind of newline, no null characters, no halves of surrogate pairs."""
+    plain = source.replace("\r\n", "\n").replace("\x00", "")
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _dict(value) -> dict:
@@ -253,10 +280,6 @@ def _upgrade(notebook: dict, shown: str) -> dict:
     import nbformat
 
     try:
-        text = json.dumps(notebook)
-        return nbformat.reads(text, as_version=4)
+        return nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception:  # nbformat raises what it meets
-        raise SubmissionError(
-            f"{shown}: an old or broken notebook format; open it in Jupyter, save it and upload it "
-            "again"
-        ) from None
+        raise SubmissionError(f"{shown}: an old or broken notebook format; {RESAVE}") from None
