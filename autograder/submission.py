@@ -262,7 +262,10 @@ def _read_cell(cell: dict) -> Cell | None:
     tests = _dict(_dict(cell.get("metadata")).get("otter")).get("tests")
     names = tests if isinstance(tests, list) else []
     valid = dict.fromkeys(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
-    return Cell(_clean(source), tuple(valid))
+    source = _clean(source)
+    # In stock Otter a check cell grades its question when it runs: its place is the tests' place.
+    valid |= dict.fromkeys(CHECK.findall(source)[:50])
+    return Cell(source, tuple(valid))
 
 
 def _clean(source: str) -> str:
