@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder import pipeline
@@ -56,6 +56,7 @@ def grade_folder(
     """
     jobs = _find_jobs(folder)
     _make_folder(out)
+    files = {job.name: job.file for job in jobs}
     summary = Summary()
     by = {**graded_by(assignment, _image(choice)), "limits": json.dumps(asdict(limits))}
     with Gradebook(out / "gradebook.sqlite") as gradebook:
@@ -70,7 +71,7 @@ def grade_folder(
         on_start(len(jobs), summary.reused)
         if rest:
             for gradation in grade(rest, assignment, choice, limits, min(workers, len(rest))):
-                gradation = _traced(gradation, by)
+                gradation = replace(gradation, graded_by=by, file=files[gradation.submission])
                 write_results(out, gradation)
                 gradebook.add(gradation)
                 write_feedback_page(out, gradation)
@@ -113,7 +114,7 @@ def _find_jobs(folder: Path) -> list[Job]:
     for path in paths:
         name = submission_name(path.relative_to(folder), names)
         names.add(name)
-        jobs.append(Job(name, path))
+        jobs.append(Job(name, path, path.relative_to(folder).as_posix()))
     return jobs
 
 
@@ -129,12 +130,6 @@ def _make_folder(out: Path) -> None:
 
 def _image(choice: EngineChoice) -> str:
     return choice.image or choice.kind
-
-
-def _traced(gradation: Gradation, by: dict) -> Gradation:
-    from dataclasses import replace
-
-    return replace(gradation, graded_by=by)
 
 
 def _compare(summary: Summary, gradebook: Gradebook, expected: Path) -> None:
