@@ -70,13 +70,6 @@ def require_truth(value, name: str) -> bool:
     raise mismatch(name, "True or False", " True 或 False", value)
 
 
-def require_exception(value, name: str) -> BaseException:
-    """Return an exception object."""
-    if not isinstance(value, BaseException):
-        raise mismatch(name, "a caught exception", "捕获到的异常", value)
-    return value
-
-
 def require_items(value, name: str, count: int | None = None) -> list:
     """Return the items of a list or tuple, ``count`` of them."""
     if not isinstance(value, (list, tuple)):
