@@ -114,17 +114,15 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 
 def add_commands() -> None:
     """Add the commands that live beside what they do."""
+    from autograder.audit.commands import audit
     from autograder.gradescope.commands import check_gradescope
-    from autograder.reports.commands import commands as report_commands
+    from autograder.reports.commands import export, override, report
 
-    main.add_command(check_gradescope)
-    for command in report_commands:
+    for command in (audit, check_gradescope, export, override, report):
         main.add_command(command)
 
 
+add_commands()
+
 if __name__ == "__main__":
-    try:
-        add_commands()
-    except ImportError:
-        pass
     sys.exit(main(prog_name="python -m autograder"))

@@ -1,0 +1,70 @@
+"""The audit as a page in Markdown with a picture beside it."""
+
+from pathlib import Path
+
+
+def write_page(path: Path, found: dict) -> None:
+    """Write ``path`` and, beside it, a picture of the same stem.
+
+    Args:
+        found: assignment -> question -> :class:`autograder.audit.report.QuestionAudit`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = path.with_suffix(".png")
+    _draw(picture, found)
+    lines = [
+        "# How strong the hidden tests are",
+        "",
+        "Measured by `make audit`: each reference solution is changed in one place at a time, in the",
+        "ways students go wrong, and every changed solution (a mutant) goes through the question's",
+        "tests in the sandbox. A mutant that fails a test case is killed. Mutants that are no mistake",
+        "are listed one by one, with the reason, in each assignment's `bank/equivalent.toml`. The",
+        "labelled answers of each `bank/` are graded 20 times with other random inputs.",
+        "",
+        f"![Share of mutants killed per question]({picture.name})",
+        "",
+    ]
+    for name, audits in found.items():
+        lines += [
+            f"## {name}",
+            "",
+            "| question | mutants | killed | by public tests alone | equivalent | valid answers "
+            "| misconceptions | false rejects | false accepts | flaky |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for question, one in audits.items():
+            total = one.killed + one.survived
+            lines.append(
+                f"| {question} | {total} | {one.killed} ({one.share:.1%}) | {one.killed_by_public} "
+                f"({one.killed_by_public / max(1, total):.0%}) | {one.equivalent} | {one.valid} | "
+                f"{one.misconceptions} | {one.false_rejects} | {one.false_accepts} | {one.flaky} |"
+            )
+        lines.append("")
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _draw(path: Path, found: dict) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    rows = [(f"{name} {q}", one) for name, audits in found.items() for q, one in audits.items()]
+    figure, axes = plt.subplots(figsize=(8, 0.34 * len(rows) + 1.2))
+    places = range(len(rows))
+    axes.barh(places, [100 * one.share for _, one in rows], 0.7, color="#2b6cb0",
+              label="hidden and public tests")  # fmt: skip
+    public = [100 * one.killed_by_public / max(1, one.killed + one.survived) for _, one in rows]
+    axes.barh(places, public, 0.32, color="#f6ad55", label="public tests alone")
+    axes.axvline(95, color="#444", linewidth=1, linestyle=":")
+    axes.set_yticks(places, [label for label, _ in rows], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("mutants killed, %  (dotted: the bar of 95 %)", fontsize=8)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.legend(fontsize=8, loc="lower left", framealpha=0.95)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(path, dpi=130, metadata={"Software": None})
+    plt.close(figure)
