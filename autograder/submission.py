@@ -119,7 +119,7 @@ def load_submission(path: Path, name: str) -> Submission:
 
 def show_name(name: str) -> str:
     """Return a file name that is safe to show: no control characters, bounded."""
-    text = os.fsencode(name).decode("utf-8", "replace")
+    text = name.encode("utf-8", "replace").decode("utf-8")
     clean = "".join(c if c.isprintable() else "?" for c in text)
     return clean if len(clean) <= 100 else clean[:60] + "…" + clean[-30:]
 
