@@ -102,7 +102,8 @@ def _is_genuine(code: CodeType, relative: str) -> bool:
         target = module
         for part in qualified.split("."):
             target = vars(target).get(part) if hasattr(target, "__dict__") else None
-        return _holds(target, code)
+        if _holds(target, code):
+            return True
     return _search(module, code)
 
 
@@ -113,9 +114,7 @@ def _holds(target, code: CodeType, depth: int = 4) -> bool:
             target = target.__func__
         if isinstance(target, property):
             return any(_holds(f, code, 2) for f in (target.fget, target.fset) if f)
-        if not isinstance(target, FunctionType):
-            return False
-        if _contains(target.__code__, code):
+        if isinstance(target, FunctionType) and _contains(target.__code__, code):
             return True
         target = getattr(target, "__wrapped__", None)
     return False

@@ -7,15 +7,16 @@ curves of numbers; units, masks, tensors and lists become float64 with NaN where
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.container import ErrorbarContainer, StemContainer
+from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure, FigureBase
-from matplotlib.lines import Line2D
+from matplotlib.lines import AxLine, Line2D
 
 from autograder.errors import EvidenceError
 from autograder.evidence import AxesDrawing, Curve, Drawing
 
 MAX_ARTISTS = 20_000
 MAX_POINTS = 2_000_000
+DECORATION = ("decoration", "")  # part of a plot that shows no data: caps, bars, stems, base lines
 
 
 def drawing(target) -> Drawing:
@@ -65,50 +66,58 @@ def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
 
 
 def _legend(axes: Axes) -> tuple[str, ...]:
-    legend = axes.get_legend()
-    return tuple(text.get_text()[:500] for text in legend.get_texts()) if legend else ()
+    """Return the texts of the legend of an Axes and of its figures."""
+    figure = axes.get_figure()
+    legends = [axes.get_legend(), *figure.legends]
+    if figure is not figure.figure:
+        legends.extend(figure.figure.legends)
+    return tuple(
+        text.get_text()[:500] for legend in legends if legend for text in legend.get_texts()
+    )
 
 
 def _curves(axes: Axes, index: int):
-    names = _container_names(axes)
+    roles = _container_roles(axes)
     for line in axes.lines:
-        if line.get_transform().contains_branch(axes.transData) and not _is_reference(line, axes):
-            yield _line_curve(axes, line, index, names)
+        role = roles.get(id(line), ("", ""))
+        if role != DECORATION and not _is_reference(line, axes):
+            yield _line_curve(axes, line, index, *role)
     for collection in axes.collections:
-        curve = _collection_curve(axes, collection, index)
-        if curve is not None:
-            yield curve
-
-
-def _container_names(axes: Axes) -> dict[int, tuple[str, str]]:
-    names = {}
+        if roles.get(id(collection)) != DECORATION:
+            curve = _collection_curve(axes, collection, index)
+            if curve is not None:
+                yield curve
     for container in axes.containers:
-        if isinstance(container, ErrorbarContainer) and container.lines[0] is not None:
-            names[id(container.lines[0])] = "errorbar", _label(container)
+        if isinstance(container, BarContainer) and len(container):
+            yield _bar_curve(axes, container, index)
+
+
+def _container_roles(axes: Axes) -> dict[int, tuple[str, str]]:
+    """Map the ids of artists that belong to an error bar or stem plot to (artist, label)."""
+    roles = {}
+    for container in axes.containers:
+        if isinstance(container, ErrorbarContainer):
+            data, caps, bars = container.lines
+            roles.update({id(artist): DECORATION for artist in (*caps, *bars)})
+            if data is not None:
+                roles[id(data)] = "errorbar", _label(container)
         elif isinstance(container, StemContainer):
-            names[id(container.markerline)] = "stem", _label(container)
-            names[id(container.baseline)] = "baseline", ""
-    return names
+            roles[id(container.markerline)] = "stem", _label(container)
+            roles[id(container.baseline)] = DECORATION
+            roles[id(container.stemlines)] = DECORATION
+    return roles
 
 
 def _is_reference(line: Line2D, axes: Axes) -> bool:
-    """Tell whether a line is one of axhline, axvline or axline."""
-    return line.get_transform() != axes.transData and not line.get_transform().contains_branch(
-        axes.transData
-    ) or type(line).__name__ == "AxLine" or _spans(line, axes)
-
-
-def _spans(line: Line2D, axes: Axes) -> bool:
+    """Tell whether a line is one of axhline, axvline or axline, or not in data coordinates."""
     separate = line.get_transform().contains_branch_seperately(axes.transData)
-    return separate != (True, True)
+    return isinstance(line, AxLine) or tuple(separate) != (True, True)
 
 
-def _line_curve(axes, line: Line2D, index: int, names) -> Curve:
-    artist, label = names.get(id(line), ("", ""))
+def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curve:
     drawstyle = line.get_drawstyle()
     raw_x, raw_y = line.get_xdata(orig=True), line.get_ydata(orig=True)
-    x = _numbers(axes.xaxis, line.get_xdata(orig=True))
-    y = _numbers(axes.yaxis, line.get_ydata(orig=True))
+    x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
     if x.shape != y.shape:
         x, y = np.broadcast_arrays(x, y)
     return Curve(
@@ -119,7 +128,7 @@ def _line_curve(axes, line: Line2D, index: int, names) -> Curve:
         axes=index,
         marker=str(line.get_marker()),
         linestyle=str(line.get_linestyle()),
-        visible=_is_visible(line),
+        visible=_is_visible(line, axes),
         dtype=_dtype(raw_x, raw_y),
     )
 
@@ -144,7 +153,28 @@ def _collection_curve(axes, collection, index: int) -> Curve | None:
         axes=index,
         marker="o" if artist == "scatter" else "",
         linestyle="",
-        visible=_is_visible(collection),
+        visible=_is_visible(collection, axes),
+        dtype="float64",
+    )
+
+
+def _bar_curve(axes, container: BarContainer, index: int) -> Curve:
+    """Return the tips of bars; those of horizontal ones too."""
+    patches = container.patches
+    if container.orientation == "horizontal":
+        tips = [(p.get_x() + p.get_width(), p.get_y() + p.get_height() / 2) for p in patches]
+    else:
+        tips = [(p.get_x() + p.get_width() / 2, p.get_y() + p.get_height()) for p in patches]
+    values = np.asarray(tips, dtype=float).reshape(-1, 2)
+    return Curve(
+        x=values[:, 0].copy(),
+        y=values[:, 1].copy(),
+        label=_label(container),
+        artist="bar",
+        axes=index,
+        marker="",
+        linestyle="",
+        visible=any(_is_visible(patch, axes) for patch in patches),
         dtype="float64",
     )
 
@@ -154,10 +184,10 @@ def _label(artist) -> str:
     return "" if label.startswith("_") else label
 
 
-def _is_visible(artist) -> bool:
+def _is_visible(artist, axes: Axes) -> bool:
     alpha = artist.get_alpha()
-    faded = np.ndim(alpha) == 0 and alpha is not None and float(alpha) == 0
-    return bool(artist.get_visible()) and not faded
+    faded = alpha is not None and not np.any(alpha)
+    return bool(artist.get_visible() and axes.get_visible()) and not faded
 
 
 def _dtype(*parts) -> str:

@@ -1,0 +1,323 @@
+"""Judge the picture, not the call: is a function drawn right at every point that was drawn?
+
+Any artist will do: what counts is the points. A stroke is right where each of its points lies on
+one of the functions that the picture should show; so two curves in one scatter, a curve in pieces,
+one call per point, any order, gaps, twin axes and subplots are all the same. How far and how
+densely a curve reaches, and its labels, are asked separately.
+
+    drawn = probes.drawing(fig)
+    df = curves.require_curve(drawn, np.cos, "df(x)", others=[np.sin], derivative_of=np.sin)
+    curves.require_cover(df, (-5, 5), max_gap=0.05)
+
+Functions are given as float64 arrays to float64 arrays. A point is right when it is off by no more
+than a few roundings of the dtype that the numbers were computed in: float32, unless they are
+recognisably float16 or bfloat16. What is wrong is named by :mod:`autograder.checks.slips`.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.checks import slips
+from autograder.evidence import Curve, Drawing
+
+EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-23}
+ROUNDINGS = 4
+MAX_SUSPECTS = 10
+NOT_DRAWN = ("", " ", "None", "none")
+DRAWS_ITSELF = ("bar", "scatter", "segments")
+DERIVATIVE_MARK = re.compile(
+    r"['′∂∇]|\bd\s*f|\bdy|df|d/dx|deriv|diff|grad|slope|cos|导|梯度|斜率|微分", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """The points of one drawn curve, or what several artists together draw of one function.
+
+    Attributes:
+        x, y: float64 arrays of shape (n,), finite, in the order of drawing.
+        labels: the different labels of its artists, without empty ones.
+        axes: the indices of its Axes.
+        dtype: the coarsest dtype of its data.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    labels: tuple[str, ...]
+    axes: tuple[int, ...]
+    dtype: str
+
+
+def strokes(drawing: Drawing) -> list[Stroke]:
+    """Return what can be seen, without gaps; points drawn one by one in one style are joined."""
+    whole, crumbs = [], {}
+    for curve in drawing.curves:
+        kept = np.isfinite(curve.x) & np.isfinite(curve.y)
+        if not _can_be_seen(curve) or not kept.any():
+            continue
+        stroke = _stroke(curve, kept)
+        if kept.sum() >= slips.MIN_POINTS:
+            whole.append(stroke)
+        else:
+            style = (curve.axes, curve.label, curve.artist, curve.marker, curve.linestyle)
+            crumbs.setdefault(style, []).append(stroke)
+    return whole + [_join(parts) for parts in crumbs.values()]
+
+
+def require_curve(
+    drawing: Drawing, right, name: str, *, others=(), derivative_of=None, intervals=((-5.0, 5.0),)
+) -> Stroke:
+    """Require that a function is drawn, right at every point, and return its points.
+
+    Args:
+        right: the function that should be drawn.
+        name: what the messages call it, e.g. ``"df(x)"``.
+        others: the other functions that belong in the picture.
+        derivative_of: the function that ``right`` is the derivative of, if it is one; then slips
+            of differentiation are recognised.
+        intervals: where the grid may lie; to recognise a curve drawn over its indices.
+
+    Raises:
+        AssertionError: ``[slip]`` the name of the slip, ``[wrong-curve]`` or ``[missing-curve]``.
+    """
+    found = strokes(drawing)
+    mine, theirs, wrong = _share_out(found, right, others)
+    if derivative_of is not None:
+        _refuse_differences(mine, right, derivative_of, name)
+    suspects = sorted(wrong, key=lambda stroke: -stroke.x.size)[:MAX_SUSPECTS]
+    size = sum(stroke.x.size for stroke in mine)
+    most = max((stroke.x.size for stroke in wrong), default=0)
+    # Some right points beside a wrong curve that is much richer are no right curve.
+    if mine and size >= max(slips.MIN_POINTS, most / 2):
+        return _join(mine)
+    for suspect in suspects:
+        slip = slips.diagnose(suspect, right, derivative_of, intervals)
+        if slip:
+            raise _slip_error(slip, name)
+    if derivative_of is not None and _is_drawn_twice(theirs, derivative_of):
+        raise _slip_error("derivative-equals-f", name)
+    if suspects:
+        raise _wrong_curve(suspects[0], right, name)
+    raise AssertionError(
+        f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
+    )
+
+
+def require_cover(stroke: Stroke, interval, max_gap: float, name: str = "the curve") -> None:
+    """Require points over the whole interval, no two neighbours further apart than ``max_gap``.
+
+    Raises:
+        AssertionError: ``[half-curve]`` or ``[too-few-points]``.
+    """
+    low, high = interval
+    inside = np.unique(stroke.x[(stroke.x >= low - max_gap) & (stroke.x <= high + max_gap)])
+    reaches = inside.size and inside[0] <= low + max_gap and inside[-1] >= high - max_gap
+    assert reaches, (
+        f"[half-curve] {name} is right where it is drawn, but does not reach over the whole range "
+        f"from {low:g} to {high:g}. ‖ 画出的部分正确，但 {name} 没有覆盖从 {low:g} 到 {high:g} 的"
+        "整个区间。"
+    )
+    gaps = np.diff(inside)
+    at = int(gaps.argmax()) if gaps.size else 0
+    assert gaps.size and gaps[at] <= max_gap * (1 + 1e-9), (
+        f"[too-few-points] {name} has a gap of {gaps[at] if gaps.size else high - low:.3g} after "
+        f"x = {inside[at]:.3g}; draw more points. ‖ {name} 在 x = {inside[at]:.3g} 之后有宽度为 "
+        f"{gaps[at] if gaps.size else high - low:.3g} 的空隙；请画更多的点。"
+    )
+
+
+def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -> None:
+    """Require that the limits of the Axes leave at least nine tenths of the points in view.
+
+    Raises:
+        AssertionError: ``[out-of-view]``.
+    """
+    seen = np.zeros(stroke.x.size, dtype=bool)
+    for index in stroke.axes:
+        axes = drawing.axes[index]
+        seen |= _within(stroke.x, axes.xlim) & _within(stroke.y, axes.ylim)
+    assert seen.mean() >= 0.9, (
+        f"[out-of-view] {name} lies outside of what the axes show; look at set_xlim and set_ylim. "
+        f"‖ {name} 在坐标轴显示的范围之外；请检查 set_xlim 和 set_ylim。"
+    )
+
+
+def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> None:
+    """Require that a legend, or titles of separate Axes, tell a function and its derivative apart.
+
+    Raises:
+        AssertionError: ``[no-legend]``, ``[same-label]`` or ``[swapped-labels]``.
+    """
+    shown = {text.strip() for axes in drawing.axes for text in axes.legend} - {""}
+    if len(shown) < 2 and not _titles_differ(drawing, function, derivative):
+        labels = {*function.labels, *derivative.labels}
+        slug, english, chinese = "no-legend", "no legend shows them", "没有图例显示它们"
+        if shown and len(labels) < 2:
+            slug, english, chinese = "same-label", "they share one", "两条曲线共用一个"
+        raise AssertionError(
+            f"[{slug}] Each of the two curves needs a label of its own in a legend; {english}. "
+            f"‖ 两条曲线在图例中应各有自己的标签；{chinese}。"
+        )
+    ours, theirs = " ".join(function.labels), " ".join(derivative.labels)
+    swapped = DERIVATIVE_MARK.search(ours) and theirs and not DERIVATIVE_MARK.search(theirs)
+    assert not swapped, (
+        "[swapped-labels] The labels are swapped: the function is labelled as the derivative. "
+        "‖ 标签写反了：函数的曲线标成了导数。"
+    )
+
+
+def require_no_other(drawing: Drawing, *functions) -> None:
+    """Require that no curve is drawn but those of some functions; single points may be.
+
+    Raises:
+        AssertionError: ``[extra-curve]``.
+    """
+    first, *others = functions
+    wrong = _share_out(strokes(drawing), first, others)[2]
+    assert all(stroke.x.size < slips.MIN_POINTS for stroke in wrong), (
+        "[extra-curve] Besides what was asked for, the picture shows a curve that is neither. "
+        "Start from an empty figure. ‖ 除了要求的曲线，图中还有别的曲线。请从空白的图开始。"
+    )
+
+
+def _can_be_seen(curve: Curve) -> bool:
+    drawn = curve.marker not in NOT_DRAWN or curve.linestyle not in NOT_DRAWN
+    return curve.visible and (drawn or curve.artist in DRAWS_ITSELF)
+
+
+def _stroke(curve: Curve, kept) -> Stroke:
+    labels = (curve.label,) if curve.label else ()
+    return Stroke(curve.x[kept], curve.y[kept], labels, (curve.axes,), _dtype(curve.y, curve.dtype))
+
+
+def _dtype(y, dtype: str) -> str:
+    """Return the dtype of the data, or float16 where lists hide that it was float16."""
+    with np.errstate(over="ignore"):
+        if dtype == "float64" and np.unique(y).size >= 20 and (y.astype(np.float16) == y).all():
+            return "float16"
+    return dtype
+
+
+def _share_out(found, right, others):
+    """Sort strokes into those of ``right``, those of ``others``, and wrong ones; split mixed ones.
+
+    A stroke whose points lie on several functions counts for each with the points that lie there.
+    """
+    mine, theirs, wrong = [], [], []
+    for stroke in found:
+        on_right = fits(stroke, right)
+        if on_right.all():
+            mine.append(stroke)
+            continue
+        on_other = np.zeros_like(on_right)
+        for other in others:
+            on_other |= fits(stroke, other)
+        if on_other.all():
+            theirs.append(stroke)
+        elif (on_right | on_other).all():
+            mine.append(_pick(stroke, on_right))
+            theirs.append(_pick(stroke, on_other))
+        elif len(layers := _layers(stroke)) > 1:
+            for whole, part in zip((mine, theirs, wrong), _share_out(layers, right, others)):
+                whole.extend(part)
+        else:
+            wrong.append(stroke)
+    return mine, theirs, wrong
+
+
+def _layers(stroke: Stroke) -> list[Stroke]:
+    """Split points of which every x occurs equally often into as many curves, in drawn order."""
+    order = np.argsort(stroke.x, kind="stable")
+    counts = np.unique(stroke.x, return_counts=True)[1]
+    times = int(counts[0])
+    if times == stroke.x.size or times == 1 or (counts != times).any():
+        return [stroke]
+    return [_pick(stroke, np.sort(order[layer::times])) for layer in range(times)]
+
+
+def fits(stroke: Stroke, function) -> np.ndarray:
+    """Tell for each point whether it lies on the graph of a function."""
+    values = slips.evaluate(function, stroke.x)
+    # "<=" refuses NaN, where the function has no value.
+    return np.abs(stroke.y - values) <= tolerance(stroke, function)
+
+
+def tolerance(stroke: Stroke, function) -> np.ndarray:
+    """Return how far each point may be off: some roundings of y, and of x where the graph is steep.
+
+    The size of a number that is computed by way of larger ones is not known here; so no size
+    counts for less than the median size of the values.
+    """
+    values = slips.evaluate(function, stroke.x)
+    steps = 1e-5 * np.maximum(1.0, np.abs(stroke.x))
+    slope = slips.evaluate(function, stroke.x + steps) - slips.evaluate(function, stroke.x - steps)
+    sizes = np.abs(values)
+    usual = np.nanmedian(sizes) if np.isfinite(sizes).any() else 0.0
+    with np.errstate(all="ignore"):
+        moved = np.abs(stroke.x) * np.minimum(np.abs(slope / (2 * steps)), 1e6)
+        room = np.maximum(sizes, usual) + np.nan_to_num(moved)
+    return ROUNDINGS * EPSILON.get(stroke.dtype, EPSILON["float32"]) * room
+
+
+def _pick(stroke: Stroke, kept) -> Stroke:
+    return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)
+
+
+def _join(parts) -> Stroke:
+    coarsest = min((part.dtype for part in parts), key=lambda name: -EPSILON.get(name, 0.0))
+    return Stroke(
+        x=np.concatenate([part.x for part in parts]),
+        y=np.concatenate([part.y for part in parts]),
+        labels=tuple(dict.fromkeys(label for part in parts for label in part.labels)),
+        axes=tuple(sorted({index for part in parts for index in part.axes})),
+        dtype=coarsest,
+    )
+
+
+def _is_drawn_twice(theirs, function) -> bool:
+    whole = [stroke for stroke in theirs if stroke.x.size > 1 and fits(stroke, function).all()]
+    return len(whole) > 1
+
+
+def _refuse_differences(mine, right, primitive, name):
+    for stroke in mine:
+        if slips.is_finite_difference(stroke, right, primitive):
+            raise _slip_error("finite-differences", name)
+
+
+def _slip_error(slip: str, name: str) -> AssertionError:
+    english, chinese = slips.TEXTS[slip]
+    return AssertionError(f"[{slip}] {name}: {english} ‖ {name}：{chinese}")
+
+
+def _wrong_curve(stroke: Stroke, right, name: str) -> AssertionError:
+    with np.errstate(all="ignore"):
+        off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / tolerance(stroke, right)
+    at = int(np.nan_to_num(off, nan=np.inf).argmax())
+    # Only the order of magnitude is told: the exact distance would give the right value away.
+    times = f"10^{int(np.log10(max(off[at], 1)))}" if np.isfinite(off[at]) else "10^9"
+    called = f" ({', '.join(stroke.labels)})".replace("‖", "|")[:80] if stroke.labels else ""
+    return AssertionError(
+        f"[wrong-curve] No drawn curve is {name}. One{called} leaves it most at x = "
+        f"{stroke.x[at]:.4g}, by over {times} times what roundings in {stroke.dtype} explain. "
+        f"‖ 画出的曲线都不是 {name}。其中一条{called}在 x = {stroke.x[at]:.4g} 处偏离最大，"
+        f"超过 {stroke.dtype} 舍入误差所能解释的 {times} 倍。"
+    )
+
+
+def _within(values, limits):
+    low, high = min(limits), max(limits)
+    margin = 0.02 * (high - low)
+    return (values >= low - margin) & (values <= high + margin)
+
+
+def _titles_differ(drawing: Drawing, *found: Stroke) -> bool:
+    """Tell whether each stroke has an Axes of its own, with a title or a y label of its own."""
+    if any(len(stroke.axes) != 1 for stroke in found):
+        return False
+    axes = [drawing.axes[stroke.axes[0]] for stroke in found]
+    own = len({stroke.axes for stroke in found}) == len(found)
+    names = [next(filter(None, (*one.legend, one.title, one.ylabel)), "") for one in axes]
+    return own and all(names) and len(set(names)) == len(names)
