@@ -53,6 +53,11 @@ SLIPS = {
         "All values are the same sum. Each point needs a derivative of its own.",
         "所有的值都是同一个总和。每个点都应有自己的导数值。",
     ),
+    "same-gradient-everywhere": (
+        "Every point has the same value: the list holds one .grad tensor many times. "
+        "Keep a copy for each point, or take a fresh leaf.",
+        "每个点的值都一样：列表里多次放了同一个 .grad 张量。请为每个点保存副本，或使用新的叶子张量。",
+    ),
     "reversed-order": (
         "The values are right but stand in the opposite order of xs.",
         "数值正确，但顺序与 xs 相反。",
@@ -119,7 +124,7 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
         found: number, tensor, array, or list of numbers or of one-number tensors.
         expected: tensor; a single number matches any shape that holds one number.
         what: what the numbers are, as the student knows it, e.g. "vjp(f, a, weights)".
-        slips: slip name -> the numbers that this slip would give.
+        slips: slip name -> the numbers, or list of tensors of numbers, that this slip would give.
         rtol, atol: closeness, relative to the largest expected number too.
 
     Raises:
@@ -139,11 +144,12 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
     )
     if _close(numbers, expected, rtol, atol):
         return
-    for slip, candidate in (slips or {}).items():
-        candidate = torch.as_tensor(candidate).detach().to(torch.float64)
-        if candidate.shape == expected.shape and _close(numbers, candidate, rtol, atol):
-            english, chinese = SLIPS[slip]
-            raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
+    for slip, candidates in (slips or {}).items():
+        for candidate in candidates if isinstance(candidates, list) else [candidates]:
+            candidate = torch.as_tensor(candidate).detach().to(torch.float64)
+            if candidate.shape == expected.shape and _close(numbers, candidate, rtol, atol):
+                english, chinese = SLIPS[slip]
+                raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
     raise AssertionError(
         f"[wrong-numbers] {what} has the right shape, but the numbers are wrong. ‖ "
         f"{what} 的形状正确，但数值不对。"
