@@ -1,0 +1,1 @@
+"""Hostile submissions: built from data, graded here and by peers, judged."""

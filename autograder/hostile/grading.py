@@ -1,0 +1,223 @@
+"""Grade the hostile suite as an instructor would, and judge what came of it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.engines.local import PACKAGE_ROOT
+from autograder.gradebook import Gradebook
+from autograder.hostile import traces
+from autograder.hostile.entries import Entry, Suite, load_release
+from autograder.model import Gradation, Status
+from autograder.submission import find_submissions, submission_name
+
+ASSIGNMENT = "autodiff"
+BYSTANDERS = ("aaa-bystander.ipynb", "malformed-bystander.ipynb", "zzz-bystander.ipynb")
+CANARY = "canary-5f1c0e77"
+LIMITS = {
+    "forging": ("--timeout", "30", "--cell-s", "5", "--cpu-s", "20"),
+    "resources": ("--timeout", "9", "--cell-s", "2", "--cpu-s", "8", "--memory-mib", "512",
+                  "--disk-mib", "64", "--processes", "48"),
+    "malformed": ("--timeout", "30", "--cell-s", "5"),
+}  # fmt: skip
+RUN_S = 900.0
+MIN_SECRET = 30  # characters; shorter lines of a test file stand in many places
+STRING = re.compile(r"""["']([^"'‖\[\]]{12,})["']""")
+
+
+@dataclass
+class Verdict:
+    """What one entry came to.
+
+    Attributes:
+        undeserved: points for questions that were not answered honestly.
+        problems: one sentence for each thing that a sound grader would not do.
+    """
+
+    entry: Entry
+    status: str
+    undeserved: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What a run of one category came to; ``problems`` are those of the run as a whole."""
+
+    verdicts: list[Verdict]
+    problems: list[str]
+
+
+def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> Outcome:
+    """Grade all entries of one category beside honest bystanders, and judge every result.
+
+    Args:
+        engine: "docker" or "local".
+        dist: folder with the built assignment.
+    """
+    suite = Suite(load_release(dist / ASSIGNMENT))
+    entries = [entry for entry in suite.entries if entry.category == category]
+    secrets = hidden_text(dist / ASSIGNMENT / "autograder.zip")
+    with workplace() as place:
+        alone, mixed = place / "alone", place / "mixed"
+        for folder in (alone, mixed):
+            for name in BYSTANDERS:
+                _write(folder, name, _with_canary(suite.honest_upload()))
+        uploads = {e.id: [_write(mixed, *upload) for upload in suite.uploads(e)] for e in entries}
+        before = traces.snapshot()
+        problems = _run(alone, place / "alone-out", engine, category, dist, workers)
+        problems += _run(mixed, place / "mixed-out", engine, category, dist, workers)
+        problems += traces.leftovers(before, place / "temporary")
+        names = _names(mixed)
+        with Gradebook(place / "mixed-out" / "gradebook.sqlite") as book:
+            found = {gradation.submission: gradation for gradation in book.latest()}
+        shown = {name: _shown(place / "mixed-out", name) for name in names.values()}
+        problems += _compare_bystanders(place, names, mixed, alone)
+        verdicts = [
+            _judge(entry, [names[path] for path in uploads[entry.id]], found, shown, secrets)
+            for entry in entries
+        ]
+    return Outcome(verdicts, problems)
+
+
+def hidden_text(grading_zip: Path) -> list[str]:
+    """List what no student may see: lines of the test files, and the inputs that they ask with."""
+    found = set()
+    with zipfile.ZipFile(grading_zip) as archive:
+        for name in archive.namelist():
+            if not (name.startswith("tests/") and name.endswith(".py")):
+                continue
+            for line in archive.read(name).decode("utf-8").splitlines():
+                plain = line.strip()
+                if "‖" in plain or plain.startswith(("name =", "from ", "import ", "@")):
+                    continue
+                found.update(STRING.findall(plain))
+                if len(plain) >= MIN_SECRET:
+                    found.add(plain)
+    return sorted(found)
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """Yield a folder that other users may pass through, with ``temporary`` in it; remove it."""
+    place = Path(tempfile.mkdtemp(prefix="hostile-"))
+    place.chmod(0o711)
+    (place / "temporary").mkdir(mode=0o711)
+    (place / "secret.txt").write_text(CANARY, encoding="utf-8")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _write(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def _with_canary(data: bytes) -> bytes:
+    return data.replace(b"# Initialize Otter", f"# {CANARY}".encode())
+
+
+def _run(folder: Path, out: Path, engine: str, category: str, dist: Path, workers: int) -> list[str]:
+    command = [
+        sys.executable, "-m", "autograder", "grade", "--assignment", ASSIGNMENT,
+        "--submissions", str(folder), "--out", str(out), "--engine", engine,
+        "--workers", str(workers), "--zip", str(dist / ASSIGNMENT / "autograder.zip"),
+        *LIMITS[category],
+    ]  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(folder.parent / "temporary"), "SECRET": CANARY}
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=RUN_S,
+        cwd=PACKAGE_ROOT, env=environment, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    problems = []
+    if done.returncode:
+        problems.append(f"the command ended with status {done.returncode}: {said[-1500:]}")
+    if "Traceback (most recent call last)" in said:
+        problems.append(f"the command showed a traceback: {said[-1500:]}")
+    return problems
+
+
+def _names(folder: Path) -> dict[Path, str]:
+    names, taken = {}, set()
+    for path in find_submissions(folder):
+        names[path] = submission_name(path.relative_to(folder), taken)
+        taken.add(names[path])
+    return names
+
+
+def _shown(out: Path, name: str) -> str:
+    paths = (out / "results" / name / "results.json", out / "feedback" / f"{name}.html")
+    return "\n".join(p.read_text(encoding="utf-8") if p.is_file() else "" for p in paths)
+
+
+def _compare_bystanders(place: Path, names, mixed: Path, alone: Path) -> list[str]:
+    problems = []
+    for file in BYSTANDERS:
+        paths = [place / "alone-out" / "results" / file.removesuffix(".ipynb") / "results.json",
+                 place / "mixed-out" / "results" / names[mixed / file] / "results.json"]  # fmt: skip
+        texts = [_without_times(path) if path.is_file() else None for path in paths]
+        if texts[0] is None or texts[0] != texts[1]:
+            problems.append(f"{file}: its result changed beside the hostile submissions")
+    return problems
+
+
+def _without_times(path: Path) -> bytes:
+    return re.sub(rb'"execution_time": [0-9.e-]+', b"", path.read_bytes())
+
+
+def _judge(entry: Entry, names: list[str], found: dict, shown: dict, secrets) -> Verdict:
+    verdict = Verdict(entry, "")
+    for name in names:
+        gradation = found.get(name)
+        if gradation is None:
+            verdict.problems.append("it got no result")
+            continue
+        verdict.status = gradation.status.value
+        _judge_points(entry, gradation, verdict)
+        _judge_text(gradation, shown[name], secrets, verdict)
+    return verdict
+
+
+def _judge_points(entry: Entry, gradation: Gradation, verdict: Verdict) -> None:
+    if verdict.status not in entry.verdicts:
+        verdict.problems.append(f"it ended as {verdict.status} ({gradation.reason}), "
+                                f"not as {' or '.join(entry.verdicts)}")  # fmt: skip
+    keeps = entry.keeps if gradation.status is not Status.UNREADABLE else "none"
+    for question in gradation.questions:
+        if question.name != keeps and question.score:
+            verdict.undeserved += question.score
+            verdict.problems.append(f"{question.score:g} undeserved points for {question.name}")
+        if question.name == keeps and question.score != question.possible:
+            verdict.problems.append(f"the honest {keeps} got {question.score:g}")
+    if not gradation.questions:
+        verdict.problems.append("it got no points for any question, not even zeros")
+    if gradation.status is not Status.COMPLETED and not gradation.reason.strip():
+        verdict.problems.append("no reason is given")
+
+
+def _judge_text(gradation: Gradation, text: str, secrets: list[str], verdict: Verdict) -> None:
+    if "<script>alert" in text.partition("<html")[2]:
+        verdict.problems.append("markup of the submission's reaches a page")
+    if "Traceback (most recent call last)" in text:
+        verdict.problems.append("a traceback is shown")
+    text += json.dumps(gradation.as_dict(), ensure_ascii=False)
+    if CANARY in text:
+        verdict.problems.append("it got at text of somebody else's")
+    plain = text.replace("&#34;", '"').replace("&#39;", "'").replace("&gt;", ">").replace("&lt;", "<")
+    told = [secret for secret in secrets if secret in plain or json.dumps(secret)[1:-1] in plain]
+    if told:
+        verdict.problems.append(f"hidden text is shown: {told[0][:80]}")

@@ -1,0 +1,3 @@
+# tries: a file of no bytes
+# verdict: unreadable
+upload = b""

@@ -1,0 +1,3 @@
+# tries: JSON, but a string
+# verdict: unreadable
+upload = b'"notebook"'

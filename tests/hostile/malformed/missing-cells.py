@@ -1,0 +1,3 @@
+# tries: no list of cells
+# verdict: unreadable
+del notebook["cells"]

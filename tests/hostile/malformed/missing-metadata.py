@@ -1,0 +1,2 @@
+# tries: no metadata at all
+del notebook["metadata"]

@@ -1,0 +1,3 @@
+# tries: names that are devices on some systems
+# file: devices/nul.ipynb
+# also: devices/CON.ipynb

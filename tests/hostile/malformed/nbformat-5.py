@@ -1,0 +1,2 @@
+# tries: a major version of the future, with cells as we know them
+notebook["nbformat"] = 5

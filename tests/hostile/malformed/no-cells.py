@@ -1,0 +1,3 @@
+# tries: an empty list of cells
+# keeps: none
+notebook["cells"] = []

@@ -1,0 +1,3 @@
+# tries: blanks and newlines
+# verdict: unreadable
+upload = b" \r\n\t\n" * 50

@@ -1,0 +1,3 @@
+# tries: a notebook with a second one behind it
+# verdict: unreadable
+upload = dump(notebook) * 2

@@ -1,0 +1,5 @@
+# tries: read address zero
+# order: attack first
+# verdict: crashed
+import ctypes
+ctypes.string_at(0)

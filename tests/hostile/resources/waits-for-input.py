@@ -1,0 +1,3 @@
+# tries: wait for somebody to type
+# verdict: completed
+name = input("name? ")
