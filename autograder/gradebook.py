@@ -236,7 +236,7 @@ class Gradebook:
         elif run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
             raise UsageError(f"{self.path}: is no gradebook; choose another OUT=<folder>")
         run("PRAGMA journal_mode = WAL")  # where it cannot be had, the rollback journal stays
-        run("PRAGMA synchronous = FULL")
+        run("PRAGMA synchronous = NORMAL")  # in WAL mode only a power cut can lose the last commits
         run("PRAGMA foreign_keys = ON")
         if mark != APPLICATION_ID:
             self._connection.executescript(

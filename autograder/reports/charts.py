@@ -85,6 +85,17 @@ def share_bar(share: float) -> Markup:
     return _svg("share", 200, 8, ['<rect class="track" width="200" height="8" rx="1"/>', fill], stretch=True)
 
 
+def fitting(drawings: list[tuple[list[dict], bool]]) -> list[tuple[list[dict], bool]]:
+    """Return as many whole drawings as an overlay holds."""
+    kept, curves = [], 0
+    for curves_, solved in drawings:
+        curves += len(curves_)
+        if curves > MAX_CURVES:
+            break
+        kept.append((curves_, solved))
+    return kept
+
+
 def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> Markup:
     """Return a class's curves on one pair of axes, the right ones on top.
 
@@ -94,7 +105,7 @@ def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> M
     layers = [
         (curve, "solved" if solved else "wrong") for curves, solved in drawings for curve in curves
     ]
-    layers = sorted(layers[:MAX_CURVES], key=lambda layer: layer[1])
+    layers = sorted(layers, key=lambda layer: layer[1])
     return _plot([*layers, *((curve, "right") for curve in reference)], reference, 720.0, 330.0, "overlay")
 
 

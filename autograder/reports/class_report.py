@@ -30,7 +30,8 @@ def write_class_report(
     Args:
         gradations: read once, one at a time.
         title: the assignment's name for people.
-        reference: per question the right curves, as dicts like those of ``Gradation.curves``.
+        reference: per question the right curves, as dicts like those of ``Gradation.curves``; for
+            a question without them, what drawings with full marks agree on.
         feedback: where the feedback pages lie, seen from the report.
     """
     statistics, rows = ClassStatistics(), Rows()
@@ -219,13 +220,15 @@ def _slips(statistics: ClassStatistics, numbers: dict[str, int]) -> list[dict]:
 
 
 def _overlays(statistics: ClassStatistics, reference: dict) -> list[dict]:
+    right = {**statistics.agreed_curves(), **reference}
     return [
         {
             "question": inert_name(question),
-            "chart": charts.overlay(kept, reference.get(question, [])),
-            "shown": min(len(kept), charts.MAX_CURVES),
+            "chart": charts.overlay(charts.fitting(kept), right.get(question, [])),
+            "shown": len(charts.fitting(kept)),
             "drawn": statistics.drawn[question],
-            "reference": bool(reference.get(question)),
+            "reference": bool(right.get(question)),
+            "agreed": question not in reference,
         }
         for question, kept in sorted(statistics.drawings.items())
     ]

@@ -11,6 +11,8 @@ from autograder.model import Gradation, Status
 MAX_SAMPLED_DRAWINGS = 100  # per question; a drawing holds a few curves
 MAX_GROUPS = 2000  # different errors that are told apart
 SLOWEST = 10
+MIN_AGREEING = 2  # drawings with full marks, to call a curve the right one
+MOST = 0.6
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -167,11 +169,16 @@ class ClassStatistics:
         """Keep an even sample of the class's drawings (reservoir sampling)."""
         self.drawn[question] += 1
         kept = self.drawings.setdefault(question, [])
-        entry = (thin(curves), solved)
         if len(kept) < MAX_SAMPLED_DRAWINGS:
-            kept.append(entry)
+            kept.append((thin(curves), solved))
         elif (place := self._random.randrange(self.drawn[question])) < MAX_SAMPLED_DRAWINGS:
-            kept[place] = entry
+            kept[place] = (thin(curves), solved)
+
+    def agreed_curves(self) -> dict[str, list[dict]]:
+        """Return, per question, the curves on which drawings with full marks agree."""
+        found = {name: agreed([curves for curves, solved in kept if solved])
+                 for name, kept in self.drawings.items()}  # fmt: skip
+        return {name: curves for name, curves in found.items() if curves}
 
 
 def slips_of(gradation: Gradation) -> list[tuple[str, str]]:
@@ -226,6 +233,47 @@ def joined(curves: list[dict]) -> list[dict]:
         xs, ys = [part["x"][0] for part in parts], [part["y"][0] for part in parts]
         long.append({"label": label, "artist": "scatter", "axes": axes, "x": xs, "y": ys})
     return long
+
+
+def agreed(drawings: list[list[dict]]) -> list[dict]:
+    """Return one drawing's curves that most of the drawings have too; [] where there is no such one.
+
+    Exercises with a free choice of the function have no right curve in common.
+    """
+    for candidate in drawings[:5] if len(drawings) >= MIN_AGREEING else ():
+        candidate = [curve for curve in candidate if len(curve["x"]) > 2]
+        shared = [
+            curve
+            for curve in candidate
+            if sum(any(_same(curve, other) for other in others) for others in drawings)
+            >= MOST * len(drawings)
+        ]
+        if candidate and len(shared) == len(candidate):
+            return shared
+    return []
+
+
+def _same(curve: dict, other: dict) -> bool:
+    """Whether two curves have about the same values at the places of the first."""
+    mine, theirs = _table(curve), _table(other)
+    if len(mine) < 3 or len(theirs) < 3:
+        return False
+    spread = max(y for _, y in mine) - min(y for _, y in mine) or 1.0
+    place, inside = 0, 0
+    for x, y in mine:
+        while place + 2 < len(theirs) and theirs[place + 1][0] < x:
+            place += 1
+        (left, low), (right, high) = theirs[place], theirs[place + 1]
+        if left <= x <= right:
+            inside += 1
+            share = (x - left) / (right - left) if right > left else 0.0
+            if abs(low + share * (high - low) - y) > 0.03 * spread:
+                return False
+    return inside >= MOST * len(mine)
+
+
+def _table(curve: dict) -> list[tuple[float, float]]:
+    return sorted((x, y) for x, y in zip(curve["x"], curve["y"]) if x is not None and y is not None)
 
 
 def _every(values: list, points: int) -> list:

@@ -4,6 +4,7 @@ from markupsafe import Markup, escape
 
 from autograder.languages import SEPARATOR
 from autograder.model import Status
+from autograder.reports.misconceptions import CHINESE
 
 TEXTS = {
     # both pages
@@ -79,7 +80,8 @@ TEXTS = {
     "right_curve": ("right curve", "正确曲线"),
     "solved_curve": ("full marks", "满分"),
     "wrong_curve": ("not yet full marks", "未得满分"),
-    "no_reference": ("The right curve was not recorded for this question.", "此题未记录正确曲线。"),
+    "agreed": ("The right curve is the one on which submissions with full marks agree.", "正确曲线取自满分提交的一致结果。"),
+    "no_reference": ("There is no one right curve for this question.", "此题没有唯一的正确曲线。"),
     "errors": ("Errors", "错误"),
     "captured_errors": ("Errors that the tests looked at", "测试检查到的错误"),
     "cell_errors": ("Errors that ended a cell", "中断单元格的错误"),
@@ -154,15 +156,6 @@ STATUSES = {
     Status.NOT_GRADED: ("Not graded", "未评分"),
 }
 
-SLIPS = {
-    "accumulated-gradient": "梯度累加",
-    "degrees": "把弧度当角度",
-    "shifted-grid": "网格偏移",
-    "swapped-axes": "坐标轴颠倒",
-    "derivative-drawn-as-function": "把导数画成函数",
-    "hand-raised-error": "手工抛出的错误",
-}
-
 
 def both(english, chinese) -> Markup:
     """Return markup that holds both languages; the page shows one."""
@@ -186,7 +179,7 @@ def bilingual(line: str) -> Markup:
 def slip_name(slip: str) -> tuple[str, str]:
     """Return a misconception's name for people, in English and Chinese."""
     english = slip.replace("-", " ").capitalize()
-    return english, SLIPS.get(slip, english)
+    return english, CHINESE.get(slip, english)
 
 
 def _filled(template: str, values: dict, language: int) -> Markup:

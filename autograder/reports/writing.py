@@ -7,6 +7,7 @@ from autograder.model import Gradation
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.grade_files import write_grades_csv
+from autograder.reports.statistics import ClassStatistics
 
 
 def write_all(out: Path, gradebook: Gradebook, assignment) -> None:
@@ -44,3 +45,12 @@ def reference_of(assignment) -> dict[str, list[dict]]:
     """Return the right curves per question that the grading zip recorded, or {}."""
     found = assignment.manifest.get("reference_curves", {})
     return found if isinstance(found, dict) else {}
+
+
+def right_curves(assignment, gradebook: Gradebook) -> dict[str, list[dict]]:
+    """Return the right curves per question: recorded ones, else what full marks agree on."""
+    statistics = ClassStatistics()
+    for gradation in gradebook.latest():
+        if gradation.curves:
+            statistics.add(gradation)
+    return {**statistics.agreed_curves(), **reference_of(assignment)}

@@ -10,6 +10,7 @@ from autograder.reports.statistics import (
     MAX_SAMPLED_DRAWINGS,
     ClassStatistics,
     Item,
+    agreed,
     histogram,
     joined,
     quantile,
@@ -116,3 +117,24 @@ def test_ticks_are_few_and_inside(low, high):
     assert 1 <= len(ticks) <= 12
     slack = (high - low) * 1e-6
     assert all(math.isfinite(t) and low - slack <= t <= high + slack for t in ticks)
+
+
+def curve(function, step=0.1, **changes):
+    xs = [n * step for n in range(int(5 / step))]
+    plain = {"label": "", "artist": "line", "axes": 0, "x": xs, "y": [function(x) for x in xs]}
+    return {**plain, **changes}
+
+
+@pytest.mark.parametrize(
+    ("drawings", "found"),
+    [
+        ([[curve(math.cos)], [curve(math.cos, 0.02)], [curve(math.sin)]], True),
+        ([[curve(math.cos)], [curve(math.cos, artist="scatter")]], True),
+        ([[curve(math.cos)], [curve(math.sin)], [curve(math.exp)]], False),
+        ([[curve(math.cos)]], False),
+        ([], False),
+        ([[curve(lambda x: None)], [curve(lambda x: None)]], False),
+    ],
+)
+def test_the_right_curve_is_what_full_marks_agree_on(drawings, found):
+    assert bool(agreed(drawings)) is found
