@@ -35,7 +35,7 @@ def captured(error: BaseException) -> CapturedError:
         type=_name(cls),
         bases=tuple(_name(base) for base in cls.__mro__[:20]),
         message=_text(error),
-        notes=tuple(str(note)[:MAX_TEXT] for note in getattr(error, "__notes__", ())[:10]),
+        notes=_notes(error),
         frames=_frames(error.__traceback__),
         cause=_name(type(error.__cause__)) if error.__cause__ is not None else None,
         context=_name(type(error.__context__)) if error.__context__ is not None else None,
@@ -52,6 +52,13 @@ def _text(error: BaseException) -> str:
         return str(error)[:MAX_TEXT]
     except Exception:
         return "(the message cannot be read)"
+
+
+def _notes(error: BaseException) -> tuple[str, ...]:
+    notes = getattr(error, "__notes__", None)
+    if not isinstance(notes, (list, tuple)):
+        return ()
+    return tuple(note[:MAX_TEXT] for note in notes[:10] if isinstance(note, str))
 
 
 def _frames(traceback) -> tuple[Frame, ...]:

@@ -1,0 +1,194 @@
+"""Pictures are judged by their points: every right way passes, every slip is called by its name."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from autograder.checks import curves, slips
+from autograder.drawings import drawing
+from autograder.languages import SEPARATOR
+from tests.pictures import GRID, RIGHT, WRONG
+
+PAIRS = {
+    "sin": (np.sin, np.cos),
+    "cube": (lambda x: x**3 - 2 * x, lambda x: 3 * x**2 - 2),
+    "bell": (lambda x: np.exp(-x * x / 2), lambda x: -x * np.exp(-x * x / 2)),
+}
+SLOW = {"bar", "one call per point", "one scatter per point", "interleaved in one style"}
+
+
+def picture(way, pair="sin", x=GRID):
+    fig = Figure()
+    way(fig, x, *PAIRS[pair])
+    return drawing(fig)
+
+
+def find_both(drawn, pair="sin"):
+    f, df = PAIRS[pair]
+    return (
+        curves.require_curve(drawn, f, "f(x)", others=[df]),
+        curves.require_curve(drawn, df, "df(x)", others=[f], derivative_of=f),
+    )
+
+
+def slug_of(drawn, pair="sin"):
+    f, df = PAIRS[pair]
+    with pytest.raises(AssertionError, match=r"^\[([a-z-]+)\] .+ ‖ ") as caught:
+        curves.require_curve(drawn, df, "df(x)", others=[f], derivative_of=f)
+    return str(caught.value)[1:].partition("]")[0]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("way", RIGHT)
+def test_a_right_picture_passes_however_it_was_drawn(way, pair):
+    drawn = picture(RIGHT[way], pair, GRID[::5] if way in SLOW else GRID)
+    for stroke in find_both(drawn, pair):
+        curves.require_cover(stroke, (-5, 5), max_gap=0.25)
+        curves.require_in_view(drawn, stroke)
+    if way != "decoration":
+        curves.require_no_other(drawn, *PAIRS[pair])
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_picture_is_called_by_its_slip(case):
+    slip, way = WRONG[case]
+    assert slug_of(picture(way)) == slip
+
+
+@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize("pair", ["cube", "bell"])
+def test_a_slip_is_refused_for_any_function(case, pair):
+    slip, way = WRONG[case]
+    drawn = picture(way, pair)
+    f, df = PAIRS[pair]
+    with pytest.raises(AssertionError):
+        found = curves.require_curve(drawn, df, "df(x)", others=[f], derivative_of=f)
+        curves.require_cover(found, (-5, 5), max_gap=0.1)
+
+
+@pytest.mark.parametrize("case", [name for name in WRONG if name not in ("one point", "empty")])
+def test_a_wrong_derivative_does_not_spoil_the_function(case):
+    drawn = picture(WRONG[case][1])
+    curves.require_curve(drawn, np.sin, "f(x)", others=[np.cos])
+
+
+def test_half_a_curve_does_not_cover():
+    drawn = picture(RIGHT["plot"], x=GRID[GRID > 0])
+    with pytest.raises(AssertionError, match=r"^\[half-curve\]"):
+        curves.require_cover(find_both(drawn)[0], (-5, 5), max_gap=0.05)
+
+
+def test_a_coarse_grid_has_too_few_points():
+    drawn = picture(RIGHT["plot"], x=np.linspace(-5, 5, 21))
+    with pytest.raises(AssertionError, match=r"^\[too-few-points\]"):
+        curves.require_cover(find_both(drawn)[0], (-5, 5), max_gap=0.05)
+
+
+def test_a_gap_counts_as_too_few_points_only_where_it_is_wide():
+    stroke = find_both(picture(RIGHT["NaN gaps"]))[0]
+    curves.require_cover(stroke, (-5, 5), max_gap=0.1)
+    with pytest.raises(AssertionError, match=r"^\[too-few-points\]"):
+        curves.require_cover(stroke, (-5, 5), max_gap=0.03)
+
+
+def test_a_curve_outside_of_the_limits_is_out_of_view():
+    def far_away(fig, x, f, df):
+        RIGHT["plot"](fig, x, f, df)
+        fig.axes[0].set_xlim(100, 200)
+
+    drawn = picture(far_away)
+    with pytest.raises(AssertionError, match=r"^\[out-of-view\]"):
+        curves.require_in_view(drawn, find_both(drawn)[0])
+
+
+def _legend(*labels, on="axes", texts=None):
+    def way(fig, x, f, df):
+        ax = fig.add_subplot()
+        for label, values in zip(labels, (f(x), df(x))):
+            ax.plot(x, values, label=label)
+        if on is not None:
+            (ax if on == "axes" else fig).legend(*([texts] if texts else []))
+
+    return way
+
+
+def _titles(fig, x, f, df):
+    for ax, title, values in zip(fig.subplots(2), ("f", "its derivative"), (f(x), df(x))):
+        ax.plot(x, values)
+        ax.set_title(title)
+
+
+LABELLED = {
+    "legend": (_legend("f(x)", "df(x)"), None),
+    "legend of the figure": (_legend("sin", "gradient", on="figure"), None),
+    "texts given to the legend": (_legend(None, None, texts=["y", "y'"]), None),
+    "Chinese": (_legend("函数", "导数"), None),
+    "titles of subplots": (_titles, None),
+    "no legend": (_legend("f(x)", "df(x)", on=None), "no-legend"),
+    "no labels": (_legend(None, None, on=None), "no-legend"),
+    "one label": (_legend("curve", "curve", texts=["curve"]), "same-label"),
+    "swapped": (_legend("df(x)", "f(x)"), "swapped-labels"),
+}
+
+
+@pytest.mark.parametrize("case", LABELLED)
+def test_labels_tell_the_curves_apart(case):
+    way, slip = LABELLED[case]
+    drawn = picture(way)
+    if slip is None:
+        curves.require_labels(drawn, *find_both(drawn))
+    else:
+        with pytest.raises(AssertionError, match=rf"^\[{slip}\] .+ ‖ "):
+            curves.require_labels(drawn, *find_both(drawn))
+
+
+def test_a_third_curve_is_seen():
+    def three(fig, x, f, df):
+        RIGHT["plot"](fig, x, f, df)
+        fig.axes[0].plot(x, 2 * f(x))
+
+    drawn = picture(three)
+    find_both(drawn)
+    with pytest.raises(AssertionError, match=r"^\[extra-curve\]"):
+        curves.require_no_other(drawn, *PAIRS["sin"])
+
+
+def test_messages_do_not_tell_the_right_value():
+    fig = Figure()
+    fig.add_subplot().plot(GRID, np.where(GRID > 3, 0.123456789, np.cos(GRID)))
+    with pytest.raises(AssertionError) as caught:
+        curves.require_curve(drawing(fig), np.cos, "df(x)")
+    assert "0.12" not in str(caught.value) and "at x = " in str(caught.value)
+
+
+def test_every_slip_has_a_text_in_both_languages_that_otter_can_carry():
+    for slip, texts in slips.TEXTS.items():
+        assert len(texts) == 2 and all(texts), slip
+        assert not any(bad in text for text in texts for bad in ('"', "\n", SEPARATOR)), slip
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    step=st.sampled_from([0.01, 0.02, 0.05, 0.1]),
+    dtype=st.sampled_from(["f4", "f8"]),
+    order=st.permutations(range(4)),
+    artist=st.sampled_from(["plot", "scatter", "step", "stem"]),
+)
+def test_order_grid_dtype_and_artist_never_matter(step, dtype, order, artist):
+    x = np.concatenate([np.array_split(np.arange(-5, 5, step), 4)[part] for part in order])
+    drawn = picture(RIGHT[artist], x=x.astype(dtype).astype("f8"))
+    for stroke in find_both(drawn):
+        curves.require_cover(stroke, (-5, 5), max_gap=2 * step)
+
+
+@settings(max_examples=20, deadline=None)
+@given(at=st.integers(0, GRID.size - 1), off=st.floats(1e-4, 1e3), sign=st.sampled_from([-1, 1]))
+def test_a_single_wrong_point_is_never_accepted(at, off, sign):
+    values = np.cos(GRID)
+    values[at] += sign * off
+    fig = Figure()
+    fig.add_subplot().plot(GRID, values)
+    with pytest.raises(AssertionError):
+        curves.require_curve(drawing(fig), np.cos, "df(x)", derivative_of=np.sin)

@@ -1,0 +1,125 @@
+"""Captured errors are accepted where the library raised them, and refused under the right name."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder import probes
+from autograder.checks import errors
+from tests.test_captures import RAISED, TWICE, error_in_cell
+
+VECTOR = "v = torch.ones(3, requires_grad=True)\n"
+DIVIDE = "A = torch.arange(20.0).reshape(5, 4)\nA / A.sum(axis=1)"
+GENUINE = {
+    "second backward": (errors.SECOND_BACKWARD, TWICE),
+    "second torch.autograd.grad": (
+        errors.SECOND_BACKWARD,
+        VECTOR + "y = v @ v\ntorch.autograd.grad(y, v)\ntorch.autograd.grad(y, v)",
+    ),
+    "second torch.autograd.backward": (
+        errors.SECOND_BACKWARD,
+        VECTOR + "y = v @ v\ntorch.autograd.backward(y)\ntorch.autograd.backward(y)",
+    ),
+    "inside functions and with": (
+        errors.SECOND_BACKWARD,
+        "def f():\n    " + TWICE.replace("\n", "\n    ") + "\nwith torch.enable_grad():\n    f()",
+    ),
+    "vector": (errors.VECTOR_BACKWARD, VECTOR + "(2 * v).backward()"),
+    "gradient of the wrong shape": (
+        errors.GRADIENT_SHAPE,
+        VECTOR + "(2 * v).backward(gradient=torch.ones(2))",
+    ),
+    "no graph": (errors.NO_GRAD_FN, "torch.ones(()).backward()"),
+    "integers": (errors.INTEGER_GRADIENT, "torch.tensor(3, requires_grad=True)"),
+    "rows": (errors.SIZE_MISMATCH, DIVIDE),
+    "rows by a function": (
+        errors.SIZE_MISMATCH,
+        "A = torch.ones(5, 4)\ntorch.div(A, torch.sum(A, 1))",
+    ),
+    "length": (errors.LENGTH_OF_SCALAR, "len(torch.tensor(3))"),
+    "matrix norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), ord=2)"),
+    "Frobenius norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), 'fro')"),
+    "NumPy": (
+        errors.Known("ValueError", "dimensions", ("numpy",)),
+        "np.linalg.norm(np.ones((2, 3, 4)), 'fro')",
+    ),
+}
+
+
+def slug_of(found, known):
+    with pytest.raises(AssertionError, match=r"^\[([a-z-]+)\] .+ ‖ ") as caught:
+        errors.require_known(found, known, "q_error")
+    message = str(caught.value)
+    assert "q_error" in message and known.pattern not in message
+    return message[1:].partition("]")[0]
+
+
+@pytest.mark.parametrize("case", GENUINE)
+def test_a_genuine_error_is_accepted(case):
+    known, source = GENUINE[case]
+    error = error_in_cell(source)
+    assert errors.require_known(error, known, "q_error").is_a(known.type)
+    errors.require(probes.captured(error), known.type, known.pattern, "q_error")
+
+
+WORDS = "size of tensor a (4) must match the size of tensor b (5)"
+TELL_TORCH = f"torch._check(False, lambda: '{WORDS}')"
+
+
+@pytest.mark.parametrize("case", RAISED)
+def test_a_copy_raised_by_hand_is_refused(case):
+    known = errors.Known("RuntimeError", "x|1|size", (errors.NO_RAISE,))
+    assert slug_of(error_in_cell(RAISED[case]), known) in ("hand-raised", "wrong-place")
+
+
+WRONG = {
+    "nothing": ("no-error", lambda: None),
+    "no answer yet": ("no-error", lambda: ...),
+    "text": ("no-error", lambda: "RuntimeError: " + WORDS),
+    "class": ("no-error", lambda: RuntimeError),
+    "module": ("no-error", lambda: torch),
+    "array": ("no-error", lambda: np.zeros(3)),
+    "never raised": ("hand-raised", lambda: RuntimeError(WORDS)),
+    "raised by torch when told": ("hand-raised", lambda: error_in_cell(TELL_TORCH)),
+    "another type": ("wrong-error-type", lambda: error_in_cell("1 / 0")),
+    "another type by hand": ("wrong-error-type", lambda: error_in_cell("raise ValueError")),
+    "a namesake": (
+        "wrong-error-type",
+        lambda: error_in_cell(f"class RuntimeError(Exception): pass\nraise RuntimeError('{WORDS}')"),
+    ),
+    "another complaint": ("wrong-message", lambda: error_in_cell("torch.ones(2) @ torch.ones(3)")),
+    "from another place": (
+        "wrong-place",
+        lambda: error_in_cell(
+            "import torch.nn.functional as F\n"
+            "F.l1_loss(torch.ones(5, 4), torch.ones(5), reduction='none')"
+        ),
+    ),
+    "after another error": (
+        "swallowed",
+        lambda: error_in_cell(
+            "try:\n    undefined\nexcept NameError:\n" + "    " + DIVIDE.replace("\n", "\n    ")
+        ),
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("case", WRONG)
+def test_another_answer_is_called_by_its_name(case):
+    slug, make = WRONG[case]
+    assert slug_of(make(), errors.SIZE_MISMATCH) == slug
+
+
+@pytest.mark.parametrize("known", [errors.SECOND_BACKWARD, errors.VECTOR_BACKWARD])
+def test_one_error_is_not_taken_for_another(known):
+    for case, (other, source) in GENUINE.items():
+        if other is not known:
+            slug = slug_of(error_in_cell(source), known)
+            assert slug in ("wrong-error-type", "wrong-message"), case
+
+
+def test_no_error_where_none_is_expected():
+    errors.require_none(None, "f(x)")
+    with pytest.raises(AssertionError, match=r"^\[unexpected-error\] f\(x\) raises RuntimeError"):
+        errors.require_none(error_in_cell(DIVIDE), "f(x)")
