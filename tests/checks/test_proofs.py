@@ -1,7 +1,10 @@
 """Every right order gets everything; the partial credit is what a search over all orders finds."""
 
+import json
+import re
 from fractions import Fraction
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -154,3 +157,14 @@ def test_a_long_proof_is_scored_without_search():
 def test_a_malformed_proof_is_refused(blocks):
     with pytest.raises(ValueError):
         Proof(blocks)
+
+
+@pytest.mark.parametrize("question", ["q1", "q2"])
+def test_all_cases_of_a_question_hold_the_same_proof(question):
+    path = Path(__file__).parents[2] / "assignments" / "linear-algebra" / "linear-algebra.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = [
+        "".join(cell["source"]) for cell in cells if cell["id"].startswith(f"{question}-test")
+    ]
+    found = [blocks for text in sources for blocks in re.findall(r"Proof\(\s*(\{[^}]*\})", text)]
+    assert len(found) == 3 and len(set(found)) == 1

@@ -1,0 +1,101 @@
+"""An answer is read as what it should be, or the message says what was expected and what found."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.checks import answers
+
+NAN = torch.tensor([1.0, float("nan")])
+RIGHT = torch.arange(6.0).reshape(2, 3)
+
+ACCEPTED = {
+    "a function": (answers.require_function, len),
+    "a lambda": (answers.require_function, lambda: 0),
+    "a string": (answers.require_text, "always"),
+    "an int": (answers.require_integer, 3),
+    "NumPy's int": (answers.require_integer, np.int64(3)),
+    "an int tensor": (answers.require_integer, torch.tensor(3)),
+    "a bool": (answers.require_truth, False),
+    "NumPy's bool": (answers.require_truth, np.bool_(True)),
+    "a bool tensor": (answers.require_truth, torch.tensor(True)),
+    "a tuple": (answers.require_shape, (2, 3)),
+    "a list": (answers.require_shape, [2, 3]),
+    "a torch.Size": (answers.require_shape, RIGHT.shape),
+    "no axes": (answers.require_shape, ()),
+    "a tensor": (answers.require_tensor, RIGHT),
+    "a tensor with a graph": (answers.require_tensor, RIGHT.clone().requires_grad_() * 2),
+}
+
+REFUSED = {
+    "nothing": (answers.require_function, None, "found None / undefined"),
+    "a class": (answers.require_function, torch.Tensor, "found class Tensor"),
+    "a module": (answers.require_function, torch, "found module torch"),
+    "no answer yet": (answers.require_integer, ..., "found ... (no answer yet"),
+    "a bool for a number": (answers.require_integer, True, "expected a whole number, found bool"),
+    "a float": (answers.require_integer, 2.0, "found float"),
+    "a float tensor": (answers.require_integer, torch.tensor(2.0), "found Tensor ()"),
+    "a number for a truth": (answers.require_truth, 1, "expected True or False, found int"),
+    "several truths": (answers.require_truth, torch.tensor([True]), "found Tensor (1,)"),
+    "a string for a shape": (answers.require_shape, "23", "found str"),
+    "a shape with a half": (answers.require_shape, (2, 0.5), "found float"),
+    "a negative length": (answers.require_shape, (2, -1), "not negative"),
+    "an array": (answers.require_tensor, np.ones(2), "expected a tensor, found"),
+    "NaN": (answers.require_tensor, NAN, "found NaN"),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_fits_is_accepted(name):
+    require, value = ACCEPTED[name]
+    require(value, "answer")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_does_not_fit_is_named(name):
+    require, value, message = REFUSED[name]
+    with pytest.raises(AssertionError) as caught:
+        require(value, "answer")
+    assert message in str(caught.value) and " ‖ " in str(caught.value)
+
+
+def test_a_list_needs_its_number_of_items():
+    with pytest.raises(AssertionError, match="expected 3 items, found 2"):
+        answers.require_items([1, 2], "answer", 3)
+
+
+CLOSE = {
+    "the same": RIGHT,
+    "another precision": RIGHT.double(),
+    "whole numbers": RIGHT.long(),
+    "rounding": RIGHT * (1 + 1e-6),
+}
+
+
+@pytest.mark.parametrize("name", CLOSE)
+def test_the_right_entries_are_accepted(name):
+    answers.require_close(CLOSE[name], RIGHT, "f(A)")
+
+
+def test_a_plain_number_will_do_for_a_tensor_without_axes():
+    answers.require_close(2.0, torch.tensor(2.0), "f(A)")
+
+
+APART = {
+    "another shape": (RIGHT.T, r"expected Tensor \(2, 3\), found Tensor \(3, 2\)"),
+    "other entries": (RIGHT + 1, "some entries are not"),
+    "infinity": (RIGHT / 0, "found NaN"),
+    "a known slip": (2 * RIGHT, r"^\[doubled\]"),
+    "one of several": (RIGHT - 5, r"^\[shifted\]"),
+}
+
+
+@pytest.mark.parametrize("name", APART)
+def test_wrong_entries_are_named(name):
+    value, message = APART[name]
+    slips = {
+        "[doubled] Twice. ‖ 两倍。": 2 * RIGHT,
+        "[shifted] Moved. ‖ 平移。": [RIGHT - 4, RIGHT - 5],
+    }
+    with pytest.raises(AssertionError, match=message):
+        answers.require_close(value, RIGHT, "f(A)", slips)
