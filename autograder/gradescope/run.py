@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 
 from autograder.errors import AutograderError, SubmissionError
@@ -32,6 +33,7 @@ def main(root: Path) -> int:
     """Grade the upload under ``root`` (Gradescope's ``/autograder``); returns the exit status."""
     began = time.monotonic()
     gc.disable()  # a short life with many imports
+    warnings.simplefilter("ignore")  # torch's advice to whoever writes tests is not for students
     source, results_folder = root / "source", root / "results"
     manifest = _load_json(source / "manifest.json")
     try:

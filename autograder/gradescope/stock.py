@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.gradescope.containers import SetUp, set_up
 
-PACKAGES = "otter-grader==7.0.0 ipykernel jupyter_server matplotlib"
+PACKAGES = "otter-grader==7.0.0 ipykernel jupyter_server matplotlib msgpack"
 SETUP = f"""#!/usr/bin/env bash
 set -e
 export DEBIAN_FRONTEND=noninteractive

@@ -1,0 +1,99 @@
+"""What the grading zip holds beside Otter's own parts."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import BuildError
+from autograder.gradescope import bundle
+from autograder.gradescope.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def entries():
+    return bundle.files(ROOT)
+
+
+@pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])
+def test_scripts_have_a_shebang_and_unix_lines(entries, name):
+    assert entries[name].startswith(b"#!/usr/bin/env bash\n")
+    assert b"\r" not in entries[name]
+
+
+def test_every_requirement_is_pinned_and_hashed(entries):
+    for name in ("requirements.lock", "torch.lock"):
+        text = entries[name].decode().replace("\\\n", " ")
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        assert lines
+        for line in lines:
+            assert re.match(r"[a-z0-9-]+==\S+", line), line
+            assert "--hash=sha256:" in line, line
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+def test_torch_is_locked_for_every_python(entries, python):
+    assert f'torch==2.13.0+cpu ; python_version == "{python}"' in entries["torch.lock"].decode()
+
+
+def test_torch_is_the_version_of_the_project(entries):
+    wanted = re.search(r'"torch==([\d.]+)"', (ROOT / "pyproject.toml").read_text())[1]
+    assert f"torch=={wanted}+cpu" in entries["torch.lock"].decode()
+
+
+def test_only_what_grading_needs_is_installed(entries):
+    names = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
+    assert {"numpy", "matplotlib", "ipython", "msgpack", "pyseccomp", "otter-grader"} <= names
+    assert not names & {"jupyterlab", "pandas", "nbconvert", "playwright", "jedi", "torch"}
+
+
+def test_the_package_comes_without_what_only_instructors_use(entries):
+    modules = {name for name in entries if name.startswith("files/")}
+    assert {"files/autograder/probes.py", "files/autograder/gradescope/run.py"} <= modules
+    rooms = {name.split("/")[2] for name in modules}
+    assert not rooms & {"build", "reports", "audit", "bench", "hostile", "__main__.py"}
+
+
+def test_every_check_is_shipped(entries):
+    for path in (ROOT / "autograder" / "checks").glob("*.py"):
+        assert f"files/autograder/checks/{path.name}" in entries
+
+
+def test_the_same_sources_give_the_same_entries(entries):
+    assert bundle.files(ROOT) == entries
+
+
+def test_the_manifest_names_what_produced_a_mark(entries):
+    manifest = json.loads(bundle.manifest(entries, "autodiff", "3"))
+    assert manifest["assignment"] == "autodiff" and manifest["version"] == "3"
+    assert re.fullmatch("[0-9a-f]{64}", manifest["content"])
+    assert re.fullmatch("[0-9a-f]{64}", manifest["environment"])
+
+
+def test_any_changed_byte_changes_the_content_digest(entries):
+    changed = {**entries, "setup.sh": entries["setup.sh"] + b"\n"}
+    assert bundle.content_digest(changed) != bundle.content_digest(entries)
+    assert bundle.environment_digest(changed) == bundle.environment_digest(entries)
+
+
+def test_the_digest_is_taken_over_the_other_entries(entries):
+    digest = bundle.content_digest(entries)
+    assert bundle.content_digest({**entries, bundle.MANIFEST: b"{}"}) == digest
+
+
+def test_settings_travel_in_the_zip(tmp_path):
+    (tmp_path / "gradescope.json").write_bytes(Settings(gradings_per_day=3).as_json())
+    assert load_settings(tmp_path).gradings_per_day == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '{"unknown": 1}', '{"limit_s": "540"}', '{"limit_s": 5}', "[]",
+             '{"hidden_visibility": "never"}'],
+)  # fmt: skip
+def test_malformed_settings_stop_the_build(tmp_path, text):
+    (tmp_path / "gradescope.json").write_text(text)
+    with pytest.raises(BuildError):
+        load_settings(tmp_path)
