@@ -6,6 +6,7 @@ decodes every answer with :mod:`autograder.codec` and compares it with what it k
 
 import os
 import signal
+import tempfile
 
 import torch
 
@@ -172,6 +173,11 @@ HANDLERS = {
 }
 
 
+FOLDER_VARIABLES = (
+    "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
+)  # fmt: skip
+
+
 def run_child(channel_fd: int, confinement, shell, uid: int, folder: str, start: dict) -> None:
     """Become the sandbox of one submission; never returns."""
     try:
@@ -181,8 +187,9 @@ def run_child(channel_fd: int, confinement, shell, uid: int, folder: str, start:
         output = shells.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"])
         os.chdir(folder)
-        for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME"):
+        for name in FOLDER_VARIABLES:
             os.environ[name] = folder
+        tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel_fd, channel_fd, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         stream.send(b"ready")

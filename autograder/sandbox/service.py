@@ -58,6 +58,7 @@ def warm_up(full: bool = True):
     import torch.fx.experimental.symbolic_shapes  # noqa: F401 - first backward(gradient=...)
 
     if full:
+        import torch._dynamo.compiled_autograd  # noqa: F401 - first torch.func.grad, seconds
         import torch.func  # noqa: F401
 
         figure = plt.figure()
