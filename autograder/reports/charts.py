@@ -119,8 +119,8 @@ def drawing(curves: list[dict], reference: list[dict]) -> Markup:
 def _plot(layers: list, reference: list[dict], width: float, height: float, kind: str) -> Markup:
     pairs = [_points(curve) for curve, _ in layers]
     guide = [point for curve in reference for point in _points(curve)]
-    x_low, x_high = _range([p[0] for points in pairs for p in points], [p[0] for p in guide])
-    y_low, y_high = _range([p[1] for points in pairs for p in points], [p[1] for p in guide])
+    x_low, x_high = _range([p[0] for points in pairs for p in points], [p[0] for p in guide], 0.1)
+    y_low, y_high = _range([p[1] for points in pairs for p in points], [p[1] for p in guide], 0.5)
     left, right, top, bottom = 46.0, 10.0, 10.0, 26.0
     x, y = Scale(x_low, x_high, left, width - right), Scale(y_low, y_high, height - bottom, top)
     parts = [_grid_line(left, width - right, y(tick), _short(tick)) for tick in y.ticks(5)]
@@ -157,14 +157,18 @@ def _points(curve: dict) -> list[tuple[float, float]]:
     ]
 
 
-def _range(values: list[float], guide: list[float]) -> tuple[float, float]:
-    """Return what an axis spans: the guide's range, widened by half; else most of the values."""
+def _range(values: list[float], guide: list[float], slack: float) -> tuple[float, float]:
+    """Return what an axis spans: the values, but at most the guide's (or most values') range widened.
+
+    Args:
+        slack: how far it may be widened to either side, as a share of the range.
+    """
     if not guide and not values:
         return 0.0, 1.0
     ends = guide or [quantile(values, 0.02), quantile(values, 0.98)]
     low, high = min(ends), max(ends)
     span = high - low or abs(high) or 1.0
-    low, high = max(low - span / 2, min([*values, low])), min(high + span / 2, max([*values, high]))
+    low, high = max(low - span * slack, min([*values, low])), min(high + span * slack, max([*values, high]))
     return low - span * 0.04, high + span * 0.04
 
 

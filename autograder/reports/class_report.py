@@ -7,12 +7,14 @@ from autograder.model import Gradation, Status
 from autograder.reports import charts
 from autograder.reports.files import write_text
 from autograder.reports.inert import inert_name
+from autograder.reports.misconceptions import is_specific
 from autograder.reports.pages import json_for_script, percent, points, render
 from autograder.reports.statistics import ClassStatistics, Item, histogram, quantile, slips_of
 from autograder.reports.strings import STATUSES, slip_name
 
 MAX_ATTENTION = 200
 MAX_LISTED = 30
+MAX_SLIPS = 12  # rarer ones are folded away
 LOW_DISCRIMINATION = 0.1
 BINS = 20
 MAX_POINT_COLUMNS = 40
@@ -49,7 +51,8 @@ def write_class_report(
         scores=_scores(statistics),
         findings=_findings(statistics),
         questions=_questions(statistics),
-        slips=_slips(statistics, rows.slips),
+        slips=_slips(statistics, rows.slips)[:MAX_SLIPS],
+        rare_slips=_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],
         overlays=_overlays(statistics, reference or {}),
         errors=_errors(statistics),
         cell_errors=[(inert_name(line, 400), n) for line, n in statistics.cell_errors.most_common(MAX_LISTED)],
@@ -158,9 +161,10 @@ def _findings(statistics: ClassStatistics) -> list[tuple[str, dict]]:
     if len(ranked) > 1:
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
             findings.append((key, {"question": inert_name(name), "share": percent(item.difficulty)}))
-    for slip, count in statistics.slips.most_common(1):
+    told = [(slip, count) for slip, count in statistics.slips.most_common() if is_specific(slip)]
+    for slip, count in told[:1]:
         share = percent(count / max(statistics.totals.count, 1))
-        findings.append(("commonest", {"slip": slip_name(slip), "count": count, "share": share}))
+        findings.append(("commonest", {"slip": slip_name(slip), "share": share}))
     suspicious = [
         (item.discrimination, name)
         for cases in statistics.cases.values()
@@ -215,7 +219,7 @@ def _slips(statistics: ClassStatistics, numbers: dict[str, int]) -> list[dict]:
                 inert_name(name) for name in sorted(statistics.slip_questions[slip])
             ),
         }
-        for slip, count in statistics.slips.most_common(MAX_LISTED)
+        for slip, count in statistics.slips.most_common()
     ]
 
 

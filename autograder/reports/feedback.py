@@ -69,7 +69,7 @@ def _question(question: QuestionResult, gradation: Gradation, released: bool, re
         "chart": charts.drawing(own, expected) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
-        "errors": [_error(error) for error in gradation.errors.get(question.name, [])],
+        "errors": _errors(gradation.errors.get(question.name, [])),
     }
 
 
@@ -94,13 +94,19 @@ def _grouped(cases) -> list[dict]:
     ]
 
 
-def _error(error: dict) -> dict:
-    return {
-        "type": inert_name(error["type"]),
-        "message": inert(error["message"], 1000),
-        "place": inert_name(error.get("raised_in", "")),
-        "meaning": explanation(str(error["message"])),
-    }
+def _errors(errors: list[dict]) -> list[dict]:
+    """Return the different errors, explained: tests look at the same one on several inputs."""
+    keys = ("type", "message", "raised_in")
+    different = dict.fromkeys(tuple(str(error.get(key, "")) for key in keys) for error in errors)
+    return [
+        {
+            "type": inert_name(kind),
+            "message": inert(message, 1000),
+            "place": inert_name(place),
+            "meaning": explanation(message),
+        }
+        for kind, message, place in different
+    ]
 
 
 def _cell_errors(gradation: Gradation) -> list[dict]:

@@ -1,5 +1,8 @@
 """Chinese names of the misconceptions that tests recognise; English names are made from the slugs."""
 
+# These say that something is wrong, not why: no news for the list of what stands out.
+UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
+
 CHINESE = {
     "absolute-values": "丢失正负号",
     "accumulated-gradient": "梯度累加",
@@ -155,4 +158,18 @@ CHINESE = {
     "wrong-shapes": "形状有误",
     "wrong-side-of-the-border": "取错了边界的一侧",
     "wrong-type": "类型有误",
+    "border-on-the-wrong-side": "边界归错了一侧",
+    "function-instead-of-derivative": "给出了函数而不是导数",
+    "gradient-overwritten": "梯度被覆盖",
+    "hard-coded-cosine": "写死了余弦",
+    "mean-instead-of-sum": "用平均代替求和",
+    "norm-not-euclidean": "不是欧几里得范数",
+    "sorted-order": "按次序排好了",
+    "swapped-branches": "分支颠倒",
+    "weights-after-sum": "求和之后才加权",
 }
+
+
+def is_specific(slip: str) -> bool:
+    """Whether a slip tells why something is wrong."""
+    return slip not in UNSPECIFIC and not slip.startswith("wrong-")

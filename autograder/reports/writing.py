@@ -38,7 +38,8 @@ def write_feedback_page(
 
 def title_of(assignment) -> str:
     """Return an assignment's name for people."""
-    return str(assignment.manifest.get("title") or assignment.name)
+    words = assignment.name.replace("-", " ").replace("_", " ")
+    return str(assignment.manifest.get("title") or words[:1].upper() + words[1:])
 
 
 def reference_of(assignment) -> dict[str, list[dict]]:
