@@ -1,5 +1,6 @@
 """Grade the hostile suite as an instructor would, and judge what came of it."""
 
+import ast
 import json
 import os
 import re
@@ -31,7 +32,8 @@ LIMITS = {
 }  # fmt: skip
 RUN_S = 900.0
 MIN_SECRET = 30  # characters; shorter lines of a test file stand in many places
-STRING = re.compile(r"""["']([^"'‖\[\]]{12,})["']""")
+MIN_INPUT = 10
+INPUT = re.compile(r"\bx\b.*[-+*/(]|[-+*/(].*\bx\b")  # expressions of x, which tests ask with
 
 
 @dataclass
@@ -64,9 +66,10 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
         engine: "docker" or "local".
         dist: folder with the built assignment.
     """
-    suite = Suite(load_release(dist / ASSIGNMENT))
+    release = load_release(dist / ASSIGNMENT)
+    suite = Suite(release)
     entries = [entry for entry in suite.entries if entry.category == category]
-    secrets = hidden_text(dist / ASSIGNMENT / "autograder.zip")
+    secrets = hidden_text(dist / ASSIGNMENT / "autograder.zip", release)
     with workplace() as place:
         alone, mixed = place / "alone", place / "mixed"
         for folder in (alone, mixed):
@@ -89,21 +92,36 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
     return Outcome(verdicts, problems)
 
 
-def hidden_text(grading_zip: Path) -> list[str]:
-    """List what no student may see: lines of the test files, and the inputs that they ask with."""
+def hidden_text(grading_zip: Path, release: dict) -> list[str]:
+    """List what no student may see: lines of the test files, and the inputs that they ask with.
+
+    Args:
+        release: the student release's notebook; what stands in it is no secret.
+    """
     found = set()
     with zipfile.ZipFile(grading_zip) as archive:
         for name in archive.namelist():
-            if not (name.startswith("tests/") and name.endswith(".py")):
-                continue
-            for line in archive.read(name).decode("utf-8").splitlines():
-                plain = line.strip()
-                if "‖" in plain or plain.startswith(("name =", "from ", "import ", "@")):
-                    continue
-                found.update(STRING.findall(plain))
-                if len(plain) >= MIN_SECRET:
-                    found.add(plain)
-    return sorted(found)
+            if name.startswith("tests/") and name.endswith(".py"):
+                found |= _secrets(archive.read(name).decode("utf-8"))
+    public = [release["metadata"], *("".join(cell["source"]) for cell in release["cells"])]
+    text = "\n".join(_strings(public))
+    return sorted(secret for secret in found if secret not in text)
+
+
+def _secrets(source: str) -> set[str]:
+    lines = {line.strip() for line in source.splitlines()}
+    code = {line for line in lines if len(line) >= MIN_SECRET and "‖" not in line}
+    texts = [n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant)]
+    inputs = {t for t in texts if isinstance(t, str) and len(t) >= MIN_INPUT and INPUT.search(t)}
+    return code | {text for text in inputs if "‖" not in text}
+
+
+def _strings(tree) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, (dict, list)):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from _strings(item)
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 # tries: __class__ says Tensor, Figure or RuntimeError as needed
+# verdict: completed | protocol violation
 # bind: Chameleon()
 import torch
 from matplotlib.figure import Figure

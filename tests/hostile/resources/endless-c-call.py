@@ -1,5 +1,4 @@
 # tries: a call into C that no interrupt reaches
 # order: attack first
-# verdict: timeout
-import re
-re.match("(a*)*b", "a" * 60)
+# verdict: timeout | cpu limit
+number = 9**50_000_000
