@@ -140,11 +140,10 @@ def _contains(outer: CodeType, code: CodeType, depth: int = 4) -> bool:
 
 def _search(module, code: CodeType) -> bool:
     for value in list(vars(module).values()):
-        if _holds(value, code):
+        is_own_class = isinstance(value, type) and value.__module__ == module.__name__
+        members = list(vars(value).values()) if is_own_class else [value]
+        if any(_holds(member, code) for member in members):
             return True
-        if isinstance(value, type) and value.__module__ == module.__name__:
-            if any(_holds(member, code) for member in list(vars(value).values())):
-                return True
     return False
 
 

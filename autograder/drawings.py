@@ -1,4 +1,4 @@
-"""From matplotlib Axes to :class:`autograder.evidence.Drawing`: what is drawn, whichever call drew it.
+"""From a matplotlib Axes to a :class:`~autograder.evidence.Drawing`: what any call drew, as data.
 
 Nothing is rendered. Lines, scatter points, stems, steps, error bars and line collections all become
 curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.

@@ -253,7 +253,7 @@ WRONG = {
     "wrong on one side": ("wrong-curve", _wrong(lambda x, f, df: np.where(x > 3, x, df(x)))),
     "wrong at one point": ("nearly-right", _wrong(lambda x, f, df: df(x) + 0.01 * (x == x[9]))),
     "not drawn": ("missing-curve", lambda fig, x, f, df: _ax(fig).plot(x, f(x))),
-    "one point": ("missing-curve", lambda *args: (args[0].gca().plot(0, 1, "o"))),
+    "one point": ("missing-curve", lambda *args: args[0].gca().plot(0, 1, "o")),
     "invisible": ("missing-curve", lambda *args: _hidden(*args, visible=False)),
     "transparent": ("missing-curve", lambda *args: _hidden(*args, alpha=0)),
     "neither line nor marker": ("missing-curve", lambda *args: _hidden(*args, linestyle="")),

@@ -79,9 +79,7 @@ def test_an_own_raise_is_by_hand(case):
 
 
 GENUINE = {
-    "bare raise": (
-        "try:\n    torch.ones(2) @ torch.ones(3)\nexcept RuntimeError:\n    raise"
-    ),
+    "bare raise": ("try:\n    torch.ones(2) @ torch.ones(3)\nexcept RuntimeError:\n    raise"),
     "raise again": (
         "try:\n    torch.ones(2) @ torch.ones(3)\nexcept RuntimeError as error:\n    raise error"
     ),

@@ -252,11 +252,11 @@ def tolerance(stroke: Stroke, function) -> np.ndarray:
     """
     values = slips.evaluate(function, stroke.x)
     steps = 1e-5 * np.maximum(1.0, np.abs(stroke.x))
-    slope = slips.evaluate(function, stroke.x + steps) - slips.evaluate(function, stroke.x - steps)
+    after, before = (slips.evaluate(function, stroke.x + step) for step in (steps, -steps))
     sizes = np.abs(values)
     usual = np.nanmedian(sizes) if np.isfinite(sizes).any() else 0.0
     with np.errstate(all="ignore"):
-        moved = np.abs(stroke.x) * np.minimum(np.abs(slope / (2 * steps)), 1e6)
+        moved = np.abs(stroke.x) * np.minimum(np.abs((after - before) / (2 * steps)), 1e6)
         room = np.maximum(sizes, usual) + np.nan_to_num(moved)
     return ROUNDINGS * EPSILON.get(stroke.dtype, EPSILON["float32"]) * room
 

@@ -50,9 +50,7 @@ VECTOR_BACKWARD = Known(
     "RuntimeError", r"grad can be implicitly created only for scalar outputs", _GRADS
 )
 GRADIENT_SHAPE = Known("RuntimeError", r"mismatch in shape", _GRADS)
-NO_GRAD_FN = Known(
-    "RuntimeError", r"does not require grad and does not have a grad_?fn", _ENGINE
-)
+NO_GRAD_FN = Known("RuntimeError", r"does not require grad and does not have a grad_?fn", _ENGINE)
 INTEGER_GRADIENT = Known(
     "RuntimeError", r"only tensors of floating point.* can require gradients", (OWN_LINE,)
 )

@@ -191,10 +191,9 @@ def _diagnose_places(x, y, right, explains) -> str | None:
     for reach in (0.2, 2.0, 10.0):
         if explains(_best_fit(y, lambda shift: evaluate(right, x + shift), -reach, reach)):
             return "shifted-grid"
-    power = float(values @ values)
-    if power > 0 and abs(float(y @ values)) > 0:
-        if explains(values * (float(y @ values) / power)):
-            return "scaled-values"
+    factor = np.divide(y @ values, values @ values)  # NaN, which nothing fits, where all are 0
+    if factor != 0 and np.isfinite(factor) and explains(values * factor):
+        return "scaled-values"
     if explains(values + float(np.median(y - values))):
         return "offset-values"
     if explains(_best_fit(y, lambda log: evaluate(right, x * np.exp(log)), -2.5, 2.5)):
@@ -238,7 +237,7 @@ def _differences(x, primitive):
 
 def _explains(y, values, bound: float) -> bool:
     """Tell whether values are the drawn ones, closer than a bound; NaN fits anything."""
-    known = np.isfinite(values)
+    known = ~np.isnan(values)
     if known.sum() < 0.9 * y.size:
         return False
     scale = max(_spread(y), np.abs(y).max(), 1e-300)

@@ -16,6 +16,7 @@ PAIRS = {
     "cube": (lambda x: x**3 - 2 * x, lambda x: 3 * x**2 - 2),
     "bell": (lambda x: np.exp(-x * x / 2), lambda x: -x * np.exp(-x * x / 2)),
 }
+NUMBERS = st.sampled_from([0.0, 1.0, -1.0, 1e300, -1e300, np.inf, np.nan]) | st.floats(-9, 9)
 SLOW = {"bar", "one call per point", "one scatter per point", "interleaved in one style"}
 
 
@@ -167,6 +168,33 @@ def test_every_slip_has_a_text_in_both_languages_that_otter_can_carry():
     for slip, texts in slips.TEXTS.items():
         assert len(texts) == 2 and all(texts), slip
         assert not any(bad in text for text in texts for bad in ('"', "\n", SEPARATOR)), slip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    points=st.lists(st.tuples(NUMBERS, NUMBERS), max_size=30),
+    artist=st.sampled_from(["plot", "scatter"]),
+)
+def test_any_picture_gets_a_verdict(points, artist):
+    fig = Figure()
+    x, y = np.array(points, dtype=float).reshape(-1, 2).T
+    getattr(fig.add_subplot(), artist)(x, y)
+    with pytest.raises(AssertionError, match=r"^\[[a-z-]+\] .+ ‖ "):
+        curves.require_curve(drawing(fig), lambda x: 7.5 + x**2, "f", derivative_of=np.sin)
+
+
+def test_a_function_with_a_pole_is_judged_where_it_was_drawn():
+    x = np.linspace(0.1, 3, 200)
+    f, df = (lambda x: x**3 - 1 / x), (lambda x: 3 * x**2 + 1 / x**2)
+    fig = Figure()
+    ax = fig.add_subplot()
+    ax.plot(x, f(x.astype("f4")), label="f(x)")
+    ax.plot(x, 4 * x - 4, "--", label="tangent at 1")
+    drawn = drawing(fig)
+    curves.require_curve(drawn, f, "f(x)")
+    curves.require_curve(drawn, lambda x: 4 * x - 4, "the tangent", others=[f])
+    with pytest.raises(AssertionError, match=r"^\[wrong-curve\]"):
+        curves.require_curve(drawn, df, "df(x)", others=[f], derivative_of=f)
 
 
 @settings(max_examples=30, deadline=None)

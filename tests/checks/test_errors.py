@@ -85,7 +85,9 @@ WRONG = {
     "another type by hand": ("wrong-error-type", lambda: error_in_cell("raise ValueError")),
     "a namesake": (
         "wrong-error-type",
-        lambda: error_in_cell(f"class RuntimeError(Exception): pass\nraise RuntimeError('{WORDS}')"),
+        lambda: error_in_cell(
+            f"class RuntimeError(Exception): pass\nraise RuntimeError('{WORDS}')"
+        ),
     ),
     "another complaint": ("wrong-message", lambda: error_in_cell("torch.ones(2) @ torch.ones(3)")),
     "from another place": (
