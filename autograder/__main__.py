@@ -115,10 +115,11 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 def add_commands() -> None:
     """Add the commands that live beside what they do."""
     from autograder.audit.commands import audit
+    from autograder.bench.commands import bench
     from autograder.gradescope.commands import check_gradescope
     from autograder.reports.commands import export, override, report
 
-    for command in (audit, check_gradescope, export, override, report):
+    for command in (audit, bench, check_gradescope, export, override, report):
         main.add_command(command)
 
 
