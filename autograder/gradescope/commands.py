@@ -13,22 +13,24 @@ BENCH = PACKAGE_ROOT / "results" / "bench.json"
 
 @click.command("check-gradescope")
 @click.option("--assignment", help="name; default: every assignment")
+@click.option("--dist", type=click.Path(path_type=Path), default=PACKAGE_ROOT / "dist",
+              help="folder of built assignments")  # fmt: skip
 @click.option("--base", help="Debian or Ubuntu image to build on; default: the grading image's base")
 @click.option("--peer/--no-peer", default=True, help="also measure stock Otter's runner")
 @click.pass_context
-def check_gradescope(ctx, assignment, base, peer):
+def check_gradescope(ctx, assignment, dist, base, peer):
     """Run the grading zips as Gradescope would, in containers, and validate every rule."""
     from autograder.gradescope import containers, harness
 
     names = [assignment] if assignment else sorted(
-        path.parent.name for path in (PACKAGE_ROOT / "dist").glob("*/autograder.zip")
+        path.parent.name for path in dist.glob("*/autograder.zip")
     )  # fmt: skip
     if not names:
-        raise UsageError("no grading zip in dist/; run `make` to build it")
+        raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
     base = base or containers.find_base()
     reports, measured = [], {}
     for name in names:
-        grading_zip = PACKAGE_ROOT / "dist" / name / "autograder.zip"
+        grading_zip = dist / name / "autograder.zip"
         sample = PACKAGE_ROOT / "assignments" / name / "sample"
         report = harness.check(name, grading_zip, sample, base, click.echo)
         reports.append(report)
