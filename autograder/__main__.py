@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from autograder import __version__
+from autograder.course import ROOT, assignment_names, check_names
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Limits
 
-ROOT = Path(__file__).resolve().parents[1]
 DEFAULTS = Limits()
 
 
@@ -31,25 +31,6 @@ class Commands(click.Group):
 @click.version_option(__version__)
 def main():
     """Build, grade and check the assignments of this course."""
-
-
-def assignment_names() -> list[str]:
-    """Return the bundled assignments, sorted."""
-    return sorted(path.parent.name for path in (ROOT / "assignments").glob("*/*.ipynb")
-                  if path.stem == path.parent.name)  # fmt: skip
-
-
-def check_names(names) -> list[str]:
-    """Return the given assignment names, or all of them.
-
-    Raises:
-        UsageError: a name is unknown.
-    """
-    known = assignment_names()
-    for name in names:
-        if name not in known:
-            raise UsageError(f"no assignment '{name}'; there are: {', '.join(known)}")
-    return list(names) or known
 
 
 @main.command()

@@ -57,7 +57,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
     """Return ``dist/`` with every assignment built; what is already built and unchanged is kept."""
-    from autograder.__main__ import ROOT, assignment_names
+    from autograder.course import ROOT, assignment_names
     from autograder.build.assign import build_assignment
 
     for name in assignment_names():

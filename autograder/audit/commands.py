@@ -19,7 +19,7 @@ KEYS = ("killed", "survived", "equivalent", "killed_by_public", "false_accepts",
 @click.pass_context
 def audit(ctx, names, repeats, workers, out, page):
     """Measure how strong the hidden tests are: mutants and the labelled bank."""
-    from autograder.__main__ import ROOT, check_names
+    from autograder.course import ROOT, check_names
     from autograder.audit.page import write_page
     from autograder.audit.report import audit as run_audit
     from autograder.scoring.assignment import load_assignment

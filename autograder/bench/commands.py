@@ -19,7 +19,7 @@ from rich.table import Table
 @click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
 def bench(names, workers, rounds, copies, own, out):
     """Measure submissions per minute beside stock Otter, in the same run on the same cores."""
-    from autograder.__main__ import ROOT, check_names
+    from autograder.course import ROOT, check_names
     from autograder.bench.picture import draw
     from autograder.bench.throughput import compare
     from autograder.workers import default_workers
