@@ -98,7 +98,7 @@ def add_commands() -> None:
     from autograder.audit.commands import audit
     from autograder.bench.commands import bench
     from autograder.gradescope.commands import check_gradescope
-    from autograder.reports.commands import export, override, report
+    from autograder.revision import export, override, report
 
     for command in (audit, bench, check_gradescope, export, override, report):
         main.add_command(command)

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "autograder"
 # From the ground up: a room imports from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "model"},
+    {"course"},
     {"captures", "codec", "drawings", "evidence", "frames", "languages", "probes", "submission"},
     {"checks", "sandbox"},
     {"scoring"},
@@ -21,7 +22,7 @@ LAYERS = (
     {"gradebook", "reports"},
     {"pipeline"},
     {"workers"},
-    {"engines.cluster", "grading", "console"},
+    {"engines.cluster", "grading", "console", "revision"},
     {"build", "gradescope", "bench", "audit", "hostile"},
     {"__main__"},
 )

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.reports.commands import export, override
+from autograder.revision import export, override
 from tests.reports.sample_gradations import sample_gradations
 
 
