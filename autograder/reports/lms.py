@@ -37,7 +37,7 @@ def moodle(matching: Matching, title: str, possible: float, deadline: datetime |
     head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
     table = [[*head, "Submitted late"]]
     for student, entry in matching.chosen:
-        row = [student.first, student.last or student.name, student.sis_id, student.email, student.login]
+        row = [student.given, student.family, student.sis_id, student.email, student.login]
         table.append([*map(harmless, row), _score(entry), "yes" if entry.late else "no"])
     return to_csv(table)
 
@@ -48,7 +48,7 @@ def blackboard(matching: Matching, title: str, possible: float, deadline: dateti
     table = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
     for student, entry in matching.chosen:
         user = student.login or student.email.partition("@")[0]
-        row = [student.last or student.name, student.first, user, student.sis_id]
+        row = [student.family, student.given, user, student.sis_id]
         table.append([*map(harmless, row), _score(entry)])
     return to_csv(table, quote_all=True)
 
@@ -58,13 +58,13 @@ def gradescope(matching: Matching, title: str, possible: float, deadline: dateti
     head = ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
     table = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
     for student, entry in matching.chosen:
-        row = [student.first, student.last or student.name, student.sis_id, student.email, student.section]
+        row = [student.given, student.family, student.sis_id, student.email, student.section]
         status = "Ungraded" if entry.score is None else "Graded"
         time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
         table.append([*map(harmless, row), _score(entry), number(possible), status,
                       harmless(entry.submission), time, lateness(entry, deadline)])  # fmt: skip
     for student in matching.missing:
-        row = [student.first, student.last or student.name, student.sis_id, student.email, student.section]
+        row = [student.given, student.family, student.sis_id, student.email, student.section]
         table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
     return to_csv(table)
 

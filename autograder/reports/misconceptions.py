@@ -4,6 +4,19 @@
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
 
 CHINESE = {
+    "always-doubled": "总是加倍",
+    "branch-per-entry": "逐元素选择分支",
+    "doubled": "多了一倍",
+    "first-derivative-only": "只求了一阶导数",
+    "gradient-not-cleared": "没有清空梯度",
+    "jacobian-times-vector": "算成了雅可比乘向量",
+    "never-doubled": "从未加倍",
+    "one-order-too-few": "少求了一阶",
+    "one-order-too-many": "多求了一阶",
+    "power-of-first-derivative": "一阶导数的幂",
+    "reversed-order": "顺序反了",
+    "summed-gradient": "给出了求和的梯度",
+    "weights-ignored": "忽略了权重",
     "absolute-values": "丢失正负号",
     "accumulated-gradient": "梯度累加",
     "assumes-inverse": "假定矩阵可逆",

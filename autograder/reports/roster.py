@@ -49,6 +49,16 @@ class Student:
         return {key.casefold() for key in found if key}
 
     @property
+    def family(self) -> str:
+        """The family name; a name in one piece stands for it unless it has a comma."""
+        return self.last or self.name.partition(",")[0].strip()
+
+    @property
+    def given(self) -> str:
+        """The given name, where it is known."""
+        return self.first or self.name.partition(",")[2].strip()
+
+    @property
     def shown(self) -> str:
         """The name for people, as LMS files have it: family name first."""
         return self.name or ", ".join(part for part in (self.last, self.first) if part) or self.email

@@ -117,6 +117,12 @@ def test_moodle_can_map_by_email_or_id_number():
     assert table[1] == ["Ada", "Lovelace", "10815", "ada@uni.edu", "alove", "5", "no"]
 
 
+def test_a_name_in_one_piece_is_split_at_its_comma():
+    bo = Student(name="Li, Bo", login="boli")
+    text = lms.blackboard(match([bo], [entry("boli.ipynb")], {}), "Autodiff", 8, None)
+    assert rows(text)[1][:3] == ["Li", "Bo", "boli"]
+
+
 def test_blackboard_gets_quoted_cells_and_the_total_in_the_head():
     text = lms.blackboard(match(ROSTER, [entry("alove.ipynb", score=4.5)], {}), "Autodiff", 8, None)
     assert text == (
