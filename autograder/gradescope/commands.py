@@ -16,9 +16,10 @@ BENCH = PACKAGE_ROOT / "results" / "bench.json"
 @click.option("--dist", type=click.Path(path_type=Path), default=PACKAGE_ROOT / "dist",
               help="folder of built assignments")  # fmt: skip
 @click.option("--base", help="Debian or Ubuntu image to build on; default: the grading image's base")
+@click.option("--samples", type=click.IntRange(min=1), help="so many of the sample class; default: all")
 @click.option("--peer/--no-peer", default=True, help="also measure stock Otter's runner")
 @click.pass_context
-def check_gradescope(ctx, assignment, dist, base, peer):
+def check_gradescope(ctx, assignment, dist, base, samples, peer):
     """Run the grading zips as Gradescope would, in containers, and validate every rule."""
     from autograder.gradescope import containers, harness
 
@@ -32,7 +33,7 @@ def check_gradescope(ctx, assignment, dist, base, peer):
     for name in names:
         grading_zip = dist / name / "autograder.zip"
         sample = PACKAGE_ROOT / "assignments" / name / "sample"
-        report = harness.check(name, grading_zip, sample, base, click.echo)
+        report = harness.check(name, grading_zip, sample, base, click.echo, samples)
         reports.append(report)
         if peer and not measured:
             measured = harness.measure_peer(grading_zip, sample, report, click.echo)
