@@ -3,9 +3,9 @@ ARG ENVIRONMENT
 FROM ${ENVIRONMENT}
 COPY ca.pem requirements.lock /tmp/build/
 RUN if [ -s /tmp/build/ca.pem ]; then export PIP_CERT=/tmp/build/ca.pem; fi; \
-    python -m ensurepip -q 2>/dev/null || { apt-get update -q \
+    python -m ensurepip >/dev/null 2>&1 || { apt-get update -q \
         && apt-get install -qy --no-install-recommends python3-pip python3-venv \
-        && python -m ensurepip -q; }; \
+        && python -m ensurepip >/dev/null; }; \
     python -m pip install -q --disable-pip-version-check --no-cache-dir \
         -r /tmp/build/requirements.lock
 ENV PYTHONPATH=/peer
