@@ -1,6 +1,7 @@
 """Grade the hostile suite as an instructor would, and judge what came of it."""
 
 import ast
+import html
 import json
 import os
 import re
@@ -25,7 +26,7 @@ ASSIGNMENT = "autodiff"
 BYSTANDERS = ("aaa-bystander.ipynb", "malformed-bystander.ipynb", "zzz-bystander.ipynb")
 CANARY = "canary-5f1c0e77"
 LIMITS = {
-    "forging": ("--timeout", "30", "--cell-s", "5", "--cpu-s", "20"),
+    "forging": ("--timeout", "60", "--cell-s", "8", "--cpu-s", "30"),
     "resources": ("--timeout", "9", "--cell-s", "2", "--cpu-s", "8", "--memory-mib", "512",
                   "--disk-mib", "64", "--processes", "48"),
     "malformed": ("--timeout", "30", "--cell-s", "5"),
@@ -178,8 +179,11 @@ def _names(folder: Path) -> dict[Path, str]:
 
 
 def _shown(out: Path, name: str) -> str:
-    paths = (out / "results" / name / "results.json", out / "feedback" / f"{name}.html")
-    return "\n".join(p.read_text(encoding="utf-8") if p.is_file() else "" for p in paths)
+    """Return what the student may see before the instructor releases the hidden tests."""
+    results = json.loads((out / "results" / name / "results.json").read_text(encoding="utf-8"))
+    visible = {**results, "tests": [t for t in results["tests"] if t.get("visibility") == "visible"]}
+    page = (out / "feedback" / f"{name}.html").read_text(encoding="utf-8")
+    return json.dumps(visible, ensure_ascii=False) + "\n" + page
 
 
 def _compare_bystanders(place: Path, names, mixed: Path, alone: Path) -> list[str]:
@@ -232,10 +236,9 @@ def _judge_text(gradation: Gradation, text: str, secrets: list[str], verdict: Ve
         verdict.problems.append("markup of the submission's reaches a page")
     if "Traceback (most recent call last)" in text:
         verdict.problems.append("a traceback is shown")
-    text += json.dumps(gradation.as_dict(), ensure_ascii=False)
-    if CANARY in text:
+    if CANARY in text + json.dumps(gradation.as_dict(), ensure_ascii=False):
         verdict.problems.append("it got at text of somebody else's")
-    plain = text.replace("&#34;", '"').replace("&#39;", "'").replace("&gt;", ">").replace("&lt;", "<")
+    plain = html.unescape(text)
     told = [secret for secret in secrets if secret in plain or json.dumps(secret)[1:-1] in plain]
     if told:
         verdict.problems.append(f"hidden text is shown: {told[0][:80]}")
