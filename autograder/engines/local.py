@@ -103,7 +103,7 @@ class ForkedEngine(LocalEngine):
 
     def _start(self, theirs: socket.socket) -> None:
         import matplotlib.pyplot  # noqa: F401 - shared with the fork
-        import torch  # noqa: F401
+        import torch.fx.experimental.symbolic_shapes  # noqa: F401 - both sides' backward()
         from IPython.core import interactiveshell  # noqa: F401
 
         from autograder.sandbox import mounts, service
