@@ -50,7 +50,11 @@ def _find_axes(target) -> tuple[str, list[Axes]]:
         target = target.ravel().tolist()
     if isinstance(target, (list, tuple)) and target and all(isinstance(a, Axes) for a in target):
         return "", list(target)
-    raise TypeError(f"expected a matplotlib Axes or Figure, found {type(target).__name__}")
+    found = type(target).__name__
+    raise TypeError(
+        f"expected a matplotlib Axes or Figure, found {found} "
+        f"‖ 应为 matplotlib 的 Axes 或 Figure，实为 {found}"
+    )
 
 
 def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:

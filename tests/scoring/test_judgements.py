@@ -1,0 +1,89 @@
+"""Pictures and captured errors are judged over the wall as they are in one process."""
+
+import pytest
+
+from tests.running import assignment, grade, messages, outcomes, test_file
+
+IMPORTS = "import torch, numpy as np\nimport matplotlib.pyplot as plt\nx = np.arange(-5, 5, 0.02)"
+PICTURE = test_file(
+    "q1",
+    "def case(fig):\n"
+    "    import numpy as np\n"
+    "    from autograder import probes\n"
+    "    from autograder.checks import curves\n"
+    "    drawn = probes.drawing(fig)\n"
+    "    f = curves.require_curve(drawn, np.sin, 'f(x)', others=[np.cos])\n"
+    "    df = curves.require_curve(\n"
+    "        drawn, np.cos, 'df(x)', others=[np.sin], derivative_of=np.sin)\n"
+    "    for curve in (f, df):\n"
+    "        curves.require_cover(curve, (-5, 5), 0.05)\n"
+    "    curves.require_labels(drawn, f, df)",
+)
+ERROR = test_file(
+    "q1",
+    "def case(error):\n"
+    "    from autograder.checks import errors\n"
+    "    errors.require_known(error, errors.SECOND_BACKWARD, 'error')",
+    "def other(f):\n"
+    "    from autograder import probes\n"
+    "    from autograder.checks import errors\n"
+    "    errors.require(probes.error_of(f), 'RuntimeError', 'size of tensor', 'f()', "
+    "errors.OWN_LINE)",
+)
+FIGURE = "fig, ax = plt.subplots()\nax.plot(x, np.sin(x), label='f')\n"
+GRADIENTS = "v = torch.tensor(x, requires_grad=True)\ntorch.sin(v).sum().backward()\n"
+PICTURES = {
+    "right": (GRADIENTS + FIGURE + "ax.plot(x, v.grad, 'k*', label=\"f'\")\nax.legend()", ""),
+    "accumulated": (
+        FIGURE
+        + "v = torch.tensor(0.0, requires_grad=True)\n"
+        + "df = []\n"
+        + "for at in x:\n"
+        + "    v.data.fill_(at)\n"
+        + "    torch.sin(v).backward()\n"
+        + "    df.append(v.grad.item())\n"
+        + "ax.plot(x, df, label='df')\nax.legend()",
+        "[accumulated-gradient]",
+    ),
+    "differences": (
+        FIGURE + "ax.plot(x, np.gradient(np.sin(x), x), label='df')\nax.legend()",
+        "[finite-differences]",
+    ),
+    "no legend": (GRADIENTS + FIGURE + "ax.plot(x, v.grad)", "[no-legend]"),
+    "no figure": ("fig = 3", "应为 matplotlib"),
+}
+TWICE = "v = torch.ones(2, requires_grad=True)\ny = v @ v\ny.backward()\n"
+CATCH = "try:\n    {}\nexcept RuntimeError as caught:\n    error = caught\n"
+ERRORS = {
+    "right": (
+        TWICE + CATCH.format("y.backward()") + "def f():\n    torch.ones(5, 4) / torch.ones(5)",
+        [True, True],
+        "",
+    ),
+    "by hand": (
+        CATCH.format("raise RuntimeError('backward through the graph a second time')")
+        + "def f():\n    raise RuntimeError('size of tensor a must match the size of tensor b')",
+        [False, False],
+        "[hand-raised]",
+    ),
+    "nothing": ("error = None\ndef f():\n    return 1", [False, False], "[no-error]"),
+}
+
+
+@pytest.mark.parametrize("case", PICTURES)
+def test_a_picture(engine, case):
+    code, message = PICTURES[case]
+    gradation = grade(engine, assignment(q1=PICTURE), IMPORTS, (code, "q1"), language="zh")
+    assert outcomes(gradation) == [not message], messages(gradation)
+    (case,) = gradation.questions[0].cases
+    assert message in (f"[{case.slip}]" if message.startswith("[") else case.message)
+    assert not case.message.startswith("[")
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_an_error(engine, case):
+    code, expected, message = ERRORS[case]
+    gradation = grade(engine, assignment(q1=ERROR), IMPORTS, (code, "q1"))
+    assert outcomes(gradation) == expected, messages(gradation)
+    slips = [f"[{case.slip}]" for case in gradation.questions[0].cases if not case.passed]
+    assert slips == [message] * expected.count(False)
