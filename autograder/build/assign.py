@@ -59,11 +59,11 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
     name = folder.name
     notebook = source.load_source(folder / f"{name}.ipynb")
     questions = source.questions(notebook["cells"])
+    secrets = leaks.find_secrets(notebook, questions)
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
         made = _assign(name, keep_language(notebook, language))
         student = release.make_release(name, language, made["student"], notebook)
-        secrets = leaks.secret_lines(questions, made["student"])
         leaks.check_release(student, secrets)
         files |= {f"student/{language}/{entry}": data for entry, data in student.items()}
         files[f"student/{name}-{language}.zip"] = make_zip(
@@ -74,14 +74,13 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         if language == LANGUAGES[0]:
             files["autograder.zip"] = _grading_zip(name, made["zip"])
     target = dist / name
-    _write(target, files)
-    verified = False
     if verify:
-        from autograder.build.verify import verify_assignment
+        from autograder.build.verify import STAMP, verify_assignment
 
-        verified = verify_assignment(name, target)
+        files[STAMP] = verify_assignment(name, files, _read(target / STAMP))
+    _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
-    return BuiltAssignment(name, target, len(questions), points, verified)
+    return BuiltAssignment(name, target, len(questions), points, verify)
 
 
 def _assign(name: str, notebook: dict) -> dict:
@@ -127,10 +126,14 @@ def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
     return make_zip(kept)
 
 
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
 def _write(target: Path, files: dict[str, bytes]) -> None:
     """Bring a folder to hold exactly these files; what is already right is left alone."""
     found = read_folder(target) if target.exists() else {}
-    for entry in set(found) - set(files) - {"verified.json"}:
+    for entry in set(found) - set(files):
         (target / entry).unlink()
     for entry, data in files.items():
         if found.get(entry) != data:

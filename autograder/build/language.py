@@ -37,6 +37,9 @@ class _Cutter(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node):
+        for value in node.values:
+            if isinstance(value, ast.FormattedValue):
+                self.visit(value)
         for position, value in enumerate(node.values):
             if isinstance(value, ast.Constant) and SEPARATOR in value.value:
                 before, after = value.value.split(SEPARATOR, 1)

@@ -20,6 +20,12 @@ EXPORT_EN = (
     "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you export. "
     "The cell below makes a zip file; submit that file (or this notebook itself)."
 )
+COLAB_SUBMISSION = {
+    "en": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session and run "
+    "all). Then choose File → Download → Download .ipynb and submit that file.",
+    "zh": "## 提交\n\n请先从头到尾运行一遍所有单元（代码执行程序 → 重启会话并运行全部）。"
+    "然后选择 文件 → 下载 → 下载 .ipynb，并提交这个文件。",
+}
 COLAB_SETUP = """\
 # Colab: install Otter once and write the public checks into ./tests
 try:
@@ -91,11 +97,14 @@ def colab_variant(notebook: dict, otter: str) -> dict:
     variant = copy.deepcopy(notebook)
     tests = variant["metadata"]["otter"].pop("tests")
     variant["metadata"]["otter"].pop("OK_FORMAT", None)
+    variant["cells"] = [cell for cell in variant["cells"] if cell["id"] != "export"]
+    language = variant["metadata"]["autograder"]["language"]
     for cell in variant["cells"]:
-        if cell["cell_type"] == "code" and "otter.Notebook(" in cell["source"]:
+        if cell["id"] == "init-otter":
             texts = json.dumps(tests, ensure_ascii=False, indent=1, sort_keys=True)
             cell["source"] = COLAB_SETUP.format(otter=otter, tests=texts)
-            break
+        elif cell["id"] == "export-text":
+            cell["source"] = COLAB_SUBMISSION[language]
     return variant
 
 
@@ -115,20 +124,24 @@ def _translate(cell: dict, language: str) -> str:
         return "# 先保存笔记本，再运行本单元\n" + text.split("\n", 1)[1]
     if cell["cell_type"] == "code" and text.startswith("# Initialize Otter"):
         return "# 初始化 Otter\n" + text.split("\n", 1)[1]
-    return re.sub(r"_Points:_", "_分数：_", text)
+    text = text.replace("_Type your answer here, replacing this text._", "_请在这里作答，替换这段文字。_")
+    return text.replace("_Points:_", "_分数：_")
 
 
 def _stable_id(cell: dict, number: int, seen: set[str]) -> str:
     """Keep the source's id; name the cells that Otter added after what they do."""
     text = cell["source"]
     name = cell.get("id", "")
-    found = re.search(r'grader\.check\("([^"]+)"\)', text)
-    if found:
+    code = cell["cell_type"] == "code"
+    found = re.fullmatch(r'grader\.check\("([^"]+)"\)\s*', text)
+    if code and found:
         name = f"{found[1]}-check"
-    elif "otter.Notebook(" in text:
+    elif code and "otter.Notebook(" in text:
         name = "init-otter"
-    elif "grader.export(" in text:
+    elif code and "grader.export(" in text:
         name = "export"
+    elif not text.strip():
+        name = "end"
     elif text in (EXPORT_EN, EXPORT_ZH):
         name = "export-text"
     elif not re.fullmatch(r"[a-z][a-zA-Z0-9-]*-[a-zA-Z0-9-]+|[a-z]+", name):

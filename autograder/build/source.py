@@ -9,6 +9,7 @@ import yaml
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES, SEPARATOR
 
+IMPORTS_OURS = re.compile(r"^\s*(import|from)\s+autograder\b", re.MULTILINE)
 MARK = re.compile(r"#\s*(BEGIN|END)\s+([A-Z ]+?)\s*$", re.MULTILINE)
 
 
@@ -21,52 +22,99 @@ def load_source(path: Path) -> dict:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         cells = notebook["cells"]
+        for cell in cells:
+            cell["source"] = "".join(cell.get("source", ""))
+            cell.setdefault("metadata", {})
+            cell.setdefault("cell_type", "raw")
     except FileNotFoundError:
         raise BuildError(f"{path}: no source notebook there") from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise BuildError(f"{path}: not a notebook; save it again in Jupyter") from None
-    for cell in cells:
-        cell["source"] = "".join(cell["source"])
-        cell.setdefault("metadata", {})
     _check_cells(path, cells)
-    for question in questions(cells):
+    try:
+        _check_name(path, cells)
+        found = questions(cells)
+    except BuildError as error:
+        raise BuildError(f"{path}: {error}") from None
+    names = [question["name"] for question in found]
+    for question in found:
         _check_question(path, question)
+        if names.count(question["name"]) > 1:
+            raise BuildError(f"{path}, question {question['name']}: there are two of this name")
+    if not found:
+        raise BuildError(f'{path}: no questions; begin one with a raw cell "# BEGIN QUESTION"')
     return notebook
 
 
-def questions(cells: list[dict]) -> list[dict]:
-    """Return the questions of a source: dicts with ``name``, ``config``, ``prompts``, ``tests``.
-
-    ``tests`` holds pairs of a test case's config and its source.
-    """
-    found, current, block = [], None, ""
+def _check_name(path, cells) -> None:
     for cell in cells:
-        mark = MARK.match(cell["source"]) if cell["cell_type"] == "raw" else None
-        if mark and mark[1] == "BEGIN" and mark[2] == "QUESTION":
-            config = yaml.safe_load(cell["source"][mark.end() :]) or {}
-            current = {"name": str(config.get("name", "")), "config": config, "prompts": [],
-                       "tests": [], "solution": []}  # fmt: skip
-            found.append(current)
-        elif mark:
-            block = mark[2] if mark[1] == "BEGIN" else ""
-            current = None if mark[1] == "END" and mark[2] == "QUESTION" else current
-        elif current is not None:
-            _sort_cell(cell, block, current)
+        if cell["source"].lstrip("# ").startswith("ASSIGNMENT CONFIG"):
+            name = _parse_yaml(cell["source"].split("\n", 1)[-1]).get("name")
+            if name != path.stem:
+                raise BuildError(f'the assignment is named "{name}"; write "name: {path.stem}"')
+            return
+    raise BuildError('no assignment settings; begin with a raw cell "# ASSIGNMENT CONFIG"')
+
+
+def questions(cells: list[dict]) -> list[dict]:
+    """Return the questions of a source: dicts with these keys.
+
+    ``name``, ``config``; ``prompts``: the language marks of its prompt's cells; ``tests``: pairs of
+    a test case's config and its source; ``solution`` and ``answers``: the sources of its solution's
+    code and Markdown cells.
+    """
+    found = []
+    for cell, question, block in walk_cells(cells):
+        if question is None:
+            continue
+        if not found or found[-1] is not question:
+            found.append(question)
+        if cell["cell_type"] == "code":
+            if block == "TESTS":
+                question["tests"].append(_parse_test(cell["source"]))
+            else:
+                question["solution"].append(cell["source"])
+        elif cell["cell_type"] == "markdown":
+            if block == "SOLUTION":
+                question["answers"].append(cell["source"])
+            elif not block or block == "PROMPT":
+                question["prompts"].append(cell["metadata"].get("lang"))
     return found
 
 
-def _sort_cell(cell, block, question) -> None:
-    if block == "TESTS":
-        question["tests"].append(_parse_test(cell["source"]))
-    elif cell["cell_type"] == "markdown" and not block:
-        question["prompts"].append(cell["metadata"].get("lang"))
-    elif cell["cell_type"] == "code":
-        question["solution"].append(cell["source"])
+def walk_cells(cells: list[dict]):
+    """Yield each cell with its question (or None) and the block within it (``TESTS``...).
+
+    The raw cells that begin and end blocks are yielded as part of their question.
+    """
+    question, block = None, ""
+    for cell in cells:
+        mark = MARK.match(cell["source"]) if cell["cell_type"] == "raw" else None
+        if mark and mark[1] == "BEGIN" and mark[2] == "QUESTION":
+            config = _parse_yaml(cell["source"][mark.end() :])
+            question = {"name": str(config.get("name", "")), "config": config, "prompts": [],
+                        "tests": [], "solution": [], "answers": []}  # fmt: skip
+        elif mark:
+            block = mark[2] if mark[1] == "BEGIN" else ""
+        yield cell, question, block
+        if mark and mark[1] == "END" and mark[2] == "QUESTION":
+            question = None
 
 
 def _parse_test(source: str) -> tuple[dict, str]:
     found = re.match(r'\s*"""\s*#\s*BEGIN TEST CONFIG\n(.*?)\n"""\s*#\s*END TEST CONFIG\n', source, re.S)
-    return (yaml.safe_load(found[1]) or {}, source[found.end() :]) if found else ({}, source)
+    return (_parse_yaml(found[1]), source[found.end() :]) if found else ({}, source)
+
+
+def _parse_yaml(text: str) -> dict:
+    try:
+        config = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise BuildError(f"settings that are no YAML: {text.strip()[:80]!r} ({reason})") from None
+    if not isinstance(config, dict):
+        raise BuildError(f'settings that are no "key: value" lines: {text.strip()[:80]!r}')
+    return config
 
 
 def _check_cells(path, cells) -> None:
@@ -74,7 +122,8 @@ def _check_cells(path, cells) -> None:
     for number, cell in enumerate(cells, 1):
         name = cell.get("id")
         if not name or name in seen:
-            raise BuildError(f"{path}, cell {number}: its id is missing or given twice ({name})")
+            fault = f'its id "{name}" is given twice' if name else "it has no id"
+            raise BuildError(f"{path}, cell {number}: {fault}; give it one of its own")
         seen.add(name)
         if cell.get("outputs"):
             raise BuildError(f"{path}, cell {name}: it has outputs; clear all outputs and save")
@@ -86,12 +135,12 @@ def _check_question(path, question) -> None:
     where = f"{path}, question {question['name'] or '(without name)'}"
     if not question["name"]:
         raise BuildError(f'{where}: add "name:" to its question block')
-    if question["config"].get("manual"):
-        return
     for language in LANGUAGES:
         if language not in question["prompts"] and None not in question["prompts"]:
             raise BuildError(f'{where}: no prompt in "{language}"; add a Markdown cell with '
                              f'"lang": "{language}" in its metadata')  # fmt: skip
+    if question["config"].get("manual"):
+        return
     if not any(config.get("hidden") for config, _ in question["tests"]):
         raise BuildError(f'{where}: no hidden test; add a test with "hidden: true"')
     for config, source in question["tests"]:
@@ -101,7 +150,7 @@ def _check_question(path, question) -> None:
 def _check_test(where, config, source) -> None:
     if not isinstance(config.get("points"), (int, float)):
         raise BuildError(f'{where}: no points given; add "points:" to each of its tests')
-    if not config.get("hidden") and "autograder" in source:
+    if not config.get("hidden") and IMPORTS_OURS.search(source):
         raise BuildError(f"{where}: a public test uses the autograder package, which students lack")
     for key in ("success_message", "failure_message"):
         text = config.get(key)

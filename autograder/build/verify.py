@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,34 +22,46 @@ print("\\n@@" + json.dumps([[r.test_case.name, r.passed, bool(r.test_case.hidden
                             for t in results.results.values() for r in t.test_case_results]))
 """
 STOCK_S = 300.0
+STAMP = "verified.json"
 
 
-def verify_assignment(name: str, folder: Path) -> bool:
-    """Grade the solutions and the blank releases; remembers what passed in ``verified.json``.
+def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") -> bytes:
+    """Grade the solutions and the blank releases before anything of them is written to ``dist/``.
+
+    Args:
+        files: what was built, by its name in ``dist/<assignment>/``.
+        stamp: what an earlier call returned; the same content is not graded again.
+
+    Returns:
+        The stamp of this content.
 
     Raises:
         BuildError: a solution misses marks or a blank notebook passes a hidden test; the message
             names the question's test case.
     """
-    grading_zip = folder / "autograder.zip"
-    notebooks = {}
+    entries = {"autograder.zip": "autograder.zip"}
     for language in LANGUAGES:
-        notebooks[f"solution ({language})"] = folder / "solutions" / f"{name}-{language}.ipynb"
-        notebooks[f"blank ({language})"] = folder / "student" / language / f"{name}.ipynb"
-    state = _digest([grading_zip, *notebooks.values()])
-    stamp = folder / "verified.json"
-    if stamp.exists() and json.loads(stamp.read_text()).get("content") == state:
-        return True
-    isolated = _grade_isolated(name, grading_zip, notebooks)
-    first = {kind: path for kind, path in notebooks.items() if "(en)" in kind}
-    with ThreadPoolExecutor(2) as pool:
-        stock = pool.map(lambda path: _grade_stock(grading_zip, path), first.values())
-        results = {"the isolated scorer": isolated, "stock Otter": dict(zip(first, stock))}
-    for grader, found in results.items():
-        for kind, cases in found.items():
-            _check(name, grader, kind, cases)
-    stamp.write_text(json.dumps({"content": state}) + "\n")
-    return True
+        entries[f"solution ({language})"] = f"solutions/{name}-{language}.ipynb"
+        entries[f"blank ({language})"] = f"student/{language}/{name}.ipynb"
+    state = _stamp([files[entry] for entry in entries.values()])
+    if state == stamp:
+        return state
+    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+        notebooks = {}
+        for kind, entry in entries.items():
+            notebooks[kind] = Path(temporary, entry)
+            notebooks[kind].parent.mkdir(parents=True, exist_ok=True)
+            notebooks[kind].write_bytes(files[entry])
+        grading_zip = notebooks.pop("autograder.zip")
+        # The isolated scorer is quick: what fails there need not wait for stock Otter.
+        for kind, cases in _grade_isolated(name, grading_zip, notebooks).items():
+            _check(name, "the isolated scorer", kind, cases)
+        first = {kind: path for kind, path in notebooks.items() if f"({LANGUAGES[0]})" in kind}
+        with ThreadPoolExecutor(len(first)) as pool:
+            stock = pool.map(lambda path: _grade_stock(grading_zip, path), first.values())
+            for kind, cases in zip(first, stock):
+                _check(name, "stock Otter", kind, cases)
+    return state
 
 
 def _check(name, grader, kind, cases) -> None:
@@ -95,8 +108,6 @@ def _grade_stock(grading_zip: Path, path: Path) -> list:
     return json.loads(done.stdout.rsplit("@@", 1)[1])
 
 
-def _digest(paths: list[Path]) -> str:
-    total = hashlib.sha256()
-    for path in paths:
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+def _stamp(contents: list[bytes]) -> bytes:
+    total = hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents))
+    return (json.dumps({"content": total.hexdigest()}) + "\n").encode()

@@ -1,0 +1,57 @@
+"""One source, two languages: what is shown when a message is read, and what a release keeps."""
+
+import ast
+
+import pytest
+
+from autograder.build.language import keep_language, keep_language_of_tests
+from autograder.languages import localize
+from tests.build.sources import load_tiny
+
+MESSAGES = [
+    ("Too big. ‖ 太大了。", "en", "Too big."),
+    ("Too big. ‖ 太大了。", "zh", "太大了。\nToo big."),
+    ("Only English.", "en", "Only English."),
+    ("Only English.", "zh", "Only English."),
+    ("", "zh", ""),
+    ("Head\nOne. ‖ 一。\n\nTwo. ‖ 二。", "en", "Head\nOne.\n\nTwo."),
+    ("Head\nOne. ‖ 一。\n\nTwo. ‖ 二。", "zh", "Head\n一。\nOne.\n\n二。\nTwo."),
+    ("a‖b without spaces", "zh", "a‖b without spaces"),
+]
+TESTS = [
+    ("assert a, 'Wrong. ‖ 错了。'", "en", "assert a, 'Wrong.'"),
+    ("assert a, 'Wrong. ‖ 错了。'", "zh", "assert a, '错了。'"),
+    ("assert a, '[slip] Wrong. ‖ 错了。'", "zh", "assert a, '[slip] 错了。'"),
+    ("assert a, f'{a} is wrong ‖ {a} 错了'", "en", "assert a, f'{a} is wrong'"),
+    ("assert a, f'{a} is wrong ‖ {a} 错了'", "zh", "assert a, f'{a} 错了'"),
+    ("f'{g(\"one ‖ 一\")}!'", "zh", "f'{g(\"一\")}!'"),
+    ("f'wrong ‖ 错了 {a:.2f}'", "zh", "f'错了 {a:.2f}'"),
+    ("f'wrong {a!r} ‖ 错了'", "zh", "f'错了'"),
+    ("@t(points=1, ok='Yes. ‖ 对。')\ndef f(a):\n    pass", "zh",
+     "@t(points=1, ok='对。')\ndef f(a):\n    pass"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "language", "shown"), MESSAGES)
+def test_a_message_is_shown_in_the_notebooks_language(text, language, shown):
+    assert localize(text, language) == shown
+
+
+@pytest.mark.parametrize(("source", "language", "kept"), TESTS)
+def test_a_public_test_keeps_the_releases_language(source, language, kept):
+    cut = keep_language_of_tests(source, language)
+    assert ast.dump(ast.parse(cut)) == ast.dump(ast.parse(kept))
+
+
+def test_a_test_in_one_language_stays_byte_for_byte():
+    source = "assert  a ,'Wrong.'  # as written\n"
+    assert keep_language_of_tests(source, "zh") == source
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "zh"), ("zh", "en")])
+def test_a_notebook_keeps_unmarked_cells_and_those_of_its_language(language, other):
+    notebook = load_tiny()
+    names = [cell["id"] for cell in keep_language(notebook, language)["cells"]]
+    assert f"title-{language}" in names and f"title-{other}" not in names
+    assert names == [cell["id"] for cell in notebook["cells"]
+                     if cell["metadata"].get("lang") in (None, language)]  # fmt: skip

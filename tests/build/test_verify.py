@@ -1,0 +1,47 @@
+"""Nobody gets an assignment whose own solution misses marks or whose blank notebook earns some."""
+
+import pytest
+
+from autograder.build import verify
+from autograder.build.assign import build_assignment
+from autograder.errors import BuildError
+from tests.build.sources import TINY, changed, write_source
+
+FAULTS = {
+    "a wrong solution": (changed("q1-answer", "math.pi", "3"), "q1 - 2", "the solution fails"),
+    "a hidden test that everybody passes": (
+        changed("q2-values", "following is not None and following - start == 1", "start == 41"),
+        "q2 - 2",
+        "a blank notebook passes the hidden test",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_assignment_is_not_built_and_the_test_case_is_named(tmp_path, fault):
+    notebook, case, told = FAULTS[fault]
+    folder = write_source(tmp_path, notebook)
+    with pytest.raises(BuildError) as caught:
+        build_assignment(folder, tmp_path / "dist")
+    assert case in str(caught.value) and told in str(caught.value)
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_good_assignment_is_verified_once(tmp_path, monkeypatch):
+    assert build_assignment(TINY, tmp_path).verified
+    graded = []
+    monkeypatch.setattr(verify, "_grade_isolated", lambda *_: graded.append("isolated") or {})
+    monkeypatch.setattr(verify, "_grade_stock", lambda *_: graded.append("stock") or [])
+    assert build_assignment(TINY, tmp_path).verified
+    changed_stamp = tmp_path / "tiny" / verify.STAMP
+    assert graded == []
+    changed_stamp.write_text('{"content": "another"}\n')
+    assert build_assignment(TINY, tmp_path).verified
+    assert graded == ["isolated", "stock", "stock"]
+
+
+def test_a_stock_failure_names_grader_and_test_case(tmp_path, monkeypatch):
+    monkeypatch.setattr(verify, "_grade_isolated", lambda *_: {})
+    monkeypatch.setattr(verify, "_grade_stock", lambda *_: [("q1 - 2", False, True, "Wrong.")])
+    with pytest.raises(BuildError, match="the solution fails q1 - 2 in stock Otter: Wrong."):
+        build_assignment(TINY, tmp_path / "dist")
