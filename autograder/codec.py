@@ -62,6 +62,11 @@ class Function:
     def __call__(self, x):
         return self._function(x)
 
+    def without_text(self):
+        """Return a plain function that does the same and does not hold its text."""
+        self._function.__name__ = self._function.__qualname__ = self.__name__
+        return self._function
+
 
 def pack(message, keep=None, tensor_hook=None) -> bytes:
     """Encode a value.
@@ -321,10 +326,10 @@ class _Decoder:
         return self.resolve(_field(plain, "id", int))
 
     def function(self, plain, depth):
-        # Only the sandbox evaluates text, and only text of the scorer's.
+        # Only the sandbox evaluates text, and only text of the scorer's, which no student may see.
         if self.resolve is None:
             raise EvidenceError("the sandbox may not send functions")
-        return Function(_field(plain, "text", str), _field(plain, "name", str))
+        return Function(_field(plain, "text", str), _field(plain, "name", str)).without_text()
 
     def dtype(self, plain, depth):
         name = _field(plain, "name", str).removeprefix("torch.")
