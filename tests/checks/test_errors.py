@@ -121,6 +121,27 @@ def test_one_error_is_not_taken_for_another(known):
             assert slug in ("wrong-error-type", "wrong-message"), case
 
 
+SECRETS = {
+    "message": "raise ValueError('the hidden input')",
+    "type": "raise type('the hidden input', (Exception,), {})",
+    "function": (
+        "def f(): undefined\nf.__code__ = f.__code__.replace(co_name='the hidden input')\nf()"
+    ),
+    "context": (
+        "try:\n    raise type('the hidden input', (Exception,), {})\n"
+        "except Exception:\n    undefined"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SECRETS)
+@pytest.mark.parametrize("type", ["Exception", "TypeError"])
+def test_a_message_repeats_nothing_that_the_students_code_chose(case, type):
+    with pytest.raises(AssertionError) as caught:
+        errors.require(error_in_cell(SECRETS[case]), type, "not defined", "q_error", "torch")
+    assert "hidden" not in str(caught.value)
+
+
 def test_no_error_where_none_is_expected():
     errors.require_none(None, "f(x)")
     with pytest.raises(AssertionError, match=r"^\[unexpected-error\] f\(x\) raises RuntimeError"):
