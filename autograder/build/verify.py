@@ -98,13 +98,16 @@ def _grade_stock(grading_zip: Path, path: Path) -> list:
         "OMP_NUM_THREADS": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", STOCK, str(grading_zip.resolve()), str(path.resolve())],
-        env=environment, capture_output=True, text=True, timeout=STOCK_S, cwd=path.parent,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", STOCK, str(grading_zip.resolve()), str(path.resolve())],
+            env=environment, capture_output=True, text=True, timeout=STOCK_S, cwd=path.parent,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise BuildError(f"{path.name}: stock Otter took more than {STOCK_S:g} s to grade it") from None
     if "@@" not in done.stdout:
         lines = (done.stderr or done.stdout).strip().splitlines()
-        raise BuildError(f"{path}: stock Otter cannot grade it: {lines[-1] if lines else 'no output'}")
+        raise BuildError(f"{path.name}: stock Otter cannot grade it: {lines[-1] if lines else 'no output'}")
     return json.loads(done.stdout.rsplit("@@", 1)[1])
 
 
