@@ -98,9 +98,10 @@ def add_commands() -> None:
     from autograder.audit.commands import audit
     from autograder.bench.commands import bench
     from autograder.gradescope.commands import check_gradescope
+    from autograder.hostile.commands import hostile
     from autograder.revision import export, override, report
 
-    for command in (audit, bench, check_gradescope, export, override, report):
+    for command in (audit, bench, check_gradescope, hostile, export, override, report):
         main.add_command(command)
 
 

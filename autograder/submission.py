@@ -29,7 +29,9 @@ IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
 NAME = re.compile(r"[^\w.\-]+")
 CHECK = re.compile(r"""^\w+\.check\(\s*["']([A-Za-z0-9_.\-]{1,100})["']\s*\)""", re.MULTILINE)
 QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # folder names on Windows
+RESERVED = re.compile(
+    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE
+)  # folder names on Windows
 UPLOAD = "upload the .ipynb file itself"
 RESAVE = "open it in Jupyter, save it and upload it again"
 
@@ -168,7 +170,9 @@ def _choose_notebook(entries, shown):
             f"{shown}: {len(highest)} notebooks in the zip; upload the one that is to be graded"
         )
     others = len(notebooks) - 1
-    notes = (f"{others} more notebooks in deeper folders of the zip were ignored",) if others else ()
+    notes = (
+        (f"{others} more notebooks in deeper folders of the zip were ignored",) if others else ()
+    )
     return highest[0], notes
 
 
@@ -182,9 +186,7 @@ def _parse_json(data: bytes, shown: str):
     try:
         notebook = json.loads(_decode(data), parse_int=_small_int)
     except (ValueError, RecursionError, MemoryError):
-        raise SubmissionError(
-            f"{shown}: not a notebook (it is no valid JSON); {RESAVE}"
-        ) from None
+        raise SubmissionError(f"{shown}: not a notebook (it is no valid JSON); {RESAVE}") from None
     if _depth(notebook) > MAX_DEPTH:
         raise SubmissionError(f"{shown}: not a notebook (nested too deep); {RESAVE}")
     return notebook

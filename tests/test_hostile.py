@@ -29,5 +29,7 @@ def test_every_entry_is_held_by_the_docker_engine(category, built, docker_engine
 
 def _assert_all_held(category, engine, built):
     outcome = grade_category(category, engine, built)
-    problems = [f"{verdict.entry.id}: {p}" for verdict in outcome.verdicts for p in verdict.problems]
+    problems = [
+        f"{verdict.entry.id}: {p}" for verdict in outcome.verdicts for p in verdict.problems
+    ]
     assert not outcome.problems + problems

@@ -122,10 +122,14 @@ def test_names_are_unique_and_safe_whatever_the_files_are_called(paths):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
-FIELD = st.sampled_from(["code", "markdown", "source", "metadata", "otter", "tests", "q1", 4]) | JSON
+FIELD = (
+    st.sampled_from(["code", "markdown", "source", "metadata", "otter", "tests", "q1", 4]) | JSON
+)
 CELLS = st.lists(
     st.fixed_dictionaries(
         {},

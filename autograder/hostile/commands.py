@@ -15,12 +15,18 @@ RESULTS = PACKAGE_ROOT / "results" / "hostile.json"
 
 
 @click.command()
-@click.option("--assignment", type=click.Choice([ASSIGNMENT]), default=ASSIGNMENT, help="what is attacked")
+@click.option(
+    "--assignment", type=click.Choice([ASSIGNMENT]), default=ASSIGNMENT, help="what is attacked"
+)
 @click.option("--engine", "engines", multiple=True, type=click.Choice(["docker", "local"]),
               help="default: local, and docker where an engine answers")  # fmt: skip
-@click.option("--category", "categories", multiple=True, type=click.Choice(CATEGORIES), help="default: all")
+@click.option(
+    "--category", "categories", multiple=True, type=click.Choice(CATEGORIES), help="default: all"
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--peers/--no-peers", default=True, help="also run stock Otter and nbgrader (an hour)")
+@click.option(
+    "--peers/--no-peers", default=True, help="also run stock Otter and nbgrader (an hour)"
+)
 @click.option("--peer", "peer_names", multiple=True, type=click.Choice(["otter", "nbgrader"]))
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="where the counts go")
 @click.pass_context

@@ -42,7 +42,7 @@ class Entry:
 
     @property
     def is_neutral(self) -> bool:
-        """Tell whether the entry is a notebook that speaks to any grader, not to parts of this one."""
+        """Tell whether the entry is a notebook that speaks to any grader, not just to this one."""
         is_notebook = self.options.get("file", ".ipynb").endswith(".ipynb")
         ours = "from autograder" in self.code or self.id.startswith("channel-")
         return is_notebook and not ours and "zip" not in self.options
@@ -92,7 +92,7 @@ class Suite:
         return recipes.dump(self._answered())
 
     def uploads(self, entry: Entry) -> list[tuple[str, bytes]]:
-        """Return the file name (``/`` between folders) and the bytes of each of an entry's files."""
+        """Return the name (``/`` between folders) and the bytes of each of an entry's files."""
         if entry.category == "malformed":
             data = self._malformed(entry)
         else:
@@ -112,7 +112,9 @@ class Suite:
     def _answered(self) -> dict:
         """Return the blank release with the honest answer in its place."""
         notebook = copy.deepcopy(self.release)
-        first, *rest = [c for c in notebook["cells"] if _cell_id(c).startswith(f"{self.honest}-answer")]
+        first, *rest = [
+            c for c in notebook["cells"] if _cell_id(c).startswith(f"{self.honest}-answer")
+        ]
         first["source"] = self.answer.splitlines(keepends=True)
         notebook["cells"] = [cell for cell in notebook["cells"] if cell not in rest]
         return notebook

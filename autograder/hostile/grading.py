@@ -67,19 +67,19 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
         engine: "docker" or "local".
         dist: folder with the built assignment.
     """
-    release = load_release(dist / ASSIGNMENT)
-    suite = Suite(release)
-    entries = [entry for entry in suite.entries if entry.category == category]
-    secrets = hidden_text(dist / ASSIGNMENT / "autograder.zip", release)
     with workplace() as place:
+        built = Path(shutil.copytree(dist / ASSIGNMENT, place / ASSIGNMENT))  # may be built anew
+        grading_zip, release = built / "autograder.zip", load_release(built)
+        suite, secrets = Suite(release), hidden_text(grading_zip, release)
+        entries = [entry for entry in suite.entries if entry.category == category]
         alone, mixed = place / "alone", place / "mixed"
         for folder in (alone, mixed):
             for name in BYSTANDERS:
                 _write(folder, name, _with_canary(suite.honest_upload()))
         uploads = {e.id: [_write(mixed, *upload) for upload in suite.uploads(e)] for e in entries}
         before = traces.snapshot()
-        problems = _run(alone, place / "alone-out", engine, category, dist, workers)
-        problems += _run(mixed, place / "mixed-out", engine, category, dist, workers)
+        problems = _run(alone, place / "alone-out", engine, category, grading_zip, workers)
+        problems += _run(mixed, place / "mixed-out", engine, category, grading_zip, workers)
         problems += traces.leftovers(before, place / "temporary")
         names = _names(mixed)
         with Gradebook(place / "mixed-out" / "gradebook.sqlite") as book:
@@ -149,11 +149,13 @@ def _with_canary(data: bytes) -> bytes:
     return data.replace(b"# Initialize Otter", f"# {CANARY}".encode())
 
 
-def _run(folder: Path, out: Path, engine: str, category: str, dist: Path, workers: int) -> list[str]:
+def _run(
+    folder: Path, out: Path, engine: str, category: str, grading_zip: Path, workers: int
+) -> list[str]:
     command = [
         sys.executable, "-m", "autograder", "grade", "--assignment", ASSIGNMENT,
         "--submissions", str(folder), "--out", str(out), "--engine", engine,
-        "--workers", str(workers), "--zip", str(dist / ASSIGNMENT / "autograder.zip"),
+        "--workers", str(workers), "--zip", str(grading_zip),
         *LIMITS[category],
     ]  # fmt: skip
     environment = {**os.environ, "TMPDIR": str(folder.parent / "temporary"), "SECRET": CANARY}
@@ -181,7 +183,10 @@ def _names(folder: Path) -> dict[Path, str]:
 def _shown(out: Path, name: str) -> str:
     """Return what the student may see before the instructor releases the hidden tests."""
     results = json.loads((out / "results" / name / "results.json").read_text(encoding="utf-8"))
-    visible = {**results, "tests": [t for t in results["tests"] if t.get("visibility") == "visible"]}
+    visible = {
+        **results,
+        "tests": [t for t in results["tests"] if t.get("visibility") == "visible"],
+    }
     page = (out / "feedback" / f"{name}.html").read_text(encoding="utf-8")
     return json.dumps(visible, ensure_ascii=False) + "\n" + page
 

@@ -60,7 +60,10 @@ def nbgrader(dist: Path) -> Callable[[Path], PeerResult]:
             shutil.copy(recipe, Path(name, "Dockerfile"))
             Path(name, "ca.pem").write_bytes(image.read_ca_bundle())
             image.build_image(tag, Path(name), {"ENVIRONMENT": environment})
-    plan = {"release": _empty_release(dist), "tests": nbgrader_tests(dist / "autodiff" / "autograder.zip")}
+    plan = {
+        "release": _empty_release(dist),
+        "tests": nbgrader_tests(dist / "autodiff" / "autograder.zip"),
+    }
 
     def grade(path: Path) -> PeerResult:
         with tempfile.TemporaryDirectory(prefix="peer-") as name:
