@@ -35,9 +35,9 @@ CREATE TABLE questions (
     gradation INTEGER NOT NULL REFERENCES gradations, name TEXT NOT NULL,
     score REAL NOT NULL, possible REAL NOT NULL, PRIMARY KEY (gradation, name)) WITHOUT ROWID;
 CREATE TABLE test_cases (
-    gradation INTEGER NOT NULL REFERENCES gradations, question TEXT NOT NULL, number INTEGER NOT NULL,
-    name TEXT NOT NULL, passed INTEGER NOT NULL, hidden INTEGER NOT NULL, points REAL NOT NULL,
-    slip TEXT, PRIMARY KEY (gradation, question, number)) WITHOUT ROWID;
+    gradation INTEGER NOT NULL REFERENCES gradations, question TEXT NOT NULL,
+    number INTEGER NOT NULL, name TEXT NOT NULL, passed INTEGER NOT NULL, hidden INTEGER NOT NULL,
+    points REAL NOT NULL, slip TEXT, PRIMARY KEY (gradation, question, number)) WITHOUT ROWID;
 CREATE TABLE overrides (
     id INTEGER PRIMARY KEY AUTOINCREMENT, submission TEXT NOT NULL, question TEXT NOT NULL,
     points REAL, reason TEXT NOT NULL, made_at TEXT NOT NULL);
@@ -218,7 +218,9 @@ class Gradebook:
 
     def assignment(self) -> str:
         """Return the name of the assignment whose marks these are, or ""."""
-        row = self._read("SELECT assignment FROM run UNION SELECT assignment FROM gradations LIMIT 1")
+        row = self._read(
+            "SELECT assignment FROM run UNION SELECT assignment FROM gradations LIMIT 1"
+        )
         return (row.fetchone() or ("",))[0]
 
     def _prepare(self) -> None:
@@ -230,7 +232,7 @@ class Gradebook:
             if version != SCHEMA_VERSION:
                 raise UsageError(
                     f"{self.path}: written by another version of this program (schema {version}, "
-                    f"this one has {SCHEMA_VERSION}); use that version or choose another OUT=<folder>"
+                    f"this one has {SCHEMA_VERSION}); use that one or choose another OUT=<folder>"
                 )
             run("SELECT COUNT(*) FROM members").fetchone()
         elif run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
@@ -266,7 +268,9 @@ class Gradebook:
         for name, change in changes.items():
             if name not in questions:
                 query = "SELECT MAX(possible) FROM questions WHERE name = ?"
-                questions[name] = QuestionResult(name, 0.0, self._read(query, (name,)).fetchone()[0])
+                questions[name] = QuestionResult(
+                    name, 0.0, self._read(query, (name,)).fetchone()[0]
+                )
             questions[name] = replace(questions[name], score=change.points)
         notes = tuple(
             f"{name}: {change.points:g} points given by hand ({change.reason}) ‖ "

@@ -47,10 +47,15 @@ def test_a_regrade_keeps_history_and_only_the_latest_counts(path, gradation):
 def test_the_same_bytes_graded_by_the_same_things_are_found(path, gradation):
     with Gradebook(path) as book:
         book.add(gradation)
-        assert book.find(gradation.digest, dict(reversed(BY.items())), gradation.submission) == gradation
+        assert (
+            book.find(gradation.digest, dict(reversed(BY.items())), gradation.submission)
+            == gradation
+        )
 
 
-@pytest.mark.parametrize("change", [{"digest": "other"}, {"by": {**BY, "image": "c"}}, {"name": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"digest": "other"}, {"by": {**BY, "image": "c"}}, {"name": "x"}]
+)
 def test_another_file_grader_or_name_is_not_found(path, gradation, change):
     asked = {"digest": gradation.digest, "by": BY, "name": gradation.submission, **change}
     with Gradebook(path) as book:

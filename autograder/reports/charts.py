@@ -51,7 +51,11 @@ def columns(
     width, left, right, top, bottom = 720.0, 38.0, 18.0, 12.0, 26.0
     y = Scale(0, max([*counts, 1]), height - bottom, top)
     x = Scale(0, 1, left, width - right)
-    parts = [_grid_line(left, width - right, y(tick), f"{tick:g}") for tick in y.ticks(4) if tick == int(tick)]
+    parts = [
+        _grid_line(left, width - right, y(tick), f"{tick:g}")
+        for tick in y.ticks(4)
+        if tick == int(tick)
+    ]
     step = (width - right - left) / len(counts)
     for place, count in enumerate(counts):
         if count:
@@ -73,7 +77,9 @@ def split_bar(full: int, part: int, none: int) -> Markup:
     for kind, count in (("full", full), ("part", part), ("none", none)):
         size = 200.0 * count / total
         if count:
-            parts.append(f'<rect class="{kind}" x="{place:.2f}" y="0" width="{size:.2f}" height="10"/>')
+            parts.append(
+                f'<rect class="{kind}" x="{place:.2f}" y="0" width="{size:.2f}" height="10"/>'
+            )
         place += size
     return _svg("split", 200, 10, parts, stretch=True)
 
@@ -82,7 +88,9 @@ def share_bar(share: float) -> Markup:
     """Return a bar that is filled to a share of its width."""
     size = 200.0 * max(0.0, min(1.0, share))
     fill = f'<rect class="bar" x="0" y="0" width="{size:.2f}" height="8" rx="1"/>'
-    return _svg("share", 200, 8, ['<rect class="track" width="200" height="8" rx="1"/>', fill], stretch=True)
+    return _svg(
+        "share", 200, 8, ['<rect class="track" width="200" height="8" rx="1"/>', fill], stretch=True
+    )
 
 
 def fitting(drawings: list[tuple[list[dict], bool]]) -> list[tuple[list[dict], bool]]:
@@ -106,7 +114,9 @@ def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> M
         (curve, "solved" if solved else "wrong") for curves, solved in drawings for curve in curves
     ]
     layers = sorted(layers, key=lambda layer: layer[1])
-    return _plot([*layers, *((curve, "right") for curve in reference)], reference, 720.0, 330.0, "overlay")
+    return _plot(
+        [*layers, *((curve, "right") for curve in reference)], reference, 720.0, 330.0, "overlay"
+    )
 
 
 def drawing(curves: list[dict], reference: list[dict]) -> Markup:
@@ -127,7 +137,8 @@ def _plot(layers: list, reference: list[dict], width: float, height: float, kind
     for tick in x.ticks(8):
         parts.append(f'<path class="grid" d="M{x(tick):.1f} {top:g}V{height - bottom:g}"/>')
         parts.append(_label(x(tick), height - 8, _short(tick)))
-    frame = f'x="{left:g}" y="{top:g}" width="{width - left - right:g}" height="{height - top - bottom:g}"'
+    inner = f"{width - left - right:g}", f"{height - top - bottom:g}"
+    frame = f'x="{left:g}" y="{top:g}" width="{inner[0]}" height="{inner[1]}"'
     parts.append(f'<svg {frame} viewBox="{left:g} {top:g} {width - left - right:g} '
                  f'{height - top - bottom:g}" overflow="hidden">')  # fmt: skip
     for (curve, style), points in zip(layers, pairs):
@@ -158,7 +169,7 @@ def _points(curve: dict) -> list[tuple[float, float]]:
 
 
 def _range(values: list[float], guide: list[float], slack: float) -> tuple[float, float]:
-    """Return what an axis spans: the values, but at most the guide's (or most values') range widened.
+    """Return what an axis spans: the values, but at most the widened range of the guide or bulk.
 
     Args:
         slack: how far it may be widened to either side, as a share of the range.
@@ -168,7 +179,10 @@ def _range(values: list[float], guide: list[float], slack: float) -> tuple[float
     ends = guide or [quantile(values, 0.02), quantile(values, 0.98)]
     low, high = min(ends), max(ends)
     span = high - low or abs(high) or 1.0
-    low, high = max(low - span * slack, min([*values, low])), min(high + span * slack, max([*values, high]))
+    low, high = (
+        max(low - span * slack, min([*values, low])),
+        min(high + span * slack, max([*values, high])),
+    )
     return low - span * 0.04, high + span * 0.04
 
 
@@ -190,4 +204,6 @@ def _short(value: float) -> str:
 def _svg(kind: str, width: float, height: float, parts: list[str], stretch: bool = False) -> Markup:
     content = "".join(parts)
     markup = _SVG.format(kind=kind, width=width, height=height, content=content)
-    return Markup(markup.replace("<svg ", '<svg preserveAspectRatio="none" ', 1) if stretch else markup)
+    return Markup(
+        markup.replace("<svg ", '<svg preserveAspectRatio="none" ', 1) if stretch else markup
+    )

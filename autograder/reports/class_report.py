@@ -55,7 +55,7 @@ def write_class_report(
         rare_slips=_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],
         overlays=_overlays(statistics, reference or {}),
         errors=_errors(statistics),
-        cell_errors=[(inert_name(line, 400), n) for line, n in statistics.cell_errors.most_common(MAX_LISTED)],
+        cell_errors=_cell_errors(statistics),
         timings=_timings(statistics),
         graded_by=_graders(statistics),
         feedback=feedback,
@@ -160,7 +160,9 @@ def _findings(statistics: ClassStatistics) -> list[tuple[str, dict]]:
     ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)
     if len(ranked) > 1:
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
-            findings.append((key, {"question": inert_name(name), "share": percent(item.difficulty)}))
+            findings.append(
+                (key, {"question": inert_name(name), "share": percent(item.difficulty)})
+            )
     told = [(slip, count) for slip, count in statistics.slips.most_common() if is_specific(slip)]
     for slip, count in told[:1]:
         share = percent(count / max(statistics.totals.count, 1))
@@ -245,6 +247,11 @@ def _errors(statistics: ClassStatistics) -> list[tuple]:
     ]
 
 
+def _cell_errors(statistics: ClassStatistics) -> list[tuple[str, int]]:
+    common = statistics.cell_errors.most_common(MAX_LISTED)
+    return [(inert_name(line, 400), count) for line, count in common]
+
+
 def _timings(statistics: ClassStatistics) -> dict | None:
     seconds = statistics.wall_s
     if not seconds:
@@ -253,7 +260,9 @@ def _timings(statistics: ClassStatistics) -> dict | None:
     step = charts.Scale(0.0, high, 0.0, 1.0)
     return {
         "chart": charts.columns(
-            histogram(seconds, 0.0, high, 40), [(step(t), f"{t:g}") for t in step.ticks(8)], height=150
+            histogram(seconds, 0.0, high, 40),
+            [(step(t), f"{t:g}") for t in step.ticks(8)],
+            height=150,
         ),
         "median": _seconds(quantile(seconds, 0.5)),
         "high": _seconds(quantile(seconds, 0.95)),
@@ -268,7 +277,10 @@ def _timings(statistics: ClassStatistics) -> dict | None:
 
 def _graders(statistics: ClassStatistics) -> list[tuple[list[tuple[str, str]], int]]:
     return [
-        ([(str(key), inert_name(str(value), 100)) for key, value in graders if key != "limits"], count)
+        (
+            [(str(key), inert_name(str(value), 100)) for key, value in graders if key != "limits"],
+            count,
+        )
         for graders, count in statistics.graded_by.most_common(5)
     ]
 

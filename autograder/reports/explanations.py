@@ -1,5 +1,7 @@
 """What the errors that learners of autograd and linear algebra meet are trying to say."""
 
+# ruff: noqa: E501
+
 import re
 
 EXPLANATIONS = [

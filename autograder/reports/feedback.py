@@ -54,7 +54,9 @@ def write_feedback(
     return path
 
 
-def _question(question: QuestionResult, gradation: Gradation, released: bool, reference: dict) -> dict:
+def _question(
+    question: QuestionResult, gradation: Gradation, released: bool, reference: dict
+) -> dict:
     share = question.score / question.possible if question.possible else 1.0
     own = joined(gradation.curves.get(question.name, []))[:MAX_CURVES]
     expected = reference.get(question.name, [])
@@ -65,7 +67,9 @@ def _question(question: QuestionResult, gradation: Gradation, released: bool, re
         "state": "solved" if share >= 1 - 1e-9 else "partly" if share > 1e-9 else "unsolved",
         "bar": charts.share_bar(share),
         "right": _grouped(case for case in map(_view(released), question.cases) if case["passed"]),
-        "again": _grouped(case for case in map(_view(released), question.cases) if not case["passed"]),
+        "again": _grouped(
+            case for case in map(_view(released), question.cases) if not case["passed"]
+        ),
         "chart": charts.drawing(own, expected) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),

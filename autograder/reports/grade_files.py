@@ -32,9 +32,13 @@ def write_grades_csv(
     total = sum(possible.values())
     table = [["file", *names, "total_points_earned", "percent_correct", "grading_status"]]
     if any(status is not Status.NOT_GRADED for _, _, status, _ in rows):
-        table.append([POINTS_ROW, *(number(possible[name]) for name in names), number(total), 1, "--"])
+        table.append(
+            [POINTS_ROW, *(number(possible[name]) for name in names), number(total), 1, "--"]
+        )
     for file, scores, status, reason in sorted(rows, key=lambda row: row[0]):
-        table.append([harmless(file), *_marks(scores, names, total, status), _state(status, reason)])
+        table.append(
+            [harmless(file), *_marks(scores, names, total, status), _state(status, reason)]
+        )
     write_text(path, to_csv(table))
 
 

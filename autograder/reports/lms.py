@@ -101,9 +101,13 @@ def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
         if entry.late:
             table.append(["late", entry.file, student.shown, lateness(entry, deadline)])
         if entry.score is None:
-            table.append(["not graded", entry.file, student.shown, "grade again; its mark stays empty"])
+            table.append(
+                ["not graded", entry.file, student.shown, "grade again; its mark stays empty"]
+            )
     for student in matching.missing:
-        table.append(["no submission", "", student.shown, "its mark is left as it is in the platform"])
+        table.append(
+            ["no submission", "", student.shown, "its mark is left as it is in the platform"]
+        )
     return [table[0], *([harmless(cell) for cell in row] for row in table[1:])]
 
 

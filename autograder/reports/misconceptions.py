@@ -1,4 +1,4 @@
-"""Chinese names of the misconceptions that tests recognise; English names are made from the slugs."""
+"""Chinese names of the misconceptions that tests recognise; slugs give the English ones."""
 
 # These say that something is wrong, not why: no news for the list of what stands out.
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}

@@ -1,4 +1,4 @@
-"""One self-contained page: a template, its style and script inline, and a policy that allows no more."""
+"""One self-contained page: template, inline style and script, a policy that allows no more."""
 
 import base64
 import hashlib
@@ -19,7 +19,11 @@ def environment() -> Environment:
     """Return the template environment: everything is escaped, nothing may be undefined."""
     loader = PackageLoader("autograder.reports", "templates")
     templates = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     templates.globals.update(t=text, both=both)
     templates.filters.update(

@@ -15,7 +15,14 @@ from autograder.reports.grade_files import original
 # What the columns of rosters and gradebook exports are called, in lower case.
 COLUMNS = {
     "canvas_id": ("id", "canvas user id"),
-    "sis_id": ("sis user id", "sid", "student id", "id number", "student_id", "matriculation number"),
+    "sis_id": (
+        "sis user id",
+        "sid",
+        "student id",
+        "id number",
+        "student_id",
+        "matriculation number",
+    ),
     "login": ("sis login id", "username", "login id", "login", "netid", "user name"),
     "email": ("email address", "email", "e-mail", "mail"),
     "name": ("student", "name", "full name", "student name"),
@@ -45,7 +52,13 @@ class Student:
     def keys(self) -> set[str]:
         """What may name this student in a file name, in lower case."""
         local = self.email.partition("@")[0]
-        found = {self.email, self.login, self.sis_id, self.canvas_id, local if len(local) > 2 else ""}
+        found = {
+            self.email,
+            self.login,
+            self.sis_id,
+            self.canvas_id,
+            local if len(local) > 2 else "",
+        }
         return {key.casefold() for key in found if key}
 
     @property
@@ -61,7 +74,9 @@ class Student:
     @property
     def shown(self) -> str:
         """The name for people, as LMS files have it: family name first."""
-        return self.name or ", ".join(part for part in (self.last, self.first) if part) or self.email
+        return (
+            self.name or ", ".join(part for part in (self.last, self.first) if part) or self.email
+        )
 
 
 @dataclass(frozen=True)
@@ -182,7 +197,9 @@ def parse_deadline(text: str) -> datetime:
     """
     time = _parse_time(text)
     if time is None:
-        raise UsageError(f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it")
+        raise UsageError(
+            f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it"
+        )
     return time
 
 
@@ -216,7 +233,9 @@ def _read_table(path: Path) -> list[list[str]]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
     text = None
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+    for encoding in (
+        ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    ):
         try:
             text = data.decode(encoding)
             break

@@ -1,4 +1,4 @@
-"""What a class's results say about its exercises: gathered one gradation at a time, in flat memory."""
+"""What a class's results say about its exercises, gathered one by one in flat memory."""
 
 import math
 import random
@@ -236,7 +236,7 @@ def joined(curves: list[dict]) -> list[dict]:
 
 
 def agreed(drawings: list[list[dict]]) -> list[dict]:
-    """Return one drawing's curves that most of the drawings have too; [] where there is no such one.
+    """Return one drawing's curves that most drawings have too; [] where there are none.
 
     Exercises with a free choice of the function have no right curve in common.
     """

@@ -1,5 +1,7 @@
 """Every sentence of the pages in English and Chinese, and how a page holds both."""
 
+# ruff: noqa: E501
+
 from markupsafe import Markup, escape
 
 from autograder.languages import SEPARATOR
@@ -160,9 +162,9 @@ STATUSES = {
 
 def both(english, chinese) -> Markup:
     """Return markup that holds both languages; the page shows one."""
-    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
-        english, chinese
-    )
+    return Markup(
+        '<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>'
+    ).format(english, chinese)
 
 
 def text(key: str, **values) -> Markup:

@@ -18,7 +18,9 @@ SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 def out(tmp_path_factory) -> Path:
     """Return the output folder of a class with hostile names and messages."""
     out = tmp_path_factory.mktemp("out")
-    write_class_report(out / "report" / "index.html", sample_gradations(COUNT), "autodiff", REFERENCE)
+    write_class_report(
+        out / "report" / "index.html", sample_gradations(COUNT), "autodiff", REFERENCE
+    )
     for gradation in sample_gradations(COUNT):
         write_feedback(out / "feedback", gradation, True, "autodiff", REFERENCE)
     return out
@@ -96,7 +98,9 @@ def test_pages_turn(report):
 
 
 def test_every_link_leads_to_a_feedback_page(report, out):
-    links = set(report.eval_on_selector_all("#submissions a, #attention a", "all => all.map(a => a.href)"))
+    links = set(
+        report.eval_on_selector_all("#submissions a, #attention a", "all => all.map(a => a.href)")
+    )
     assert links
     for link in links:
         assert (out / "feedback" / link.rsplit("/", 1)[1]).is_file()
@@ -143,7 +147,8 @@ def test_hostile_names_are_shown_as_text_in_the_report(report):
 
 
 @pytest.mark.parametrize(
-    "slipped", ["<script>document.title = 'owned'</script>", "<img src=x onerror=\"document.title='owned'\">"]
+    "slipped",
+    ["<script>document.title = 'owned'</script>", "<img src=x onerror=\"document.title='owned'\">"],
 )
 def test_the_policy_stops_what_would_slip_through(chromium, out, tmp_path, slipped):
     text = (out / "feedback" / "s00020.html").read_text(encoding="utf-8")
@@ -160,9 +165,16 @@ def test_the_policy_stops_what_would_slip_through(chromium, out, tmp_path, slipp
 
 @pytest.mark.parametrize(
     ("size", "scheme", "language"),
-    [("desk", "light", "en"), ("desk", "dark", "zh"), ("phone", "dark", "en"), ("phone", "light", "zh")],
+    [
+        ("desk", "light", "en"),
+        ("desk", "dark", "zh"),
+        ("phone", "dark", "en"),
+        ("phone", "light", "zh"),
+    ],
 )
-@pytest.mark.parametrize("name", ["report/index.html", "feedback/s00030.html", "feedback/s00041.html"])
+@pytest.mark.parametrize(
+    "name", ["report/index.html", "feedback/s00030.html", "feedback/s00041.html"]
+)
 def test_axe_finds_nothing_to_complain_about(visit, out, name, size, scheme, language):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = visit(out / name, size, color_scheme=scheme, bypass_csp=True)
@@ -172,7 +184,9 @@ def test_axe_finds_nothing_to_complain_about(visit, out, name, size, scheme, lan
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
-@pytest.mark.parametrize("name", ["report/index.html", "feedback/s00030.html", "feedback/s00002.html"])
+@pytest.mark.parametrize(
+    "name", ["report/index.html", "feedback/s00030.html", "feedback/s00002.html"]
+)
 def test_a_phone_never_scrolls_sideways(visit, out, name):
     page = visit(out / name, "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"][0]

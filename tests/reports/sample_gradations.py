@@ -1,5 +1,7 @@
 """A seeded class of any size, with the shapes that a real one has, and hostile strings."""
 
+# ruff: noqa: E501
+
 import math
 import random
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ HOSTILE = (
     "<!-- <script>",
     "{{ 7 * 7 }}{% raw %}",
     "javascript:document.title='owned'",
-    "=HYPERLINK(\"http://example.org\",\"free points\")",
+    '=HYPERLINK("http://example.org","free points")',
     "\u202egnp.exe\u2066 right to left \u200b\u00ad",
     "\x1b[31mred\x00\x07 bell",
     "Z" + "\u0301" * 40 + "algo",
@@ -42,10 +44,24 @@ LESSONS = {
         "Clear the gradient, or start from a fresh leaf, before every call.",
         "每次调用 backward 都会把梯度加到 x.grad 上，因此后面的值包含了之前所有梯度之和。请在每次调用前清零梯度。",
     ),
-    "degrees": ("The grid was read as degrees; torch.sin takes radians.", "网格被当作角度；torch.sin 使用弧度。"),
+    "degrees": (
+        "The grid was read as degrees; torch.sin takes radians.",
+        "网格被当作角度；torch.sin 使用弧度。",
+    ),
 }
 GIVEN = ("Mia", "Noah", "Li Wei", "王芳", "Sofía", "Jürgen", "Aisha", "Oluwaseun", "Anna", "Đặng")
-FAMILY = ("Schmidt", "Chen", "García", "Okafor", "Nguyen", "Smith", "Ivanova", "张", "O'Neil", "Kim")
+FAMILY = (
+    "Schmidt",
+    "Chen",
+    "García",
+    "Okafor",
+    "Nguyen",
+    "Smith",
+    "Ivanova",
+    "张",
+    "O'Neil",
+    "Kim",
+)
 ERRORS = {
     "q2": {
         "type": "RuntimeError",
@@ -90,7 +106,11 @@ def _gradation(random_: random.Random, index: int, hostile: bool) -> Gradation:
         "wall_s": round(random_.lognormvariate(-1.1, 0.5), 3),
         "cpu_s": round(random_.lognormvariate(-1.3, 0.4), 3),
         "memory_mib": round(random_.uniform(20, 60), 1),
-        "graded_by": {"grading_zip": "ab" * 32, "autograder": "0.1", "image": "sha256:" + "cd" * 32},
+        "graded_by": {
+            "grading_zip": "ab" * 32,
+            "autograder": "0.1",
+            "image": "sha256:" + "cd" * 32,
+        },
     }
     if index % 97 == 41:
         reason = "the sandbox did not answer: the container was removed by somebody"
@@ -115,7 +135,10 @@ def _gradation(random_: random.Random, index: int, hostile: bool) -> Gradation:
         questions=questions,
         curves={"q5": _curves(random_, solved["q5"], slips)} if ability > -2 else {},
         errors={q: [ERRORS[q]] for q in ERRORS if ability > -1 + random_.random()},
-        outputs=(CellOutput("tensor([0., 4., 8., 12.])"), CellOutput("", _cell_error(random_, solved))),
+        outputs=(
+            CellOutput("tensor([0., 4., 8., 12.])"),
+            CellOutput("", _cell_error(random_, solved)),
+        ),
         notes=("the newest of two notebooks in the zip was taken",) if index % 31 == 5 else (),
     )
 
@@ -129,7 +152,9 @@ def _question(random_, name, ability, text, language) -> QuestionResult:
         message = "Right." if passed else "The check did not pass."
         if not passed and number > 1 and name in SLIPS and random_.random() < 0.8:
             slip = random_.choice(SLIPS[name])
-            english, chinese = LESSONS.get(slip, (f"This looks like: {slip}.", f"这看起来像：{slip}。"))
+            english, chinese = LESSONS.get(
+                slip, (f"This looks like: {slip}.", f"这看起来像：{slip}。")
+            )
             message = f"{chinese}\n{english}" if language == "zh" else english
         if not passed and text:
             message += f"\nGot {text}"

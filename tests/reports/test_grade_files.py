@@ -19,7 +19,10 @@ def gradation(file, scores, status=Status.COMPLETED, reason=""):
 
 
 def test_columns_and_rows_are_those_of_otter(tmp_path):
-    gradations = [gradation("b.ipynb", {"q2": 1.0, "q1": 2.0}), gradation("a.ipynb", {"q1": 0.5, "q2": 0})]
+    gradations = [
+        gradation("b.ipynb", {"q2": 1.0, "q1": 2.0}),
+        gradation("a.ipynb", {"q1": 0.5, "q2": 0}),
+    ]
     write_grades_csv(tmp_path / "grades.csv", gradations, ["q1", "q2"])
     assert read(tmp_path / "grades.csv") == [
         ["file", "q1", "q2", "total_points_earned", "percent_correct", "grading_status"],
@@ -43,7 +46,13 @@ def test_the_header_equals_that_of_otters_own_merge(tmp_path):
 def test_a_submission_that_was_not_graded_has_no_mark(tmp_path):
     fault = gradation("x.ipynb", {}, Status.NOT_GRADED, "the sandbox\nbroke ‖ 沙箱")
     write_grades_csv(tmp_path / "grades.csv", [fault, gradation("y.ipynb", {"q1": 1.0})], ["q1"])
-    assert read(tmp_path / "grades.csv")[2] == ["x.ipynb", "", "", "", "not graded: the sandbox broke"]
+    assert read(tmp_path / "grades.csv")[2] == [
+        "x.ipynb",
+        "",
+        "",
+        "",
+        "not graded: the sandbox broke",
+    ]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=x"])

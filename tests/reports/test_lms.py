@@ -55,11 +55,17 @@ def test_a_file_is_matched_by_id_or_email(file, student):
     assert [found for found, _ in match(ROSTER, [entry(file)], {}).chosen] == [student]
 
 
-@pytest.mark.parametrize("file", ["autodiff.ipynb", "1081.ipynb", "valove.ipynb", "alove_bli.ipynb"])
+@pytest.mark.parametrize(
+    "file", ["autodiff.ipynb", "1081.ipynb", "valove.ipynb", "alove_bli.ipynb"]
+)
 def test_a_doubtful_file_is_left_to_a_person(file):
     matching = match(ROSTER, [entry(file)], {})
     assert matching.unmatched and not matching.chosen
-    assert {student.name or student.last for student in matching.missing} == {"Lovelace", BEN.name, "Eve"}
+    assert {student.name or student.last for student in matching.missing} == {
+        "Lovelace",
+        BEN.name,
+        "Eve",
+    }
 
 
 def test_a_list_of_owners_settles_what_file_names_do_not_tell(tmp_path):
@@ -86,7 +92,9 @@ def test_the_latest_before_the_deadline_counts(entries, chosen):
 
 
 def test_times_and_lateness_come_from_gradebook_or_file_name():
-    graded = Gradation("s", "A_alove_attempt_2025-03-01-10-00-00_x.ipynb", "", "a", Status.COMPLETED)
+    graded = Gradation(
+        "s", "A_alove_attempt_2025-03-01-10-00-00_x.ipynb", "", "a", Status.COMPLETED
+    )
     deadline = parse_deadline("2025-03-01T12:00:00+00:00")
     assert entry_of(graded, "2025-03-01T13:30:05Z", deadline).late
     assert entry_of(graded, None, None).submitted_at.hour == 10
@@ -135,8 +143,23 @@ def test_gradescopes_sheet_also_lists_who_did_not_submit():
     deadline = at(12)
     matching = match(ROSTER, [entry("alove.ipynb", 13, late=True)], {})
     table = rows(lms.gradescope(matching, "Autodiff", 8, deadline))
-    assert table[0][:7] == ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
-    assert table[1][5:] == ["5", "8", "Graded", "alove.ipynb", "2025-03-01 13:00:00+00:00", "1:00:00"]
+    assert table[0][:7] == [
+        "First Name",
+        "Last Name",
+        "SID",
+        "Email",
+        "Sections",
+        "Total Score",
+        "Max Points",
+    ]
+    assert table[1][5:] == [
+        "5",
+        "8",
+        "Graded",
+        "alove.ipynb",
+        "2025-03-01 13:00:00+00:00",
+        "1:00:00",
+    ]
     assert [row[7] for row in table[2:]] == ["Missing", "Missing"]
 
 
@@ -159,7 +182,11 @@ def test_everything_that_needs_a_person_is_listed(tmp_path):
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
-        ("Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n\"Li, Bo\",7,70,bo,A\n", "utf-8"),
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+            '"Li, Bo",7,70,bo,A\n',
+            "utf-8",
+        ),
         ("First name,Last name,ID number,Email address\nBo,Li,70,bo@uni.edu\n", "utf-8-sig"),
         ("Last Name\tFirst Name\tUsername\tStudent ID\nLi\tBo\tbo\t70\n", "utf-16"),
         ("Name;SID;Email\nBö Li;70;bo@uni.edu\n", "cp1252"),

@@ -60,7 +60,15 @@ def pages(report, tmp_path_factory):
 def test_no_hostile_text_becomes_markup(pages):
     for page in pages:
         tags = Elements(page).tags
-        assert not {tag for tag, _ in tags} & {"img", "iframe", "object", "b", "form", "base", "link"}
+        assert not {tag for tag, _ in tags} & {
+            "img",
+            "iframe",
+            "object",
+            "b",
+            "form",
+            "base",
+            "link",
+        }
         assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
         assert not [a for _, a in tags if (a.get("href") or "").startswith("javascript:")]
 
@@ -90,7 +98,10 @@ def test_nothing_is_loaded_from_elsewhere(pages):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_invisible_is_left_in_a_students_text(text):
     shown = inert(text)
-    assert not re.search("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
+    assert not re.search(
+        "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]",
+        shown,
+    )
     assert shown.encode("utf-8")
 
 
@@ -139,7 +150,9 @@ def hidden_failure(slip=None):
     )
     curves = {"q5": REFERENCE["q5"][:1]}
     question = QuestionResult("q5", 1.0, 3.0, cases)
-    return Gradation("s", "s.ipynb", "", "x", Status.COMPLETED, questions=(question,), curves=curves)
+    return Gradation(
+        "s", "s.ipynb", "", "x", Status.COMPLETED, questions=(question,), curves=curves
+    )
 
 
 def test_before_release_hidden_tests_and_expected_curves_stay_hidden(tmp_path):
@@ -174,9 +187,13 @@ def test_a_tiny_class_makes_a_report(tmp_path, count):
 
 
 def test_curves_without_finite_points_are_drawn_as_nothing(tmp_path):
-    curves = {"q5": [{"label": "n", "artist": "line", "axes": 0, "x": [1, 2], "y": [None, None]},
-                     {"label": "huge", "artist": "line", "axes": 0, "x": [1, 2], "y": [1e308, -1e308]}]}  # fmt: skip
+    plain = {"artist": "line", "axes": 0, "x": [1, 2]}
+    nothing = {**plain, "label": "n", "y": [None, None]}
+    curves = {"q5": [nothing, {**plain, "label": "huge", "y": [1e308, -1e308]}]}
     gradation = replace(hidden_failure(), curves=curves)
     page = write_feedback(tmp_path, gradation, True).read_text()
     write_class_report(tmp_path / "index.html", [gradation], "x")
-    assert "nan" not in page.split("<svg", 1)[1] and "inf" not in page.split('class="chart drawing"')[1][:3000]
+    assert (
+        "nan" not in page.split("<svg", 1)[1]
+        and "inf" not in page.split('class="chart drawing"')[1][:3000]
+    )

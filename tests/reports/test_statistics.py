@@ -46,7 +46,9 @@ def test_discrimination_of_what_does_not_vary_is_unknown(pairs):
 
 
 def test_reliability_is_cronbachs_alpha():
-    gradations = [g for g in sample_gradations(300) if g.questions and g.status is not Status.UNREADABLE]
+    gradations = [
+        g for g in sample_gradations(300) if g.questions and g.status is not Status.UNREADABLE
+    ]
     points = np.array([[question.score for question in g.questions] for g in gradations])
     k = points.shape[1]
     expected = k / (k - 1) * (1 - points.var(axis=0).sum() / points.sum(axis=1).var())
@@ -96,7 +98,9 @@ def test_one_call_per_point_becomes_one_cloud():
 
 
 def test_a_thinned_curve_keeps_its_ends():
-    (curve,) = thin([{"label": "", "artist": "line", "axes": 0, "x": list(range(1000)), "y": [None] * 1000}])
+    (curve,) = thin(
+        [{"label": "", "artist": "line", "axes": 0, "x": list(range(1000)), "y": [None] * 1000}]
+    )
     assert (len(curve["x"]), curve["x"][0], curve["x"][-1]) == (120, 0, 999)
 
 
