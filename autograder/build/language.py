@@ -1,4 +1,4 @@
-"""One source, several languages: which cells a release keeps and which half of a bilingual string."""
+"""One source, several languages: which cells a release keeps and which half of a string."""
 
 import ast
 import copy

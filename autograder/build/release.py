@@ -13,12 +13,12 @@ from autograder.build.language import keep_language_of_tests
 
 TEMPLATES = Path(__file__).with_name("templates")
 EXPORT_ZH = (
-    "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。下面的单元会生成一个 zip 文件，"
-    "请提交这个文件（或者直接提交本笔记本）。"
+    "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。"
+    "下面的单元会生成一个 zip 文件，请提交这个文件（或者直接提交本笔记本）。"
 )
 EXPORT_EN = (
-    "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you export. "
-    "The cell below makes a zip file; submit that file (or this notebook itself)."
+    "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you "
+    "export. The cell below makes a zip file; submit that file (or this notebook itself)."
 )
 COLAB_SUBMISSION = {
     "en": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session and run "
@@ -93,7 +93,7 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
 
 
 def colab_variant(notebook: dict, otter: str) -> dict:
-    """Return the notebook with its checks inside a first cell, so that it needs no file beside it."""
+    """Return the notebook with its checks in a first cell, so that it needs no other file."""
     variant = copy.deepcopy(notebook)
     tests = variant["metadata"]["otter"].pop("tests")
     variant["metadata"]["otter"].pop("OK_FORMAT", None)
@@ -124,7 +124,9 @@ def _translate(cell: dict, language: str) -> str:
         return "# 先保存笔记本，再运行本单元\n" + text.split("\n", 1)[1]
     if cell["cell_type"] == "code" and text.startswith("# Initialize Otter"):
         return "# 初始化 Otter\n" + text.split("\n", 1)[1]
-    text = text.replace("_Type your answer here, replacing this text._", "_请在这里作答，替换这段文字。_")
+    text = text.replace(
+        "_Type your answer here, replacing this text._", "_请在这里作答，替换这段文字。_"
+    )
     return text.replace("_Points:_", "_分数：_")
 
 

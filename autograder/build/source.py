@@ -10,6 +10,9 @@ from autograder.errors import BuildError
 from autograder.languages import LANGUAGES, SEPARATOR
 
 IMPORTS_OURS = re.compile(r"^\s*(import|from)\s+autograder\b", re.MULTILINE)
+TEST_CONFIG = re.compile(
+    r'\s*"""\s*#\s*BEGIN TEST CONFIG\n(.*?)\n"""\s*#\s*END TEST CONFIG\n', re.DOTALL
+)
 MARK = re.compile(r"#\s*(BEGIN|END)\s+([A-Z ]+?)\s*$", re.MULTILINE)
 
 
@@ -102,7 +105,7 @@ def walk_cells(cells: list[dict]):
 
 
 def _parse_test(source: str) -> tuple[dict, str]:
-    found = re.match(r'\s*"""\s*#\s*BEGIN TEST CONFIG\n(.*?)\n"""\s*#\s*END TEST CONFIG\n', source, re.S)
+    found = TEST_CONFIG.match(source)
     return (_parse_yaml(found[1]), source[found.end() :]) if found else ({}, source)
 
 

@@ -1,4 +1,4 @@
-"""Grades the solution and a blank notebook before anybody else does, in stock Otter and isolated."""
+"""Grades the solution and a blank notebook before students do, in stock Otter and isolated."""
 
 import hashlib
 import json
@@ -104,10 +104,11 @@ def _grade_stock(grading_zip: Path, path: Path) -> list:
             env=environment, capture_output=True, text=True, timeout=STOCK_S, cwd=path.parent,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise BuildError(f"{path.name}: stock Otter took more than {STOCK_S:g} s to grade it") from None
+        raise BuildError(f"{path.name}: stock Otter takes more than {STOCK_S:g} s") from None
     if "@@" not in done.stdout:
         lines = (done.stderr or done.stdout).strip().splitlines()
-        raise BuildError(f"{path.name}: stock Otter cannot grade it: {lines[-1] if lines else 'no output'}")
+        reason = lines[-1] if lines else "no output"
+        raise BuildError(f"{path.name}: stock Otter cannot grade it: {reason}")
     return json.loads(done.stdout.rsplit("@@", 1)[1])
 
 

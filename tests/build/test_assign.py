@@ -30,7 +30,7 @@ def notebook_in(path):
 
 
 def run(folder, path):
-    """Run a notebook in a kernel whose working folder is ``folder``; returns it with its outputs."""
+    """Run a notebook in a kernel that works in ``folder``; returns it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
     return notebook

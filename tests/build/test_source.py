@@ -21,7 +21,7 @@ REFUSED = {
         changed("q1-values", '"Every disc', "'Every \"disc\""  + " ‖ x'\nunused: \""),
         ("question q1", "success_message", "double quote")),
     "one language only": (
-        changed("q2-values", " ‖ 这就是下一个数。", ""), ("question q2", "success_message", "both")),
+        changed("q2-values", " ‖ 这就是下一个数。", ""), ("q2", "success_message", "both")),
     "no hidden test": (
         changed("q2-values", "hidden: true", "hidden: false"), ("question q2", "no hidden test")),
     "hidden test without message": (
@@ -52,7 +52,7 @@ def test_a_faulty_source_is_refused_with_place_and_repair(tmp_path, fault):
         assert part in message
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 3}', '{"cells": [4]}', "not a notebook"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 3}', '{"cells": [4]}', "words"])
 def test_a_file_that_is_no_notebook_is_refused(tmp_path, text):
     path = tmp_path / "tiny.ipynb"
     path.write_text(text)
