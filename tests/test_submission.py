@@ -87,8 +87,8 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     outside = tmp_path / "secret.ipynb"
     outside.write_text("{}")
     folder = tmp_path / "class"
-    for name in ("b.ipynb", "a/deep/er.zip", "essay.docx", "README.md", "expected.json", ".DS_Store",
-                 ".ipynb_checkpoints/x.ipynb", "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
+    for name in ("b.ipynb", "a/deep/er.zip", "essay.docx", "README.md", "expected.json",
+                 ".DS_Store", ".ipynb_checkpoints/x.ipynb", "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}")
     (folder / "out.ipynb").symlink_to(outside)
@@ -130,11 +130,12 @@ JSON = st.recursive(
 FIELD = (
     st.sampled_from(["code", "markdown", "source", "metadata", "otter", "tests", "q1", 4]) | JSON
 )
+METADATA = st.fixed_dictionaries({}, optional={"otter": FIELD, "tags": FIELD})
 CELLS = st.lists(
     st.fixed_dictionaries(
         {},
         optional={"cell_type": FIELD, "source": FIELD, "input": FIELD, "id": FIELD,
-                  "metadata": st.fixed_dictionaries({}, optional={"otter": FIELD, "tags": FIELD}) | JSON},
+                  "metadata": METADATA | JSON},
     ) | JSON,
     max_size=5,
 )  # fmt: skip

@@ -85,7 +85,7 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
         with Gradebook(place / "mixed-out" / "gradebook.sqlite") as book:
             found = {gradation.submission: gradation for gradation in book.latest()}
         shown = {name: _shown(place / "mixed-out", name) for name in names.values()}
-        problems += _compare_bystanders(place, names, mixed, alone)
+        problems += _compare_bystanders(place, names, mixed)
         verdicts = [
             _judge(entry, [names[path] for path in uploads[entry.id]], found, shown, secrets)
             for entry in entries
@@ -191,11 +191,11 @@ def _shown(out: Path, name: str) -> str:
     return json.dumps(visible, ensure_ascii=False) + "\n" + page
 
 
-def _compare_bystanders(place: Path, names, mixed: Path, alone: Path) -> list[str]:
+def _compare_bystanders(place: Path, names, mixed: Path) -> list[str]:
     problems = []
     for file in BYSTANDERS:
-        paths = [place / "alone-out" / "results" / file.removesuffix(".ipynb") / "results.json",
-                 place / "mixed-out" / "results" / names[mixed / file] / "results.json"]  # fmt: skip
+        stems = {"alone-out": file.removesuffix(".ipynb"), "mixed-out": names[mixed / file]}
+        paths = [place / out / "results" / stem / "results.json" for out, stem in stems.items()]
         texts = [_without_times(path) if path.is_file() else None for path in paths]
         if texts[0] is None or texts[0] != texts[1]:
             problems.append(f"{file}: its result changed beside the hostile submissions")

@@ -8,7 +8,8 @@ from pathlib import Path
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/", "/etc", "/run", str(Path.home()))
 FORGED = ("forged", "results.json", "results.pkl", ".OTTER_LOG", "grades.csv", "final_grades.csv",
           "gradebook.sqlite", "otter.py", "autograder.py", "torch.py", "numpy.py", "escaped",
-          "sitecustomize.py", "usercustomize.py", "conftest.py", "forged.ipynb", "forged.py")  # fmt: skip
+          "sitecustomize.py", "usercustomize.py", "conftest.py", "forged.ipynb",
+          "forged.py")  # fmt: skip
 
 
 def snapshot() -> set[str]:
