@@ -88,7 +88,8 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     outside.write_text("{}")
     folder = tmp_path / "class"
     for name in ("b.ipynb", "a/deep/er.zip", "essay.docx", "README.md", "expected.json",
-                 ".DS_Store", ".ipynb_checkpoints/x.ipynb", "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
+                 ".DS_Store", ".ipynb_checkpoints/x.ipynb",
+                 "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}")
     (folder / "out.ipynb").symlink_to(outside)
