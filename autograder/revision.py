@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from autograder.course import ROOT
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
 from autograder.reports.lms import write_lms_files
@@ -32,7 +33,7 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
     from autograder.scoring.assignment import load_assignment
 
     name = gradebook.assignment()
-    return load_assignment(grading_zip or Path("dist") / name / "autograder.zip", name)
+    return load_assignment(grading_zip or ROOT / "dist" / name / "autograder.zip", name)
 
 
 @click.command()
