@@ -14,7 +14,7 @@ from autograder.model import Limits
 from autograder.sandbox.service import RELAY_BYTES
 from autograder.scoring.session import receive_warm
 
-CONNECT_S = 60.0
+CONNECT_S = 180.0
 WORKER_MIB = 700  # the warm worker itself, above what a submission may use
 
 

@@ -13,7 +13,7 @@ from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
-WARM_UP_S = 120.0
+WARM_UP_S = 240.0
 
 
 @dataclass(frozen=True)
