@@ -237,7 +237,8 @@ def bad_uploads(samples: list[Path]) -> dict[str, dict[str, bytes]]:
     """Return uploads that cannot be graded, by what is wrong with them."""
     notebook = next(path.read_bytes() for path in samples if path.suffix == ".ipynb")
     other = json.loads(notebook)
-    other.setdefault("metadata", {}).setdefault("otter", {})["assignment_name"] = "another-course"
+    named = {"autograder": {"assignment": "another"}, "otter": {"assignment_name": "another"}}
+    other["metadata"] = {**other.get("metadata", {}), **named}
     return {
         "nothing": {},
         "two notebooks": {"a.ipynb": notebook, "b.ipynb": notebook},
