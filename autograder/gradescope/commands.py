@@ -60,7 +60,7 @@ def show(reports: list, measured: dict) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(110, Console().width))
     table = Table(title="Gradescope's layout: 0.5 CPU, 768 MB, 10 minutes")
     table.add_column("assignment")
     for column in ("set-up", "image", "run (median)", "peak memory", "as `grade`", "refused"):
