@@ -5,8 +5,10 @@ sandbox for many submissions. When a sandbox or a scorer fails, the submission i
 a fresh one; after that it is *not graded*.
 """
 
+import ctypes
 import multiprocessing
 import os
+import sys
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,6 +23,7 @@ from autograder.errors import EngineError, SandboxError
 from autograder.model import Gradation, Limits
 from autograder.scoring.assignment import Assignment
 
+PR_SET_PDEATHSIG = 1
 TRIES = 2
 QUEUED_PER_WORKER = 3
 BROKEN_POOLS = 20  # after so many lost scorer processes something is wrong with the machine
@@ -69,6 +72,7 @@ class Scorer:
         self.assignment, self.choice, self.limits = assignment, choice, limits
         self.stack = ExitStack()
         self.engine = None
+        self.opened = False
 
     def grade(self, job: Job) -> Gradation:
         """Grade one submission; our own faults end as *not graded*.
@@ -80,11 +84,14 @@ class Scorer:
             try:
                 if self.engine is None:
                     self.engine = self.stack.enter_context(self.choice.open(self.limits))
+                    self.opened = True
                 return pipeline.grade(
                     job.path, job.name, self.assignment, self.engine, self.limits
                 )
-            except SandboxError as error:
+            except (SandboxError, EngineError) as error:
                 self.close()
+                if isinstance(error, EngineError) and not self.opened:
+                    raise  # nothing ever ran here: the machine is to be set right first
                 if attempt == TRIES - 1:
                     return self.give_up(job, error)
 
@@ -110,6 +117,8 @@ def _open_scorer(assignment, choice, limits) -> None:
 
     import torch
 
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")  # of tests that differentiate; nobody reads them here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop

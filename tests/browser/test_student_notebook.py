@@ -103,7 +103,7 @@ def solve(student: Path, solution: Path) -> None:
 
 
 def run_all(page, lab: Lab, path: str) -> None:
-    """Open a notebook in the browser, run all of it with JupyterLab's own commands, save it."""
+    """Open a notebook in the browser, run all of it through the menu, save it."""
     lab.shut_kernels_down()
     page.goto(f"{lab.url}/lab/tree/{path}?reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=START_S * 1000)
@@ -111,13 +111,18 @@ def run_all(page, lab: Lab, path: str) -> None:
         "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'",
         timeout=START_S * 1000,
     )
-    page.set_default_timeout(RUN_S * 1000)
-    page.evaluate(
-        "async () => { const run = name => window.jupyterapp.commands.execute(name);"
-        " await run('notebook:run-all-cells'); await run('docmanager:save'); }"
-    )
-    saved = json.loads((lab.folder / path).read_text("utf-8"))
-    counts = [c.get("execution_count") for c in saved["cells"] if c["cell_type"] == "code"]
+    time.sleep(3)  # the indicator says idle a moment before the kernel takes requests
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    time.sleep(1)
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    counts, deadline = [], time.monotonic() + RUN_S
+    while time.monotonic() < deadline and not (counts and all(counts)):
+        time.sleep(2)
+        page.evaluate(
+            "async () => { await window.jupyterapp.commands.execute('docmanager:save'); }"
+        )
+        saved = json.loads((lab.folder / path).read_text("utf-8"))
+        counts = [c.get("execution_count") for c in saved["cells"] if c["cell_type"] == "code"]
     assert all(counts), f"{path} was not run to its end: {counts}"
 
 
