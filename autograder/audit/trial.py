@@ -54,7 +54,6 @@ class Reference:
 
     def __init__(self, path: Path):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        self.setup: list[tuple[str, str]] = []  # (question or "", source) of cells that are no answers
         self.answers: dict[str, list[str]] = {}
         self.order: list[tuple[str, str, int]] = []
         for cell in notebook["cells"]:

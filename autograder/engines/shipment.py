@@ -1,6 +1,7 @@
 """Which files of the package go into the grading image: what the sandbox imports, nothing else."""
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -8,7 +9,12 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 def sandbox_files() -> list[Path]:
     """Return the sandbox's files and every module of ours that they import, sorted."""
-    pending = sorted((PACKAGE / "sandbox").glob("*.py"))
+    return with_imports((PACKAGE / "sandbox").glob("*.py"))
+
+
+def with_imports(roots: Iterable[Path]) -> list[Path]:
+    """Return files of the package and every module of ours that they import, sorted."""
+    pending = sorted(roots)
     found = {PACKAGE / "__init__.py"}
     while pending:
         path = pending.pop()

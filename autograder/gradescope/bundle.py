@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from autograder import __version__
-from autograder.engines.shipment import PACKAGE, imported_files
+from autograder.engines.shipment import PACKAGE, with_imports
 from autograder.errors import BuildError
 from autograder.gradescope.settings import FILE, Settings, load_settings
 
@@ -63,15 +63,9 @@ def environment_digest(entries: dict[str, bytes]) -> str:
 
 def package_files() -> list[Path]:
     """Return the package's files that grading one submission needs, and no others."""
-    pending = [PACKAGE / name for name in ROOT_MODULES]
-    pending += sorted((PACKAGE / "checks").glob("*.py")) + sorted((PACKAGE / "sandbox").glob("*.py"))
-    found = {PACKAGE / "__init__.py"}
-    while pending:
-        path = pending.pop()
-        if path not in found:
-            found.add(path)
-            pending += imported_files(path)
-    return sorted(found)
+    roots = [PACKAGE / name for name in ROOT_MODULES]
+    roots += [*(PACKAGE / "checks").glob("*.py"), *(PACKAGE / "sandbox").glob("*.py")]
+    return with_imports(roots)
 
 
 def grading_lock(repo_root: Path) -> bytes:
