@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,7 +33,14 @@ print("\\n@@" + json.dumps(found))
 
 
 def grade_with_stock_otter(grading_zip: Path, submission: Path, folder: Path) -> dict:
-    """Run stock ``otter run`` in a process of its own; returns scores and cases by question."""
+    """Run stock ``otter run`` in a process of its own; returns scores and cases by question.
+
+    The notebook is handed in under the release's name: Otter's first cell opens the file of that
+    name, and without it no question is tested at its place.
+    """
+    folder = Path(tempfile.mkdtemp(dir=folder))
+    if submission.suffix == ".ipynb":
+        submission = Path(shutil.copy(submission, folder / f"{grading_zip.parent.name}.ipynb"))
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -66,6 +66,10 @@ class Assignment:
     @cached_property
     def _parsed(self) -> dict:
         return {}
+
+    def __getstate__(self) -> dict:
+        """Leave out what was parsed: Otter's test cases lose their function when pickled."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def seed(self) -> int | None:
