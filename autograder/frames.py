@@ -1,7 +1,7 @@
-"""Frames on a byte stream: four bytes of length, then the payload."""
+"""Frames on a stream socket: four bytes of length, then the payload."""
 
-import os
 import select
+import socket
 import struct
 import time
 
@@ -9,6 +9,8 @@ from autograder.errors import EvidenceError
 
 HEADER = struct.Struct("<I")
 NONCE_BYTES = 8  # an answer starts with the nonce of its request
+READ_BYTES = 1 << 16  # one read takes an ordinary frame whole
+LONG_READ_BYTES = 1 << 20
 
 
 class StreamEnded(Exception):
@@ -20,36 +22,45 @@ class FrameTimeout(Exception):
 
 
 class FrameStream:
-    """Frames over two file descriptors (which may be one socket).
+    """Frames over a Unix socket; the socket stays its owner's to close.
 
     Args:
-        read_fd, write_fd: open descriptors; the stream closes neither.
+        channel: a connected stream socket.
         limit: largest payload accepted, in bytes.
     """
 
-    def __init__(self, read_fd: int, write_fd: int, limit: int):
-        self.read_fd = read_fd
-        self.write_fd = write_fd
+    def __init__(self, channel: socket.socket, limit: int):
+        self.channel = channel
         self.limit = limit
+        self._rest = b""  # what was read beyond the last frame
         self._poll = select.poll()
-        self._poll.register(read_fd, select.POLLIN)
+        self._poll.register(channel, select.POLLIN)
 
     def send(self, payload: bytes, timeout_s: float | None = None) -> None:
         """Write one frame.
 
         Raises:
             StreamEnded: the reader is gone.
-            FrameTimeout: the reader took nothing for ``timeout_s`` (non-blocking descriptors only).
+            FrameTimeout: the reader took nothing for ``timeout_s`` (non-blocking sockets only).
         """
         view = memoryview(HEADER.pack(len(payload)) + payload)
         while view:
             try:
-                view = view[os.write(self.write_fd, view) :]
+                view = view[self.channel.send(view) :]
             except BlockingIOError:
-                if not select.select([], [self.write_fd], [], timeout_s)[1]:
+                if not select.select([], [self.channel], [], timeout_s)[1]:
                     raise FrameTimeout from None
             except OSError:
                 raise StreamEnded from None
+
+    def send_with_socket(self, payload: bytes, passed: socket.socket) -> None:
+        """Write one short frame and hand a socket over with it."""
+        try:
+            socket.send_fds(
+                self.channel, [HEADER.pack(len(payload)) + payload], [passed.fileno()]
+            )
+        except OSError:
+            raise StreamEnded from None
 
     def receive(self, timeout_s: float | None = None) -> bytes:
         """Read one frame.
@@ -60,34 +71,69 @@ class FrameStream:
             EvidenceError: the frame is longer than the limit.
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        (size,) = HEADER.unpack(self._read(HEADER.size, deadline))
-        if size > self.limit:
-            raise EvidenceError(f"a frame of {size} bytes is over the limit")
-        return self._read(size, deadline)
+        data = self._rest
+        self._rest = b""
+        while len(data) < HEADER.size:
+            data += self._read(READ_BYTES, deadline)
+        return self._finish(data, deadline)
+
+    def receive_with_socket(self, timeout_s: float) -> tuple[bytes, socket.socket | None]:
+        """Read one frame and the socket that came with it, if one did.
+
+        Raises:
+            As :meth:`receive`.
+        """
+        if not self.wait(timeout_s):
+            raise FrameTimeout
+        try:
+            data, fds, _, _ = socket.recv_fds(self.channel, READ_BYTES, 1)
+        except OSError:
+            raise StreamEnded from None
+        if not data:
+            raise StreamEnded
+        passed = socket.socket(fileno=fds[0]) if fds else None
+        return self._finish(data, time.monotonic() + timeout_s), passed
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until something can be read (or the writer is gone); False when time ran out."""
-        return bool(self._poll.poll(timeout_s * 1000))
+        return bool(self._rest) or bool(self._poll.poll(timeout_s * 1000))
 
-    def has_data(self) -> bool:
-        """Tell whether something waits to be read (or the writer is gone)."""
-        return self.wait(0)
+    def is_ended(self) -> bool:
+        """Tell whether the writer is gone and nothing is left to read."""
+        if self._rest or not self._poll.poll(0):
+            return False
+        try:
+            return not self.channel.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
+
+    def _finish(self, data: bytes, deadline: float | None) -> bytes:
+        (size,) = HEADER.unpack_from(data)
+        if size > self.limit:
+            raise EvidenceError(f"a frame of {size} bytes is over the limit")
+        end = HEADER.size + size
+        if len(data) < end:
+            parts = [data]
+            missing = end - len(data)
+            while missing:
+                parts.append(self._read(min(missing, LONG_READ_BYTES), deadline))
+                missing -= len(parts[-1])
+            data = b"".join(parts)
+        self._rest = data[end:]
+        return data[HEADER.size : end]
 
     def _read(self, size: int, deadline: float | None) -> bytes:
-        parts = []
-        while size:
+        while True:
             if deadline is not None:
                 left_ms = (deadline - time.monotonic()) * 1000
                 if left_ms <= 0 or not self._poll.poll(left_ms):
                     raise FrameTimeout
             try:
-                part = os.read(self.read_fd, min(size, 1 << 20))
+                part = self.channel.recv(size)
             except BlockingIOError:
                 continue
             except OSError:
                 raise StreamEnded from None
             if not part:
                 raise StreamEnded
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            return part

@@ -11,7 +11,7 @@ from autograder.engines.local import EXIT_S
 from autograder.errors import EngineError, SandboxError
 from autograder.frames import FrameStream
 from autograder.model import Limits
-from autograder.sandbox.service import RELAY_BYTES
+from autograder.sandbox.service import CONTROL_BYTES
 from autograder.scoring.session import receive_warm
 
 CONNECT_S = 180.0
@@ -64,7 +64,7 @@ class DockerEngine:
         self.channel = None
         try:
             self.channel = self._accept(listener)
-            self.stream = FrameStream(self.channel.fileno(), self.channel.fileno(), RELAY_BYTES)
+            self.stream = FrameStream(self.channel, CONTROL_BYTES)
             self.layers = receive_warm(self.stream)
         except SandboxError as error:
             self.__exit__()

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.errors import EngineError, SandboxError
 from autograder.frames import FrameStream
 from autograder.scoring.session import receive_warm
-from autograder.sandbox.service import RELAY_BYTES
+from autograder.sandbox.service import CONTROL_BYTES
 from autograder.sandbox.worker import start_janitor
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ class LocalEngine:
         self.channel, theirs = socket.socketpair()
         try:
             self._start(theirs)
-            self.stream = FrameStream(self.channel.fileno(), self.channel.fileno(), RELAY_BYTES)
+            self.stream = FrameStream(self.channel, CONTROL_BYTES)
             self.layers = receive_warm(self.stream)
         except SandboxError as error:
             self.__exit__()

@@ -6,6 +6,7 @@ decodes every answer with :mod:`autograder.codec` and compares it with what it k
 
 import os
 import signal
+import socket
 import tempfile
 
 import torch
@@ -184,12 +185,12 @@ FOLDER_VARIABLES = (
 )  # fmt: skip
 
 
-def run_child(channel_fd: int, confinement, shell, uid: int, folder: str, start: dict) -> None:
+def run_child(channel: socket.socket, confinement, shell, uid: int, folder: str, start: dict) -> None:
     """Become the sandbox of one submission; never returns."""
     try:
         os.setsid()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        _close_others(channel_fd)
+        _close_others(channel.fileno())
         output = shells.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"])
         os.chdir(folder)
@@ -197,7 +198,7 @@ def run_child(channel_fd: int, confinement, shell, uid: int, folder: str, start:
             os.environ[name] = folder
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
-        stream = FrameStream(channel_fd, channel_fd, codec.MAX_FRAME_BYTES + NONCE_BYTES)
+        stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:

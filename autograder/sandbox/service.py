@@ -12,17 +12,15 @@ import msgpack
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from autograder.codec import MAX_FRAME_BYTES  # noqa: E402
 from autograder.errors import EngineError, EvidenceError  # noqa: E402
 from autograder.frames import FrameStream, FrameTimeout, StreamEnded  # noqa: E402
 from autograder.model import Limits, Status  # noqa: E402
 from autograder.sandbox import child, confine, otter_stub  # noqa: E402
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
-GRACE_S = 1.5  # between the request to stop and the kill
 READY_S = 20.0
-RELAY_BYTES = MAX_FRAME_BYTES + 1024
-WATCH_S = 0.5  # how often the size of the work folder is looked at while a step runs
+CONTROL_BYTES = 4096  # start, interrupt, end: nothing of a student's passes the worker
+WATCH_S = 0.5  # how often the work folder's size and the child's life are looked at
 
 
 @dataclass
@@ -77,7 +75,7 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
         root: folder for the submissions' work folders.
         full: see :func:`warm_up`.
     """
-    stream = FrameStream(channel.fileno(), channel.fileno(), RELAY_BYTES)
+    stream = FrameStream(channel, CONTROL_BYTES)
     try:
         layers = _layers_from_environment()
         confinement = confine.Confinement(layers)
@@ -122,7 +120,7 @@ class Worker:
         self.count = secrets.randbelow(confine.UID_COUNT)  # workers beside each other differ
 
     def run_submission(self, start: dict) -> None:
-        """Fork a child for the start message, relay until it ends, clean up, report."""
+        """Fork a child for the start message, watch it until the end, clean up, report."""
         limits = Limits(**start["limits"])
         self.count += 1
         uid = confine.FIRST_UID + self.count % confine.UID_COUNT
@@ -131,16 +129,14 @@ class Worker:
         if not self._clean(uid, folder):  # a leftover of a worker that was killed
             raise OSError(f"{folder} cannot be cleaned")
         began = time.monotonic()
-        ended = Ended(Status.NOT_GRADED, "the relay failed")
+        ended = Ended(Status.NOT_GRADED, "the watch failed")
         pid = os.fork()
         if not pid:
             ours.close()
             self._become_child(theirs, uid, folder, {"limits": limits, "seed": start["seed"]})
         theirs.close()
-        ours.setblocking(False)
         try:
-            ended = self._relay(FrameStream(ours.fileno(), ours.fileno(), RELAY_BYTES), pid,
-                                folder, limits)  # fmt: skip
+            ended = self._watch(ours, pid, folder, limits)
         finally:
             ours.close()
             usage, code = _kill_child(pid, patience_s=EXIT_S if ended.detail == "gone" else 0.0)
@@ -172,51 +168,36 @@ class Worker:
             else:
                 os.mkdir(folder)
             child.run_child(
-                channel.detach(), self.confinement, self.shell, uid, folder, start
+                channel, self.confinement, self.shell, uid, folder, start
             )
         finally:
             os._exit(70)
 
-    def _relay(self, stream: FrameStream, pid: int, folder: str, limits: Limits) -> Ended:
+    def _watch(self, ours: socket.socket, pid: int, folder: str, limits: Limits) -> Ended:
+        """Hand the child's channel to the scorer and watch the child until the scorer ends it."""
         try:
-            if stream.receive(READY_S) != b"ready":
+            if FrameStream(ours, CONTROL_BYTES).receive(READY_S) != b"ready":
                 raise StreamEnded
         except (FrameTimeout, StreamEnded, EvidenceError):
             return Ended(Status.NOT_GRADED, "the sandbox did not start")
-        self.stream.send(msgpack.packb({"op": "started"}))
+        ours.setblocking(False)
+        self.stream.send_with_socket(msgpack.packb({"op": "started"}), ours)
+        ours.close()
+        full = False
         while True:
-            message = msgpack.unpackb(self.stream.receive())
-            if message["op"] == "end":
-                return Ended(Status.COMPLETED, "")
-            if stream.has_data():
-                gone = _is_gone(pid)
-                return Ended(Status.CRASHED, "gone") if gone else Ended(
-                    Status.PROTOCOL, "the notebook wrote on the grader's channel unasked"
-                )
-            try:
-                answer, interrupted = self._ask(stream, pid, folder, limits, message)
-            except FrameTimeout:
-                return Ended(Status.TIMEOUT, "a step took too long and could not be stopped")
-            except StreamEnded:
-                return Ended(Status.CRASHED, "gone")
-            except EvidenceError:
-                return Ended(Status.PROTOCOL, "the notebook sent an oversized answer")
-            except _DiskFull:
-                return Ended(Status.DISK_LIMIT, f"more than {limits.disk_mib} MiB written")
-            self.stream.send(
-                msgpack.packb({"op": "answer", "data": answer, "interrupted": interrupted})
-            )
-
-    def _ask(self, stream, pid, folder, limits, message):
-        stream.send(message["data"], READY_S)
-        deadline = time.monotonic() + message["timeout"]
-        while not stream.wait(min(WATCH_S, max(0.0, deadline - time.monotonic()))):
-            if _folder_mib(folder, limits.disk_mib) > limits.disk_mib:
-                raise _DiskFull
-            if time.monotonic() >= deadline:
-                os.kill(pid, signal.SIGINT)
-                return stream.receive(GRACE_S), True
-        return stream.receive(GRACE_S + READY_S), False
+            if self.stream.wait(WATCH_S):
+                message = msgpack.unpackb(self.stream.receive())
+                if message["op"] == "interrupt":
+                    os.kill(pid, signal.SIGINT)
+                    continue
+                if full:
+                    return Ended(Status.DISK_LIMIT, f"more than {limits.disk_mib} MiB written")
+                return Ended(Status.CRASHED, "gone") if message["gone"] else Ended(Status.COMPLETED, "")
+            if not full and _folder_mib(folder, limits.disk_mib) > limits.disk_mib:
+                full = True
+                os.kill(pid, signal.SIGKILL)
+            if _is_gone(pid):
+                self._kill_orphans(pid)  # one of them may hold the channel open
 
     def _clean(self, uid: int, folder: str) -> bool:
         self.janitor.sendall(b"%d %s\n" % (uid if self.confinement.own_uid else 0, folder.encode()))
@@ -224,19 +205,18 @@ class Worker:
 
     def _reap_orphans(self) -> None:
         """Kill and reap whatever the child left; the worker is its subreaper."""
-        while True:
-            with open("/proc/self/task/%d/children" % os.getpid(), "rb") as file:
-                pids = [int(pid) for pid in file.read().split()]
-            orphans = [pid for pid in pids if pid != self.janitor_pid]
-            if not orphans:
-                return
+        while orphans := self._kill_orphans():
             for pid in orphans:
-                os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 
-
-class _DiskFull(Exception):
-    pass
+    def _kill_orphans(self, child: int | None = None) -> list[int]:
+        """Kill every process under the worker but the janitor and the child; returns their ids."""
+        with open("/proc/self/task/%d/children" % os.getpid(), "rb") as file:
+            pids = [int(pid) for pid in file.read().split()]
+        orphans = [pid for pid in pids if pid not in (self.janitor_pid, child)]
+        for pid in orphans:
+            os.kill(pid, signal.SIGKILL)
+        return orphans
 
 
 def _is_gone(pid: int) -> bool:

@@ -1,6 +1,7 @@
 """One submission's conversation with its sandbox, seen from the scorer."""
 
 import secrets
+import socket
 import time
 from dataclasses import asdict, dataclass
 
@@ -14,6 +15,8 @@ from autograder.scoring import remote
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 WARM_UP_S = 240.0
+GRACE_S = 1.5  # between the request to stop and the end
+TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,10 @@ class Session:
         self.errors: list = []
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})
-        if self._receive()["op"] == "ended":
+        channel = self._receive_channel()
+        if channel is None:
             raise SandboxError(f"the sandbox did not start: {self.usage.detail}")
+        self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
     def run_cell(self, source: str) -> tuple[CellOutput, bool]:
         """Run a cell; returns its output and whether output was dropped.
@@ -99,20 +104,14 @@ class Session:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
-            self.end()
-            self.usage = _with_status(self.usage, Status.TIMEOUT, "the time is used up")
-            raise SubmissionEnded(self.usage.status, self.usage.detail)
+            raise self._ended(Status.TIMEOUT, "the time is used up")
         try:
             payload = codec.pack({"op": op, **fields})
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         nonce = secrets.token_bytes(NONCE_BYTES)
         timeout = min(self.limits.cell_s, left_s)
-        self._send({"op": "ask", "data": nonce + payload, "timeout": timeout})
-        answer = self._receive()
-        if answer["op"] == "ended":
-            raise SubmissionEnded(self.usage.status, self.usage.detail)
-        data = answer["data"]
+        data, interrupted = self._exchange(nonce + payload, timeout)
         if data[:NONCE_BYTES] != nonce:
             raise self._broken("an answer to a request that was never made")
         adopter = remote.Adopter(self)
@@ -122,7 +121,7 @@ class Session:
             raise self._broken(str(error)) from None
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
-        if answer["interrupted"] and reply.get("ok") is not True:
+        if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
                 f"stopped after {timeout:.0f} s: this step did not end ‖ "
                 f"{timeout:.0f} 秒后被终止：这一步没有结束"
@@ -137,19 +136,44 @@ class Session:
             raise AssertionError(f"the code raised {type(error).__name__}: {error}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
 
-    def end(self) -> Usage:
-        """Kill the child, wipe its folder and return what it used."""
+    def end(self, gone: bool = False) -> Usage:
+        """Kill the child, wipe its folder and return what it used.
+
+        Args:
+            gone: the child's end of the channel is closed.
+        """
         if self.usage is None:
-            self._send({"op": "end"})
+            self.child.channel.close()
+            self._send({"op": "end", "gone": gone})
             while self._receive()["op"] != "ended":
                 continue
         return self.usage
 
+    def _exchange(self, request: bytes, timeout_s: float) -> tuple[bytes, bool]:
+        """Return the child's answer, and whether the step had to be interrupted."""
+        try:
+            if self.child.wait(0) and not self.child.is_ended():
+                raise self._broken("bytes on the grader's channel that nobody asked for")
+            self.child.send(request, TRANSFER_S)
+            if self.child.wait(timeout_s):
+                return self.child.receive(TRANSFER_S), False
+            self._send({"op": "interrupt"})
+            return self.child.receive(GRACE_S), True
+        except FrameTimeout:
+            detail = "a step took too long and could not be stopped"
+            raise self._ended(Status.TIMEOUT, detail) from None
+        except EvidenceError:
+            raise self._broken("an oversized answer") from None
+        except StreamEnded:
+            usage = self.end(gone=True)
+            raise SubmissionEnded(usage.status, usage.detail) from None
+
     def _broken(self, what: str) -> SubmissionEnded:
-        detail = f"the notebook interfered with the grader: {what}"
-        self.end()
-        self.usage = _with_status(self.usage, Status.PROTOCOL, detail)
-        return SubmissionEnded(Status.PROTOCOL, detail)
+        return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
+
+    def _ended(self, status: Status, detail: str) -> SubmissionEnded:
+        self.usage = _with_status(self.end(), status, detail)
+        return SubmissionEnded(status, detail)
 
     def _send(self, message: dict) -> None:
         try:
@@ -158,15 +182,23 @@ class Session:
             raise SandboxError("the sandbox worker is gone") from None
 
     def _receive(self) -> dict:
+        return self._read_control(lambda patience_s: (self.stream.receive(patience_s), None))[0]
+
+    def _receive_channel(self) -> socket.socket | None:
+        """Return the child's own channel, or None when no child was started."""
+        return self._read_control(self.stream.receive_with_socket)[1]
+
+    def _read_control(self, read) -> tuple[dict, socket.socket | None]:
         try:
-            message = msgpack.unpackb(self.stream.receive(self.limits.cell_s + WORKER_PATIENCE_S))
+            data, passed = read(self.limits.cell_s + WORKER_PATIENCE_S)
         except (StreamEnded, FrameTimeout, EvidenceError) as error:
             raise SandboxError(f"the sandbox worker failed ({type(error).__name__})") from None
+        message = msgpack.unpackb(data)
         if message["op"] == "ended":
             del message["op"]
             self.usage = Usage(**{**message, "status": Status(message["status"])})
-            return {"op": "ended"}
-        return message
+            message = {"op": "ended"}
+        return message, passed
 
 
 def _with_status(usage: Usage, status: Status, detail: str) -> Usage:
