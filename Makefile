@@ -15,7 +15,8 @@ only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
 options = $(only) \
 	$(if $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") $(if $(OUT),--out "$(OUT)") \
 	$(if $(ENGINE),--engine "$(ENGINE)") $(if $(WORKERS),--workers "$(WORKERS)") \
-	$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(TIMEOUT),--timeout "$(TIMEOUT)")
+	$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(TIMEOUT),--timeout "$(TIMEOUT)") \
+	$(if $(DEADLINE),--deadline "$(DEADLINE)")
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
@@ -80,4 +81,4 @@ clean:  ## remove what was built and measured (.venv stays)
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 		do printf '  make %-18s%s\n' "$$name" "$$text"; done
-	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port"
+	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59"

@@ -11,6 +11,7 @@ from autograder.errors import AutograderError, UsageError
 from autograder.model import Limits
 
 DEFAULTS = Limits()
+PATH = click.Path(path_type=Path)
 
 
 class Commands(click.Group):
@@ -35,7 +36,7 @@ def main():
 
 @main.command()
 @click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
-@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", help="output folder")
+@click.option("--dist", type=PATH, default=ROOT / "dist", help="output folder")
 @click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
 def build(names, dist, verify):
     """Build student releases, grading zips and solutions."""
@@ -57,39 +58,69 @@ def limit_options(command):
         default = getattr(DEFAULTS, name.replace("-", "_"))
         option = click.option(f"--{name}", type=click.FloatRange(min=0, min_open=True)
                               if isinstance(default, float) else click.IntRange(min=1),
-                              default=default, show_default=True, help=f"limit: {text}")  # fmt: skip
+                              default=default, show_default=True,
+                              help=f"limit: {text}")  # fmt: skip
         command = option(command)
     return command
 
 
 @main.command()
 @click.option("--assignment", help="name of the assignment")
-@click.option("--submissions", type=click.Path(path_type=Path), help="folder; default: the sample class")
-@click.option("--out", type=click.Path(path_type=Path), help="results folder; default: results/<assignment>")
-@click.option("--engine", type=click.Choice(["docker", "local"]), help="default: docker where an engine answers")
+@click.option("--submissions", type=PATH, help="folder; default: the sample class")
+@click.option("--out", type=PATH, help="results folder; default: results/<assignment>")
+@click.option(
+    "--engine",
+    type=click.Choice(["docker", "local"]),
+    help="default: docker where an engine answers",
+)
 @click.option("--workers", type=click.IntRange(1, 512), help="default: one per core")
 @click.option("--scheduler", help="address of a Dask scheduler, e.g. tcp://host:8786")
 @click.option("--timeout", type=click.FloatRange(min=1), default=DEFAULTS.wall_s, show_default=True,
               help="limit: seconds for one submission")  # fmt: skip
-@click.option("--zip", "grading_zip", type=click.Path(path_type=Path), help="grading zip; default: dist/<assignment>/autograder.zip")
+@click.option(
+    "--zip",
+    "grading_zip",
+    type=PATH,
+    help="grading zip; default: dist/<assignment>/autograder.zip",
+)
+@click.option("--deadline", help="e.g. 2025-03-01T23:59; later submissions are noted as late")
+@click.option(
+    "--times",
+    "times_file",
+    type=PATH,
+    help="CSV that says when files were handed in (file, time), where the folder does not tell",
+)
+@click.option(
+    "--file-times", is_flag=True, help="take files' modification times where nothing else tells"
+)
 @limit_options
 @click.pass_context
-def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip, **limits):
+def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip,
+          deadline, times_file, file_times, **limits):  # fmt: skip
     """Grade a folder of submissions, or the bundled sample class."""
     from autograder import console
+    from autograder.grading import Collection
+    from autograder.reports.times import TimeSources, parse_deadline
 
     if submissions is not None and assignment is None:
-        raise UsageError("name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")")
+        raise UsageError(
+            "name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")"
+        )
     names = check_names([assignment] if assignment else [])
     limits = Limits(wall_s=timeout, **{name: value for name, value in limits.items()})
+    collection = Collection(
+        parse_deadline(deadline) if deadline else None, TimeSources(times_file, file_times)
+    )
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
     for name in names:
         folder = submissions or ROOT / "assignments" / name / "sample"
         target = out if out and len(names) == 1 else (out or ROOT / "results") / name
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
-        status = max(status, console.grade_and_report(
-            name, archive, folder, target, choice, limits, workers, scheduler))  # fmt: skip
+        ended = console.grade_and_report(
+            name, archive, folder, target, choice, limits, workers, scheduler, collection
+        )
+        status = max(status, ended)
     ctx.exit(status)
 
 

@@ -68,6 +68,7 @@ def grade_and_report(
     limits: Limits,
     workers: int | None,
     scheduler: str | None,
+    collection=None,
 ) -> int:
     """Grade one folder with a progress bar; returns the exit status (0, or 1: some not graded)."""
     from autograder.grading import grade_folder
@@ -99,7 +100,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, workers or default_workers(), start, advance,
-            grade,
+            grade, collection,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     console.print(_summary_line(name, summary, where), soft_wrap=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.model import Gradation, QuestionResult, Status
+from autograder.reports.times import lateness, parse_time, time_in_name
 
 APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
 SCHEMA_VERSION = 1
@@ -43,12 +44,23 @@ CREATE TABLE overrides (
     points REAL, reason TEXT NOT NULL, made_at TEXT NOT NULL);
 """
 
+# Came later than the other tables, so it is made where it is missing.
+SETTINGS = "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+
 LATEST = """
 SELECT submission, id, facts, submitted_at FROM gradations AS g
 WHERE submission > ? AND id = (SELECT MAX(id) FROM gradations WHERE submission = g.submission)
   AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
 ORDER BY submission LIMIT ?
 """
+
+
+UPLOADS = """
+SELECT submission, file, submitted_at FROM gradations
+WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
+"""
+LATE = "Handed in late ‖ 迟交"
+LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
 
 
 @dataclass(frozen=True)
@@ -147,6 +159,24 @@ class Gradebook:
                 ),
             )
 
+    def set_times(self, times: dict[str, str]) -> None:
+        """Correct the times of upload (ISO 8601) of the latest gradations, by submission."""
+        with self._transaction() as write:
+            write.executemany(
+                "UPDATE gradations SET submitted_at = ? WHERE id ="
+                " (SELECT MAX(id) FROM gradations WHERE submission = ?)",
+                ((time, name) for name, time in times.items()),
+            )
+
+    def set_deadline(self, deadline: datetime | None) -> None:
+        """Keep the deadline after which a submission is late; None: there is none."""
+        self._keep("deadline", deadline.isoformat() if deadline else "")
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The deadline, or None."""
+        return parse_time(self._kept("deadline"))
+
     def find(self, digest: str, graded_by: dict, name: str) -> Gradation | None:
         """Return the submission's latest gradation if it need not be made again.
 
@@ -168,12 +198,28 @@ class Gradebook:
         A few are in memory at a time, and the gradebook may be written meanwhile.
 
         Args:
-            overrides: whether points given by hand replace the graded ones.
+            overrides: whether points given by hand replace the graded ones, and notes say that
+                and how late a submission is.
         """
         changes = self._active_overrides() if overrides else {}
+        late = {name: by for name, (_, by) in self.handed_in().items() if by} if overrides else {}
         for name, facts, _ in self._latest_rows():
             gradation = self._decode(facts)
-            yield self._overridden(gradation, changes[name]) if name in changes else gradation
+            if name in changes:
+                gradation = self._overridden(gradation, changes[name])
+            if name in late:
+                note = LATE_BY if late[name] != "late" else LATE
+                notes = (*gradation.notes, note.format(by=late[name]))
+                gradation = replace(gradation, notes=notes)
+            yield gradation
+
+    def handed_in(self) -> dict[str, tuple[str, str]]:
+        """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
+        deadline, found = self.deadline, {}
+        for name, file, text in self._read(UPLOADS).fetchall():
+            time = parse_time(text) if text else time_in_name(file)
+            found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
+        return found
 
     def submission_times(self) -> dict[str, str]:
         """Return the known upload times (ISO 8601) by submission name."""
@@ -245,6 +291,15 @@ class Gradebook:
                 f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
                 f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
+        run(SETTINGS)
+
+    def _keep(self, name: str, value: str) -> None:
+        with self._transaction() as write:
+            write.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    def _kept(self, name: str) -> str:
+        row = self._read("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
 
     def _latest_rows(self) -> Iterator[tuple[str, bytes, str | None]]:
         last = ""

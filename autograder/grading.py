@@ -1,20 +1,35 @@
-"""Grading a folder: what is there, what is already graded, grade the rest, write what people read."""
+"""Grading a folder: what is there, what is graded already, grade the rest, write the pages."""
 
 import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder import pipeline
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
 from autograder.model import Gradation, Limits, Status
+from autograder.reports.times import TimeSources, find_times
 from autograder.reports.writing import write_all, write_feedback_page
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.results import graded_by
 from autograder.submission import find_submissions, submission_name
 from autograder.workers import EngineChoice, Job, grade_all
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How the submissions of a folder were collected.
+
+    Attributes:
+        deadline: later submissions are noted as late; None leaves the one of an earlier run.
+        times: where the times of submission come from.
+    """
+
+    deadline: datetime | None = None
+    times: TimeSources = TimeSources()
 
 
 @dataclass
@@ -42,6 +57,7 @@ def grade_folder(
     on_start: Callable[[int, int], None] = lambda total, reused: None,
     on_result: Callable[[Gradation], None] = lambda gradation: None,
     grade: Callable = grade_all,
+    collection: Collection | None = None,
 ) -> Summary:
     """Grade every submission of a folder into ``out``.
 
@@ -55,12 +71,18 @@ def grade_folder(
         EngineError: no sandbox can be started.
     """
     jobs = _find_jobs(folder)
+    collection = collection or Collection()
     _make_folder(out)
     files = {job.name: job.file for job in jobs}
+    times = find_times(folder, files, collection.times)
     summary = Summary()
     by = {**graded_by(assignment, _image(choice)), "limits": json.dumps(asdict(limits))}
     with Gradebook(out / "gradebook.sqlite") as gradebook:
         gradebook.begin_run(assignment.name, [job.name for job in jobs])
+        gradebook.set_times(times)
+        moved = collection.deadline not in (None, gradebook.deadline)
+        if moved:
+            gradebook.set_deadline(collection.deadline)
         rest = []
         for job in jobs:
             digest = pipeline.digest_file(job.path)
@@ -73,14 +95,14 @@ def grade_folder(
             for gradation in grade(rest, assignment, choice, limits, min(workers, len(rest))):
                 gradation = replace(gradation, graded_by=by, file=files[gradation.submission])
                 write_results(out, gradation)
-                gradebook.add(gradation)
+                gradebook.add(gradation, times.get(gradation.submission))
                 write_feedback_page(out, gradation)
                 summary.graded += 1
                 on_result(gradation)
         for gradation in gradebook.latest():
             if gradation.status is Status.NOT_GRADED:
                 summary.not_graded.append(gradation.file)
-        write_all(out, gradebook, assignment)
+        write_all(out, gradebook, assignment, every_page=moved)
         _compare(summary, gradebook, folder / "expected.json")
     return summary
 
@@ -125,7 +147,9 @@ def _make_folder(out: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror}); choose OUT=<folder>") from None
+        raise UsageError(
+            f"{out}: cannot be written ({error.strerror}); choose OUT=<folder>"
+        ) from None
 
 
 def _image(choice: EngineChoice) -> str:

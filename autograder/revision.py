@@ -8,12 +8,17 @@ from autograder.course import ROOT
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
 from autograder.reports.lms import write_lms_files
-from autograder.reports.roster import entry_of, load_owners, load_roster, match, parse_deadline
+from autograder.reports.roster import entry_of, find_columns, load_owners, load_roster, match
+from autograder.reports.times import parse_deadline
 
-OUT = click.argument("out", type=click.Path(path_type=Path))
+PATH = click.Path(path_type=Path)
+OUT = click.argument("out", type=PATH)
 ZIP = click.option(
-    "--zip", "grading_zip", type=click.Path(path_type=Path), help="grading zip; default: dist/<assignment>/autograder.zip"
-)  # fmt: skip
+    "--zip",
+    "grading_zip",
+    type=PATH,
+    help="grading zip; default: dist/<assignment>/autograder.zip",
+)
 
 
 def open_gradebook(out: Path) -> Gradebook:
@@ -39,7 +44,9 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
 @click.command()
 @OUT
 @ZIP
-@click.option("--release", is_flag=True, help="feedback names hidden test cases and shows expected curves")
+@click.option(
+    "--release", is_flag=True, help="feedback names hidden test cases and shows expected curves"
+)
 def report(out, grading_zip, release):
     """Write grades.csv, the class report and all feedback pages of OUT again."""
     from autograder.reports.writing import right_curves, title_of, write_all, write_feedback_page
@@ -72,22 +79,37 @@ def override(out, submission, question, points, reason, withdraw):
 
 @click.command()
 @OUT
-@click.option("--roster", "roster_file", type=click.Path(path_type=Path), required=True, help="CSV with ids or e-mails, e.g. the LMS's own export")
-@click.option("--owners", "owners_file", type=click.Path(path_type=Path), help="CSV with columns file and id, where file names do not tell")
-@click.option("--deadline", help="e.g. 2025-03-01T23:59; the latest submission before it counts")
+@click.option(
+    "--roster",
+    "roster_file",
+    type=PATH,
+    required=True,
+    help="CSV with ids or e-mails, e.g. the LMS's own export",
+)
+@click.option(
+    "--owners",
+    "owners_file",
+    type=PATH,
+    help="CSV with columns file and id, where file names do not tell",
+)
+@click.option(
+    "--deadline",
+    help="e.g. 2025-03-01T23:59; the latest submission before it counts; default: that of grading",
+)
 @click.option("--title", help="column name in the LMS; default: the assignment's name")
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="default: OUT/lms")
+@click.option("--to", "folder", type=PATH, help="default: OUT/lms")
 def export(out, roster_file, owners_file, deadline, title, folder):
     """Write files that Canvas, Moodle and Blackboard import, and a Gradescope score sheet."""
-    due = parse_deadline(deadline) if deadline else None
     with open_gradebook(out) as gradebook:
+        due = parse_deadline(deadline) if deadline else gradebook.deadline
         times = gradebook.submission_times()
         entries = [entry_of(g, times.get(g.submission), due) for g in gradebook.latest()]
         name = title or gradebook.assignment()
     owners = load_owners(owners_file) if owners_file else {}
     matching = match(load_roster(roster_file), entries, owners)
     possible = max((entry.possible for entry in entries), default=0.0)
-    write_lms_files(folder or out / "lms", matching, name, possible, due)
+    columns = find_columns(roster_file, name)
+    write_lms_files(folder or out / "lms", matching, name, possible, due, columns)
     click.echo(
         f"{folder or out / 'lms'}: {len(matching.chosen)} students with a submission, "
         f"{len(matching.missing)} without, {len(matching.unmatched)} submissions unmatched, "

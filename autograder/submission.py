@@ -23,9 +23,13 @@ MAX_CELLS = 2000
 MAX_SOURCE = 2**20
 MAX_DEPTH = 60
 SUFFIXES = (".ipynb", ".zip")
-IGNORED_NAMES = ("expected.json", "class.toml", "Thumbs.db", "desktop.ini")
+IGNORED_NAMES = (
+    "expected.json", "class.toml", "Thumbs.db", "desktop.ini", "submission_metadata.yml",
+)  # fmt: skip
 IGNORED_STEMS = ("README",)
 IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
+# What Blackboard writes beside each upload: who handed in what and when.
+RECEIPT = re.compile(r"_attempt_\d{4}(-\d\d){5}\.txt$")
 NAME = re.compile(r"[^\w.\-]+")
 CHECK = re.compile(r"""^\w+\.check\(\s*["']([A-Za-z0-9_.\-]{1,100})["']\s*\)""", re.MULTILINE)
 QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
@@ -56,7 +60,11 @@ def find_submissions(folder: Path) -> list[Path]:
 
 def _is_furniture(path: Path) -> bool:
     """Tell whether a file is none of a student's, as its name says."""
-    return path.name in IGNORED_NAMES or path.stem in IGNORED_STEMS
+    return (
+        path.name in IGNORED_NAMES
+        or path.stem in IGNORED_STEMS
+        or RECEIPT.search(path.name) is not None
+    )
 
 
 def _is_inside(path: Path, root: Path) -> bool:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 
@@ -183,3 +184,29 @@ def test_the_tables_hold_what_other_programs_may_ask_for(path, gradation):
         assert json.loads(by) == BY
         cases = other.execute("SELECT COUNT(*) FROM test_cases").fetchone()[0]
     assert cases == sum(len(question.cases) for question in gradation.questions)
+
+
+def test_a_late_submission_is_noted_whatever_order_things_are_said_in(path, gradation):
+    name = gradation.submission
+    with Gradebook(path) as book:
+        book.add(gradation)
+        assert book.deadline is None
+        assert list(book.latest()) == [gradation]
+        book.set_deadline(datetime(2025, 3, 1, 12, tzinfo=timezone.utc))
+        assert list(book.latest()) == [gradation]
+        book.set_times({name: "2025-03-01T13:30:00+00:00", "nobody": "2025-03-01T13:30:00+00:00"})
+        assert book.handed_in() == {name: ("2025-03-01T13:30:00+00:00", "1:30:00")}
+    with Gradebook(path) as book:
+        (late,) = book.latest()
+        assert "Handed in late, by 1:30:00 ‖" in late.notes[-1]
+        book.add(gradation, "2025-03-01T11:00:00+00:00")
+        assert list(book.latest()) == [gradation]
+
+
+def test_a_gradebook_from_before_there_were_settings_opens(path, gradation):
+    with Gradebook(path) as book:
+        book.add(gradation)
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TABLE settings")
+    with Gradebook(path) as book:
+        assert book.deadline is None

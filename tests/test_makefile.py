@@ -52,6 +52,7 @@ def test_plain_make_builds_every_assignment():
         ("WORKERS=3", '--workers "3"'),
         ("SCHEDULER=tcp://10.0.0.1:8786", '--scheduler "tcp://10.0.0.1:8786"'),
         ("TIMEOUT=20", '--timeout "20"'),
+        ("DEADLINE=2025-03-01T23:59", '--deadline "2025-03-01T23:59"'),
     ],
 )
 def test_a_variable_becomes_the_option(variable, option):

@@ -88,6 +88,8 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     outside.write_text("{}")
     folder = tmp_path / "class"
     for name in ("b.ipynb", "a/deep/er.zip", "essay.docx", "README.md", "expected.json",
+                 "submission_metadata.yml",
+                 "Autodiff_bli_attempt_2025-03-01-10-00-00.txt",
                  ".DS_Store", ".ipynb_checkpoints/x.ipynb",
                  "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,44 +1,57 @@
-"""``grades.csv``: exactly the columns of Otter's ``final_grades.csv``."""
+"""``grades.csv``: the columns of Otter's ``final_grades.csv``; and how CSV is read and written."""
 
 import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.errors import UsageError
 from autograder.model import Gradation, Status
 from autograder.reports.files import write_text
 
 POINTS_ROW = "points-per-question"
+HANDED_IN = ("submitted_at", "lateness")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_grades_csv(
-    path: Path, gradations: Iterable[Gradation], questions: Iterable[str] = ()
+    path: Path,
+    gradations: Iterable[Gradation],
+    questions: Iterable[str] = (),
+    handed_in: dict[str, tuple[str, str]] | None = None,
 ) -> None:
     """Write one row per submission, sorted by file, after a row with the points per question.
 
-    A submission that is *not graded* gets empty cells, not zeros, and says so in its last column.
+    A submission that is *not graded* gets empty cells, not zeros, and says so in the column
+    ``grading_status``.
 
     Args:
         questions: names of all questions; those of the gradations are added.
+        handed_in: by submission, the time it was handed in and how late that is. Where a deadline
+            is set, these are two more columns at the end; else the columns are exactly Otter's.
     """
     rows, possible = [], dict.fromkeys(questions, 0.0)
     for gradation in gradations:
         scores = {question.name: question.score for question in gradation.questions}
         for question in gradation.questions:
             possible[question.name] = max(possible.get(question.name, 0.0), question.possible)
-        rows.append((gradation.file, scores, gradation.status, gradation.reason))
+        extra = ["", ""] if handed_in is None else handed_in.get(gradation.submission, ("", ""))
+        rows.append((gradation.file, scores, gradation.status, gradation.reason, extra))
     names = sorted(possible)
     total = sum(possible.values())
     table = [["file", *names, "total_points_earned", "percent_correct", "grading_status"]]
-    if any(status is not Status.NOT_GRADED for _, _, status, _ in rows):
+    if any(status is not Status.NOT_GRADED for _, _, status, *_ in rows):
         table.append(
             [POINTS_ROW, *(number(possible[name]) for name in names), number(total), 1, "--"]
         )
-    for file, scores, status, reason in sorted(rows, key=lambda row: row[0]):
+    later = [[*HANDED_IN], ["", ""]][: len(table)]
+    for file, scores, status, reason, extra in sorted(rows, key=lambda row: row[0]):
         table.append(
             [harmless(file), *_marks(scores, names, total, status), _state(status, reason)]
         )
+        later.append(extra)
+    if handed_in is not None:
+        table = [[*row, *extra] for row, extra in zip(table, later)]
     write_text(path, to_csv(table))
 
 
@@ -48,6 +61,34 @@ def to_csv(table: Iterable[Iterable], delimiter: str = ",", quote_all: bool = Fa
     quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
     csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quoting).writerows(table)
     return text.getvalue()
+
+
+def read_table(path: Path) -> list[list[str]]:
+    """Read a CSV as spreadsheets and learning platforms write it: any delimiter and encoding.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text = None
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    if not text or not text.strip():
+        raise UsageError(f"{path}: is no CSV text")
+    first = text.splitlines()[0]
+    delimiter = max(",\t;", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    except csv.Error as error:
+        raise UsageError(f"{path}: is no CSV text ({error})") from None
 
 
 def harmless(text: str) -> str:

@@ -1,14 +1,18 @@
 """Files that learning platforms import, and a list of what a person has to look at.
 
-Columns follow what each platform documents for its grade import:
+Columns follow what each platform says of its grade import:
 
-- Canvas: ``Student, ID, SIS User ID, SIS Login ID, Section, <assignment>``, a second row that
-  starts with ``Points Possible``.
-- Moodle: any columns, mapped on import by ``Email address`` or ``ID number``.
-- Blackboard: comma-separated with every cell quoted; students by ``Username``; the assignment's
-  column named ``<assignment> [Total Pts: <points> Score]``.
-- Gradescope: the columns of its own score sheet. It takes autograded scores from the grading zip
-  only, so this file is for comparing, or for systems that read Gradescope's sheets.
+- Canvas (``lib/gradebook_importer.rb`` of canvas-lms): the first columns are ``Student, ID, SIS
+  User ID, SIS Login ID, Section``, in this order; a student is found by ID, SIS ids, then name; a
+  column whose head ends in ``(<number>)`` is the assignment of that number, any other head is
+  taken by its title or makes a new assignment; ``Points Possible`` stands in a row of its own.
+- Moodle (docs.moodle.org, "Grade import"): any columns; on import they are mapped, the student by
+  ``Email address`` (its case counts) or ``ID number``, the points to a grade item.
+- Blackboard ("Work offline with grade data"): a head row; each cell of a comma-separated file in
+  quotes; students by ``Username``; a column whose head ends in ``|<number>`` is that column, one
+  without makes a new text column of zero points.
+- Gradescope takes autograded scores from the grading zip only. This file has the columns of its
+  "Download Grades" sheet, for comparing and for what reads such sheets.
 """
 
 from collections.abc import Callable
@@ -17,7 +21,8 @@ from pathlib import Path
 
 from autograder.reports.files import write_text
 from autograder.reports.grade_files import harmless, number, to_csv
-from autograder.reports.roster import Entry, Matching
+from autograder.reports.roster import COLUMN_HEADS, Entry, Matching
+from autograder.reports.times import lateness
 
 
 def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
@@ -44,7 +49,8 @@ def moodle(matching: Matching, title: str, possible: float, deadline: datetime |
 
 def blackboard(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
     """Return the file for Blackboard's gradebook upload."""
-    column = f"{title} [Total Pts: {number(possible)} Score]"
+    known = COLUMN_HEADS["blackboard"].fullmatch(title)
+    column = title if known else f"{title} [Total Pts: {number(possible)} Score]"
     table = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
     for student, entry in matching.chosen:
         user = student.login or student.email.partition("@")[0]
@@ -62,7 +68,7 @@ def gradescope(matching: Matching, title: str, possible: float, deadline: dateti
         status = "Ungraded" if entry.score is None else "Graded"
         time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
         table.append([*map(harmless, row), _score(entry), number(possible), status,
-                      harmless(entry.submission), time, lateness(entry, deadline)])  # fmt: skip
+                      harmless(entry.submission), time, _late_by(entry, deadline)])  # fmt: skip
     for student in matching.missing:
         row = [student.given, student.family, student.sis_id, student.email, student.section]
         table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
@@ -78,10 +84,22 @@ PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
 
 
 def write_lms_files(
-    folder: Path, matching: Matching, title: str, possible: float, deadline: datetime | None = None
+    folder: Path,
+    matching: Matching,
+    title: str,
+    possible: float,
+    deadline: datetime | None = None,
+    columns: dict[str, str] | None = None,
 ) -> list[Path]:
-    """Write ``<platform>.csv`` for every platform and ``attention.csv``; returns their paths."""
-    texts = {name: write(matching, title, possible, deadline) for name, write in PLATFORMS.items()}
+    """Write ``<platform>.csv`` for every platform and ``attention.csv``; returns their paths.
+
+    Args:
+        columns: by platform the assignment's column head, where it is known better than by title.
+    """
+    heads = {**dict.fromkeys(PLATFORMS, title), **(columns or {})}
+    texts = {
+        name: write(matching, heads[name], possible, deadline) for name, write in PLATFORMS.items()
+    }
     texts["attention"] = to_csv(attention(matching, deadline))
     paths = []
     for name, text in texts.items():
@@ -99,7 +117,7 @@ def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
         table.append(["duplicate", other.file, student.shown, f"{kept.file} counts"])
     for student, entry in matching.chosen:
         if entry.late:
-            table.append(["late", entry.file, student.shown, lateness(entry, deadline)])
+            table.append(["late", entry.file, student.shown, _late_by(entry, deadline)])
         if entry.score is None:
             table.append(
                 ["not graded", entry.file, student.shown, "grade again; its mark stays empty"]
@@ -111,12 +129,9 @@ def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
     return [table[0], *([harmless(cell) for cell in row] for row in table[1:])]
 
 
-def lateness(entry: Entry, deadline: datetime | None) -> str:
-    """Return how late a submission is as H:MM:SS, "" where that is not known."""
-    if not entry.submitted_at or not deadline:
-        return "late" if entry.late else ""
-    seconds = max(0, int((entry.submitted_at - deadline).total_seconds()))
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+def _late_by(entry: Entry, deadline: datetime | None) -> str:
+    known = lateness(entry.file, entry.submitted_at, deadline)
+    return known or ("late" if entry.late else "")
 
 
 def _score(entry: Entry):

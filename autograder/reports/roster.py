@@ -1,7 +1,5 @@
 """Who is in the course, and which submission is whose."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +8,8 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.model import Gradation, Status
-from autograder.reports.grade_files import original
+from autograder.reports.grade_files import original, read_table
+from autograder.reports.times import is_late, number_of, parse_time, time_in_name
 
 # What the columns of rosters and gradebook exports are called, in lower case.
 COLUMNS = {
@@ -29,10 +28,14 @@ COLUMNS = {
     "first": ("first name", "first_name", "given name"),
     "last": ("last name", "last_name", "surname", "family name"),
     "section": ("section", "sections"),
+    # What names the upload: Moodle's grading worksheet, Gradescope's score sheet.
+    "upload_id": ("identifier", "submission id"),
+}
+COLUMN_HEADS = {
+    "canvas": re.compile(r"(.+) \(\d+\)"),
+    "blackboard": re.compile(r"(.+?) \[Total Pts: [^\]]*\] ?\|\d+"),
 }
 _TOKEN = re.compile(r"[^0-9a-z@.+\-]+")
-_BLACKBOARD_TIME = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
-_CANVAS_LATE = re.compile(r"(?:^|_)late(?:_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Student:
     sis_id: str = ""
     canvas_id: str = ""
     section: str = ""
+    upload_id: str = ""
 
     @property
     def keys(self) -> set[str]:
@@ -57,6 +61,7 @@ class Student:
             self.login,
             self.sis_id,
             self.canvas_id,
+            number_of(self.upload_id),
             local if len(local) > 2 else "",
         }
         return {key.casefold() for key in found if key}
@@ -112,7 +117,7 @@ def load_roster(path: Path) -> list[Student]:
     Raises:
         UsageError: it cannot be read, names nobody, or two students share an id or e-mail.
     """
-    table = _read_table(path)
+    table = read_table(path)
     columns = _columns(table[0])
     if not set(columns) & {"canvas_id", "sis_id", "login", "email"}:
         raise UsageError(
@@ -129,13 +134,28 @@ def load_roster(path: Path) -> list[Student]:
     return students
 
 
+def find_columns(path: Path, title: str) -> dict[str, str]:
+    """Return how a roster that Canvas or Blackboard wrote heads an assignment's column.
+
+    They know a column by the number in its head: ``Autodiff (123)``, ``Autodiff [Total Pts: 40
+    Score] |123``. Without it a new column comes into being.
+    """
+    found = {}
+    for cell in read_table(path)[0]:
+        for platform, pattern in COLUMN_HEADS.items():
+            head = pattern.fullmatch(original(cell.strip()))
+            if head and _plain(head[1]) == _plain(title):
+                found[platform] = head[0]
+    return found
+
+
 def load_owners(path: Path) -> dict[str, str]:
     """Read a CSV that says whose a file is: columns ``file`` and ``id`` (or an e-mail address).
 
     Raises:
         UsageError: it cannot be read or lacks a column.
     """
-    table = _read_table(path)
+    table = read_table(path)
     head = [cell.strip().casefold() for cell in table[0]]
     if "file" not in head or not {"id", "email"} & set(head):
         raise UsageError(f"{path}: give the columns 'file' and 'id' (or 'email')")
@@ -149,8 +169,8 @@ def load_owners(path: Path) -> dict[str, str]:
 
 def entry_of(gradation: Gradation, submitted_at: str | None, deadline: datetime | None) -> Entry:
     """Return what exports need of a gradation; the time may also stand in the file's name."""
-    time = _parse_time(submitted_at) if submitted_at else _time_in(gradation.file)
-    late = bool(deadline and time and time > deadline) or bool(_CANVAS_LATE.search(gradation.file))
+    time = parse_time(submitted_at) if submitted_at else time_in_name(gradation.file)
+    late = is_late(gradation.file, time, deadline)
     graded = gradation.status is not Status.NOT_GRADED or gradation.questions
     return Entry(
         gradation.submission, gradation.file, gradation.score if graded else None,
@@ -189,18 +209,8 @@ def match(roster: list[Student], entries: Iterable[Entry], owners: dict[str, str
     return matching
 
 
-def parse_deadline(text: str) -> datetime:
-    """Read an ISO 8601 time; without a zone it is this machine's local time.
-
-    Raises:
-        UsageError: it is none.
-    """
-    time = _parse_time(text)
-    if time is None:
-        raise UsageError(
-            f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it"
-        )
-    return time
+def _plain(title: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", title.strip())).casefold()
 
 
 def _students_of(entry: Entry, by_key: dict, owners: dict) -> set[Student]:
@@ -227,30 +237,6 @@ def _rank(entry: Entry):
     return (not entry.late, known, time, entry.file)
 
 
-def _read_table(path: Path) -> list[list[str]]:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    text = None
-    for encoding in (
-        ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    ):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if not text or not text.strip():
-        raise UsageError(f"{path}: is no CSV text")
-    first = text.splitlines()[0]
-    delimiter = max(",\t;", key=first.count)
-    try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
-    except csv.Error as error:
-        raise UsageError(f"{path}: is no CSV text ({error})") from None
-
-
 def _columns(head: list[str]) -> dict[str, int]:
     cells = [cell.strip().casefold() for cell in head]
     found = {}
@@ -272,16 +258,3 @@ def _check_unique(path: Path, students: list[Student]) -> None:
             if value and value in seen:
                 raise UsageError(f"{path}: two students share {what.replace('_', ' ')} '{value}'")
             seen.add(value)
-
-
-def _time_in(file: str) -> datetime | None:
-    found = _BLACKBOARD_TIME.search(file)
-    return _parse_time(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}") if found else None
-
-
-def _parse_time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return time if time.tzinfo else time.astimezone()
-    except (ValueError, OverflowError):
-        return None

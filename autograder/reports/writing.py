@@ -10,18 +10,22 @@ from autograder.reports.grade_files import write_grades_csv
 from autograder.reports.statistics import ClassStatistics
 
 
-def write_all(out: Path, gradebook: Gradebook, assignment) -> None:
-    """Write ``grades.csv``, ``report/index.html`` and the feedback of overridden submissions.
+def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = False) -> None:
+    """Write ``grades.csv``, ``report/index.html`` and the feedback of who was late or overridden.
 
     Args:
         assignment: what was graded (``name``, ``questions``, ``manifest``).
+        every_page: write everybody's feedback, as after a new deadline.
     """
     title, reference = title_of(assignment), reference_of(assignment)
-    write_grades_csv(out / "grades.csv", gradebook.latest(), assignment.questions)
+    handed_in = gradebook.handed_in()
+    told = handed_in if gradebook.deadline else None
+    write_grades_csv(out / "grades.csv", gradebook.latest(), assignment.questions, told)
     write_class_report(out / "report" / "index.html", gradebook.latest(), title, reference)
     changed = {override.submission for override in gradebook.overrides()}
-    for gradation in gradebook.latest() if changed else ():
-        if gradation.submission in changed:
+    changed |= {name for name, (_, late) in handed_in.items() if late}
+    for gradation in gradebook.latest() if changed or every_page else ():
+        if every_page or gradation.submission in changed:
             write_feedback_page(out, gradation, title=title, reference=reference)
 
 

@@ -11,11 +11,12 @@ from autograder.reports.roster import (
     Entry,
     Student,
     entry_of,
+    find_columns,
     load_owners,
     load_roster,
     match,
-    parse_deadline,
 )
+from autograder.reports.times import lateness, parse_deadline
 
 ADA = Student(first="Ada", last="Lovelace", email="ada@uni.edu", login="alove", sis_id="10815",
               canvas_id="5501", section="A")  # fmt: skip
@@ -99,7 +100,7 @@ def test_times_and_lateness_come_from_gradebook_or_file_name():
     assert entry_of(graded, "2025-03-01T13:30:05Z", deadline).late
     assert entry_of(graded, None, None).submitted_at.hour == 10
     late = entry_of(graded, "2025-03-01T13:30:05Z", deadline)
-    assert lms.lateness(late, deadline) == "1:30:05"
+    assert lateness(late.file, late.submitted_at, deadline) == "1:30:05"
 
 
 def test_what_was_not_graded_gets_no_mark():
@@ -123,6 +124,42 @@ def test_moodle_can_map_by_email_or_id_number():
     table = rows(lms.moodle(match(ROSTER, [entry("alove.ipynb")], {}), "Autodiff", 8, None))
     assert table[0][2:6] == ["ID number", "Email address", "Username", "Autodiff"]
     assert table[1] == ["Ada", "Lovelace", "10815", "ada@uni.edu", "alove", "5", "no"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "found"),
+    [
+        ("Student,ID,SIS Login ID,Section,Autodiff (9)", "autodiff", {"canvas": "Autodiff (9)"}),
+        ("Student,ID,Linear algebra (7)", "linear-algebra", {"canvas": "Linear algebra (7)"}),
+        ('Last Name,Username,"Autodiff [Total Pts: 40 Score] |123"', "Autodiff",
+         {"blackboard": "Autodiff [Total Pts: 40 Score] |123"}),
+        ("Student,ID,Autodiff two (98765)", "Autodiff", {}),
+    ],
+)  # fmt: skip
+def test_an_existing_column_is_named_as_the_platform_names_it(tmp_path, head, title, found):
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{head}\n")
+    columns = find_columns(path, title)
+    assert columns == found
+    lms.write_lms_files(tmp_path, match(ROSTER, [entry("alove")], {}), title, 40, None, columns)
+    for platform, column in found.items():
+        head = rows((tmp_path / f"{platform}.csv").read_text())[0]
+        assert column in head and title not in head
+
+
+@pytest.mark.parametrize(
+    ("roster", "file"),
+    [
+        ("Identifier,Full name,Email address\nParticipant 657737,Bo Li,bo@uni.edu\n",
+         "Bo Li_657737_assignsubmission_file_/autodiff.ipynb"),
+        ("Name,SID,Email,Submission ID\nBo Li,7,bo@uni.edu,2233\n", "submission_2233/a.ipynb"),
+    ],
+)  # fmt: skip
+def test_a_roster_that_numbers_the_uploads_matches_them(tmp_path, roster, file):
+    path = tmp_path / "roster.csv"
+    path.write_text(roster)
+    matching = match(load_roster(path), [entry(file)], {})
+    assert [student.email for student, _ in matching.chosen] == ["bo@uni.edu"]
 
 
 def test_a_name_in_one_piece_is_split_at_its_comma():

@@ -1,0 +1,72 @@
+"""Grading a folder without sandboxes: what is known of each upload reaches what people read."""
+
+import csv
+from dataclasses import replace
+from datetime import datetime, timezone
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.gradebook import Gradebook
+from autograder.grading import Collection, grade_folder
+from autograder.model import Limits
+from autograder.pipeline import digest_file
+from autograder.reports.times import TimeSources
+from autograder.workers import EngineChoice
+from tests.reports.sample_gradations import sample_gradations
+
+ASSIGNMENT = SimpleNamespace(name="autodiff", digest="0" * 64, manifest={}, questions=())
+NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
+TIMES = "file,time\nada.ipynb,2025-03-01T11:00:00Z\nbo.ipynb,2025-03-01T13:30:00Z\n"
+
+
+def fake_grade(jobs, assignment, choice, limits, workers):
+    for job in jobs:
+        gradation = next(sample_gradations(1, hostile=False))
+        yield replace(gradation, submission=job.name, file="", digest=digest_file(job.path))
+
+
+@pytest.fixture
+def grade(tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    for name in ("ada", "bo"):
+        (folder / f"{name}.ipynb").write_text(name)
+    (tmp_path / "times.csv").write_text(TIMES)
+
+    def run(deadline=None, table=None):
+        collection = Collection(deadline, TimeSources(table))
+        summary = grade_folder(ASSIGNMENT, folder, out, EngineChoice("local"), Limits(), 1,
+                               grade=fake_grade, collection=collection)  # fmt: skip
+        with open(out / "grades.csv", newline="", encoding="utf-8") as file:
+            return summary, {row["file"]: row for row in csv.DictReader(file)}
+
+    run.out, run.table = out, tmp_path / "times.csv"
+    return run
+
+
+def test_lateness_is_in_the_csv_the_report_and_the_feedback(grade):
+    _, rows = grade(NOON, grade.table)
+    assert rows["ada.ipynb"]["lateness"] == "" and rows["bo.ipynb"]["lateness"] == "1:30:00"
+    assert datetime.fromisoformat(rows["ada.ipynb"]["submitted_at"]) == NOON.replace(hour=11)
+    assert "Handed in late, by 1:30:00" in (grade.out / "report" / "index.html").read_text("utf-8")
+    pages = {p.stem: p.read_text("utf-8") for p in (grade.out / "feedback").glob("*.html")}
+    assert "by 1:30:00" in pages["bo"] and "Handed in late" not in pages["ada"]
+
+
+def test_without_a_deadline_the_csv_has_otters_columns_alone(grade):
+    _, rows = grade(table=grade.table)
+    assert list(rows["ada.ipynb"])[-1] == "grading_status"
+    with Gradebook(grade.out / "gradebook.sqlite") as book:
+        assert set(book.submission_times()) == {"ada", "bo"}
+
+
+def test_times_and_deadline_may_be_said_later_and_corrected(grade):
+    grade()
+    summary, rows = grade(NOON, grade.table)
+    assert summary.reused == 2 and rows["bo.ipynb"]["lateness"] == "1:30:00"
+    _, rows = grade(NOON.replace(hour=14))
+    assert rows["bo.ipynb"]["lateness"] == ""
+    assert "Handed in late" not in (grade.out / "feedback" / "bo.html").read_text("utf-8")
+    _, rows = grade()
+    assert "lateness" in rows["bo.ipynb"], "the deadline of an earlier run stays"
