@@ -41,6 +41,7 @@ def probe(function):
     return ask
 
 
+@functools.lru_cache(maxsize=1024)
 def function(expression: str, name: str = "f") -> Function:
     """Return a callable of ``x`` that crosses the wall as its text (may use torch and math)."""
     return Function(expression, name)

@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from autograder.errors import EngineError, EvidenceError  # noqa: E402
 from autograder.frames import FrameStream, FrameTimeout, StreamEnded  # noqa: E402
 from autograder.model import Limits, Status  # noqa: E402
-from autograder.sandbox import child, confine, otter_stub  # noqa: E402
+from autograder.sandbox import child, confine, otter_stub, pages  # noqa: E402
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
@@ -87,6 +87,8 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
     gc.collect()
     gc.freeze()
     gc.disable()
+    if full:
+        pages.collapse()
     stream.send(msgpack.packb({"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}))
     worker = Worker(stream, janitor, root, confinement, shell)
     try:
