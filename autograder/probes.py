@@ -25,6 +25,7 @@ WATCHED = (
     "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
     "polyfit", "ediff1d",
 )  # fmt: skip
+COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
 def probe(function):
@@ -180,7 +181,10 @@ class _RecordTorch(TorchFunctionMode):
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         name = getattr(func, "__name__", "")
-        if name != "__get__" and len(self.names) < 10_000:
+        if name == "__get__":  # a property is read
+            name = getattr(getattr(func, "__self__", None), "__name__", "")
+            name = name if name in COMPUTED_PROPERTIES else ""
+        if name and len(self.names) < 10_000:
             self.names.append(name)
         return func(*args, **(kwargs or {}))
 

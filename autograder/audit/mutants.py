@@ -3,6 +3,10 @@
 General operators change operators, constants, comparisons, branches, arguments and statements; the
 others know the field: a forgotten ``zero_grad``, ``detach`` or ``requires_grad``, a wrong axis,
 ``keepdims`` left out. Each operator is a generator over one node: it yields replacement nodes.
+
+The usual libraries change the modules of a package on disk and run its test command once for each
+mutant; a notebook's answer cells, judged in a sandbox, are neither, and the slips of this field are
+not among their operators. So the operators are here.
 """
 
 import ast
@@ -11,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 DELETE = object()
-MAX_PER_OPERATOR = 25
 
 SWAPS = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,),
@@ -32,6 +35,8 @@ FLAGS = ("retain_graph", "create_graph", "requires_grad", "keepdims", "keepdim")
 DROPPED_CALLS = ("detach", "clone", "requires_grad_", "item", "numpy", "zero_", "zero_grad", "abs",
                  "sum", "backward", "float", "double", "reshape", "view", "copy")  # fmt: skip
 AXIS_NAMES = ("axis", "dim")
+KEEPS_AXES = ("keepdims", "keepdim")
+REMOVED = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Delete)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ def make_mutants(source: str) -> list[Mutant]:
         SyntaxError: the source is no plain Python.
     """
     tree = ast.parse(source)
+    _drop_texts(tree)
     seen, found = {ast.unparse(tree)}, []
     for operator, function in OPERATORS.items():
         for path, node in _walk(tree):
@@ -77,6 +83,24 @@ def make_mutants(source: str) -> list[Mutant]:
                     Mutant(operator, getattr(node, "lineno", 1), _text(node), after, mutated)
                 )
     return found
+
+
+def _drop_texts(tree) -> None:
+    """Take docstrings and other strings that stand alone out: nothing is computed with them."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                kept = [item for item in block if not _is_text(item)]
+                block[:] = kept or ([ast.Pass()] if block and name == "body" else [])
+
+
+def _is_text(node) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _walk(tree, path=()) -> Iterator[tuple[tuple, ast.AST]]:
@@ -170,6 +194,10 @@ def _change_branch(node):
         negated = copy.deepcopy(node)
         negated.test = ast.UnaryOp(ast.Not(), negated.test)
         yield negated
+    if isinstance(node, ast.While):
+        never = copy.deepcopy(node)
+        never.test = ast.Constant(False)
+        yield never
     if isinstance(node, ast.If | ast.IfExp):
         for constant in (True, False):
             fixed = copy.deepcopy(node)
@@ -185,9 +213,7 @@ def _change_branch(node):
 
 
 def _remove_statement(node):
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return) and not (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    ):
+    if isinstance(node, REMOVED):
         yield DELETE
 
 
@@ -235,6 +261,12 @@ def _change_axis(node):
         if isinstance(value, ast.Constant) and isinstance(value.value, int):
             yield ast.keyword(node.arg, ast.Constant(0 if value.value else 1))
             yield ast.keyword(node.arg, ast.Constant(None))
+    if isinstance(node, ast.Call):
+        names = [keyword.arg for keyword in node.keywords]
+        if set(names) & set(AXIS_NAMES) and not set(names) & set(KEEPS_AXES):
+            kept = copy.deepcopy(node)
+            kept.keywords.append(ast.keyword("keepdim", ast.Constant(True)))
+            yield kept
 
 
 def _drop_call(node):

@@ -9,8 +9,7 @@ import operator
 
 import torch
 
-RELATIVE_TOLERANCE = 1e-4  # float32 sums over some dozens of entries, in any order
-ABSOLUTE_TOLERANCE = 1e-5
+from autograder.checks import precision
 
 
 def describe(value) -> str:
@@ -115,7 +114,7 @@ def require_tensor(value, name: str) -> torch.Tensor:
 
 
 def require_close(value, right: torch.Tensor, name: str, slips: dict | None = None) -> None:
-    """Require the shape and the entries of ``right``, within float32 accuracy.
+    """Require the shape and the entries of ``right``, as closely as the dtypes of both allow.
 
     Args:
         value: a tensor; where ``right`` has no axes a plain number will do.
@@ -125,21 +124,24 @@ def require_close(value, right: torch.Tensor, name: str, slips: dict | None = No
     if right.dim() == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = torch.tensor(float(value))
     found = require_tensor(value, name)
-    if _is_close(found, right):
+    dtype = precision.coarsest(found, right)
+    near = precision.tolerance(dtype)
+    if _is_close(found, right, near):
         return
     for message, wrong in (slips or {}).items():
         for tensor in wrong if isinstance(wrong, list) else [wrong]:
-            assert not _is_close(found, tensor), message
+            assert not _is_close(found, tensor, near), message
     if found.shape != right.shape:
         expected = f"Tensor {tuple(right.shape)}"
         raise mismatch(name, expected, f" {expected}", found)
+    english, chinese = precision.explain(dtype, near)
     raise AssertionError(
-        f"{name}: the shape is right, but some entries are not. "
-        f"‖ {name}：形状正确，但有的元素不对。"
+        f"{name}: the shape is right, but some entries are not ({english}). "
+        f"‖ {name}：形状正确，但有的元素不对（{chinese}）。"
     )
 
 
-def _is_close(found: torch.Tensor, right: torch.Tensor) -> bool:
+def _is_close(found: torch.Tensor, right: torch.Tensor, near: float) -> bool:
     return found.shape == right.shape and torch.allclose(
-        found.to(torch.float64), right.to(torch.float64), RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE
+        found.to(torch.float64), right.to(torch.float64), near, near / 10
     )

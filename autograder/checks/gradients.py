@@ -7,9 +7,11 @@ bilingual (see :mod:`autograder.languages`). Reference derivatives are computed 
 import numpy as np
 import torch
 
+from autograder.checks import precision
 from autograder.checks.answers import describe
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
+COARSE_RTOL = 0.1  # whatever the dtype, one digit has to agree
 
 SLIPS = {
     "accumulated-gradient": (
@@ -125,7 +127,9 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
         expected: tensor; a single number matches any shape that holds one number.
         what: what the numbers are, as the student knows it, e.g. "vjp(f, a, weights)".
         slips: slip name -> the numbers, or list of tensors of numbers, that this slip would give.
-        rtol, atol: closeness, relative to the largest expected number too.
+        rtol, atol: closeness in float32, relative to the largest expected number too; numbers of a
+            coarser dtype may be further off. float64 is judged as float32, see
+            :mod:`autograder.checks.precision`.
 
     Raises:
         AssertionError: they are not close; the text names the slip where one fits.
@@ -142,6 +146,9 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
     assert torch.isfinite(numbers).all(), (
         f"[not-finite] {what} holds NaN or infinity. ‖ {what} 中有 NaN 或无穷大。"
     )
+    dtype = precision.coarsest(found, torch.float32)
+    wider = precision.tolerance(dtype) / precision.tolerance("float32")
+    rtol, atol = min(wider * rtol, COARSE_RTOL), min(wider * atol, COARSE_RTOL)
     if _close(numbers, expected, rtol, atol):
         return
     for slip, candidates in (slips or {}).items():
@@ -150,9 +157,10 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
             if candidate.shape == expected.shape and _close(numbers, candidate, rtol, atol):
                 english, chinese = SLIPS[slip]
                 raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
+    english, chinese = precision.explain(dtype, rtol)
     raise AssertionError(
-        f"[wrong-numbers] {what} has the right shape, but the numbers are wrong. ‖ "
-        f"{what} 的形状正确，但数值不对。"
+        f"[wrong-numbers] {what} has the right shape, but the numbers are wrong ({english}). ‖ "
+        f"{what} 的形状正确，但数值不对（{chinese}）。"
     )
 
 

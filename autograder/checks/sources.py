@@ -8,6 +8,8 @@ library elsewhere in the notebook is nobody's fault.
 import ast
 import textwrap
 
+BY_STRING = ("getattr", "attrgetter", "methodcaller", "__getattribute__")
+
 
 def attributes_used_by(name: str, sources) -> set[str]:
     """Return the attributes (``A.T``, ``torch.norm``) and imported names that a function uses.
@@ -17,7 +19,8 @@ def attributes_used_by(name: str, sources) -> set[str]:
         sources: cell sources in the order of execution (``In``).
 
     Functions that it calls by name are followed; names bound by import are given by their original
-    name. Local names such as a variable ``T`` are no attributes.
+    name; ``getattr(A, "T")`` counts as ``A.T``. Local names such as a variable ``T`` are no
+    attributes.
     """
     definitions = _definitions(sources)
     used, seen, pending = set(), set(), [name]
@@ -35,9 +38,20 @@ def attributes_used_by(name: str, sources) -> set[str]:
                 used.add(node.attr)
             elif isinstance(node, ast.alias):
                 used.update(node.name.split("."))
+            elif isinstance(node, ast.Call):
+                used.update(_attributes_by_string(node))
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 pending.append(node.id)
     return used
+
+
+def _attributes_by_string(call: ast.Call):
+    """Yield the attributes that ``getattr(A, "T")`` and the like ask for by a string."""
+    function = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if function in BY_STRING:
+        for item in call.args:
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                yield from item.value.split(".")
 
 
 def _definitions(sources) -> dict[str, ast.AST | str]:

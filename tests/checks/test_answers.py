@@ -77,6 +77,30 @@ def test_the_right_entries_are_accepted(name):
     answers.require_close(CLOSE[name], RIGHT, "f(A)")
 
 
+NEAR = {  # dtype -> a relative error that rounding explains, and one that it does not
+    torch.bfloat16: (2e-2, 3e-1),
+    torch.float16: (2e-3, 5e-2),
+    torch.float32: (3e-5, 5e-4),
+    torch.float64: (1e-10, 1e-7),
+}
+
+
+@pytest.mark.parametrize("dtype", NEAR)
+def test_tolerance_follows_the_dtype_and_is_explained(dtype):
+    near, far = NEAR[dtype]
+    right = RIGHT.to(dtype)
+    answers.require_close((RIGHT.double() * (1 + near)).to(dtype), right, "f(A)")
+    name = str(dtype).removeprefix("torch.")
+    with pytest.raises(AssertionError, match=rf"{name} holds .* ‖ .*{name} 约有"):
+        answers.require_close((RIGHT.double() * (1 + far)).to(dtype), right, "f(A)")
+
+
+def test_the_coarser_dtype_decides():
+    right = RIGHT.double()
+    answers.require_close((right * (1 + 3e-5)).float(), right, "f(A)")
+    answers.require_close(right * (1 + 3e-5), RIGHT, "f(A)")
+
+
 def test_a_plain_number_will_do_for_a_tensor_without_axes():
     answers.require_close(2.0, torch.tensor(2.0), "f(A)")
 

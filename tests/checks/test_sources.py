@@ -6,6 +6,16 @@ from autograder.checks.sources import attributes_used_by
 
 USES = {
     "attribute": (["def f(A):\n    return A.T"], {"T"}),
+    "by a string": (["def f(A):\n    return getattr(A, 'T')"], {"T"}),
+    "by a getter": (
+        ["import operator", "def f(A):\n    return operator.attrgetter('data.T')(A)"],
+        {"attrgetter", "data", "T"},
+    ),
+    "by a caller": (
+        ["from operator import methodcaller", "f = lambda A: methodcaller('permute', 1, 0)(A)"],
+        {"methodcaller", "permute"},
+    ),
+    "any other string is none": (["def f(A):\n    return print('T', A)"], set()),
     "a local name is none": (["def f(A):\n    T = A\n    return T"], set()),
     "lambda": (["f = lambda A: A.T"], {"T"}),
     "bound function": (["import torch\nf = torch.t"], {"t"}),
