@@ -10,7 +10,10 @@ import jinja2
 
 from autograder import __version__
 from autograder.build.language import keep_language_of_tests
+from autograder.reports import printing
 
+PRINTER = "print_notebook.py"  # beside a notebook whose export cell asks for a PDF
+IGNORE_TAG = "otter_ignore"  # keeps a cell from being run by graders
 TEMPLATES = Path(__file__).with_name("templates")
 EXPORT_ZH = (
     "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。"
@@ -20,6 +23,7 @@ EXPORT_EN = (
     "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you "
     "export. The cell below makes a zip file; submit that file (or this notebook itself)."
 )
+PDF_IMPORT = "from print_notebook import print_notebook"
 COLAB_SUBMISSION = {
     "en": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session and run "
     "all). Then choose File → Download → Download .ipynb and submit that file.",
@@ -58,7 +62,10 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         "title": _title(finished),
         "torch": version("torch").split("+")[0],
         "otter": version("otter-grader"),
+        "latex2mathml": version("latex2mathml"),
+        "pdf": any(PDF_IMPORT in cell["source"] for cell in finished["cells"]),
     }
+    printer = {PRINTER: Path(printing.__file__).read_bytes()} if facts["pdf"] else {}
     page = environment.get_template(f"README.{language}.md.jinja").render(facts)
     needs = environment.get_template("requirements.txt.jinja").render(facts)
     return {
@@ -66,6 +73,7 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         f"{name}-colab.ipynb": to_bytes(colab_variant(finished, facts["otter"])),
         "README.md": page.encode(),
         "requirements.txt": needs.encode(),
+        **printer,
     }
 
 
@@ -84,7 +92,9 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
         tests[question] = keep_language_of_tests(tests[question], language)
     seen: set[str] = set()
     for number, cell in enumerate(notebook["cells"]):
-        cell["source"] = _translate(cell, language)
+        cell["source"] = _with_pdf(_translate(cell, language), name)
+        if PDF_IMPORT in cell["source"]:
+            cell["metadata"].setdefault("tags", []).append(IGNORE_TAG)
         cell["id"] = _stable_id(cell, number, seen)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
@@ -128,6 +138,19 @@ def _translate(cell: dict, language: str) -> str:
         "_Type your answer here, replacing this text._", "_请在这里作答，替换这段文字。_"
     )
     return text.replace("_Points:_", "_分数：_")
+
+
+def _with_pdf(source: str, name: str) -> str:
+    """Return Otter's export cell with a PDF made by a browser where it asks for one by LaTeX."""
+    found = re.search(r"^grader\.export\((.*)\)$", source, re.MULTILINE)
+    if not found or "pdf=False" in found[1]:
+        return source
+    files = re.search(r"files=\[(.*?)\]", found[1])
+    others = [part for part in re.sub(r"files=\[.*?\]", "", found[1]).split(", ") if part]
+    others = [part for part in others if not part.startswith("filtering=")]
+    listed = ", ".join(filter(None, [f'print_notebook("{name}.ipynb")', files and files[1]]))
+    call = ", ".join(["pdf=False", *others, f"files=[{listed}]"])
+    return source.replace(found[0], f"{PDF_IMPORT}\n\ngrader.export({call})")
 
 
 def _stable_id(cell: dict, number: int, seen: set[str]) -> str:

@@ -13,6 +13,7 @@ from autograder.build.archive import read_folder
 from autograder.build.assign import build_assignment
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES
+from autograder.submission import load_submission
 from tests.build.sources import TINY, changed, write_source
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -140,6 +141,29 @@ def test_the_colab_notebook_needs_no_file_beside_it(dist, tmp_path):
     cells = {cell["id"]: shown(cell) for cell in done["cells"] if "outputs" in cell}
     assert "缺少一个数。" in cells["q2-check"]
     assert not any("grader.export" in cell["source"] for cell in done["cells"])
+
+
+def test_where_pdf_is_asked_the_export_holds_one_without_latex(tmp_path, chromium):
+    folder = write_source(tmp_path, changed("config", "pdf: false", "pdf: true"))
+    build_assignment(folder, tmp_path / "dist", verify=False)
+    release = tmp_path / "dist" / "tiny" / "student" / "zh"
+    assert "latex2mathml==" in (release / "requirements.txt").read_text("utf-8")
+    assert "PDF" in (release / "README.md").read_text("utf-8")
+    run(release, release / "tiny.ipynb")
+    (exported,) = release.glob("*.zip")
+    with zipfile.ZipFile(exported) as archive:
+        assert {"tiny.ipynb", "tiny.pdf"} <= set(archive.namelist())
+        assert archive.read("tiny.pdf").startswith(b"%PDF-")
+    assert not (release / "tiny.html").exists()
+
+
+def test_graders_leave_the_cell_that_makes_a_pdf_alone(tmp_path):
+    folder = write_source(tmp_path, changed("config", "pdf: false", "pdf: true"))
+    build_assignment(folder, tmp_path / "dist", verify=False)
+    path = tmp_path / "dist" / "tiny" / "student" / "en" / "tiny.ipynb"
+    assert "print_notebook" in path.read_text("utf-8")
+    cells = load_submission(path, "s").cells
+    assert cells and not any("print_notebook" in cell.source for cell in cells)
 
 
 def test_a_leak_stops_the_build_before_anything_is_written(tmp_path, monkeypatch):
