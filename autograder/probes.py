@@ -61,10 +61,26 @@ def gradient(f, x, weights=None):
     Returns:
         Tensor of x's shape, or None where nothing reached the leaf.
     """
+    return _gradient(f, x, weights)
+
+
+def _gradient(f, x, weights):
     leaf = torch.as_tensor(x).detach().clone()
     leaf = (leaf if leaf.is_floating_point() else leaf.to(torch.float32)).requires_grad_()
     f(leaf).backward(gradient=weights)
     return leaf.grad
+
+
+@probe
+def outputs(f, inputs) -> list:
+    """Call ``f`` on a copy of each tensor of a list and return what it gives, in order."""
+    return [f(x.clone()) for x in inputs]
+
+
+@probe
+def gradients(f, inputs) -> list:
+    """Return :func:`gradient` of ``f`` at each tensor of a list, in order."""
+    return [_gradient(f, x, None) for x in inputs]
 
 
 @probe

@@ -1,6 +1,7 @@
 """Judge functions whose course depends on the data: slopes by differences, and whether it matters.
 
-The functions given here return one number for a tensor without gradients.
+The functions given here map a list of tensors without gradients to a list with one number for each:
+so many questions are one request to a sandbox.
 """
 
 import numpy as np
@@ -30,23 +31,31 @@ def widened(f, a: torch.Tensor) -> torch.Tensor:
     return wide
 
 
-def slope(value, a: torch.Tensor, index: int) -> float:
-    """Return the slope of ``value`` along one entry of ``a``, by central differences."""
-    step = torch.zeros(a.numel(), dtype=a.dtype)
-    step[index] = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[index].abs()))
-    step = step.reshape(a.shape)
-    return (value(a + step) - value(a - step)) / (2 * float(step.abs().max()))
+def slopes(values, a: torch.Tensor, entries) -> torch.Tensor:
+    """Return the slopes of ``values`` along some entries of ``a``, by central differences.
+
+    Args:
+        entries: indices into the flattened ``a``.
+    """
+    points, widths = [], []
+    for entry in entries:
+        step = torch.zeros(a.numel(), dtype=a.dtype)
+        step[entry] = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
+        points += [a + step.reshape(a.shape), a - step.reshape(a.shape)]
+        widths.append(2 * float(step[entry]))
+    found = values(points)
+    return torch.tensor([(up - down) / w for up, down, w in zip(found[::2], found[1::2], widths)])
 
 
-def switches(value, start: torch.Tensor, end: torch.Tensor) -> bool:
-    """Tell whether ``value`` is made of more than one formula between two inputs.
+def switches(values, start: torch.Tensor, end: torch.Tensor) -> bool:
+    """Tell whether ``values`` is made of more than one formula between two inputs.
 
     A single smooth formula is met by a polynomial of high degree to many digits; a jump or a kink,
     also one in a derivative only, is not.
     """
     points = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
     between = (points[1:] + points[:-1]) / 2
-    at = [value(start + float(t + 1) / 2 * (end - start)) for t in [*points, *between]]
+    at = values([start + float(t + 1) / 2 * (end - start) for t in [*points, *between]])
     nodes, others = np.array(at[: points.size]), np.array(at[points.size :])
     fit = np.polynomial.chebyshev.Chebyshev.fit(points, nodes, DEGREE, domain=[-1, 1])
     scale = np.ptp(at) or 1.0

@@ -126,7 +126,8 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
         found: number, tensor, array, or list of numbers or of one-number tensors.
         expected: tensor; a single number matches any shape that holds one number.
         what: what the numbers are, as the student knows it, e.g. "vjp(f, a, weights)".
-        slips: slip name -> the numbers, or list of tensors of numbers, that this slip would give.
+        slips: slip name -> the numbers, or list of tensors of numbers, that this slip would give;
+            or a function without arguments that returns this, called only when it is needed.
         rtol, atol: closeness in float32, relative to the largest expected number too; numbers of a
             coarser dtype may be further off. float64 is judged as float32, see
             :mod:`autograder.checks.precision`.
@@ -151,7 +152,7 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
     rtol, atol = min(wider * rtol, COARSE_RTOL), min(wider * atol, COARSE_RTOL)
     if _close(numbers, expected, rtol, atol):
         return
-    for slip, candidates in (slips or {}).items():
+    for slip, candidates in ((slips() if callable(slips) else slips) or {}).items():
         for candidate in candidates if isinstance(candidates, list) else [candidates]:
             candidate = torch.as_tensor(candidate).detach().to(torch.float64)
             if candidate.shape == expected.shape and _close(numbers, candidate, rtol, atol):

@@ -20,18 +20,23 @@ SINGLE = {
 }
 
 
+def numbers_of(f):
+    """Return the function of many points that flows asks."""
+    return lambda points: [float(y) for y in probes.outputs(f, points)]
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("expression", SWITCHING.values(), ids=SWITCHING)
 def test_two_formulas_are_seen(expression, dtype):
     f = probes.function(expression)
-    assert flows.switches(lambda a: float(f(a)), START.to(dtype), END.to(dtype))
+    assert flows.switches(numbers_of(f), START.to(dtype), END.to(dtype))
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("expression", SINGLE.values(), ids=SINGLE)
 def test_one_formula_is_seen(expression, dtype):
     f = probes.function(expression)
-    assert not flows.switches(lambda a: float(f(a)), START.to(dtype), END.to(dtype))
+    assert not flows.switches(numbers_of(f), START.to(dtype), END.to(dtype))
 
 
 @pytest.mark.parametrize("expression", [
@@ -50,9 +55,10 @@ def test_shapes_and_elementwise_choices_read_no_data(expression):
 
 
 def test_slopes_by_differences():
-    square = probes.function("float((x * x).sum())")
-    assert flows.slope(square, torch.tensor([3.0, -2.0]).double(), 1) == pytest.approx(-4)
-    assert flows.slope(square, torch.tensor([[3.0, -2.0]]), 0) == pytest.approx(6, rel=1e-3)
+    square = numbers_of(probes.function("(x * x).sum()"))
+    wide, narrow = torch.tensor([3.0, -2.0]).double(), torch.tensor([[3.0, -2.0]])
+    assert flows.slopes(square, wide, [1, 0]).tolist() == pytest.approx([-4, 6])
+    assert flows.slopes(square, narrow, [0]).tolist() == pytest.approx([6], rel=1e-3)
 
 
 def test_a_function_with_float32_constants_keeps_float32():
