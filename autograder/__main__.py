@@ -130,9 +130,9 @@ def add_commands() -> None:
     from autograder.bench.commands import bench
     from autograder.gradescope.commands import check_gradescope
     from autograder.hostile.commands import hostile
-    from autograder.revision import export, override, report
+    from autograder.revision import commands as revisions
 
-    for command in (audit, bench, check_gradescope, hostile, export, override, report):
+    for command in (audit, bench, check_gradescope, hostile, *revisions):
         main.add_command(command)
 
 

@@ -59,6 +59,7 @@ UPLOADS = """
 SELECT submission, file, submitted_at FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
 """
+UNMARKED = "{name}: not marked yet ‖ {name}：尚未批改"
 LATE = "Handed in late ‖ 迟交"
 LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
 
@@ -172,6 +173,24 @@ class Gradebook:
         """Keep the deadline after which a submission is late; None: there is none."""
         self._keep("deadline", deadline.isoformat() if deadline else "")
 
+    def set_written(self, possible: dict[str, float]) -> None:
+        """Keep which questions people mark, and their points; they count in every submission."""
+        self._keep("written", json.dumps(possible))
+
+    @property
+    def written(self) -> dict[str, float]:
+        """The questions that people mark: name -> points that could be earned."""
+        return json.loads(self._kept("written") or "{}")
+
+    def set_folder(self, folder: Path) -> None:
+        """Keep where the submissions lie."""
+        self._keep("folder", str(folder))
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the submissions, where it is known."""
+        return Path(self._kept("folder")) if self._kept("folder") else None
+
     @property
     def deadline(self) -> datetime | None:
         """The deadline, or None."""
@@ -202,9 +221,12 @@ class Gradebook:
                 and how late a submission is.
         """
         changes = self._active_overrides() if overrides else {}
+        written = self.written if overrides else {}
         late = {name: by for name, (_, by) in self.handed_in().items() if by} if overrides else {}
         for name, facts, _ in self._latest_rows():
             gradation = self._decode(facts)
+            if written and gradation.questions:
+                gradation = _with_written(gradation, written, changes.get(name, {}))
             if name in changes:
                 gradation = self._overridden(gradation, changes[name])
             if name in late:
@@ -246,6 +268,7 @@ class Gradebook:
         if not self._read("SELECT 1 FROM gradations WHERE submission = ?", (name,)).fetchone():
             raise UsageError(f"{self.path}: holds no submission '{name}'")
         known = [row[0] for row in self._read("SELECT DISTINCT name FROM questions ORDER BY name")]
+        known += self.written
         if question not in known:
             raise UsageError(f"no question '{question}'; there are: {', '.join(known)}")
         with self._transaction() as write:
@@ -254,6 +277,25 @@ class Gradebook:
                 " VALUES (?, ?, ?, ?, ?)",
                 (name, question, points, reason, _now()),
             )
+
+    def override_all(self, marks: Iterable) -> int:
+        """Take over marks (``submission, question, points, reason``) at once.
+
+        Returns:
+            How many were new or changed; the others stand already.
+        """
+        active, changed = self._active_overrides(), []
+        for mark in marks:
+            old = active.get(mark.submission, {}).get(mark.question)
+            if old is None or (old.points, old.reason) != (mark.points, mark.reason):
+                changed.append((mark.submission, mark.question, mark.points, mark.reason, _now()))
+        with self._transaction() as write:
+            write.executemany(
+                "INSERT INTO overrides (submission, question, points, reason, made_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                changed,
+            )
+        return len(changed)
 
     def overrides(self) -> list[Override]:
         """Return all overrides ever made, oldest first, withdrawn ones included."""
@@ -384,6 +426,19 @@ class _Transaction:
             raise self._explain(failure) from None
         if isinstance(error, sqlite3.Error):
             raise self._explain(error) from None
+
+
+def _with_written(
+    gradation: Gradation, written: dict[str, float], marked: dict[str, Override]
+) -> Gradation:
+    """Return a gradation with the questions that people mark; what is not marked yet says so."""
+    added = [QuestionResult(name, 0.0, possible) for name, possible in written.items()]
+    waiting = tuple(UNMARKED.format(name=name) for name in written if name not in marked)
+    return replace(
+        gradation,
+        questions=(*gradation.questions, *added),
+        notes=gradation.notes + waiting,
+    )
 
 
 def _canonical(graded_by: dict) -> str:

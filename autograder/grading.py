@@ -79,6 +79,7 @@ def grade_folder(
     by = {**graded_by(assignment, _image(choice)), "limits": json.dumps(asdict(limits))}
     with Gradebook(out / "gradebook.sqlite") as gradebook:
         gradebook.begin_run(assignment.name, [job.name for job in jobs])
+        gradebook.set_folder(folder.resolve())
         gradebook.set_times(times)
         moved = collection.deadline not in (None, gradebook.deadline)
         if moved:

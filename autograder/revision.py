@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from autograder.course import ROOT
-from autograder.errors import UsageError
+from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook import Gradebook
+from autograder.languages import LANGUAGES
 from autograder.reports.lms import write_lms_files
 from autograder.reports.roster import entry_of, find_columns, load_owners, load_roster, match
 from autograder.reports.times import parse_deadline
+from autograder.submission import load_cells
 
 PATH = click.Path(path_type=Path)
 OUT = click.argument("out", type=PATH)
@@ -117,4 +119,98 @@ def export(out, roster_file, owners_file, deadline, title, folder):
     )
 
 
-commands = (report, override, export)
+@click.command()
+@OUT
+@click.option("--submissions", type=PATH, help="folder; default: the one that was graded")
+@click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
+@click.option("--dist", type=PATH, default=ROOT / "dist", help="where the releases were built")
+@click.option("--pdf", is_flag=True, help="print the pages to PDF too, with Chrome or Chromium")
+def written(out, submissions, rubric, dist, pdf):
+    """Lay out the written answers for graders: per question a page and a sheet with the rubric."""
+    from autograder.reports.printing import print_page
+    from autograder.reports.written import Answer, find_answers, regions, write_question
+
+    with open_gradebook(out) as gradebook:
+        name = gradebook.assignment()
+        folder = submissions or gradebook.folder
+        files = {g.submission: g.file for g in gradebook.latest()}
+    if folder is None:
+        raise UsageError("say where the submissions lie: --submissions <folder>")
+    questions = load_rubric_of(name, rubric)
+    blanks = load_releases(dist / name, name)
+    prompts = [regions(blank) for blank in blanks]
+    if any(len(found) != len(questions) for found in prompts):
+        raise UsageError(
+            f"the rubric has {len(questions)} written questions, the releases in {dist / name} "
+            f"have {len(prompts[0])}; build them again or mend the rubric"
+        )
+    answers: list[list[Answer]] = [[] for _ in questions]
+    unread = []
+    for submission, file in files.items():
+        try:
+            found = find_answers(load_cells(folder / file), blanks)
+        except SubmissionError as error:
+            unread.append(str(error))
+            continue
+        if len(found) != len(questions):
+            unread.append(f"{file}: has {len(found)} places for written answers")
+            continue
+        for kept, cells in zip(answers, found):
+            kept.append(Answer(submission, file, cells))
+    for place, question in enumerate(questions):
+        cells = [language[place][0] for language in prompts]
+        page, sheet = write_question(out / "written", question, cells, answers[place])
+        if pdf and not print_page(page, page.with_suffix(".pdf")):
+            raise UsageError(f"{page}: no Chrome, Edge or Chromium to print it with")
+        blank = sum(not answer.cells for answer in answers[place])
+        click.echo(f"{sheet}: {len(answers[place])} answers, {blank} of them blank; read {page}")
+    for reason in unread:
+        click.echo(f"left out: {reason}")
+
+
+@click.command()
+@OUT
+@click.argument("sheets", type=PATH, nargs=-1, required=True)
+@click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
+def marks(out, sheets, rubric):
+    """Take the points of filled-in SHEETS into the gradebook; they survive every regrade."""
+    from autograder.reports.written import read_marks
+
+    with open_gradebook(out) as gradebook:
+        questions = load_rubric_of(gradebook.assignment(), rubric)
+        read = [read_marks(sheet, questions) for sheet in sheets]
+        known = {gradation.submission for gradation in gradebook.latest()}
+        given = [mark for found, _ in read for mark in found]
+        for mark in given:
+            if mark.submission not in known:
+                raise UsageError(f"the gradebook holds no submission '{mark.submission}'")
+        gradebook.set_written({question.name: question.possible for question in questions})
+        count = gradebook.override_all(given)
+    waiting = sum(len(unmarked) for _, unmarked in read)
+    click.echo(
+        f"{count} marks new or changed, {len(given) - count} as before, {waiting} rows not marked "
+        f"yet; run `python -m autograder report {out}` to write the pages again"
+    )
+
+
+def load_rubric_of(name: str, rubric: Path | None):
+    """Return the written questions of an assignment."""
+    from autograder.reports.written import load_rubric
+
+    return load_rubric(rubric or ROOT / "assignments" / name / "rubric.toml")
+
+
+def load_releases(built: Path, name: str) -> list[list[dict]]:
+    """Return the cells of an assignment's released notebooks, in every language.
+
+    Raises:
+        UsageError: they are not built.
+    """
+    try:
+        paths = [built / "student" / language / f"{name}.ipynb" for language in LANGUAGES]
+        return [load_cells(path) for path in paths]
+    except SubmissionError:
+        raise UsageError(f"{built}: no releases there; run `make`") from None
+
+
+commands = (report, override, export, written, marks)

@@ -111,6 +111,35 @@ def load_submission(path: Path, name: str) -> Submission:
         SubmissionError: the file is no submission; the message names it and what to do.
     """
     shown = show_name(path.name)
+    notebook, digest, notes = _read_notebook(path, shown)
+    return _validate(notebook, shown, name, shown, digest, notes)
+
+
+def load_cells(path: Path) -> list[dict]:
+    """Read all cells of an uploaded file, Markdown and outputs too.
+
+    Returns:
+        Dicts with ``cell_type`` and ``source`` as text; what else a cell holds is the student's, of
+        any type.
+
+    Raises:
+        SubmissionError: the file is no submission.
+    """
+    shown = show_name(path.name)
+    notebook, _, _ = _read_notebook(path, shown)
+    _validate(notebook, shown, "", shown, "", ())
+    found = []
+    for cell in map(_dict, _dict(notebook).get("cells") or ()):
+        source = cell.get("source", "")
+        if isinstance(source, list):
+            source = "".join(part for part in source if isinstance(part, str))
+        if isinstance(source, str) and isinstance(cell.get("cell_type"), str):
+            found.append({**cell, "source": _clean(source[:MAX_SOURCE])})
+    return found
+
+
+def _read_notebook(path: Path, shown: str) -> tuple:
+    """Return what a file holds as JSON, its digest and notes."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise SubmissionError(f"{shown}: larger than {MAX_FILE_BYTES >> 20} MiB; {UPLOAD}")
@@ -123,8 +152,7 @@ def load_submission(path: Path, name: str) -> Submission:
         data, notes = _read_zip(path, shown)
     elif suffix != ".ipynb":
         raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
-    notebook = _parse_json(data, shown)
-    return _validate(notebook, shown, name, shown, digest, notes)
+    return _parse_json(data, shown), digest, notes
 
 
 def show_name(name: str) -> str:

@@ -13,6 +13,7 @@ from autograder.build.language import keep_language_of_tests
 from autograder.reports import printing
 
 PRINTER = "print_notebook.py"  # beside a notebook whose export cell asks for a PDF
+ANSWER_TAG = "otter_answer_cell"
 IGNORE_TAG = "otter_ignore"  # keeps a cell from being run by graders
 TEMPLATES = Path(__file__).with_name("templates")
 EXPORT_ZH = (
@@ -91,11 +92,12 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
     for question in tests:
         tests[question] = keep_language_of_tests(tests[question], language)
     seen: set[str] = set()
+    previous = ""
     for number, cell in enumerate(notebook["cells"]):
         cell["source"] = _with_pdf(_translate(cell, language), name)
         if PDF_IMPORT in cell["source"]:
             cell["metadata"].setdefault("tags", []).append(IGNORE_TAG)
-        cell["id"] = _stable_id(cell, number, seen)
+        cell["id"] = previous = _stable_id(cell, number, seen, previous)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
@@ -153,7 +155,7 @@ def _with_pdf(source: str, name: str) -> str:
     return source.replace(found[0], f"{PDF_IMPORT}\n\ngrader.export({call})")
 
 
-def _stable_id(cell: dict, number: int, seen: set[str]) -> str:
+def _stable_id(cell: dict, number: int, seen: set[str], previous: str) -> str:
     """Keep the source's id; name the cells that Otter added after what they do."""
     text = cell["source"]
     name = cell.get("id", "")
@@ -167,6 +169,8 @@ def _stable_id(cell: dict, number: int, seen: set[str]) -> str:
         name = "export"
     elif not text.strip():
         name = "end"
+    elif not code and ANSWER_TAG in cell["metadata"].get("tags", []):
+        name = re.sub(r"-prompt.*", "", previous) + "-answer"
     elif text in (EXPORT_EN, EXPORT_ZH):
         name = "export-text"
     elif not re.fullmatch(r"[a-z][a-zA-Z0-9-]*-[a-zA-Z0-9-]+|[a-z]+", name):

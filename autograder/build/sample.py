@@ -84,10 +84,10 @@ def fill(notebook: dict, answers: dict[str, list[str]]) -> dict:
 
 
 def answer_cells(notebook: dict) -> dict[str, list[dict]]:
-    """Return the answer cells of each question; a check cell closes its question."""
+    """Return the code cells to answer in by question; a check cell closes its question."""
     found, waiting = {}, []
     for cell in notebook["cells"]:
-        if ANSWER_TAG in cell["metadata"].get("tags", []):
+        if cell["cell_type"] == "code" and ANSWER_TAG in cell["metadata"].get("tags", []):
             waiting.append(cell)
         check = CHECK.match("".join(cell["source"])) if cell["cell_type"] == "code" else None
         if check:

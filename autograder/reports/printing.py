@@ -145,15 +145,18 @@ def find_browser() -> str | None:
 
 def notebook_page(notebook: dict, title: str, language: str = "en") -> str:
     """Return a notebook's page: its Markdown, code, printed text, figures and errors."""
-    parts = []
-    for cell in notebook.get("cells", []):
-        source = "".join(cell.get("source", ""))
-        if cell.get("cell_type") == "markdown":
-            parts.append(markdown(source, cell.get("attachments")))
-        elif cell.get("cell_type") == "code":
-            parts.append(code(source))
-            parts += [_output(output) for output in cell.get("outputs", [])]
-    return whole_page("\n".join(parts), title, language)
+    body = "\n".join(map(cell_html, notebook.get("cells", [])))
+    return whole_page(body, title, language)
+
+
+def cell_html(cell: dict) -> str:
+    """Return one cell of a notebook as HTML; nothing for raw cells."""
+    source = "".join(cell.get("source", ""))
+    if cell.get("cell_type") == "markdown":
+        return markdown(source, cell.get("attachments"))
+    if cell.get("cell_type") == "code":
+        return "\n".join([code(source), *map(_output, cell.get("outputs", []))])
+    return ""
 
 
 def whole_page(body: str, title: str, language: str, style: str = "") -> str:

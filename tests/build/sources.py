@@ -49,3 +49,22 @@ def write_source(folder: Path, notebook: dict) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     (target / "tiny.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     return target
+
+
+def with_written_question() -> dict:
+    """Return the notebook with a question at its end that people mark."""
+    notebook = load_tiny()
+    texts = (
+        ("begin", "raw", "# BEGIN QUESTION\nname: q3\nmanual: true\npoints: 4", None),
+        ("prompt-en", "markdown", "**Question 3.** Why is the area $\\pi r^2$?", "en"),
+        ("prompt-zh", "markdown", "**问题 3。** 面积为什么是 $\\pi r^2$？", "zh"),
+        ("solution-begin", "raw", "# BEGIN SOLUTION", None),
+        ("answer", "markdown", "The rings of the disc add up like a triangle.", None),
+        ("solution-end", "raw", "# END SOLUTION", None),
+        ("end", "raw", "# END QUESTION", None),
+    )
+    for name, kind, text, language in texts:
+        metadata = {"lang": language} if language else {}
+        cell = {"id": f"q3-{name}", "cell_type": kind, "metadata": metadata, "source": text}
+        notebook["cells"].append(cell)
+    return notebook

@@ -13,8 +13,9 @@ from autograder.build.archive import read_folder
 from autograder.build.assign import build_assignment
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES
-from autograder.submission import load_submission
-from tests.build.sources import TINY, changed, write_source
+from autograder.reports.written import find_answers, regions
+from autograder.submission import load_cells, load_submission
+from tests.build.sources import TINY, changed, with_written_question, write_source
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -141,6 +142,22 @@ def test_the_colab_notebook_needs_no_file_beside_it(dist, tmp_path):
     cells = {cell["id"]: shown(cell) for cell in done["cells"] if "outputs" in cell}
     assert "缺少一个数。" in cells["q2-check"]
     assert not any("grader.export" in cell["source"] for cell in done["cells"])
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt"), [("en", "Why is the area"), ("zh", "面积为什么是")]
+)
+def test_a_written_question_leaves_a_place_that_graders_find(tmp_path, language, prompt):
+    folder = write_source(tmp_path, with_written_question())
+    build_assignment(folder, tmp_path / "dist", verify=False)
+    path = tmp_path / "dist" / "tiny" / "student" / language / "tiny.ipynb"
+    assert "add up like a triangle" not in path.read_text("utf-8")
+    blank = load_cells(path)
+    ((first, place),) = regions(blank)
+    assert prompt in first["source"] and place["id"] == "q3-answer"
+    answered = [{**cell, "source": "Because."} if cell == place else cell for cell in blank]
+    ((answer,),) = find_answers(answered, [blank])
+    assert answer["source"] == "Because."
 
 
 def test_where_pdf_is_asked_the_export_holds_one_without_latex(tmp_path, chromium):

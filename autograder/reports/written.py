@@ -1,0 +1,270 @@
+"""Written answers: found in the submissions, laid out for graders with a rubric, read back marked.
+
+A question with ``manual: true`` has no tests. What people give for it stands in the assignment's
+``rubric.toml``, one table per written question in the order of the notebook::
+
+    [q6]
+    measured = {points = 2, text = "Names what was measured. ‖ 说明测量了什么。"}
+    reason = {points = 2, text = "Says why it grows. ‖ 说明为什么会增长。"}
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.languages import SEPARATOR
+from autograder.reports import printing
+from autograder.reports.files import write_text
+from autograder.reports.grade_files import harmless, number, original, read_table, to_csv
+from autograder.reports.inert import inert_name
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+MARK = re.compile(r"<!--\s*(BEGIN|END) QUESTION\s*-->", re.IGNORECASE)
+FIRST_COLUMNS = ["question", "submission", "file"]
+COMMENT, ANSWER = "comment", "answer"
+MAX_CELL = 4_000  # letters of an answer in a spreadsheet
+NOTHING = "No answer. ‖ 没有作答。"
+UNREADABLE = "This cell cannot be shown; look at the notebook. ‖ 无法显示此单元，请查看笔记本。"
+STYLE = """
+article { border-top: 2px solid #ccd; padding-top: .6em; margin-top: 1.6em }
+article > h2 { font-size: 1em; margin: 0 0 .4em; font-weight: 600 } .soft { color: #5b6570 }
+"""
+
+
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """A question that people mark.
+
+    Attributes:
+        criteria: name -> (points, bilingual text).
+    """
+
+    name: str
+    criteria: dict[str, tuple[float, str]]
+
+    @property
+    def possible(self) -> float:
+        """Points that could be earned."""
+        return sum(points for points, _ in self.criteria.values())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one submission says to a written question.
+
+    Attributes:
+        cells: the cells that the student wrote; none: no answer.
+    """
+
+    submission: str
+    file: str
+    cells: tuple[dict, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked answer: points in all, and how they came about."""
+
+    submission: str
+    question: str
+    points: float
+    reason: str
+
+
+def load_rubric(path: Path) -> list[WrittenQuestion]:
+    """Read ``rubric.toml``.
+
+    Raises:
+        UsageError: there is none or it is faulty.
+    """
+    try:
+        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise UsageError(f"{path}: no rubric there; write one for the written questions") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from None
+    return [_question(path, name, table) for name, table in plain.items()]
+
+
+def find_answers(cells: list[dict], blanks: Iterable[list[dict]]) -> list[tuple[dict, ...]]:
+    """Return the written answers of a notebook, in its order.
+
+    An answer is what stands between Otter's marks of a written question and was not in the release.
+
+    Args:
+        blanks: the cells of the released notebooks.
+    """
+    given = {_key(cell) for blank in blanks for cell in blank}
+    return [
+        tuple(cell for cell in region if _key(cell) not in given and cell["source"].strip())
+        for region in regions(cells)
+    ]
+
+
+def regions(cells: list[dict]) -> list[list[dict]]:
+    """Return the cells of each written question, its prompt first."""
+    found: list[list[dict]] = []
+    inside = False
+    for cell in cells:
+        marks = MARK.findall(cell["source"]) if cell["cell_type"] == "markdown" else []
+        if inside and not marks:
+            found[-1].append(cell)
+        for mark in marks:
+            inside = mark.upper() == "BEGIN"
+            if inside:
+                found.append([cell])
+    return found
+
+
+def write_question(
+    folder: Path, question: WrittenQuestion, prompts: list[dict], answers: list[Answer]
+) -> tuple[Path, Path]:
+    """Write ``<question>.html`` to read and ``<question>.csv`` to fill in; returns their paths.
+
+    Marks that stand in an older sheet of this name are kept.
+    """
+    page, sheet = (folder / f"{question.name}.{kind}" for kind in ("html", "csv"))
+    body = "\n".join(_page(question, prompts, answers))
+    write_text(page, printing.whole_page(body, question.name, "en", STYLE))
+    kept = _filled_in(sheet, question) if sheet.is_file() else {}
+    head = [*FIRST_COLUMNS, *_columns(question), COMMENT, ANSWER]
+    rows = [
+        [question.name, harmless(answer.submission), harmless(answer.file),
+         *kept.get(answer.submission, _prefilled(question, answer)), harmless(_plain(answer))]
+        for answer in answers
+    ]  # fmt: skip
+    write_text(sheet, "\ufeff" + to_csv([head, *rows]))  # the mark tells Excel that this is UTF-8
+    return page, sheet
+
+
+def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> tuple[list[Mark], list[str]]:
+    """Read a sheet that graders filled in.
+
+    Returns:
+        The marks, and the submissions that are not or not wholly marked.
+
+    Raises:
+        UsageError: a column is missing, or a cell holds no points that the rubric allows.
+    """
+    table = read_table(sheet)
+    head = [cell.strip() for cell in table[0]]
+    if missing := [name for name in FIRST_COLUMNS[:2] if name not in head]:
+        raise UsageError(f"{sheet}: the column '{missing[0]}' is missing")
+    known = {question.name: question for question in rubric}
+    marks, open_ones = [], []
+    for row in table[1:]:
+        row = [*row, *[""] * (len(head) - len(row))]
+        cells = dict(zip(head, row))
+        name, submission = cells["question"].strip(), original(cells["submission"].strip())
+        if name not in known:
+            raise UsageError(f"{sheet}: the rubric has no question '{name}'")
+        points = _points(f"{sheet}, {submission}", known[name], cells)
+        if any(given is None for given in points.values()):
+            open_ones.append(submission)
+            continue
+        parts = [f"{criterion} {number(given)}/{number(known[name].criteria[criterion][0])}"
+                 for criterion, given in points.items()]  # fmt: skip
+        comment = " ".join(original(cells.get(COMMENT, "")).replace("‖", "|").split())
+        reason = ", ".join(parts) + (f"; {comment}" if comment else "")
+        marks.append(Mark(submission, name, sum(points.values()), reason))
+    return marks, open_ones
+
+
+def _question(path: Path, name: str, table) -> WrittenQuestion:
+    criteria = {}
+    for criterion, entry in table.items() if isinstance(table, dict) else ():
+        points = entry.get("points") if isinstance(entry, dict) else None
+        if not isinstance(points, (int, float)) or not 0 < points < float("inf"):
+            raise UsageError(f"{path}, {name}.{criterion}: give it points, e.g. points = 2")
+        if criterion in (*FIRST_COLUMNS, COMMENT, ANSWER):
+            raise UsageError(f"{path}, {name}.{criterion}: choose another name")
+        criteria[criterion] = (float(points), str(entry.get("text", "")))
+    if not criteria:
+        raise UsageError(f"{path}, {name}: has no criterion")
+    return WrittenQuestion(name, criteria)
+
+
+def _key(cell: dict) -> tuple[str, str]:
+    return cell["cell_type"], cell["source"].strip()
+
+
+def _columns(question: WrittenQuestion) -> list[str]:
+    return [f"{name} /{number(points)}" for name, (points, _) in question.criteria.items()]
+
+
+def _prefilled(question: WrittenQuestion, answer: Answer) -> list:
+    """Return empty cells to fill in; where nothing was answered, zeros."""
+    empty = "" if answer.cells else 0
+    comment = "" if answer.cells else NOTHING.split(SEPARATOR)[0]
+    return [*[empty] * len(question.criteria), comment]
+
+
+def _filled_in(sheet: Path, question: WrittenQuestion) -> dict[str, list[str]]:
+    table = read_table(sheet)
+    head = [cell.strip() for cell in table[0]]
+    columns = [*_columns(question), COMMENT]
+    if any(name not in head for name in ("submission", *columns)):
+        raise UsageError(f"{sheet}: was made for another rubric; move it away first")
+    found = {}
+    for row in table[1:]:
+        cells = dict(zip(head, row))
+        kept = [cells.get(name, "").strip() for name in columns]
+        if any(kept):
+            found[original(cells["submission"].strip())] = kept
+    return found
+
+
+def _points(where: str, question: WrittenQuestion, cells: dict) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for column, (name, (most, _)) in zip(_columns(question), question.criteria.items()):
+        if column not in cells:
+            raise UsageError(f"{where}: the column '{column}' is missing")
+        text = cells[column].strip().replace(",", ".")
+        try:
+            found[name] = float(text) if text else None
+        except ValueError:
+            found[name] = -1.0
+        if found[name] is not None and not 0 <= found[name] <= most:
+            raise UsageError(f"{where}: {column} is given {text!r}; write 0 to {number(most)}")
+    return found
+
+
+def _page(question: WrittenQuestion, prompts: list[dict], answers: list[Answer]) -> Iterator[str]:
+    yield f"<h1>{html.escape(question.name)}</h1>"
+    for cell in prompts:
+        yield _shown(cell)
+    yield '<table><thead><tr><th scope="col">Rubric 评分标准</th><th scope="col">Points 分</th>'
+    yield "<td></td></tr></thead><tbody>"
+    for name, (points, text) in question.criteria.items():
+        both = "<br>".join(html.escape(part) for part in text.split(SEPARATOR))
+        yield f'<tr><th scope="row">{html.escape(name)}</th><td>{number(points)}</td>'
+        yield f"<td>{both}</td></tr>"
+    yield "</tbody></table>"
+    for place, answer in enumerate(answers, 1):
+        name = html.escape(inert_name(answer.submission))
+        yield f'<article id="{name}"><h2>{place}. {name} <span class="soft">'
+        yield f"<bdi>{html.escape(inert_name(answer.file))}</bdi></span></h2>"
+        for cell in answer.cells:
+            yield _shown(cell)
+        if not answer.cells:
+            yield f'<p class="soft">{html.escape(NOTHING)}</p>'
+        yield "</article>"
+
+
+def _shown(cell: dict) -> str:
+    try:
+        return printing.cell_html(cell)
+    except (TypeError, ValueError, AttributeError, KeyError, RecursionError):
+        return f'<p class="soft">{html.escape(UNREADABLE)}</p>'
+
+
+def _plain(answer: Answer) -> str:
+    text = "\n\n".join(cell["source"].strip() for cell in answer.cells)
+    return text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…"
