@@ -30,8 +30,8 @@ MARK = re.compile(r"<!--\s*(BEGIN|END) QUESTION\s*-->", re.IGNORECASE)
 FIRST_COLUMNS = ["question", "submission", "file"]
 COMMENT, ANSWER = "comment", "answer"
 MAX_CELL = 4_000  # letters of an answer in a spreadsheet
-NOTHING = "No answer. ‖ 没有作答。"
-UNREADABLE = "This cell cannot be shown; look at the notebook. ‖ 无法显示此单元，请查看笔记本。"
+NOTHING = "No answer. 没有作答。"
+UNREADABLE = "This cell cannot be shown; look at the notebook. 无法显示此单元，请查看笔记本。"
 STYLE = """
 article { border-top: 2px solid #ccd; padding-top: .6em; margin-top: 1.6em }
 article > h2 { font-size: 1em; margin: 0 0 .4em; font-weight: 600 } .soft { color: #5b6570 }
@@ -202,7 +202,7 @@ def _columns(question: WrittenQuestion) -> list[str]:
 def _prefilled(question: WrittenQuestion, answer: Answer) -> list:
     """Return empty cells to fill in; where nothing was answered, zeros."""
     empty = "" if answer.cells else 0
-    comment = "" if answer.cells else NOTHING.split(SEPARATOR)[0]
+    comment = "" if answer.cells else NOTHING
     return [*[empty] * len(question.criteria), comment]
 
 
@@ -254,7 +254,7 @@ def _page(question: WrittenQuestion, prompts: list[dict], answers: list[Answer])
         for cell in answer.cells:
             yield _shown(cell)
         if not answer.cells:
-            yield f'<p class="soft">{html.escape(NOTHING)}</p>'
+            yield f'<p class="soft">{NOTHING}</p>'
         yield "</article>"
 
 
@@ -262,7 +262,7 @@ def _shown(cell: dict) -> str:
     try:
         return printing.cell_html(cell)
     except (TypeError, ValueError, AttributeError, KeyError, RecursionError):
-        return f'<p class="soft">{html.escape(UNREADABLE)}</p>'
+        return f'<p class="soft">{UNREADABLE}</p>'
 
 
 def _plain(answer: Answer) -> str:

@@ -102,7 +102,7 @@ def test_graders_get_a_page_to_read_and_a_sheet_to_fill_in(tmp_path, rubric):
     assert rows == [
         ["question", "submission", "file", "measured /2", "reason /1.5", "comment", "answer"],
         ["q6", "ada", "ada.ipynb", "", "", "", "Because $e=1$."],
-        ["q6", "bo", "bo.ipynb", "0", "0", "No answer.", ""],
+        ["q6", "bo", "bo.ipynb", "0", "0", "No answer. 没有作答。", ""],
     ]
 
 
