@@ -61,7 +61,9 @@ def _read_entry(path: Path, item: dict) -> Entry:
     except (KeyError, TypeError) as error:
         raise BuildError(f"{path}, entry {item.get('id')!r}: {error} is missing") from None
     if entry.kind not in KINDS or not all(type(outcome) is bool for outcome in entry.expect):
-        raise BuildError(f"{path}, entry {entry.id!r}: unknown kind, or expect is no list of booleans")
+        raise BuildError(
+            f"{path}, entry {entry.id!r}: unknown kind, or expect is no list of booleans"
+        )
     if (entry.kind == "valid") != all(entry.expect):
         raise BuildError(f"{path}, entry {entry.id!r}: a valid answer passes every test case, "
                          "a misconception fails one")  # fmt: skip

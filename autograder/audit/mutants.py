@@ -11,6 +11,7 @@ not among their operators. So the operators are here.
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ FLAGS = ("retain_graph", "create_graph", "requires_grad", "keepdims", "keepdim")
 DROPPED_CALLS = ("detach", "clone", "requires_grad_", "item", "numpy", "zero_", "zero_grad", "abs",
                  "sum", "backward", "float", "double", "reshape", "view", "copy")  # fmt: skip
 AXIS_NAMES = ("axis", "dim")
+ORDERED = (ast.Sub, ast.Div, ast.Pow, ast.MatMult)
 KEEPS_AXES = ("keepdims", "keepdim")
 REMOVED = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Delete)
 
@@ -48,6 +50,7 @@ class Mutant:
         line: line of the change in the solution, from 1.
         before, after: the changed piece of source.
         source: the whole mutated source.
+        nth: which one of the mutants that read the same so far, from 1.
     """
 
     operator: str
@@ -55,11 +58,13 @@ class Mutant:
     before: str
     after: str
     source: str
+    nth: int = 1
 
     @property
     def key(self) -> str:
         """Identify the mutant by its change, so that data may justify it as equivalent."""
-        return f"{self.operator} @{self.line}: {self.before} -> {self.after}"
+        same = "" if self.nth == 1 else f" ({self.nth})"
+        return f"{self.operator} @{self.line}: {self.before} -> {self.after}{same}"
 
 
 def make_mutants(source: str) -> list[Mutant]:
@@ -70,7 +75,7 @@ def make_mutants(source: str) -> list[Mutant]:
     """
     tree = ast.parse(source)
     _drop_texts(tree)
-    seen, found = {ast.unparse(tree)}, []
+    seen, found, times = {ast.unparse(tree)}, [], Counter()
     for operator, function in OPERATORS.items():
         for path, node in _walk(tree):
             for replacement in function(node):
@@ -79,9 +84,9 @@ def make_mutants(source: str) -> list[Mutant]:
                     continue
                 seen.add(mutated)
                 after = "(removed)" if replacement is DELETE else _text(replacement)
-                found.append(
-                    Mutant(operator, getattr(node, "lineno", 1), _text(node), after, mutated)
-                )
+                change = (operator, getattr(node, "lineno", 1), _text(node), after)
+                times[change] += 1
+                found.append(Mutant(*change, mutated, times[change]))
     return found
 
 
@@ -149,12 +154,7 @@ def _text(node) -> str:
 
 
 def _swap_operator(node):
-    if isinstance(node, ast.BinOp | ast.BoolOp):
-        for other in SWAPS.get(type(node.op), ()):
-            changed = copy.deepcopy(node)
-            changed.op = other()
-            yield changed
-    elif isinstance(node, ast.AugAssign):
+    if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
         for other in SWAPS.get(type(node.op), ()):
             changed = copy.deepcopy(node)
             changed.op = other()
@@ -169,7 +169,7 @@ def _swap_operator(node):
 
 
 def _swap_operands(node):
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ORDERED):
         yield ast.BinOp(node.right, node.op, node.left)
 
 

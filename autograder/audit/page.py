@@ -2,24 +2,39 @@
 
 from pathlib import Path
 
+TEXT = (
+    "# How strong the hidden tests are",
+    "",
+    "`make audit` changes each reference solution in one place at a time, in the ways students",
+    "go wrong, and sends every changed solution (a *mutant*) through the question's tests in the",
+    "sandbox. A mutant that fails a test case is *killed*. Mutants that are right answers too are",
+    "*equivalent*: each is listed, with the reason, in its assignment's `bank/equivalent.toml`.",
+    "At least 95 % of the others must be killed.",
+    "",
+    "The answers of each `bank/`, right and wrong ones, are labelled with the outcome of every",
+    "test case. A *false reject* is a test case that fails where it should pass, a *false accept*",
+    "one that passes where it should fail.",
+    "",
+)
+RUNS = (
+    "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
+    "*flaky* are those whose verdict was not the same each time."
+)
 
-def write_page(path: Path, found: dict) -> None:
+
+def write_page(path: Path, found: dict, repeats: int) -> None:
     """Write ``path`` and, beside it, a picture of the same stem.
 
     Args:
+        repeats: how often each mutant and each labelled answer was run.
         found: assignment -> question -> :class:`autograder.audit.report.QuestionAudit`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = path.with_suffix(".png")
     _draw(picture, found)
     lines = [
-        "# How strong the hidden tests are",
-        "",
-        "Measured by `make audit`: each reference solution is changed in one place at a time, in the",
-        "ways students go wrong, and every changed solution (a mutant) goes through the question's",
-        "tests in the sandbox. A mutant that fails a test case is killed. Mutants that are no mistake",
-        "are listed one by one, with the reason, in each assignment's `bank/equivalent.toml`. The",
-        "labelled answers of each `bank/` are graded 20 times with other random inputs.",
+        *TEXT,
+        RUNS.format(repeats=repeats),
         "",
         f"![Share of mutants killed per question]({picture.name})",
         "",

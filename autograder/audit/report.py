@@ -22,8 +22,11 @@ class QuestionAudit:
         killed_by_public: mutants that the public tests alone catch.
         false_accepts: misconceptions of which a test case passed that should have failed.
         false_rejects: valid variants (or test cases that should have passed) that failed.
-        flaky: labelled answers whose outcome changed over repeated runs with other inputs.
-        idle: hidden test cases that no mutant and no misconception ever failed.
+        flaky: labelled answers and mutants whose verdict changed over runs with other inputs.
+        idle: test cases that no mutant and no misconception ever failed.
+        survivors: the mutants that survived.
+        wrong: what misses a bar otherwise, in words.
+        stale: mutants that were justified as equivalent, but a test case failed.
     """
 
     killed: int = 0
@@ -38,6 +41,7 @@ class QuestionAudit:
     idle: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -49,7 +53,7 @@ class QuestionAudit:
     def passes(self) -> bool:
         """Whether every bar is met."""
         return self.share >= KILLED_BAR and not (
-            self.false_accepts or self.false_rejects or self.flaky or self.idle
+            self.false_accepts or self.false_rejects or self.flaky or self.idle or self.stale
         )
 
 
@@ -61,7 +65,8 @@ def audit(
     Args:
         solution: a notebook of ``dist/<assignment>/solutions``.
         bank_folder: the assignment's ``bank`` folder.
-        repeats: runs per labelled answer, each with other random inputs in the tests.
+        repeats: runs per labelled answer and mutant, each with other random inputs in the tests.
+            What counts are those of the first run, in which marks are given too.
     """
     reference = Reference(solution)
     bank, equivalents = load_bank(bank_folder), load_equivalents(bank_folder)
@@ -72,31 +77,30 @@ def audit(
         for mutant in make_mutants(cell)
     }
     entries = {("bank", entry.question, entry.id): entry for entry in bank}
-    trials = [
-        Trial(key, question, _with(reference.answers[question], index, mutant.source))
+    answers = {key: (entry.question, entry.code) for key, entry in entries.items()} | {
+        key: (question, _with(reference.answers[question], index, mutant.source))
         for key, (question, index, mutant) in mutants.items()
-    ]
-    trials += [
-        Trial((*key, run), entry.question, entry.code, seed=run)
-        for key, entry in entries.items()
+    }
+    trials = [
+        Trial((*key, run), question, code, seed=run)
+        for key, (question, code) in answers.items()
         for run in range(repeats)
     ]
     audits = {question: QuestionAudit() for question in reference.answers}
-    outcomes = defaultdict(list)
-    failed = defaultdict(set)
-    hidden = defaultdict(set)
+    runs, cases, failed = defaultdict(list), defaultdict(set), defaultdict(set)
     for outcome in run_trials(trials, reference, assignment, workers):
-        question = outcome.key[1]
-        hidden[question] |= {name for name, _, secret, _ in outcome.cases if secret}
-        failed[question] |= {name for name, passed, _, _ in outcome.cases if not passed}
-        if outcome.key[0] == "mutant":
-            _count_mutant(audits[question], outcome, equivalents)
+        *key, _ = outcome.key
+        runs[tuple(key)].append(outcome)
+        cases[key[1]] |= {name for name, *_ in outcome.cases}
+        failed[key[1]] |= {name for name, passed, *_ in outcome.cases if not passed}
+    for key, outcomes in runs.items():
+        question = answers[key][0]
+        if key in entries:
+            _count_entry(audits[question], entries[key], outcomes)
         else:
-            outcomes[outcome.key[:3]].append(outcome)
-    for key, found in outcomes.items():
-        _count_entry(audits[entries[key].question], entries[key], found)
+            _count_mutant(audits[question], key, outcomes, equivalents)
     for question, found in audits.items():
-        found.idle = sorted(hidden[question] - failed[question])
+        found.idle = sorted(cases[question] - failed[question])
     return audits
 
 
@@ -104,18 +108,24 @@ def _with(cells: list[str], index: int, source: str) -> tuple[str, ...]:
     return tuple(source if number == index else cell for number, cell in enumerate(cells))
 
 
-def _count_mutant(found: QuestionAudit, outcome, equivalents) -> None:
-    _, question, index, key = outcome.key
-    name = f"cell {index + 1}, {key}"
-    if all(outcome.passed):
+def _count_mutant(found: QuestionAudit, key: tuple, outcomes: list, equivalents: dict) -> None:
+    _, question, index, change = key
+    name = f"cell {index + 1}, {change}"
+    survived = [all(outcome.passed) for outcome in outcomes]
+    if len(set(survived)) > 1:
+        found.flaky += 1
+        found.wrong.append(f"{name}: flaky, survived {sum(survived)} of {len(survived)} runs")
+    if survived[0]:
         if (question, name) in equivalents:
             found.equivalent += 1
         else:
             found.survived += 1
             found.survivors.append(name)
         return
+    if (question, name) in equivalents:
+        found.stale.append(name)
     found.killed += 1
-    if any(not passed for _, passed, secret, _ in outcome.cases if not secret):
+    if any(not passed for _, passed, hidden, _ in outcomes[0].cases if not hidden):
         found.killed_by_public += 1
 
 
@@ -129,7 +139,9 @@ def _count_entry(found: QuestionAudit, entry, outcomes) -> None:
     first = outcomes[0]
     if len(first.passed) != len(entry.expect):
         found.false_rejects += 1
-        found.wrong.append(f"{entry.id}: {len(entry.expect)} outcomes expected, {len(first.passed)} test cases")
+        found.wrong.append(
+            f"{entry.id}: {len(entry.expect)} outcomes expected, {len(first.passed)} test cases"
+        )
         return
     for (name, passed, _, message), expected in zip(first.cases, entry.expect):
         if passed and not expected:

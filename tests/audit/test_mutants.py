@@ -34,7 +34,7 @@ SLIPS = {  # what goes wrong -> (source, one of its mutants)
     "zero_ forgotten": ("v.grad.zero_()\ny.backward()", "y.backward()"),
     "detach forgotten": ("y = x.detach()", "y = x"),
     "detached too early": ("y = f(x)", "y = f(x).detach()"),
-    "requires_grad forgotten": ("v = torch.tensor(1.0, requires_grad=True)", "v = torch.tensor(1.0)"),
+    "requires_grad forgotten": ("v = zeros(1, requires_grad=True)", "v = zeros(1)"),
     "requires_grad_ forgotten": ("v = x.requires_grad_()", "v = x"),
     "graph not retained": ("y.backward(retain_graph=True)", "y.backward()"),
     "graph not created": ("grad(y, x, create_graph=True)", "grad(y, x, create_graph=False)"),
@@ -77,6 +77,15 @@ def test_every_mutant_is_valid_and_differs_from_all_others():
     assert len({one.key for one in made}) == len(made), "two mutants cannot be told apart in data"
     for source in sources:
         compile(source, "<mutant>", "exec")
+
+
+def test_two_changes_that_read_the_same_have_two_keys():
+    made = make_mutants("x = arange(-5, 5)")
+    keys = {one.key: one.source for one in made if one.before == "5" and one.after == "6"}
+    assert keys == {
+        "constant @1: 5 -> 6": "x = arange(-6, 5)",
+        "constant @1: 5 -> 6 (2)": "x = arange(-5, 6)",
+    }
 
 
 def test_a_mutant_is_told_by_its_line_and_change():
