@@ -128,7 +128,8 @@ def write_question(
 ) -> tuple[Path, Path]:
     """Write ``<question>.html`` to read and ``<question>.csv`` to fill in; returns their paths.
 
-    Marks that stand in an older sheet of this name are kept.
+    Marks that stand in an older sheet of this name are kept; where the answer is another one now,
+    they move into the comment.
     """
     page, sheet = (folder / f"{question.name}.{kind}" for kind in ("html", "csv"))
     body = "\n".join(_page(question, prompts, answers))
@@ -137,7 +138,7 @@ def write_question(
     head = [*FIRST_COLUMNS, *_columns(question), COMMENT, ANSWER]
     rows = [
         [question.name, harmless(answer.submission), harmless(answer.file),
-         *kept.get(answer.submission, _prefilled(question, answer)), harmless(_plain(answer))]
+         *_given(question, answer, kept.get(answer.submission)), harmless(_plain(answer))]
         for answer in answers
     ]  # fmt: skip
     write_text(sheet, "\ufeff" + to_csv([head, *rows]))  # the mark tells Excel that this is UTF-8
@@ -199,26 +200,30 @@ def _columns(question: WrittenQuestion) -> list[str]:
     return [f"{name} /{number(points)}" for name, (points, _) in question.criteria.items()]
 
 
-def _prefilled(question: WrittenQuestion, answer: Answer) -> list:
-    """Return empty cells to fill in; where nothing was answered, zeros."""
-    empty = "" if answer.cells else 0
-    comment = "" if answer.cells else NOTHING
-    return [*[empty] * len(question.criteria), comment]
+def _given(question: WrittenQuestion, answer: Answer, old: dict | None) -> list:
+    """Return the cells to fill in: what they held, else empty, else zeros for no answer."""
+    columns = _columns(question)
+    cells = [old.get(name, "").strip() for name in columns] if old else []
+    comment = old.get(COMMENT, "").strip() if old else ""
+    if (not any(cells) and not comment) or comment == NOTHING:
+        return [*["" if answer.cells else 0] * len(columns), "" if answer.cells else NOTHING]
+    if _same(old.get(ANSWER, _plain(answer)), _plain(answer)):
+        return [*cells, comment]
+    before = ", ".join(f"{name}: {cell}" for name, cell in zip(columns, cells) if cell)
+    return [*[""] * len(columns), f"Another answer than before ({before}) {comment}".strip()]
 
 
-def _filled_in(sheet: Path, question: WrittenQuestion) -> dict[str, list[str]]:
+def _same(old: str, new: str) -> bool:
+    return original(old).split() == new.split()
+
+
+def _filled_in(sheet: Path, question: WrittenQuestion) -> dict[str, dict[str, str]]:
     table = read_table(sheet)
     head = [cell.strip() for cell in table[0]]
-    columns = [*_columns(question), COMMENT]
-    if any(name not in head for name in ("submission", *columns)):
+    if any(name not in head for name in ("submission", *_columns(question), COMMENT)):
         raise UsageError(f"{sheet}: was made for another rubric; move it away first")
-    found = {}
-    for row in table[1:]:
-        cells = dict(zip(head, row))
-        kept = [cells.get(name, "").strip() for name in columns]
-        if any(kept):
-            found[original(cells["submission"].strip())] = kept
-    return found
+    rows = [dict(zip(head, row)) for row in table[1:]]
+    return {original(row["submission"].strip()): row for row in rows}
 
 
 def _points(where: str, question: WrittenQuestion, cells: dict) -> dict[str, float | None]:

@@ -124,9 +124,20 @@ def test_laying_out_again_keeps_what_graders_wrote(tmp_path, rubric):
     marks, waiting = read_marks(sheet, rubric)
     assert [(mark.submission, mark.points) for mark in marks] == [("ada", 3.0)]
     assert waiting == ["bo"]
+    lay_out(tmp_path, rubric, ("ada", (text("No: why?"),)), ("bo", cells))
+    marks, waiting = read_marks(sheet, rubric)
+    assert not marks and waiting == ["ada", "bo"]
+    assert "(measured /2: 2, reason /1.5: 1) Good." in sheet.read_text("utf-8-sig")
     other = [WrittenQuestion("q6", {"else": (1.0, "")})]
     with pytest.raises(UsageError, match="another rubric"):
         lay_out(tmp_path, other, ("ada", cells))
+
+
+def test_an_answer_that_comes_late_is_no_longer_a_zero(tmp_path, rubric):
+    _, sheet = lay_out(tmp_path, rubric, ("ada", ()))
+    assert [mark.points for mark in read_marks(sheet, rubric)[0]] == [0.0]
+    lay_out(tmp_path, rubric, ("ada", (text("Because."),)))
+    assert read_marks(sheet, rubric) == ([], ["ada"])
 
 
 @pytest.mark.parametrize("points", ["3", "-1", "nan", "two"])
