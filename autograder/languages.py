@@ -1,4 +1,4 @@
-"""Bilingual texts: ``English sentence. ‖ 中文句子。`` in one string."""
+"""Texts in every language: ``English sentence. ‖ 中文句子。`` in one string, in this order."""
 
 import re
 
@@ -10,19 +10,18 @@ SLIP = re.compile(r"\[[a-z0-9]+(?:-[a-z0-9]+)*\] ")
 def localize(text: str, language: str) -> str:
     """Return a text in one language, line by line.
 
-    English shows the part before the separator. Chinese shows the Chinese part and then, on a line
-    of its own, the English one. A line without a separator stays as it is. The name of a
-    misconception in brackets stays in front.
+    English shows the part before the separator. Another language shows its own part and then, on a
+    line of its own, the English one. A line without that language's part is shown in English. The
+    name of a misconception in brackets stays in front.
     """
     return "\n".join(_localize_line(line, language) for line in text.split("\n"))
 
 
 def _localize_line(line: str, language: str) -> str:
-    english, separator, chinese = line.partition(SEPARATOR)
-    if not separator:
-        return line
-    if language != "zh":
-        return english
-    slip = SLIP.match(english)
+    parts = line.split(SEPARATOR)
+    place = LANGUAGES.index(language) if language in LANGUAGES else 0
+    if not 0 < place < len(parts):
+        return parts[0]
+    slip = SLIP.match(parts[0])
     name = slip[0] if slip else ""
-    return f"{name}{chinese}\n{english.removeprefix(name)}"
+    return f"{name}{parts[place]}\n{parts[0].removeprefix(name)}"

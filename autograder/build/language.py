@@ -3,7 +3,7 @@
 import ast
 import copy
 
-from autograder.languages import LANGUAGES, SEPARATOR
+from autograder.languages import LANGUAGES, SEPARATOR, SLIP
 
 
 def keep_language(notebook: dict, language: str) -> dict:
@@ -31,19 +31,22 @@ class _Cutter(ast.NodeTransformer):
 
     def visit_Constant(self, node):
         if isinstance(node.value, str) and SEPARATOR in node.value:
-            slip = node.value.split("] ", 1)[0] + "] " if node.value.startswith("[") else ""
-            part = node.value.split(SEPARATOR, 1)[self.index]
-            return ast.Constant(part if not self.index else slip + part)
+            parts = node.value.split(SEPARATOR)
+            if not 0 < self.index < len(parts):
+                return ast.Constant(parts[0])
+            slip = SLIP.match(parts[0])
+            return ast.Constant((slip[0] if slip else "") + parts[self.index])
         return node
 
     def visit_JoinedStr(self, node):
+        parts: list[list] = [[]]
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value)
-        for position, value in enumerate(node.values):
-            if isinstance(value, ast.Constant) and SEPARATOR in value.value:
-                before, after = value.value.split(SEPARATOR, 1)
-                if self.index:
-                    return ast.JoinedStr([ast.Constant(after), *node.values[position + 1 :]])
-                return ast.JoinedStr([*node.values[:position], ast.Constant(before)])
-        return node
+                parts[-1].append(value)
+                continue
+            first, *others = value.value.split(SEPARATOR)
+            parts[-1].append(ast.Constant(first))
+            parts += [[ast.Constant(text)] for text in others]
+        kept = parts[self.index] if self.index < len(parts) else parts[0]
+        return ast.JoinedStr([v for v in kept if getattr(v, "value", "") != ""])

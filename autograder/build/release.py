@@ -10,27 +10,35 @@ import jinja2
 
 from autograder import __version__
 from autograder.build.language import keep_language_of_tests
+from autograder.errors import BuildError
 from autograder.reports import printing
 
 PRINTER = "print_notebook.py"  # beside a notebook whose export cell asks for a PDF
 ANSWER_TAG = "otter_answer_cell"
 IGNORE_TAG = "otter_ignore"  # keeps a cell from being run by graders
 TEMPLATES = Path(__file__).with_name("templates")
-EXPORT_ZH = (
-    "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。"
-    "下面的单元会生成一个 zip 文件，请提交这个文件（或者直接提交本笔记本）。"
-)
-EXPORT_EN = (
-    "## Submission\n\nRun every cell from top to bottom and **save the notebook** before you "
-    "export. The cell below makes a zip file; submit that file (or this notebook itself)."
-)
+# What a release says besides the source notebook, and Otter's English texts in other languages.
+TEXTS = {
+    "en": {
+        "submission": "## Submission\n\nRun every cell from top to bottom and **save the notebook"
+        "** before you export. The cell below makes a zip file; submit that file (or this notebook "
+        "itself).",
+        "colab": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session "
+        "and run all). Then choose File → Download → Download .ipynb and submit that file.",
+    },
+    "zh": {
+        "submission": "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。"
+        "下面的单元会生成一个 zip 文件，请提交这个文件（或者直接提交本笔记本）。",
+        "colab": "## 提交\n\n请先从头到尾运行一遍所有单元（代码执行程序 → 重启会话并运行全部）。"
+        "然后选择 文件 → 下载 → 下载 .ipynb，并提交这个文件。",
+        "# Save your notebook first, then run this cell to export your submission.":
+        "# 先保存笔记本，再运行本单元",
+        "# Initialize Otter": "# 初始化 Otter",
+        "_Type your answer here, replacing this text._": "_请在这里作答，替换这段文字。_",
+        "_Points:_": "_分数：_",
+    },
+}  # fmt: skip
 PDF_IMPORT = "from print_notebook import print_notebook"
-COLAB_SUBMISSION = {
-    "en": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session and run "
-    "all). Then choose File → Download → Download .ipynb and submit that file.",
-    "zh": "## 提交\n\n请先从头到尾运行一遍所有单元（代码执行程序 → 重启会话并运行全部）。"
-    "然后选择 文件 → 下载 → 下载 .ipynb，并提交这个文件。",
-}
 COLAB_SETUP = """\
 # Colab: install Otter once and write the public checks into ./tests
 try:
@@ -52,7 +60,13 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
     Args:
         notebook: the notebook that Otter made for students.
         source: the source notebook, for the ids of its cells.
+
+    Raises:
+        BuildError: a text is missing in this language.
     """
+    template = TEMPLATES / f"README.{language}.md.jinja"
+    if language not in TEXTS or not template.is_file():
+        raise BuildError(f"no '{language}' texts: add them to {Path(__file__).name} and {template}")
     finished = finish_notebook(notebook, name, language)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
@@ -67,7 +81,7 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         "pdf": any(PDF_IMPORT in cell["source"] for cell in finished["cells"]),
     }
     printer = {PRINTER: Path(printing.__file__).read_bytes()} if facts["pdf"] else {}
-    page = environment.get_template(f"README.{language}.md.jinja").render(facts)
+    page = environment.get_template(template.name).render(facts)
     needs = environment.get_template("requirements.txt.jinja").render(facts)
     return {
         f"{name}.ipynb": to_bytes(finished),
@@ -116,7 +130,7 @@ def colab_variant(notebook: dict, otter: str) -> dict:
             texts = json.dumps(tests, ensure_ascii=False, indent=1, sort_keys=True)
             cell["source"] = COLAB_SETUP.format(otter=otter, tests=texts)
         elif cell["id"] == "export-text":
-            cell["source"] = COLAB_SUBMISSION[language]
+            cell["source"] = TEXTS[language]["colab"]
     return variant
 
 
@@ -129,17 +143,11 @@ def to_bytes(notebook: dict) -> bytes:
 def _translate(cell: dict, language: str) -> str:
     text = "".join(cell["source"])
     if cell["cell_type"] == "markdown" and text.startswith("## Submission"):
-        return EXPORT_ZH if language == "zh" else EXPORT_EN
-    if language != "zh":
-        return text
-    if cell["cell_type"] == "code" and text.startswith("# Save your notebook first"):
-        return "# 先保存笔记本，再运行本单元\n" + text.split("\n", 1)[1]
-    if cell["cell_type"] == "code" and text.startswith("# Initialize Otter"):
-        return "# 初始化 Otter\n" + text.split("\n", 1)[1]
-    text = text.replace(
-        "_Type your answer here, replacing this text._", "_请在这里作答，替换这段文字。_"
-    )
-    return text.replace("_Points:_", "_分数：_")
+        return TEXTS[language]["submission"]
+    for english, other in TEXTS[language].items():
+        if text.startswith(english) or (english.startswith("_") and english in text):
+            text = text.replace(english, other)
+    return text
 
 
 def _with_pdf(source: str, name: str) -> str:
@@ -171,7 +179,7 @@ def _stable_id(cell: dict, number: int, seen: set[str], previous: str) -> str:
         name = "end"
     elif not code and ANSWER_TAG in cell["metadata"].get("tags", []):
         name = re.sub(r"-prompt.*", "", previous) + "-answer"
-    elif text in (EXPORT_EN, EXPORT_ZH):
+    elif text in [texts["submission"] for texts in TEXTS.values()]:
         name = "export-text"
     elif not re.fullmatch(r"[a-z][a-zA-Z0-9-]*-[a-zA-Z0-9-]+|[a-z]+", name):
         name = f"cell-{number}"

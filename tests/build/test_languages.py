@@ -5,6 +5,8 @@ import ast
 import pytest
 
 from autograder.build.language import keep_language, keep_language_of_tests
+from autograder.build.release import make_release
+from autograder.errors import BuildError
 from autograder.languages import localize
 from tests.build.sources import load_tiny
 
@@ -35,6 +37,40 @@ TESTS = [
 @pytest.mark.parametrize(("text", "language", "shown"), MESSAGES)
 def test_a_message_is_shown_in_the_notebooks_language(text, language, shown):
     assert localize(text, language) == shown
+
+
+@pytest.fixture
+def german(monkeypatch):
+    """A third language beside the two."""
+    from autograder import languages
+    from autograder.build import language
+
+    for module in (languages, language):
+        monkeypatch.setattr(module, "LANGUAGES", ("en", "zh", "de"))
+
+
+THREE = "[slip] Wrong. ‖ 错了。 ‖ Falsch."
+
+
+def test_a_third_language_shows_its_part_or_else_english(german):
+    assert localize(THREE, "de") == "[slip] Falsch.\nWrong."
+    assert localize(THREE, "zh") == "[slip] 错了。\nWrong."
+    assert localize("Wrong. ‖ 错了。", "de") == "Wrong."
+    assert keep_language_of_tests(f"assert a, '{THREE}'", "de") == "assert a, '[slip] Falsch.'\n"
+    assert keep_language_of_tests("assert a, 'Wrong. ‖ 错了。'", "de") == "assert a, 'Wrong.'\n"
+    joined = "assert a, f'{a} wrong ‖ {a} 错了 ‖ {a} falsch'"
+    assert keep_language_of_tests(joined, "de") == "assert a, f'{a} falsch'\n"
+    assert (
+        keep_language_of_tests("assert a, f'{a} wrong ‖ {a} 错了'", "de")
+        == "assert a, f'{a} wrong'\n"
+    )
+
+
+def test_a_language_without_its_start_page_is_named():
+    with pytest.raises(
+        BuildError, match=r"no 'de' texts: add them to release\.py and .*README\.de"
+    ):
+        make_release("tiny", "de", {}, {})
 
 
 @pytest.mark.parametrize(("source", "language", "kept"), TESTS)
