@@ -1,4 +1,4 @@
-"""The command ``bench``: measures, prints a table, merges ``results/bench.json``, draws a picture."""
+"""The command ``bench``: measures, prints one table, merges ``results/bench.json``, draws it."""
 
 import json
 from pathlib import Path
@@ -7,35 +7,60 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+SCALE_ASSIGNMENT = "linear-algebra"  # the cheaper one: what is measured is not its tests
+PARTS = ("peers", "cost", "workers", "scale")
+
 
 @click.command()
 @click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), default=PARTS,
+              help="measure only this; default: all four")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1), help="default: one per core")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="paired runs")
 @click.option("--copies", type=click.IntRange(1), default=6, show_default=True,
               help="submissions per round for each peer")  # fmt: skip
-@click.option("--own", type=click.IntRange(1), default=1000, show_default=True,
+@click.option("--own", type=click.IntRange(2), default=1000, show_default=True,
               help="submissions per round for this grader")  # fmt: skip
+@click.option("--many", type=click.IntRange(20), default=10_000, show_default=True,
+              help="submissions of the large class")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
-def bench(names, workers, rounds, copies, own, out):
-    """Measure submissions per minute beside stock Otter, in the same run on the same cores."""
-    from autograder.course import ROOT, check_names
+def bench(names, parts, workers, rounds, copies, own, many, out):
+    """Measure grading speed: beside stock Otter, per submission, by workers, and at scale."""
+    from autograder.bench import scale, throughput
     from autograder.bench.picture import draw
-    from autograder.bench.throughput import compare
+    from autograder.course import ROOT, check_names
     from autograder.workers import default_workers
 
     workers, out = workers or default_workers(), out or ROOT / "results"
-    found = {}
-    for name in check_names(names):
-        found[name] = compare(
-            name, ROOT / "dist" / name / "autograder.zip", ROOT / "assignments" / name / "sample",
-            workers, rounds, copies, own,
-        )  # fmt: skip
-    lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
-    results = {**lowest, "workers": workers, "assignments": found}
-    write_results(out / "bench.json", results)
-    draw(out / "bench.png", found)
-    Console().print(_table(found, workers, rounds))
+    path = out / "bench.json"
+
+    def places(name):
+        folder = ROOT / "assignments" / name
+        return name, ROOT / "dist" / name / "autograder.zip", folder / "sample"
+
+    if "peers" in parts:
+        found = {
+            name: throughput.compare(*places(name), workers, rounds, copies, own)
+            for name in check_names(names)
+        }
+        lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
+        write_results(path, {**lowest, "workers": workers, "rounds": rounds, "peers": found})
+    if "cost" in parts:
+        found = {name: throughput.measure_cost(*places(name), own // 4) for name in check_names(names)}
+        highest = max(found.values(), key=lambda one: one["cpu_s_per_submission"])
+        write_results(path, {**highest, "cost": found})
+    if "workers" in parts:
+        name = check_names(names)[0]
+        write_results(path, scale.measure_workers(*places(name), rounds, own // 2))
+    if "scale" in parts:
+        name = SCALE_ASSIGNMENT
+        results = scale.measure_scale(
+            name, ROOT / "assignments" / name, ROOT / "dist" / name, workers, many
+        )
+        write_results(path, results)
+    results = json.loads(path.read_text())
+    draw(out / "bench.png", results)
+    Console().print(make_table(results))
 
 
 def write_results(path: Path, results: dict) -> None:
@@ -45,23 +70,36 @@ def write_results(path: Path, results: dict) -> None:
     path.write_text(json.dumps({**known, **results}, indent=1) + "\n")
 
 
-def _table(found: dict, workers: int, rounds: int) -> Table:
-    table = Table(
-        "assignment", "per minute", "container each", "otter run", "ratio to container each",
-        "ratio to otter run", title=f"submissions per minute, {workers} workers, median of {rounds}",
-    )  # fmt: skip
-    for name, one in found.items():
-        table.add_row(
-            name,
-            f"{one['per_minute']:,.0f}",
-            f"{one['per_minute_container']:.1f}",
-            f"{one['per_minute_otter_run']:.1f}",
-            _ratio(one, "throughput_vs_container"),
-            _ratio(one, "throughput_vs_otter_run"),
-        )
+def make_table(results: dict) -> Table:
+    """Return every figure that was measured so far, with the peers in their own columns."""
+    table = Table("", "measured", title="grading speed", title_justify="left")
+    for name, one in results.get("peers", {}).items():
+        table.add_section()
+        table.add_row(f"[bold]{name}[/], {results['workers']} workers, median of "
+                      f"{results['rounds']} paired rounds", "")  # fmt: skip
+        table.add_row("submissions per minute", f"{one['per_minute']:,.0f}")
+        table.add_row("the same with a PNG of each figure", f"{one['per_minute_png']:,.0f}")
+        table.add_row("stock Otter, a container each", f"{one['per_minute_container']:.1f}")
+        table.add_row("otter run", f"{one['per_minute_otter_run']:.1f}")
+        table.add_row("ratio to a container each", _ratio(one, "throughput_vs_container"))
+        table.add_row("the same with PNGs", _ratio(one, "throughput_vs_container_png"))
+        table.add_row("ratio to otter run", _ratio(one, "throughput_vs_otter_run"))
+        table.add_row("first result after", f"{one['first_result_s']:.1f} s")
+    for name, one in results.get("cost", {}).items():
+        table.add_section()
+        table.add_row(f"CPU per submission, {name}", f"{1e3 * one['cpu_s_per_submission']:.0f} ms")
+        table.add_row("floor: fork and the student's cells", f"{1e3 * one['floor_cpu_s']:.0f} ms")
+    if "two_worker_speedup" in results:
+        table.add_section()
+        table.add_row("two workers to one", _ratio(results, "two_worker_speedup", 2))
+    if "scale_assignment" in results:
+        table.add_section()
+        for key, unit in (("grade_", "s"), ("grader_peak_mib_", "MiB"), ("rerun_", "s")):
+            for name in sorted((k for k in results if k.startswith(key)), key=len):
+                table.add_row(f"{results['scale_assignment']}: {name}", f"{results[name]:,.1f} {unit}")
     return table
 
 
-def _ratio(one: dict, key: str) -> str:
+def _ratio(one: dict, key: str, digits: int = 0) -> str:
     low, high = one[f"{key}_spread"]
-    return f"{one[key]:.0f} ({low:.0f}–{high:.0f})"
+    return f"{one[key]:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"

@@ -1,5 +1,6 @@
 """Stock Otter as the peer: a fresh container per submission, and ``otter run`` on this machine."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -32,27 +33,32 @@ def ensure_peer_image() -> str:
     return tag
 
 
-def run_in_container(tag: str, grading_zip: Path, submission: Path) -> dict:
-    """Grade one submission with stock Otter in a container of its own; returns results.json."""
-    with tempfile.TemporaryDirectory(prefix="peer-") as name:
+def run_in_container(tag: str, grading_zip: Path, submission: Path, name: str) -> dict:
+    """Grade one submission with stock Otter in a container of its own; returns results.json.
+
+    Args:
+        name: the assignment's; stock Otter wants the notebook under the release's name.
+    """
+    with tempfile.TemporaryDirectory(prefix="peer-") as out:
         command = [
             "docker", "run", "--rm", "--network", "none", "--cpus", "1",
             "-v", f"{grading_zip.resolve()}:/in/autograder.zip:ro",
-            "-v", f"{submission.resolve()}:/in/{submission.name}:ro",
+            "-v", f"{submission.resolve()}:/in/{name}.ipynb:ro",
             "-v", f"{PACKAGE_ROOT / 'autograder'}:/peer/autograder:ro",
-            "-v", f"{name}:/out",
+            "-v", f"{out}:/out",
             tag, "python", "-m", "otter", "run", "-a", "/in/autograder.zip", "-o", "/out",
-            "--no-logo", f"/in/{submission.name}",
+            "--no-logo", f"/in/{name}.ipynb",
         ]  # fmt: skip
-        return _run(command, Path(name))
+        return _run(command, Path(out))
 
 
-def run_here(grading_zip: Path, submission: Path) -> dict:
+def run_here(grading_zip: Path, submission: Path, name: str) -> dict:
     """Grade one submission with ``otter run`` as a process of this machine."""
-    with tempfile.TemporaryDirectory(prefix="peer-") as name:
+    with tempfile.TemporaryDirectory(prefix="peer-") as out:
+        copy = shutil.copy(submission, Path(out) / f"{name}.ipynb")
         command = [sys.executable, "-m", "otter", "run", "-a", str(grading_zip.resolve()),
-                   "-o", name, "--no-logo", str(submission.resolve())]  # fmt: skip
-        return _run(command, Path(name))
+                   "-o", out, "--no-logo", copy]  # fmt: skip
+        return _run(command, Path(out))
 
 
 def grade_many(grade, submissions: list[Path], workers: int) -> list[dict]:
@@ -62,8 +68,6 @@ def grade_many(grade, submissions: list[Path], workers: int) -> list[dict]:
 
 
 def _run(command: list[str], out: Path) -> dict:
-    import json
-
     environment = {
         **os.environ,
         "PYTHONPATH": str(PACKAGE_ROOT),

@@ -1,65 +1,18 @@
 """Submissions per minute: this grader, a fresh container per submission, and ``otter run``."""
 
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bench import peers
 from autograder.bench.classes import make_class
+from autograder.bench.timing import grade_class
 from autograder.engines.local import PACKAGE_ROOT
-from autograder.errors import AutograderError
 
-
-@dataclass(frozen=True)
-class Timing:
-    """One timed run of the whole command.
-
-    Attributes:
-        cpu_s: CPU seconds of the command and its children on this machine, without containers'.
-    """
-
-    submissions: int
-    wall_s: float
-    cpu_s: float
-    peak_mib: float
-
-    @property
-    def per_minute(self) -> float:
-        """Submissions per minute, start-up included."""
-        return 60 * self.submissions / self.wall_s
-
-
-def grade_class(
-    name: str, grading_zip: Path, folder: Path, out: Path, engine: str, workers: int, *options: str
-) -> Timing:
-    """Run the grade command as a user would and time it as a whole process."""
-    count = len(list(folder.glob("*.ipynb")))
-    command = [
-        sys.executable, "-m", "autograder", "grade", "--assignment", name, "--zip",
-        str(grading_zip), "--submissions", str(folder), "--out", str(out), "--engine", engine,
-        "--workers", str(workers), *options,
-    ]  # fmt: skip
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.monotonic()
-    done = subprocess.run(command, cwd=PACKAGE_ROOT, capture_output=True, text=True)
-    wall_s = time.monotonic() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise AutograderError(f"grading failed: {done.stdout[-500:]}{done.stderr[-500:]}")
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Timing(count, wall_s, cpu_s, after.ru_maxrss / 1024)
-
-
-def time_peer(grade, submissions: list[Path], workers: int) -> float:
-    """Return a peer's submissions per minute."""
-    began = time.monotonic()
-    peers.grade_many(grade, submissions, workers)
-    return 60 * len(submissions) / (time.monotonic() - began)
+RATIOS = ("throughput_vs_container", "throughput_vs_container_png", "throughput_vs_otter_run")
 
 
 def compare(
@@ -69,7 +22,8 @@ def compare(
 
     Args:
         copies: submissions graded by each peer in a round.
-        own: submissions graded by this grader in a round.
+        own: submissions graded by this grader in a round, once as it is and once with a PNG
+            rendered of each figure, as the peers do.
     """
     tag = peers.ensure_peer_image()
     rows = []
@@ -77,28 +31,59 @@ def compare(
         base = Path(folder)
         few = make_class(sample, base / "few", copies, seed=-1)
         for number in range(rounds):
-            many = base / f"many{number}"
-            make_class(sample, many, own, seed=number)
-            ours = grade_class(name, grading_zip, many, base / f"out{number}", "docker", workers)
-            container = time_peer(
-                lambda path: peers.run_in_container(tag, grading_zip, path), few, workers
+            plain, drawn = base / f"plain{number}", base / f"drawn{number}"
+            make_class(sample, plain, own, seed=number)
+            make_class(sample, drawn, own, seed=number, rendered=True)
+            ours, png = (
+                grade_class(name, grading_zip, made, base / f"{made.name}-out", "docker", workers)
+                for made in (plain, drawn)
             )
-            otter_run = time_peer(lambda path: peers.run_here(grading_zip, path), few, workers)
-            rows.append((ours.per_minute, container, otter_run))
+            container = _time_peer(
+                lambda path: peers.run_in_container(tag, grading_zip, path, name), few, workers
+            )
+            otter_run = _time_peer(
+                lambda path: peers.run_here(grading_zip, path, name), few, workers
+            )
+            rows.append(
+                {
+                    "per_minute": ours.per_minute,
+                    "per_minute_png": png.per_minute,
+                    "per_minute_container": container,
+                    "per_minute_otter_run": otter_run,
+                    "first_result_s": ours.first_s,
+                    "throughput_vs_container": ours.per_minute / container,
+                    "throughput_vs_container_png": png.per_minute / container,
+                    "throughput_vs_otter_run": ours.per_minute / otter_run,
+                }
+            )
     return summarise(rows)
 
 
-def summarise(rows: list[tuple[float, float, float]]) -> dict:
-    """Return the medians of rates and of paired ratios, each ratio with its spread."""
-    ours, container, otter_run = (list(column) for column in zip(*rows))
-    by_container = [a / b for a, b, _ in rows]
-    by_run = [a / c for a, _, c in rows]
-    return {
-        "per_minute": statistics.median(ours),
-        "per_minute_container": statistics.median(container),
-        "per_minute_otter_run": statistics.median(otter_run),
-        "throughput_vs_container": statistics.median(by_container),
-        "throughput_vs_container_spread": [min(by_container), max(by_container)],
-        "throughput_vs_otter_run": statistics.median(by_run),
-        "throughput_vs_otter_run_spread": [min(by_run), max(by_run)],
-    }
+def measure_cost(name: str, grading_zip: Path, sample: Path, own: int) -> dict:
+    """Return the CPU seconds per submission beside the floor: fork and the student's own cells.
+
+    Measured with sandboxed processes of this machine, whose CPU time the command accounts for.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        base = Path(folder)
+        make_class(sample, base / "class", own, seed=-2)
+        timing = grade_class(name, grading_zip, base / "class", base / "out", "local", 1)
+        command = [sys.executable, "-m", "autograder.bench.floor", str(base / "class")]
+        done = subprocess.run(
+            command, cwd=PACKAGE_ROOT, capture_output=True, text=True, check=True
+        )
+    return {"cpu_s_per_submission": timing.cpu_s / own, "floor_cpu_s": float(done.stdout)}
+
+
+def summarise(rows: list[dict]) -> dict:
+    """Return the median of each measured key; ratios, paired within a round, with their spread."""
+    found = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
+    for key in RATIOS:
+        found[f"{key}_spread"] = [min(row[key] for row in rows), max(row[key] for row in rows)]
+    return found
+
+
+def _time_peer(grade, submissions: list[Path], workers: int) -> float:
+    began = time.monotonic()
+    peers.grade_many(grade, submissions, workers)
+    return 60 * len(submissions) / (time.monotonic() - began)

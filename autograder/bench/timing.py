@@ -1,0 +1,118 @@
+"""One timed run of the grade command, as a user would start it."""
+
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.engines.local import PACKAGE_ROOT
+from autograder.errors import AutograderError
+
+SAMPLE_S = 0.5
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What one run took.
+
+    Attributes:
+        wall_s: from the start of the command to its end.
+        first_s: from the start to the first result.
+        steady_per_minute: submissions per minute between the first and the last result.
+        cpu_s: CPU seconds of the command and all its children; containers' are not in it.
+        peak_mib: resident memory of the command and its scorers at its highest, pages that they
+            share counted once per process.
+    """
+
+    submissions: int
+    wall_s: float
+    first_s: float
+    steady_per_minute: float
+    cpu_s: float
+    peak_mib: float
+
+    @property
+    def per_minute(self) -> float:
+        """Submissions per minute of the whole command, start-up and reports included."""
+        return 60 * self.submissions / self.wall_s
+
+
+def grade_class(
+    name: str, grading_zip: Path, folder: Path, out: Path, engine: str, workers: int
+) -> Timing:
+    """Grade a folder of notebooks and time it.
+
+    Raises:
+        AutograderError: the command failed.
+    """
+    count = len(list(folder.glob("*.ipynb")))
+    command = [
+        sys.executable, "-m", "autograder", "grade", "--assignment", name, "--zip",
+        str(grading_zip), "--submissions", str(folder), "--out", str(out), "--engine", engine,
+        "--workers", str(workers),
+    ]  # fmt: skip
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
+    process = subprocess.Popen(
+        command, cwd=PACKAGE_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    watch = _Memory(process.pid)
+    text, _ = process.communicate()
+    wall_s = time.time() - began
+    peak_mib = watch.stop()
+    if process.returncode:
+        raise AutograderError(f"grading failed: {text[-800:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    times = sorted(path.stat().st_mtime for path in out.glob("results/*/results.json"))
+    span_s = max(times[-1] - times[0], 1e-3)
+    return Timing(
+        count, wall_s, times[0] - began, 60 * (len(times) - 1) / span_s, cpu_s, peak_mib
+    )
+
+
+class _Memory:
+    """Watches the resident memory of a process and of the scorers that it forked."""
+
+    def __init__(self, pid: int):
+        self.pid, self.peak_kib, self.done = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+        self.thread.start()
+
+    def stop(self) -> float:
+        self.done.set()
+        self.thread.join()
+        return self.peak_kib / 1024
+
+    def _watch(self) -> None:
+        while not self.done.wait(SAMPLE_S):
+            self.peak_kib = max(self.peak_kib, sum(map(_resident_kib, _family(self.pid))))
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and its children that run the same program: the scorers, no sandbox."""
+    try:
+        own = os.readlink(f"/proc/{pid}/exe"), Path(f"/proc/{pid}/cmdline").read_bytes()
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+    found = [pid]
+    for child in children:
+        try:
+            same = os.readlink(f"/proc/{child}/exe"), Path(f"/proc/{child}/cmdline").read_bytes()
+        except OSError:
+            continue
+        found += [child] if same == own else []
+    return found
+
+
+def _resident_kib(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith("VmRSS")), 0)
+    except OSError:
+        return 0
