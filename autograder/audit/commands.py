@@ -72,9 +72,9 @@ def _lines(audits: dict):
 
 def _table(name: str, audits: dict) -> Table:
     table = Table(
-        "", "mutants", "killed", "public\nalone", "equi-\nvalent", "valid\nanswers",
-        "miscon-\nceptions", "false\nrejects", "false\naccepts", "flaky",
-        title=name, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), min_width=79,
+        "", "mutants", "killed", "public\nalone", "equi-\nvalent", "right\nanswers",
+        "wrong\nanswers", "false\nrejects", "false\naccepts", "flaky",
+        title=name, box=SIMPLE_HEAD, padding=0,
     )  # fmt: skip
     for column in table.columns[1:]:
         column.justify = "right"

@@ -18,7 +18,7 @@ TEXT = (
 )
 RUNS = (
     "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
-    "*flaky* are those whose verdict was not the same each time."
+    "*flaky* are those whose verdict was not the same each time. A mutant that never ends ran once."
 )
 
 

@@ -66,7 +66,7 @@ def audit(
         solution: a notebook of ``dist/<assignment>/solutions``.
         bank_folder: the assignment's ``bank`` folder.
         repeats: runs per labelled answer and mutant, each with other random inputs in the tests.
-            What counts are those of the first run, in which marks are given too.
+            The first run has the inputs with which marks are given; its verdicts are counted.
     """
     reference = Reference(solution)
     bank, equivalents = load_bank(bank_folder), load_equivalents(bank_folder)
@@ -81,18 +81,17 @@ def audit(
         key: (question, _with(reference.answers[question], index, mutant.source))
         for key, (question, index, mutant) in mutants.items()
     }
-    trials = [
-        Trial((*key, run), question, code, seed=run)
-        for key, (question, code) in answers.items()
-        for run in range(repeats)
-    ]
     audits = {question: QuestionAudit() for question in reference.answers}
     runs, cases, failed = defaultdict(list), defaultdict(set), defaultdict(set)
-    for outcome in run_trials(trials, reference, assignment, workers):
-        *key, _ = outcome.key
-        runs[tuple(key)].append(outcome)
-        cases[key[1]] |= {name for name, *_ in outcome.cases}
-        failed[key[1]] |= {name for name, passed, *_ in outcome.cases if not passed}
+    for numbers in (range(1), range(1, repeats)):
+        # A mutant that never ends is killed by the clock, whatever the inputs; once is enough.
+        ended = [key for key in answers if key in entries or not _is_endless(runs[key])]
+        trials = [Trial((*key, run), *answers[key], seed=run) for key in ended for run in numbers]
+        for outcome in run_trials(trials, reference, assignment, workers):
+            *key, _ = outcome.key
+            runs[tuple(key)].append(outcome)
+            cases[key[1]] |= {name for name, *_ in outcome.cases}
+            failed[key[1]] |= {name for name, passed, *_ in outcome.cases if not passed}
     for key, outcomes in runs.items():
         question = answers[key][0]
         if key in entries:
@@ -102,6 +101,10 @@ def audit(
     for question, found in audits.items():
         found.idle = sorted(cases[question] - failed[question])
     return audits
+
+
+def _is_endless(outcomes: list) -> bool:
+    return bool(outcomes) and outcomes[0].endless
 
 
 def _with(cells: list[str], index: int, source: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.engines.local import LocalEngine
-from autograder.model import Cell, Limits, Submission
+from autograder.model import Cell, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.walk import Walker
 
@@ -34,10 +34,15 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the question's tests said: (name, passed, hidden, message) per test case."""
+    """What the question's tests said: (name, passed, hidden, message) per test case.
+
+    Attributes:
+        endless: the answer ran until a limit stopped it.
+    """
 
     key: tuple
     cases: tuple[tuple[str, bool, bool, str], ...]
+    endless: bool = False
 
     @property
     def passed(self) -> tuple[bool, ...]:
@@ -106,13 +111,15 @@ def _run(trial: Trial) -> Outcome:
     engine, reference, assignment = _held
     only = replace(assignment, sources={trial.question: assignment.sources[trial.question]})
     walker = Walker(reference.submission(trial), only, engine.stream, LIMITS, trial.seed)
-    results = walker.run().tests[trial.question].test_case_results
+    walk = walker.run()
+    results = walk.tests[trial.question].test_case_results
     return Outcome(
         trial.key,
         tuple(
             (result.test_case.name, result.passed, bool(result.test_case.hidden), result.message)
             for result in results
         ),
+        walk.status is Status.TIMEOUT,
     )
 
 

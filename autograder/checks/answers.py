@@ -11,9 +11,11 @@ import torch
 
 from autograder.checks import precision
 
+MAX_ITEMS = 4
+
 
 def describe(value) -> str:
-    """Name what was found, in one short word or two."""
+    """Name what was found, in a few short words; of a list or tuple also its first items."""
     if value is None:
         return "None / undefined"
     if value is Ellipsis:
@@ -25,7 +27,17 @@ def describe(value) -> str:
         return f"{noun} {getattr(value, '__name__', '')}".strip()
     if isinstance(value, torch.Tensor):
         return f"Tensor {tuple(value.shape)}"
+    if isinstance(value, (list, tuple)):
+        return f"{kind} ({_describe_items(value)})"
     return kind
+
+
+def _describe_items(values) -> str:
+    kinds = [
+        type(item).__name__ if isinstance(item, (list, tuple)) else describe(item)
+        for item in values[:MAX_ITEMS]
+    ]
+    return ", ".join(kinds + ["…"] * (len(values) > MAX_ITEMS))
 
 
 def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:

@@ -109,9 +109,9 @@ def _read(found, name: str) -> CapturedError:
         return probes.captured(found)
     if found is None or found is Ellipsis:
         raise AssertionError(
-            f"[no-error] {name}: no exception was kept. Either nothing was raised, or it was "
-            f"swallowed: store the exception itself inside except ... as error. "
-            f"‖ {name}：没有保存异常。要么没有引发异常，要么异常被吞掉了："
+            f"[no-error] {name}: expected an exception, found none. Either nothing was raised, or "
+            f"it was swallowed: store the exception itself inside except ... as error. "
+            f"‖ {name}：应为异常，实际没有保存异常。要么没有引发异常，要么异常被吞掉了："
             "请在 except ... as error 里把异常对象本身存下来。"
         )
     kind = describe(found)

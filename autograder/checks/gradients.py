@@ -58,7 +58,8 @@ SLIPS = {
     "same-gradient-everywhere": (
         "Every point has the same value: the list holds one .grad tensor many times. "
         "Keep a copy for each point, or take a fresh leaf.",
-        "每个点的值都一样：列表里多次放了同一个 .grad 张量。请为每个点保存副本，或使用新的叶子张量。",
+        "每个点的值都一样：列表里多次放了同一个 .grad 张量。"
+        "请为每个点保存副本，或使用新的叶子张量。",
     ),
     "reversed-order": (
         "The values are right but stand in the opposite order of xs.",
@@ -145,7 +146,8 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
     )
     numbers = numbers.reshape(expected.shape)
     assert torch.isfinite(numbers).all(), (
-        f"[not-finite] {what} holds NaN or infinity. ‖ {what} 中有 NaN 或无穷大。"
+        f"[not-finite] {what} should be finite numbers; found NaN or infinity. ‖ "
+        f"{what} 应该是有限的数值，现在有 NaN 或无穷大。"
     )
     dtype = precision.coarsest(found, torch.float32)
     wider = precision.tolerance(dtype) / precision.tolerance("float32")
@@ -189,8 +191,8 @@ def jacobian(f, a: torch.Tensor) -> torch.Tensor:
 
 def _numbers(found, what: str) -> torch.Tensor:
     assert found is not None, (
-        f"[nothing-there] {what} is None: nothing was returned or stored. ‖ "
-        f"{what} 是 None：没有返回或存入任何值。"
+        f"[nothing-there] {what} should be numbers; found None: nothing was returned or stored. ‖ "
+        f"{what} 应该是数值，现在是 None：没有返回或存入任何值。"
     )
     try:
         if isinstance(found, (list, tuple)):

@@ -101,6 +101,21 @@ def test_a_mutant_that_is_killed_by_luck_is_flaky(monkeypatch):
     assert not found.passes and found.flaky == 1 and "survived 1 of 3" in found.wrong[0]
 
 
+def test_a_mutant_that_never_ends_is_run_once(monkeypatch):
+    seen = []
+
+    def run_trials(trials, *args):
+        for trial in trials:
+            seen.append(trial.key)
+            yield Outcome(trial.key, (("hidden", False, True, ""),), endless=True)
+
+    audit(monkeypatch, good)
+    monkeypatch.setattr(report, "run_trials", run_trials)
+    report.audit(None, None, None, 1, 3)
+    assert {key[-1] for key in seen if key[0] == "mutant"} == {0}
+    assert {key[-1] for key in seen if key[0] == "bank"} == {0, 1, 2}
+
+
 def test_a_test_case_that_nothing_fails_is_named(monkeypatch):
     found = audit(monkeypatch, lambda trial: (True, good(trial)[1]))
     assert not found.passes and found.idle == ["public"]

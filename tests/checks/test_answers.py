@@ -41,6 +41,9 @@ REFUSED = {
     "a shape with a half": (answers.require_shape, (2, 0.5), "found float"),
     "a negative length": (answers.require_shape, (2, -1), "not negative"),
     "an array": (answers.require_tensor, np.ones(2), "expected a tensor, found"),
+    "a list for a number": (answers.require_integer, [1, 2.0], "found list (int, float)"),
+    "a long list": (answers.require_integer, [0] * 9, "found list (int, int, int, int, …)"),
+    "lists in a tuple": (answers.require_integer, ([0], ()), "found tuple (list, tuple)"),
     "NaN": (answers.require_tensor, NAN, "found NaN"),
 }
 
