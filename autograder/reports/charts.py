@@ -64,8 +64,8 @@ def columns(
                 f'width="{step - 2:.1f}" height="{y(0) - y(count):.1f}" rx="1.5"/>'
             )
     parts.append(f'<path class="axis" d="M{left:g} {y(0):.1f}H{width - right:g}"/>')
-    for place, label in labels:
-        parts.append(_label(x(place), height - 8, label))
+    for number, (place, label) in enumerate(labels):
+        parts.append(_label(x(place), height - 8, label, minor=bool(number % 2)))
     if mark is not None:
         parts.append(f'<path class="mark" d="M{x(mark):.1f} {top - 8:g}V{y(0):.1f}"/>')
     return _svg("columns", width, height, parts)
@@ -193,8 +193,10 @@ def _grid_line(left: float, right: float, y: float, label: str) -> str:
     )
 
 
-def _label(x: float, y: float, text: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>'
+def _label(x: float, y: float, text: str, minor: bool = False) -> str:
+    """Return a text under an axis; minor ones are left out where there is little room."""
+    style = ' class="minor"' if minor else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{style}>{text}</text>'
 
 
 def _short(value: float) -> str:

@@ -26,6 +26,7 @@ def write_class_report(
     title: str,
     reference: dict[str, list[dict]] | None = None,
     feedback: str = "../feedback",
+    late: int = 0,
 ) -> None:
     """Write the report of a class.
 
@@ -35,6 +36,7 @@ def write_class_report(
         reference: per question the right curves, as dicts like those of ``Gradation.curves``; for
             a question without them, what drawings with full marks agree on.
         feedback: where the feedback pages lie, seen from the report.
+        late: how many submissions were handed in late.
     """
     statistics, rows = ClassStatistics(), Rows()
     for gradation in gradations:
@@ -49,7 +51,7 @@ def write_class_report(
         attention_left=max(0, len(rows.attention) - MAX_ATTENTION),
         **_figures(statistics),
         scores=_scores(statistics),
-        findings=_findings(statistics),
+        findings=[*_findings(statistics), *([("late", {"count": late})] if late else [])],
         questions=_questions(statistics),
         slips=_slips(statistics, rows.slips)[:MAX_SLIPS],
         rare_slips=_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],

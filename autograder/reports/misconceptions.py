@@ -1,7 +1,16 @@
-"""Chinese names of the misconceptions that tests recognise; slugs give the English ones."""
+"""Names of the misconceptions that tests recognise; most English ones are the slugs' words."""
 
 # These say that something is wrong, not why: no news for the list of what stands out.
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
+
+# Where the slug alone does not spell it.
+ENGLISH = {
+    "keepdims-ignored": "keepdims ignored",
+    "no-create-graph": "No create_graph",
+    "norm-not-euclidean": "Norm not Euclidean",
+    "one-norm": "1-norm",
+    "reshape-is-no-transpose": "reshape is no transpose",
+}
 
 CHINESE = {
     "always-doubled": "总是加倍",

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,7 +28,12 @@ def environment() -> Environment:
     )
     templates.globals.update(t=text, both=both)
     templates.filters.update(
-        inert=inert, inert_name=inert_name, bilingual=bilingual, points=points, percent=percent
+        inert=inert,
+        inert_name=inert_name,
+        bilingual=bilingual,
+        points=points,
+        percent=percent,
+        breakable=breakable,
     )
     return templates
 
@@ -48,6 +54,11 @@ def render(template: str, scripts: tuple[str, ...], **values) -> str:
     return templates.get_template(template).render(
         style=Markup(style), script=Markup(script), policy=policy, **values
     )
+
+
+def breakable(name: str) -> Markup:
+    """Return a file name that may wrap after its separators."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_-])", name))
 
 
 def json_for_script(value) -> Markup:

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from autograder.languages import SEPARATOR
 from autograder.model import Status
-from autograder.reports.misconceptions import CHINESE
+from autograder.reports.misconceptions import CHINESE, ENGLISH
 
 TEXTS = {
     # both pages
@@ -45,6 +45,7 @@ TEXTS = {
                    "请检查 {case}：它不能区分掌握好与差的学生（区分度 {value}）。"),
     "struggling": ("Submissions with less than half of the points: {count}.", "得分不到一半的提交：{count} 份。"),
     "ungraded": ("Submissions without a mark, which need another run: {count}.", "尚未评分、需要重新运行的提交：{count} 份。"),
+    "late": ("Handed in after the deadline: {count}.", "截止时间之后提交：{count} 份。"),
     "scores": ("Scores", "分数"),
     "scores_caption": ("How many submissions earned which share of the {possible} points. "
                        "The line marks the median, {median}.",
@@ -181,7 +182,7 @@ def bilingual(line: str) -> Markup:
 
 def slip_name(slip: str) -> tuple[str, str]:
     """Return a misconception's name for people, in English and Chinese."""
-    english = slip.replace("-", " ").capitalize()
+    english = ENGLISH.get(slip) or slip.replace("-", " ").capitalize()
     return english, CHINESE.get(slip, english)
 
 

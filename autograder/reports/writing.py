@@ -21,7 +21,9 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
     handed_in = gradebook.handed_in()
     told = handed_in if gradebook.deadline else None
     write_grades_csv(out / "grades.csv", gradebook.latest(), assignment.questions, told)
-    write_class_report(out / "report" / "index.html", gradebook.latest(), title, reference)
+    late = sum(bool(by) for _, by in handed_in.values())
+    report = out / "report" / "index.html"
+    write_class_report(report, gradebook.latest(), title, reference, late=late)
     changed = {override.submission for override in gradebook.overrides()}
     changed |= {name for name, (_, late) in handed_in.items() if late}
     for gradation in gradebook.latest() if changed or every_page else ():

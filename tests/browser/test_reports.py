@@ -212,6 +212,26 @@ def test_ten_thousand_submissions_stay_small_and_workable(visit, tmp_path):
     assert path.stat().st_size < 4_000_000
     page = visit(path)
     assert page.locator("#table tbody tr").count() == 50
-    assert page.evaluate("document.querySelectorAll('*').length") < 5000
+    assert page.evaluate("document.querySelectorAll('*').length") < 5500
     page.fill("#search", "s09999")
     assert len(column(page, 1)) == 1
+
+
+def test_long_file_names_wrap_at_their_separators(report):
+    report.set_viewport_size({"width": 390, "height": 844})
+    report.fill("#search", "_autodiff.ipynb")
+    name = report.locator("#table tbody th a").first
+    assert name.locator("wbr").count() == name.inner_text().count("_")
+    tops = name.evaluate(
+        "link => [...link.querySelector('bdi').childNodes].filter(part => part.length)"
+        ".map(part => { const range = document.createRange(); range.selectNode(part);"
+        " return range.getClientRects().length; })"
+    )
+    assert tops and set(tops) == {1}, "a part between separators is broken"
+
+
+def test_no_layer_of_opacity_is_made_per_curve(report):
+    opacities = report.evaluate(
+        "[...document.querySelectorAll('svg.overlay path')].map(p => getComputedStyle(p).opacity)"
+    )
+    assert len(opacities) > 10 and set(opacities) == {"1"}

@@ -90,7 +90,9 @@
     name.scope = "row";
     const link = element("a");
     link.href = `${data.feedback}/${encodeURIComponent(row.name)}.html`;
-    link.append(element("bdi", row.file));
+    const file = element("bdi");
+    file.append(...row.file.split(/(?<=[_-])/).flatMap((part, place) => (place ? [element("wbr"), part] : [part])));
+    link.append(file);
     name.append(link);
     for (const note of row.notes) {
       const [english, chinese] = note.split(" ‖ ");
