@@ -20,7 +20,7 @@ options = $(only) \
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build grade test lint audit bench hostile check-gradescope lock clean help
+.PHONY: build grade test lint audit bench hostile worker-image check-gradescope lock clean help
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)
@@ -43,6 +43,9 @@ bench: $(ZIPS)  ## measure grading speed, also against peers
 
 hostile: $(ZIPS)  ## grade hostile submissions, also with peers
 	$(PY) -m autograder hostile $(options)
+
+worker-image: $(READY)  ## build the image of a cluster's workers (see .cluster/)
+	$(PY) -m autograder worker-image
 
 check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)

@@ -124,6 +124,14 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
     ctx.exit(status)
 
 
+@main.command("worker-image")
+def worker_image():
+    """Build the image that a cluster's Dask workers run, and print its tag."""
+    from autograder.engines.image import ensure_worker_image
+
+    click.echo(ensure_worker_image())
+
+
 def add_commands() -> None:
     """Add the commands that live beside what they do."""
     from autograder.audit.commands import audit

@@ -18,19 +18,7 @@ RUN_S = 300.0
 
 def ensure_peer_image() -> str:
     """Return the tag of an image that holds stock Otter, building it when it is missing."""
-    image.ensure_image()
-    recipe = Path(__file__).with_name("peer.Dockerfile")
-    lock = PACKAGE_ROOT / "requirements.lock"
-    environment = image.environment_tag()
-    tag = f"autograder-peer:{image.digest_of([recipe.read_bytes(), lock.read_bytes(), environment.encode()])}"
-    if not image.has_image(tag):
-        with tempfile.TemporaryDirectory() as name:
-            context = Path(name)
-            shutil.copy(recipe, context / "Dockerfile")
-            shutil.copy(lock, context / "requirements.lock")
-            (context / "ca.pem").write_bytes(image.read_ca_bundle())
-            image.build_image(tag, context, {"ENVIRONMENT": environment})
-    return tag
+    return image.ensure_extended("autograder-peer", Path(__file__).with_name("peer.Dockerfile"))
 
 
 def run_in_container(tag: str, grading_zip: Path, submission: Path, name: str) -> dict:

@@ -112,12 +112,51 @@ def _build_grading_image(tag: str, environment: str) -> None:
         context = Path(name)
         shutil.copy(SANDBOX / "Dockerfile", context)
         for path in sandbox_files():
-            target = context / "autograder" / path.relative_to(PACKAGE)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            _lay(path, context)
         for path in [context / "autograder", *(context / "autograder").rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: students' uids read
         build_image(tag, context, {"ENVIRONMENT": environment})
+
+
+def _lay(path: Path, context: Path) -> None:
+    target = context / "autograder" / path.relative_to(PACKAGE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+
+
+def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
+    """Return the tag of an image that adds the locked packages to the environment image.
+
+    Args:
+        kind: the repository part of the tag.
+        recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock`` and ``ca.pem``.
+        with_code: lay the package's code into the build context too.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    ensure_image()
+    lock, environment = PACKAGE.parent / "requirements.lock", environment_tag()
+    files = sorted(PACKAGE.rglob("*.py")) if with_code else []
+    parts = [recipe.read_bytes(), lock.read_bytes(), environment.encode()]
+    tag = f"{kind}:{digest_of(parts + [path.read_bytes() for path in files])}"
+    if not has_image(tag):
+        with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+            context = Path(name)
+            shutil.copy(recipe, context / "Dockerfile")
+            shutil.copy(lock, context)
+            (context / "ca.pem").write_bytes(read_ca_bundle())
+            for path in files:
+                _lay(path, context)
+            build_image(tag, context, {"ENVIRONMENT": environment})
+    return tag
+
+
+def ensure_worker_image() -> str:
+    """Return the tag of the image that a cluster's Dask workers run."""
+    return ensure_extended(
+        "autograder-worker", Path(__file__).with_name("worker.Dockerfile"), with_code=True
+    )
 
 
 def read_ca_bundle() -> bytes:

@@ -1,0 +1,130 @@
+"""The cluster as it is deployed: containers of the worker image on a network of their own."""
+
+import re
+import secrets
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from autograder.engines.image import ensure_worker_image
+from tests.engines.test_cluster import check, grade, make_jobs
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / ".cluster" / "compose.yaml").read_text())
+KUBERNETES = list(yaml.safe_load_all((ROOT / ".cluster" / "kubernetes.yaml").read_text()))
+
+
+def docker(*command: str) -> str:
+    done = subprocess.run(["docker", *command], capture_output=True, text=True, timeout=120)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+class Containers:
+    """The Compose file's services, started with its own options by the plain client."""
+
+    def __init__(self):
+        self.image = ensure_worker_image()
+        self.network = f"grading-{secrets.token_hex(4)}"
+        self.names = []
+        docker("network", "create", "--internal", self.network)
+
+    def start(self, service: str, name: str) -> None:
+        plain = COMPOSE["services"][service]
+        options = ["--network", self.network, "--restart", plain["restart"], "--read-only"]
+        options += ["--network-alias", name] if service == "scheduler" else []
+        for kind in ("cap_drop", "cap_add", "security_opt", "tmpfs"):
+            for value in plain.get(kind, ()):
+                options += ["--" + kind.replace("_", "-"), value]
+        full = f"{self.network}-{name}"
+        self.names.append(full)
+        docker("run", "--detach", "--name", full, *options, self.image, *plain["command"])
+
+    @property
+    def address(self) -> str:
+        form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        ip = docker("inspect", "--format", form, f"{self.network}-scheduler")
+        return f"tcp://{ip}:8786"
+
+    def stop(self) -> None:
+        subprocess.run(["docker", "rm", "--force", *self.names], capture_output=True, timeout=120)
+        docker("network", "rm", self.network)
+
+
+@pytest.fixture
+def containers(docker_engine):
+    found = Containers()
+    try:
+        found.start("scheduler", "scheduler")
+        for name in ("a", "b", "c"):
+            found.start("worker", name)
+        yield found
+    finally:
+        found.stop()
+
+
+def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, tmp_path):
+    def disturb(count):
+        if count == 5:
+            docker("kill", f"{containers.network}-a")
+        if count == 12:
+            containers.start("worker", "late")
+        if count == 20:
+            docker("restart", "--time", "0", f"{containers.network}-scheduler")
+
+    time.sleep(3)
+    check(grade(containers, make_jobs(tmp_path, 40, pause_s=0.2), disturb), 40)
+
+
+def deployments() -> dict:
+    return {
+        plain["metadata"]["name"]: plain["spec"]["template"]["spec"]["containers"][0]
+        for plain in KUBERNETES
+        if plain["kind"] == "Deployment"
+    }
+
+
+@pytest.mark.parametrize("service", ["scheduler", "worker"])
+def test_compose_and_kubernetes_start_the_same_thing(service):
+    compose, pod = COMPOSE["services"][service], deployments()[service]
+    assert compose["command"] == pod["command"]
+    capabilities = pod["securityContext"]["capabilities"]
+    assert compose["cap_drop"] == capabilities["drop"] == ["ALL"]
+    assert compose.get("cap_add") == capabilities.get("add")
+    assert compose["read_only"] is pod["securityContext"]["readOnlyRootFilesystem"] is True
+    assert pod["securityContext"]["allowPrivilegeEscalation"] is False
+
+
+def test_every_selector_finds_its_pods():
+    labels = {
+        plain["metadata"]["name"]: plain["spec"]["template"]["metadata"]["labels"]
+        for plain in KUBERNETES
+        if plain["kind"] == "Deployment"
+    }
+    for plain in KUBERNETES:
+        if plain["kind"] == "Deployment":
+            selector = plain["spec"]["selector"]["matchLabels"]
+            assert selector == labels[plain["metadata"]["name"]]
+        if plain["kind"] == "Service":
+            assert plain["spec"]["selector"] in labels.values()
+        assert plain["metadata"].get("namespace", "grading") == "grading"
+
+
+def test_the_network_lets_nothing_out():
+    (policy,) = [plain for plain in KUBERNETES if plain["kind"] == "NetworkPolicy"]
+    assert set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+    assert policy["spec"]["podSelector"] == {}
+    assert not any(rule == {} or "ipBlock" in str(rule) for rule in policy["spec"]["egress"])
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert COMPOSE["services"]["worker"]["networks"] == ["inside"]
+
+
+def test_the_recipes_name_commands_that_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for path in ("compose.yaml", "kubernetes.yaml"):
+        text = (ROOT / ".cluster" / path).read_text()
+        for target in re.findall(r"make (?:--silent )?([a-z-]+)", text):
+            assert re.search(rf"^{target}:", makefile, re.M), target
