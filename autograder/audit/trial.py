@@ -1,8 +1,10 @@
 """Many answers to single questions through the isolated scorer, in parallel."""
 
+import ctypes
 import json
 import multiprocessing
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,9 +13,11 @@ from pathlib import Path
 from autograder.engines.local import LocalEngine
 from autograder.model import Cell, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment
-from autograder.scoring.walk import Walker
+from autograder.scoring.walk import Walk, Walker
+from autograder.workers import PR_SET_PDEATHSIG
 
 LIMITS = Limits(wall_s=60, cell_s=5, cpu_s=30)
+STOPPED = ("this step did not end", "KeyboardInterrupt")  # a call, or a cell, that is stopped
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def _open(reference: Reference, assignment: Assignment) -> None:
 
     import torch
 
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
@@ -119,8 +125,13 @@ def _run(trial: Trial) -> Outcome:
             (result.test_case.name, result.passed, bool(result.test_case.hidden), result.message)
             for result in results
         ),
-        walk.status is Status.TIMEOUT,
+        _is_endless(walk, results),
     )
+
+
+def _is_endless(walk: Walk, results) -> bool:
+    texts = [output.error or "" for output in walk.outputs] + [item.message for item in results]
+    return walk.status is Status.TIMEOUT or any(mark in text for text in texts for mark in STOPPED)
 
 
 def run_trials(
