@@ -47,7 +47,7 @@ STYLE = """
 @page { size: A4; margin: 16mm 15mm }
 body { font: 10.5pt/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans CJK SC",
   "PingFang SC", "Microsoft YaHei", sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em;
-  color: #1b1f24; background: #fff; overflow-wrap: anywhere }
+  color: #1b1f24; background: #fff; overflow-wrap: break-word }
 @media print { body { margin: 0; max-width: none; padding: 0 } }
 h1 { font-size: 1.7em } h2 { font-size: 1.35em; margin: 1.4em 0 .4em } h3 { font-size: 1.1em }
 h1, h2, h3, h4 { line-height: 1.25; break-after: avoid }
@@ -167,7 +167,7 @@ def whole_page(body: str, title: str, language: str, style: str = "") -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{STYLE}{style}</style></head>"
-        f"<body>{body}</body></html>\n"
+        f"<body><main>{body}</main></body></html>\n"
     )
 
 

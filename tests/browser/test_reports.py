@@ -6,6 +6,7 @@ import pytest
 
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
+from autograder.reports.written import Answer, WrittenQuestion, write_question
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
 
 pytestmark = pytest.mark.browser
@@ -182,6 +183,22 @@ def test_axe_finds_nothing_to_complain_about(visit, out, name, size, scheme, lan
     page.evaluate("for (const all of document.querySelectorAll('details')) all.open = true")
     found = axe.Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_graders_can_read_written_answers_anywhere(visit, tmp_path, size):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    question = WrittenQuestion("q6", {"reason": (2.0, "Says why. ‖ 说明原因。")})
+    texts = (*HOSTILE, "Because $\\frac{dy}{dx}$ " + "x" * 200, "```\n" + "y" * 200 + "\n```")
+    answers = [Answer(f"s{place}", "a.ipynb", ({"cell_type": "markdown", "source": text},))
+               for place, text in enumerate(texts)]  # fmt: skip
+    prompt = [{"cell_type": "markdown", "source": "**Question 6.** Why?"}]
+    path, _ = write_question(tmp_path, question, prompt, answers)
+    page = visit(path, size, bypass_csp=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    assert page.title() == "q6"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A student's way in a real JupyterLab: open the release, run it, read the checks, export, be graded."""
+"""A student's way in a real JupyterLab: open the release, run, read checks, export, be graded."""
 
 import json
 import os
@@ -38,7 +38,8 @@ class Lab:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
              "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-             "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+             "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True",
+             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
              "--LabApp.news_url=None", f"--ServerApp.root_dir={folder}"],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log,
@@ -80,7 +81,8 @@ def lab(built, tmp_path_factory):
             target = folder / f"{name}-{language}-{kind}"
             shutil.copytree(built / name / "student" / language, target)
             if kind == "solved":
-                solve(target / f"{name}.ipynb", built / name / "solutions" / f"{name}-{language}.ipynb")
+                solution = built / name / "solutions" / f"{name}-{language}.ipynb"
+                solve(target / f"{name}.ipynb", solution)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -95,7 +97,8 @@ def lab(built, tmp_path_factory):
 def solve(student: Path, solution: Path) -> None:
     """Put the solution's answers into a released notebook; all else stays as released."""
     notebook, solved = (json.loads(path.read_text("utf-8")) for path in (student, solution))
-    answers = {cell["id"]: cell["source"] for cell in solved["cells"] if cell["cell_type"] == "code"}
+    code = [cell for cell in solved["cells"] if cell["cell_type"] == "code"]
+    answers = {cell["id"]: cell["source"] for cell in code}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell["id"] in answers:
             cell["source"] = answers[cell["id"]]
