@@ -187,13 +187,15 @@ def _comparable(tests: list[dict]) -> list[dict]:
 
 
 def hidden_texts(assignment: Assignment) -> set[str]:
-    """Return the texts that stand in hidden tests and in no public one."""
-    texts: dict[bool, set[str]] = {True: set(), False: set()}
+    """Return the texts that stand in hidden tests and nowhere in a public one."""
+    hidden, public = set(), ""
     for source in assignment.sources.values():
         for node in ast.parse(source).body:
-            if isinstance(node, ast.FunctionDef):
-                texts[_is_hidden(node)] |= set(_texts(node))
-    return texts[True] - texts[False]
+            if isinstance(node, ast.FunctionDef) and _is_hidden(node):
+                hidden |= set(_texts(node))
+            elif isinstance(node, ast.FunctionDef):
+                public += ast.unparse(node)
+    return {text for text in hidden if text not in public}
 
 
 def _is_hidden(function: ast.FunctionDef) -> bool:

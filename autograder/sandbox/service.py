@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from autograder.errors import EngineError, EvidenceError  # noqa: E402
 from autograder.frames import FrameStream, FrameTimeout, StreamEnded  # noqa: E402
 from autograder.model import Limits, Status  # noqa: E402
-from autograder.sandbox import child, confine, otter_stub, pages  # noqa: E402
+from autograder.sandbox import child, confine, deferred, otter_stub, pages  # noqa: E402
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
@@ -56,7 +56,7 @@ def warm_up(full: bool = True):
     import torch.fx.experimental.symbolic_shapes  # noqa: F401 - first backward(gradient=...)
 
     if full:
-        import torch._dynamo.compiled_autograd  # noqa: F401 - first torch.func.grad, seconds
+        import torch._dynamo.compiled_autograd  # noqa: F401 - torch.func.hessian, seconds
         import torch.func  # noqa: F401
 
         figure = plt.figure()
@@ -64,6 +64,8 @@ def warm_up(full: bool = True):
         figure.legend()
         figure.canvas.draw()
         plt.close("all")
+    else:
+        deferred.defer_compiler()
     return shell
 
 
