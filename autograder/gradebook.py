@@ -220,7 +220,7 @@ class Gradebook:
             overrides: whether points given by hand replace the graded ones, and notes say that
                 and how late a submission is.
         """
-        changes = self._active_overrides() if overrides else {}
+        changes = self.active_overrides() if overrides else {}
         written = self.written if overrides else {}
         late = {name: by for name, (_, by) in self.handed_in().items() if by} if overrides else {}
         for name, facts, _ in self._latest_rows():
@@ -284,7 +284,7 @@ class Gradebook:
         Returns:
             How many were new or changed; the others stand already.
         """
-        active, changed = self._active_overrides(), []
+        active, changed = self.active_overrides(), []
         for mark in marks:
             old = active.get(mark.submission, {}).get(mark.question)
             if old is None or (old.points, old.reason) != (mark.points, mark.reason):
@@ -350,7 +350,8 @@ class Gradebook:
                 yield name, facts, submitted_at
             last = rows[-1][0]
 
-    def _active_overrides(self) -> dict[str, dict[str, Override]]:
+    def active_overrides(self) -> dict[str, dict[str, Override]]:
+        """Return the points by hand that count now: submission -> question -> override."""
         active: dict[str, dict[str, Override]] = {}
         for override in self.overrides():
             questions = active.setdefault(override.submission, {})

@@ -174,19 +174,19 @@ def written(out, submissions, rubric, dist, pdf):
 @click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
 def marks(out, sheets, rubric):
     """Take the points of filled-in SHEETS into the gradebook; they survive every regrade."""
-    from autograder.reports.written import read_marks
+    from autograder.reports.written import read_marks, settle_marks
 
     with open_gradebook(out) as gradebook:
         questions = load_rubric_of(gradebook.assignment(), rubric)
-        read = [read_marks(sheet, questions) for sheet in sheets]
+        read = [mark for sheet in sheets for mark in read_marks(sheet, questions)]
         known = {gradation.submission for gradation in gradebook.latest()}
-        given = [mark for found, _ in read for mark in found]
-        for mark in given:
+        for mark in read:
             if mark.submission not in known:
                 raise UsageError(f"the gradebook holds no submission '{mark.submission}'")
+        given = settle_marks(read, gradebook.active_overrides())
         gradebook.set_written({question.name: question.possible for question in questions})
         count = gradebook.override_all(given)
-    waiting = sum(len(unmarked) for _, unmarked in read)
+    waiting = sum(mark.points is None for mark in read)
     click.echo(
         f"{count} marks new or changed, {len(given) - count} as before, {waiting} rows not marked "
         f"yet; run `python -m autograder report {out}` to write the pages again"

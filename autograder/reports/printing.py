@@ -123,15 +123,19 @@ def print_page(page: Path, target: Path) -> bool:
     if browser is None:
         return False
     target.unlink(missing_ok=True)
-    root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [browser, *FLAGS, *root, f"--user-data-dir={profile}",
-                   f"--print-to-pdf={target.resolve()}", page.resolve().as_uri()]  # fmt: skip
-        try:
-            subprocess.run(command, capture_output=True, timeout=PRINT_S)
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    return target.is_file() and target.stat().st_size > 0
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    # Neither root nor most containers have Chromium's sandbox; the page loads and runs nothing.
+    for sandbox in (["--no-sandbox"],) if root else ([], ["--no-sandbox"]):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            command = [browser, *FLAGS, *sandbox, f"--user-data-dir={profile}",
+                       f"--print-to-pdf={target.resolve()}", page.resolve().as_uri()]  # fmt: skip
+            try:
+                subprocess.run(command, capture_output=True, timeout=PRINT_S)
+            except (OSError, subprocess.TimeoutExpired):
+                return False
+        if target.is_file() and target.stat().st_size:
+            return True
+    return False
 
 
 def find_browser() -> str | None:

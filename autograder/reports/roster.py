@@ -192,8 +192,9 @@ def match(roster: list[Student], entries: Iterable[Entry], owners: dict[str, str
     matching = Matching()
     for entry in entries:
         students = _students_of(entry, by_key, owners)
-        if len(students) == 1:
-            found.setdefault(students.pop(), []).append(entry)
+        if len(students) == 1 or _is_group(students):
+            for student in students:
+                found.setdefault(student, []).append(entry)
         else:
             why = "names nobody on the roster"
             if students:
@@ -220,6 +221,12 @@ def _students_of(entry: Entry, by_key: dict, owners: dict) -> set[Student]:
     keys = {key for key in _tokens(entry.file) | _tokens(entry.submission) if key in by_key}
     whole = {key for key in keys if not any(key != other and key in other for other in keys)}
     return {student for key in whole for student in by_key[key]}
+
+
+def _is_group(students: set[Student]) -> bool:
+    """Tell whether the roster itself gives all of them the same upload."""
+    uploads = {student.upload_id for student in students}
+    return len(uploads) == 1 and uploads != {""}
 
 
 def _tokens(name: str) -> set[str]:

@@ -31,6 +31,7 @@ FIRST_COLUMNS = ["question", "submission", "file"]
 COMMENT, ANSWER = "comment", "answer"
 MAX_CELL = 4_000  # letters of an answer in a spreadsheet
 NOTHING = "No answer. 没有作答。"
+WAITING = "waits for a mark"
 UNREADABLE = "This cell cannot be shown; look at the notebook. 无法显示此单元，请查看笔记本。"
 STYLE = """
 article { border-top: 2px solid #ccd; padding-top: .6em; margin-top: 1.6em }
@@ -70,11 +71,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Mark:
-    """A marked answer: points in all, and how they came about."""
+    """A marked answer: points in all, and how they came about; None: not wholly marked."""
 
     submission: str
     question: str
-    points: float
+    points: float | None
     reason: str
 
 
@@ -145,11 +146,8 @@ def write_question(
     return page, sheet
 
 
-def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> tuple[list[Mark], list[str]]:
-    """Read a sheet that graders filled in.
-
-    Returns:
-        The marks, and the submissions that are not or not wholly marked.
+def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> list[Mark]:
+    """Read a sheet that graders filled in: one mark per row, without points where cells are empty.
 
     Raises:
         UsageError: a column is missing, or a cell holds no points that the rubric allows.
@@ -159,7 +157,7 @@ def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> tuple[list[Mark], 
     if missing := [name for name in FIRST_COLUMNS[:2] if name not in head]:
         raise UsageError(f"{sheet}: the column '{missing[0]}' is missing")
     known = {question.name: question for question in rubric}
-    marks, open_ones = [], []
+    marks = []
     for row in table[1:]:
         row = [*row, *[""] * (len(head) - len(row))]
         cells = dict(zip(head, row))
@@ -168,14 +166,48 @@ def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> tuple[list[Mark], 
             raise UsageError(f"{sheet}: the rubric has no question '{name}'")
         points = _points(f"{sheet}, {submission}", known[name], cells)
         if any(given is None for given in points.values()):
-            open_ones.append(submission)
+            marks.append(Mark(submission, name, None, WAITING))
             continue
         parts = [f"{criterion} {number(given)}/{number(known[name].criteria[criterion][0])}"
                  for criterion, given in points.items()]  # fmt: skip
         comment = " ".join(original(cells.get(COMMENT, "")).replace("‖", "|").split())
         reason = ", ".join(parts) + (f"; {comment}" if comment else "")
         marks.append(Mark(submission, name, sum(points.values()), reason))
-    return marks, open_ones
+    return marks
+
+
+def settle_marks(marks: Iterable[Mark], standing: dict[str, dict]) -> list[Mark]:
+    """Return what the gradebook has to take over of all sheets.
+
+    A row without points leaves a person's mark as it is, but takes back a zero that was given for
+    no answer: there is an answer now.
+
+    Args:
+        standing: submission -> question -> what stands in the gradebook, with its ``reason``.
+
+    Raises:
+        UsageError: two sheets mark an answer differently.
+    """
+    settled: dict[tuple[str, str], Mark] = {}
+    for mark in marks:
+        key = mark.submission, mark.question
+        old = settled.get(key)
+        if old and None not in (old.points, mark.points) and old != mark:
+            raise UsageError(
+                f"{mark.submission}, {mark.question}: marked twice and differently "
+                f"({old.reason} and {mark.reason})"
+            )
+        if mark.points is not None or old is None:
+            settled[key] = mark
+    return [
+        mark
+        for (submission, question), mark in settled.items()
+        if mark.points is not None or _is_for_nothing(standing.get(submission, {}).get(question))
+    ]
+
+
+def _is_for_nothing(override) -> bool:
+    return override is not None and override.reason.endswith(NOTHING)
 
 
 def _question(path: Path, name: str, table) -> WrittenQuestion:

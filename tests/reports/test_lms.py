@@ -162,6 +162,17 @@ def test_a_roster_that_numbers_the_uploads_matches_them(tmp_path, roster, file):
     assert [student.email for student, _ in matching.chosen] == ["bo@uni.edu"]
 
 
+def test_an_upload_of_a_group_counts_for_each_of_them(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "Name,Email,Submission ID\nBo,bo@uni.edu,22\nAda,ada@uni.edu,22\nEve,eve@uni.edu,\n"
+    )
+    matching = match(load_roster(path), [entry("submission_22/a.ipynb")], {})
+    assert [student.name for student, _ in matching.chosen] == ["Bo", "Ada"]
+    assert [student.name for student in matching.missing] == ["Eve"]
+    assert not matching.unmatched
+
+
 def test_a_name_in_one_piece_is_split_at_its_comma():
     bo = Student(name="Li, Bo", login="boli")
     text = lms.blackboard(match([bo], [entry("boli.ipynb")], {}), "Autodiff", 8, None)

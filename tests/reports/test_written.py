@@ -2,16 +2,19 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
 from autograder.errors import UsageError
 from autograder.reports.written import (
     Answer,
+    Mark,
     WrittenQuestion,
     find_answers,
     load_rubric,
     read_marks,
+    settle_marks,
     write_question,
 )
 from tests.reports.sample_gradations import HOSTILE
@@ -84,6 +87,10 @@ def lay_out(folder, rubric, *submissions):
     return write_question(folder, rubric[0], [text("Why $x^2$?")], answers)
 
 
+def points_in(sheet, rubric):
+    return {mark.submission: mark.points for mark in read_marks(sheet, rubric)}
+
+
 def fill_in(sheet, **marks):
     """Write points and comments into a sheet, as a grader's spreadsheet program does."""
     rows = list(csv.reader(io.StringIO(sheet.read_text("utf-8-sig"))))
@@ -110,10 +117,11 @@ def test_a_filled_in_sheet_gives_marks_and_names_what_is_open(tmp_path, rubric):
     cells = (text("Because."),)
     _, sheet = lay_out(tmp_path, rubric, ("ada", cells), ("bo", cells), ("eve", cells))
     fill_in(sheet, ada=["2", "0,5", "Well ‖ seen."], bo=["1", "", ""])
-    (mark,), waiting = read_marks(sheet, rubric)
-    assert (mark.submission, mark.question, mark.points) == ("ada", "q6", 2.5)
-    assert mark.reason == "measured 2/2, reason 0.5/1.5; Well | seen."
-    assert waiting == ["bo", "eve"]
+    assert read_marks(sheet, rubric) == [
+        Mark("ada", "q6", 2.5, "measured 2/2, reason 0.5/1.5; Well | seen."),
+        Mark("bo", "q6", None, "waits for a mark"),
+        Mark("eve", "q6", None, "waits for a mark"),
+    ]
 
 
 def test_laying_out_again_keeps_what_graders_wrote(tmp_path, rubric):
@@ -121,12 +129,9 @@ def test_laying_out_again_keeps_what_graders_wrote(tmp_path, rubric):
     _, sheet = lay_out(tmp_path, rubric, ("ada", cells))
     fill_in(sheet, ada=["2", "1", "Good."])
     lay_out(tmp_path, rubric, ("ada", cells), ("bo", cells))
-    marks, waiting = read_marks(sheet, rubric)
-    assert [(mark.submission, mark.points) for mark in marks] == [("ada", 3.0)]
-    assert waiting == ["bo"]
+    assert points_in(sheet, rubric) == {"ada": 3.0, "bo": None}
     lay_out(tmp_path, rubric, ("ada", (text("No: why?"),)), ("bo", cells))
-    marks, waiting = read_marks(sheet, rubric)
-    assert not marks and waiting == ["ada", "bo"]
+    assert points_in(sheet, rubric) == {"ada": None, "bo": None}
     assert "(measured /2: 2, reason /1.5: 1) Good." in sheet.read_text("utf-8-sig")
     other = [WrittenQuestion("q6", {"else": (1.0, "")})]
     with pytest.raises(UsageError, match="another rubric"):
@@ -135,9 +140,24 @@ def test_laying_out_again_keeps_what_graders_wrote(tmp_path, rubric):
 
 def test_an_answer_that_comes_late_is_no_longer_a_zero(tmp_path, rubric):
     _, sheet = lay_out(tmp_path, rubric, ("ada", ()))
-    assert [mark.points for mark in read_marks(sheet, rubric)[0]] == [0.0]
+    (zero,) = read_marks(sheet, rubric)
+    assert zero.points == 0
     lay_out(tmp_path, rubric, ("ada", (text("Because."),)))
-    assert read_marks(sheet, rubric) == ([], ["ada"])
+    (waiting,) = read_marks(sheet, rubric)
+    assert settle_marks([waiting], {"ada": {"q6": zero}}) == [waiting]
+    by_hand = replace(zero, reason="measured 0/2")
+    assert settle_marks([waiting], {"ada": {"q6": by_hand}}) == []
+
+
+def test_sheets_of_several_graders_are_joined_and_may_not_disagree():
+    mine, waits = (
+        Mark("ada", "q6", 2.0, "measured 2/2"),
+        Mark("ada", "q6", None, "waits for a mark"),
+    )
+    for sheets in ([mine, waits], [waits, mine], [mine, mine]):
+        assert settle_marks(sheets, {}) == [mine]
+    with pytest.raises(UsageError, match="ada, q6: marked twice"):
+        settle_marks([mine, waits, replace(mine, points=1.0)], {})
 
 
 @pytest.mark.parametrize("points", ["3", "-1", "nan", "two"])
