@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
+from autograder.reports.class_report import write_class_report
+from autograder.reports.feedback import write_feedback
 from autograder.revision import export, marks, override, written
 from tests.reports.sample_gradations import sample_gradations
 
@@ -90,6 +92,11 @@ def test_written_answers_go_to_graders_and_come_back_as_points(course):
         scores = {question.name: question.score for question in found["s00003"].questions}
         assert scores["w1"] == 3
         assert any("reason 3/4; clear" in note for note in found["s00003"].notes)
+    pages = course / "pages"
+    write_class_report(pages / "report.html", graded.values(), "autodiff")
+    assert "w1" in (pages / "report.html").read_text("utf-8")
+    page = write_feedback(pages, graded["s00003"]).read_text("utf-8")
+    assert "reason 3/4; clear" in page
     assert "not marked yet" in graded["s00004"].notes[-1]
     assert {
         question.possible for question in graded["s00004"].questions if question.name == "w1"

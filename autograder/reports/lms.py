@@ -2,15 +2,16 @@
 
 Columns follow what each platform says of its grade import:
 
-- Canvas (github.com/instructure/canvas-lms, ``lib/gradebook_importer.rb``): the first columns are ``Student, ID, SIS
-  User ID, SIS Login ID, Section``, in this order; a student is found by ID, SIS ids, then name; a
-  column whose head ends in ``(<number>)`` is the assignment of that number, any other head is
-  taken by its title or makes a new assignment; ``Points Possible`` stands in a row of its own.
+- Canvas (github.com/instructure/canvas-lms, ``lib/gradebook_importer.rb``): the first columns are
+  ``Student, ID, SIS User ID, SIS Login ID, Section``, in this order; a student is found by ID, SIS
+  ids, then name; a column whose head ends in ``(<number>)`` is the assignment of that number, any
+  other head is taken by its title or makes a new assignment; ``Points Possible`` stands in a row of
+  its own.
 - Moodle (docs.moodle.org/en/Grade_import): any columns; on import they are mapped, the student by
   ``Email address`` (its case counts) or ``ID number``, the points to a grade item.
-- Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row; each cell of a comma-separated file in
-  quotes; students by ``Username``; a column whose head ends in ``|<number>`` is that column, one
-  without makes a new text column of zero points.
+- Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row;
+  each cell of a comma-separated file in quotes; students by ``Username``; a column whose head ends
+  in ``|<number>`` is that column, one without makes a new text column of zero points.
 - Gradescope takes autograded scores from the grading zip only. This file has the columns of its
   "Download Grades" sheet, for comparing and for what reads such sheets.
 """
