@@ -28,12 +28,14 @@ class Trial:
         key: names the trial to whoever asked for it.
         code: a source per answer cell, or a single one that stands for all of them.
         seed: shifts the hidden tests' random inputs.
+        language: of the notebook, and so of the messages.
     """
 
     key: tuple
     question: str
     code: tuple[str, ...]
     seed: int = 0
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Reference:
                 cells.append(Cell(text))
             elif text == trial.question:
                 cells.append(Cell(code[index]))
-        return Submission("trial", "trial.ipynb", "", tuple(cells))
+        return Submission("trial", "trial.ipynb", "", tuple(cells), trial.language)
 
 
 _held: tuple | None = None
