@@ -39,6 +39,8 @@ GENUINE = {
     "length": (errors.LENGTH_OF_SCALAR, "len(torch.tensor(3))"),
     "matrix norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), ord=2)"),
     "Frobenius norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), 'fro')"),
+    "a subclass": (errors.Known("RuntimeError", "singular"), "torch.linalg.inv(torch.zeros(2, 2))"),
+    "a base class of Python's": (errors.Known("ArithmeticError", "zero"), "1 / 0"),
     "NumPy": (
         errors.Known("ValueError", "dimensions", ("numpy",)),
         "np.linalg.norm(np.ones((2, 3, 4)), 'fro')",
