@@ -137,7 +137,9 @@ class _Encoder:
             return self.tuple(tuple(value), depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            return {"$": "scalar", **_array_fields(array)} if _is_plain(array) else self.object(value)
+            if not _is_plain(array):
+                return self.object(value)
+            return {"$": "scalar", **_array_fields(array)}
         if isinstance(value, BaseException):
             return self.error(value, depth)
         return self.object(value)

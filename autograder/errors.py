@@ -18,7 +18,7 @@ class EngineError(AutograderError):
 
 
 class SubmissionError(AutograderError):
-    """An uploaded file cannot be read as a submission: a zero with a reason, not a fault of ours."""
+    """An upload cannot be read as a submission: a zero with a reason, no fault of ours."""
 
 
 class EvidenceError(AutograderError):

@@ -146,7 +146,7 @@ def state(tensor) -> TensorState:
 
 @probe
 def operations(f, *args) -> tuple[str, ...]:
-    """Name the torch, NumPy and math functions that ``f(*args)`` calls, in order (at most 10,000)."""
+    """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
     names = []
     with _RecordTorch(names), _record_watched(names):
         f(*args)

@@ -10,7 +10,6 @@ import gc
 import multiprocessing
 import os
 import sys
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -67,7 +66,7 @@ class Job:
 
 
 class Scorer:
-    """Grades submissions one after the other, with a warm sandbox that it replaces when it fails."""
+    """Grades one submission after the other in a warm sandbox that it replaces when it fails."""
 
     def __init__(self, assignment: Assignment, choice: EngineChoice, limits: Limits):
         self.assignment, self.choice, self.limits = assignment, choice, limits
@@ -122,7 +121,6 @@ def _open_scorer(assignment, choice, limits) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
     torch.set_num_threads(1)
     gc.freeze()  # what was imported is never garbage, and looking through it takes long
-    warnings.simplefilter("ignore")  # of tests that differentiate; nobody reads them here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
     _scorer = Scorer(assignment, choice, limits)
     from multiprocessing.util import Finalize

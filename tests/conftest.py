@@ -57,8 +57,8 @@ def chromium():
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
     """Return ``dist/`` with every assignment built; what is already built and unchanged is kept."""
-    from autograder.course import ROOT, assignment_names
     from autograder.build.assign import build_assignment
+    from autograder.course import ROOT, assignment_names
 
     for name in assignment_names():
         build_assignment(ROOT / "assignments" / name, ROOT / "dist")

@@ -1,4 +1,4 @@
-"""The labelled bank through the isolated scorer: no right answer is refused, no wrong one passes."""
+"""The labelled bank in the isolated scorer: no right answer is refused, no wrong one passes."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The evidence codec: what crosses comes back equal; what is malformed is refused, never believed."""
+"""The evidence codec: what crosses comes back equal, what is malformed is refused."""
 
 import math
 

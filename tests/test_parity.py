@@ -1,4 +1,4 @@
-"""Every submission of the sample classes gets, test case by test case, what stock Otter gives it."""
+"""Every sample submission gets, test case by test case, what stock Otter gives it."""
 
 import json
 import os

@@ -46,7 +46,9 @@ def bench(names, parts, workers, rounds, copies, own, many, out):
         lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
         write_results(path, {**lowest, "workers": workers, "rounds": rounds, "peers": found})
     if "cost" in parts:
-        found = {name: throughput.measure_cost(*places(name), own // 4) for name in check_names(names)}
+        found = {
+            name: throughput.measure_cost(*places(name), own // 4) for name in check_names(names)
+        }
         highest = max(found.values(), key=lambda one: one["cpu_s_per_submission"])
         write_results(path, {**highest, "cost": found})
     if "workers" in parts:
@@ -94,9 +96,10 @@ def make_table(results: dict) -> Table:
         table.add_row("two workers to one", _ratio(results, "two_worker_speedup", 2))
     if "scale_assignment" in results:
         table.add_section()
+        scaled = results["scale_assignment"]
         for key, unit in (("grade_", "s"), ("grader_peak_mib_", "MiB"), ("rerun_", "s")):
             for name in sorted((k for k in results if k.startswith(key)), key=len):
-                table.add_row(f"{results['scale_assignment']}: {name}", f"{results[name]:,.1f} {unit}")
+                table.add_row(f"{scaled}: {name}", f"{results[name]:,.1f} {unit}")
     return table
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from autograder.errors import EngineError, SandboxError
 from autograder.frames import FrameStream
-from autograder.scoring.session import receive_warm
 from autograder.sandbox.service import CONTROL_BYTES
 from autograder.sandbox.worker import start_janitor
+from autograder.scoring.session import receive_warm
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 EXIT_S = 5.0

@@ -74,7 +74,8 @@ def grading_lock(repo_root: Path) -> bytes:
     everything = _blocks(repo_root / "requirements.lock")
     for name in SCORER_PACKAGES:
         if name not in everything:
-            raise BuildError(f"{repo_root / 'requirements.lock'}: {name} is missing; run `make lock`")
+            lock = repo_root / "requirements.lock"
+            raise BuildError(f"{lock}: {name} is missing; run `make lock`")
         sandbox[name] = everything[name]
     kept = [line for name in sorted(sandbox) if name not in LEFT_OUT for line in sandbox[name]]
     head = ["# All that grading on Gradescope installs, but for torch (torch.lock)."]

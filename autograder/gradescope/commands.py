@@ -15,8 +15,9 @@ BENCH = PACKAGE_ROOT / "results" / "bench.json"
 @click.option("--assignment", help="name; default: every assignment")
 @click.option("--dist", type=click.Path(path_type=Path), default=PACKAGE_ROOT / "dist",
               help="folder of built assignments")  # fmt: skip
-@click.option("--base", help="Debian or Ubuntu image to build on; default: the grading image's base")
-@click.option("--samples", type=click.IntRange(min=1), help="so many of the sample class; default: all")
+@click.option("--base", help="Debian or Ubuntu image to build on; default: as the grading image")
+@click.option("--samples", type=click.IntRange(min=1),
+              help="so many of the sample class; default: all")  # fmt: skip
 @click.option("--peer/--no-peer", default=True, help="also measure stock Otter's runner")
 @click.pass_context
 def check_gradescope(ctx, assignment, dist, base, samples, peer):

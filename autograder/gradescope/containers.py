@@ -65,9 +65,8 @@ def docker(*arguments: str, stdin: bytes | None = None, timeout_s: float = 120.0
     """
     try:
         done = subprocess.run(
-            ["docker", *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            timeout=timeout_s,
-        )  # fmt: skip
+            ["docker", *arguments], input=stdin, capture_output=True, timeout=timeout_s
+        )
     except FileNotFoundError:
         raise EngineError("docker is not installed; this check needs a Docker engine") from None
     except subprocess.TimeoutExpired:

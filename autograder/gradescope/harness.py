@@ -44,7 +44,8 @@ class Report:
     @property
     def peak_mib(self) -> float:
         """The most memory that any run held."""
-        return max((run.peak_mib for run in [*self.runs.values(), *self.bad_runs.values()]), default=0)
+        runs = [*self.runs.values(), *self.bad_runs.values()]
+        return max((run.peak_mib for run in runs), default=0)
 
     @property
     def wall_s(self) -> float:
@@ -132,7 +133,8 @@ def measure_peer(grading_zip: Path, sample: Path, report: Report, say) -> dict:
 def read_zip(path: Path) -> dict[str, bytes]:
     """Return a zip's entries."""
     with zipfile.ZipFile(path) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        return {info.filename: archive.read(info) for info in files}
 
 
 def find_wheels() -> dict[str, bytes]:

@@ -19,8 +19,8 @@ OUR_FAULT = (
     "自动评分程序未能为这次提交评分。这不是你的错，也与你的作业质量无关；请告知任课教师"
 )
 TOO_SOON = (
-    "This upload was not graded: only {count} uploads within 24 hours are. The next one can be graded "
-    "from {time} on; your score stays what it was ‖ "
+    "This upload was not graded: only {count} uploads within 24 hours are. The next one can be "
+    "graded from {time} on; your score stays what it was ‖ "
     "这次上传没有评分：24 小时内只对 {count} 次上传评分。{time} 之后可以再次提交；你的分数保持不变"
 )
 LATE = "Submitted after the due date ‖ 在截止日期之后提交"

@@ -2,7 +2,8 @@
 
 Theory of operation. ``run_autograder`` has written a "not graded" result and closed the folders to
 everybody but root. This process checks the cheap things first (what was uploaded, rate limit), then
-imports torch, matplotlib and IPython once and forks the sandbox's worker, which shares their memory.
+imports torch, matplotlib and IPython once and forks the sandbox's worker, which shares their
+memory.
 Only then does it import what scores and read the hidden tests, so the worker never holds them.
 """
 
@@ -12,7 +13,6 @@ import os
 import sys
 import time
 import traceback
-import warnings
 from pathlib import Path
 
 from autograder.errors import AutograderError, SubmissionError
@@ -33,7 +33,6 @@ def main(root: Path) -> int:
     """Grade the upload under ``root`` (Gradescope's ``/autograder``); returns the exit status."""
     began = time.monotonic()
     gc.disable()  # a short life with many imports
-    warnings.simplefilter("ignore")  # torch's advice to whoever writes tests is not for students
     source, results_folder = root / "source", root / "results"
     manifest = _load_json(source / "manifest.json")
     try:

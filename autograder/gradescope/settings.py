@@ -33,7 +33,7 @@ class Settings:
         if self.hidden_visibility not in VISIBILITIES:
             raise BuildError(f"{FILE}: hidden_visibility must be one of {', '.join(VISIBILITIES)}")
         if not 60 <= self.limit_s <= 2340:
-            raise BuildError(f"{FILE}: limit_s must lie between 60 and 2340 (Gradescope's 40 minutes)")
+            raise BuildError(f"{FILE}: limit_s must be from 60 to 2340 (Gradescope ends at 2400)")
 
     def as_json(self) -> bytes:
         """Return the settings as the zip holds them."""

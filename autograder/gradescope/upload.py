@@ -1,4 +1,4 @@
-"""The upload as Gradescope lays it down: which file to grade, and what it says about the student."""
+"""The upload as Gradescope lays it down: which file to grade, what it says about the student."""
 
 import json
 from dataclasses import dataclass

@@ -13,7 +13,9 @@ SCHEMA = Path(__file__).with_name("results.schema.json")
 SHOWN = ("visible", None)
 MIN_SECRET = 12  # shorter texts of a hidden test say nothing
 TOLERANCE = 1e-4  # Otter rounds points to five digits
-ACTIVE_HTML = re.compile(r"<\s*(script|iframe|object|embed|link|meta)\b|\son\w+\s*=|javascript:", re.I)
+ACTIVE_HTML = re.compile(
+    r"<\s*(script|iframe|object|embed|link|meta)\b|\son\w+\s*=|javascript:", re.I
+)
 
 
 def find_faults(

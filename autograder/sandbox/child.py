@@ -185,7 +185,9 @@ FOLDER_VARIABLES = (
 )  # fmt: skip
 
 
-def run_child(channel: socket.socket, confinement, shell, uid: int, folder: str, start: dict) -> None:
+def run_child(
+    channel: socket.socket, confinement, shell, uid: int, folder: str, start: dict
+) -> None:
     """Become the sandbox of one submission; never returns."""
     try:
         os.setsid()

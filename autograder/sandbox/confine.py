@@ -100,7 +100,8 @@ class Confinement:
             folder: the only place where it may write.
         """
         if self.rlimits:
-            _limit_resources(limits, limits.processes if self.own_uid else self.tasks + limits.processes)
+            others = 0 if self.own_uid else self.tasks
+            _limit_resources(limits, others + limits.processes)
         if self.own_uid:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -118,7 +119,7 @@ class Confinement:
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
     def _restrict_files(self, folder: str) -> None:
-        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, ioctl on devices (15) in 5.
+        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, device ioctl (15) in 5.
         bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)
         handled = (1 << bits) - 1
         attribute = struct.pack("<Q", handled)
@@ -193,7 +194,8 @@ def _seccomp_filter():
         except (OSError, ValueError):
             continue  # not a call of this architecture
     # New namespaces through clone; clone3 hides its flags, so libc has to fall back to clone.
-    for flag in (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000):
+    namespaces = (0x00020000, *(1 << bit for bit in range(25, 31)))  # CLONE_NEWNS, _NEWCGROUP, ...
+    for flag in namespaces:
         filter.add_rule(deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
     filter.add_rule(pyseccomp.ERRNO(38), "clone3")
     return filter
@@ -211,7 +213,7 @@ def _readable_paths() -> tuple[str, ...]:
 
 
 def _count_tasks(uid: int) -> int:
-    """Count the threads of a user: without a uid of its own a submission shares the user's limit."""
+    """Count a user's threads: without a uid of its own a submission shares the user's limit."""
     count = 0
     for entry in os.scandir("/proc"):
         try:

@@ -12,10 +12,10 @@ import msgpack
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from autograder.errors import EngineError, EvidenceError  # noqa: E402
-from autograder.frames import FrameStream, FrameTimeout, StreamEnded  # noqa: E402
-from autograder.model import Limits, Status  # noqa: E402
-from autograder.sandbox import child, confine, deferred, otter_stub, pages  # noqa: E402
+from autograder.errors import EngineError, EvidenceError
+from autograder.frames import FrameStream, FrameTimeout, StreamEnded
+from autograder.model import Limits, Status
+from autograder.sandbox import child, confine, deferred, otter_stub, pages
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
@@ -52,12 +52,11 @@ def warm_up(full: bool = True):
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
-
-    import torch.fx.experimental.symbolic_shapes  # noqa: F401 - first backward(gradient=...)
+    import torch.fx.experimental.symbolic_shapes
 
     if full:
-        import torch._dynamo.compiled_autograd  # noqa: F401 - torch.func.hessian, seconds
-        import torch.func  # noqa: F401
+        import torch._dynamo.compiled_autograd
+        import torch.func
 
         figure = plt.figure()
         figure.add_subplot().plot([0, 1], label="warm")
@@ -196,7 +195,9 @@ class Worker:
                     continue
                 if full:
                     return Ended(Status.DISK_LIMIT, f"more than {limits.disk_mib} MiB written")
-                return Ended(Status.CRASHED, "gone") if message["gone"] else Ended(Status.COMPLETED, "")
+                if message["gone"]:
+                    return Ended(Status.CRASHED, "gone")
+                return Ended(Status.COMPLETED, "")
             if not full and _folder_mib(folder, limits.disk_mib) > limits.disk_mib:
                 full = True
                 os.kill(pid, signal.SIGKILL)
@@ -215,7 +216,7 @@ class Worker:
 
     def _kill_orphans(self, child: int | None = None) -> list[int]:
         """Kill every process under the worker but the janitor and the child; returns their ids."""
-        with open("/proc/self/task/%d/children" % os.getpid(), "rb") as file:
+        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
             pids = [int(pid) for pid in file.read().split()]
         orphans = [pid for pid in pids if pid not in (self.janitor_pid, child)]
         for pid in orphans:
