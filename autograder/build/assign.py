@@ -18,6 +18,7 @@ from autograder.engines.local import PACKAGE_ROOT
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
+from autograder.reports.written import load_rubric
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
             (no hidden test passed); skipped for content that was verified before.
 
     Raises:
-        BuildError: the source is faulty, a release shows a secret, or the verification fails.
+        BuildError: the source or its rubric is faulty, a release shows a secret, or the
+            verification fails.
     """
     name = folder.name
     notebook = source.load_source(folder / f"{name}.ipynb")
     questions = source.questions(notebook["cells"])
+    _check_rubric(folder / "rubric.toml", questions)
     secrets = leaks.find_secrets(notebook, questions)
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
@@ -81,6 +84,19 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
     _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
     return BuiltAssignment(name, target, len(questions), points, verify)
+
+
+def _check_rubric(path: Path, questions: list[dict]) -> None:
+    """Hold a rubric against the notebook: graders' marks go by its names and their order."""
+    if not path.is_file():
+        return
+    rubric = [question.name for question in load_rubric(path)]
+    manual = [question["name"] for question in questions if question["config"].get("manual")]
+    if rubric != manual:
+        raise BuildError(
+            f"{path}: is for {', '.join(rubric) or 'nothing'}; the notebook's written questions "
+            f"are {', '.join(manual) or 'none'}: name the same ones in the same order"
+        )
 
 
 def _assign(name: str, notebook: dict) -> dict:

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from autograder.build import assign
 from autograder.build.archive import read_folder
 from autograder.build.assign import build_assignment
-from autograder.errors import BuildError
+from autograder.errors import AutograderError, BuildError
 from autograder.languages import LANGUAGES
 from autograder.reports.written import find_answers, regions
 from autograder.submission import load_cells, load_submission
@@ -158,6 +158,20 @@ def test_a_written_question_leaves_a_place_that_graders_find(tmp_path, language,
     answered = [{**cell, "source": "Because."} if cell == place else cell for cell in blank]
     ((answer,),) = find_answers(answered, [blank])
     assert answer["source"] == "Because."
+
+
+@pytest.mark.parametrize(
+    ("rubric", "message"),
+    [
+        ("[q4]\nreason = {points = 4}\n", r"rubric\.toml: is for q4; .* written questions are q3"),
+        ("[q3]\nreason = 4\n", r"q3\.reason: give it points"),
+    ],
+)
+def test_a_rubric_that_does_not_fit_the_notebook_stops_the_build(tmp_path, rubric, message):
+    folder = write_source(tmp_path, with_written_question())
+    (folder / "rubric.toml").write_text(rubric)
+    with pytest.raises(AutograderError, match=message):
+        build_assignment(folder, tmp_path / "dist", verify=False)
 
 
 def test_where_pdf_is_asked_the_export_holds_one_without_latex(tmp_path, chromium):
