@@ -1,16 +1,32 @@
-"""torch.func without torch's compiler: what it asks the compiler for, answered at once.
+"""torch without its compiler: what torch itself asks the compiler for, answered at once.
 
-``torch.func.grad`` enters ``torch._dynamo.compiled_autograd._disable()``, and naming that imports
-the compiler: seconds and over 200 MiB for nothing, as nothing is compiled. While the compiler is
-not loaded nobody can have turned compiled autograd on, so that turning it off has nothing to do.
-Whoever asks for anything else gets the real package.
+Two places in torch import ``torch._dynamo`` although nothing is compiled, which takes seconds and
+over 200 MiB: ``torch.func.grad`` enters ``compiled_autograd._disable()``, and functions that torch
+marks as not to be compiled import ``disable`` when they are first called. While the compiler is
+not loaded, nobody can have turned it on, so turning it off has nothing to do. Whoever asks for
+anything else gets the real package.
 """
 
 import importlib
 import sys
 from contextlib import nullcontext
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 COMPILER = "torch._dynamo"
+
+
+def defer_compiler() -> None:
+    """Put stand-ins where torch looks; a real import of the compiler takes their place."""
+    import torch
+    from torch import _compile
+
+    if COMPILER in sys.modules:
+        return
+    autograd = _Deferred(f"{COMPILER}.compiled_autograd", _disable=nullcontext)
+    torch._dynamo = _Deferred(COMPILER, compiled_autograd=autograd)
+    asking = _compile._disable_dynamo(defer_compiler).__code__
+    sys.meta_path.insert(0, _Finder(asking, torch._dynamo))
 
 
 class _Deferred:
@@ -23,10 +39,33 @@ class _Deferred:
         return getattr(importlib.import_module(self._package), name)
 
 
-def defer_compiler() -> None:
-    """Put the stand-in where torch looks; a real import of the compiler takes its place."""
-    import torch
+class _Finder:
+    """Answers the compiler's import where one of torch's marked functions asks for ``disable``."""
 
-    if COMPILER not in sys.modules:
-        autograd = _Deferred(f"{COMPILER}.compiled_autograd", _disable=nullcontext)
-        torch._dynamo = _Deferred(COMPILER, compiled_autograd=autograd)
+    def __init__(self, asking, deferred: _Deferred):
+        self.asking, self.deferred = asking, deferred
+
+    def find_spec(self, name, path=None, target=None):
+        if name != COMPILER:
+            return None
+        frame = sys._getframe(1)
+        while frame is not None and "importlib" in frame.f_code.co_filename:
+            frame = frame.f_back
+        asked = frame is not None and frame.f_code is self.asking
+        return ModuleSpec(name, self) if asked else None
+
+    def create_module(self, spec):
+        module = ModuleType(spec.name)
+        module.disable = self.disable
+        return module
+
+    def exec_module(self, module):
+        pass
+
+    def disable(self, function, *args, **kwargs):
+        """Return the function as it is, and leave no trace of the module that held this."""
+        import torch
+
+        del sys.modules[COMPILER]
+        torch._dynamo = self.deferred
+        return function

@@ -54,8 +54,8 @@ def warm_up(full: bool = True):
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
     import torch.fx.experimental.symbolic_shapes
 
+    deferred.defer_compiler()
     if full:
-        import torch._dynamo.compiled_autograd
         import torch.func
 
         figure = plt.figure()
@@ -63,8 +63,6 @@ def warm_up(full: bool = True):
         figure.legend()
         figure.canvas.draw()
         plt.close("all")
-    else:
-        deferred.defer_compiler()
     return shell
 
 

@@ -17,7 +17,13 @@ CASES = {
     "vmap": ("print(torch.func.vmap(torch.func.grad(torch.sin))(0 * x).tolist())",
              "[1.0, 1.0, 1.0]", False),
     "jvp": ("print(torch.func.jvp(cube, (x,), (x,))[1].item())", "9.0", False),
-    "hessian": ("print(torch.func.hessian(cube)(x).diag().tolist())", "[6.0, 6.0, 6.0]", True),
+    "hessian": ("print(torch.func.hessian(cube)(x).diag().tolist())", "[6.0, 6.0, 6.0]", False),
+    "jacfwd twice": ("twice = torch.func.jacfwd(torch.func.jacfwd(torch.exp))\n"
+                     "print(twice(0 * x).sum().item())", "3.0", False),
+    "after a marked function": ("torch.func.hessian(cube)(x)\nimport torch._dynamo.config\n"
+                                "print(torch._dynamo.__name__)", "torch._dynamo", True),
+    "compile": ("torch.func.hessian(cube)(x)\n"
+                "print(torch.compile(cube, backend='eager')(x).item())", "3.0", True),
     "import": ("import torch._dynamo.config\nprint(torch._dynamo.__name__)", "torch._dynamo", True),
     "attribute": ("print(torch._dynamo.is_compiling())", "False", True),
 }  # fmt: skip
