@@ -100,7 +100,26 @@ def make_table(results: dict) -> Table:
         for key, unit in (("grade_", "s"), ("grader_peak_mib_", "MiB"), ("rerun_", "s")):
             for name in sorted((k for k in results if k.startswith(key)), key=len):
                 table.add_row(f"{scaled}: {name}", f"{results[name]:,.1f} {unit}")
+        table.add_section()
+        _add_forecast(table, results)
     return table
+
+
+def _add_forecast(table: Table, results: dict) -> None:
+    from autograder.bench import model
+
+    cost = results.get("cost", {}).get(results["scale_assignment"])
+    if cost is None:
+        return
+    command_s = results["command_cpu_s_per_submission"]
+    submission_s = cost["cpu_s_per_submission"] - command_s
+    for one in model.forecast(submission_s, command_s):
+        table.add_row(f"on paper: {model.COUNT:,} submissions on {one.cores:,} cores",
+                      f"{one.hours:,.1f} h, bound by the {one.bound}")  # fmt: skip
+    cores = model.saturating_cores(submission_s, command_s)
+    table.add_row("the command sets the pace from", f"{cores:,.0f} cores on")
+    hours = model.core_hours_per_thousand(submission_s, command_s)
+    table.add_row("core hours for 1,000 submissions", f"{hours:.3f}")
 
 
 def _ratio(one: dict, key: str, digits: int = 0) -> str:

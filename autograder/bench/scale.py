@@ -40,6 +40,7 @@ def measure_scale(name: str, assignment: Path, built: Path, workers: int, many: 
             found[f"grade_{count}_s"] = timing.wall_s
             found[f"steady_per_minute_{count}"] = timing.steady_per_minute
             found[f"grader_peak_mib_{count}"] = timing.peak_mib
+        found["command_cpu_s_per_submission"] = timing.command_s / many
         again = grade_class(name, grading_zip, made, out, "docker", workers)
         found[f"rerun_{many}_s"] = again.wall_s
     return {**found, "scale_assignment": name}

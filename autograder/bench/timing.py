@@ -24,6 +24,8 @@ class Timing:
         first_s: from the start to the first result.
         steady_per_minute: submissions per minute between the first and the last result.
         cpu_s: CPU seconds of the command and all its children; containers' are not in it.
+        command_s: CPU seconds of the command's own process alone (gradebook, pages), of which
+            there is one however many workers there are.
         peak_mib: resident memory of the command and its scorers at its highest, pages that they
             share counted once per process.
     """
@@ -33,6 +35,7 @@ class Timing:
     first_s: float
     steady_per_minute: float
     cpu_s: float
+    command_s: float
     peak_mib: float
 
     @property
@@ -59,10 +62,10 @@ def grade_class(
     process = subprocess.Popen(
         command, cwd=PACKAGE_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    watch = _Memory(process.pid)
+    watch = _Watch(process.pid)
     text, _ = process.communicate()
     wall_s = time.time() - began
-    peak_mib = watch.stop()
+    watch.stop()
     if process.returncode:
         raise AutograderError(f"grading failed: {text[-800:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -70,26 +73,33 @@ def grade_class(
     times = sorted(path.stat().st_mtime for path in out.glob("results/*/results.json"))
     span_s = max(times[-1] - times[0], 1e-3)
     return Timing(
-        count, wall_s, times[0] - began, 60 * (len(times) - 1) / span_s, cpu_s, peak_mib
+        submissions=count,
+        wall_s=wall_s,
+        first_s=times[0] - began,
+        steady_per_minute=60 * (len(times) - 1) / span_s,
+        cpu_s=cpu_s,
+        command_s=watch.own_s,
+        peak_mib=watch.peak_kib / 1024,
     )
 
 
-class _Memory:
-    """Watches the resident memory of a process and of the scorers that it forked."""
+class _Watch:
+    """Watches a process: its own CPU time, and its memory with that of the scorers it forked."""
 
     def __init__(self, pid: int):
-        self.pid, self.peak_kib, self.done = pid, 0, threading.Event()
+        self.pid, self.peak_kib, self.own_s = pid, 0, 0.0
+        self.done = threading.Event()
         self.thread = threading.Thread(target=self._watch)
         self.thread.start()
 
-    def stop(self) -> float:
+    def stop(self) -> None:
         self.done.set()
         self.thread.join()
-        return self.peak_kib / 1024
 
     def _watch(self) -> None:
         while not self.done.wait(SAMPLE_S):
             self.peak_kib = max(self.peak_kib, sum(map(_resident_kib, _family(self.pid))))
+            self.own_s = max(self.own_s, _own_cpu_s(self.pid))
 
 
 def _family(pid: int) -> list[int]:
@@ -116,3 +126,11 @@ def _resident_kib(pid: int) -> int:
             return next((int(line.split()[1]) for line in file if line.startswith("VmRSS")), 0)
     except OSError:
         return 0
+
+
+def _own_cpu_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime, stime: proc(5)

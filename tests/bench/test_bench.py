@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from autograder import pipeline
-from autograder.bench import classes, commands, floor, picture, throughput, timing
+from autograder.bench import classes, commands, floor, model, picture, throughput, timing
 from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
 from autograder.model import Limits
@@ -24,7 +24,11 @@ RESULTS = {
             "throughput_vs_otter_run": 86.0, "throughput_vs_otter_run_spread": [80.0, 90.0],
         }
     },
-    "cost": {"autodiff": {"cpu_s_per_submission": 0.18, "floor_cpu_s": 0.08}},
+    "cost": {
+        "autodiff": {"cpu_s_per_submission": 0.18, "floor_cpu_s": 0.08},
+        "linear-algebra": {"cpu_s_per_submission": 0.11, "floor_cpu_s": 0.05},
+    },
+    "command_cpu_s_per_submission": 0.01,
     "per_minute_by_workers": {"1": 310.0, "2": 600.0},
     "two_worker_speedup": 1.93, "two_worker_speedup_spread": [1.9, 1.95],
     "scale_assignment": "linear-algebra", "grade_1000_s": 90.0, "grade_10000_s": 900.0,
@@ -79,7 +83,7 @@ def test_a_timed_run_counts_results_and_memory(sample, built, tmp_path):
     assert found.submissions == 4
     assert 0 < found.first_s < found.wall_s
     assert found.peak_mib > 100
-    assert found.cpu_s > 0
+    assert 0 < found.command_s < found.cpu_s
 
 
 def test_the_floor_runs_the_cells(sample, tmp_path):
@@ -94,6 +98,16 @@ def test_ratios_are_medians_of_paired_rounds():
     assert found["throughput_vs_container_spread"] == [1, 5]
 
 
+@pytest.mark.parametrize(
+    "cores, hours, bound, used",
+    [(2, 1e6 * 0.1 / 2 / 3600, "workers", 1.0), (1000, 1e6 * 0.01 / 3600, "command", 0.01)],
+)
+def test_the_slower_part_sets_the_pace(cores, hours, bound, used):
+    (found,) = [one for one in model.forecast(0.1, 0.01) if one.cores == cores]
+    assert (found.bound, found.used) == (bound, pytest.approx(used))
+    assert found.hours == pytest.approx(hours)
+
+
 def test_results_of_other_measurements_stay(tmp_path):
     path = tmp_path / "results" / "bench.json"
     commands.write_results(path, {"a": 1, "b": 1})
@@ -104,7 +118,9 @@ def test_results_of_other_measurements_stay(tmp_path):
 def test_the_table_holds_every_measurement():
     rows = [str(cell) for cell in commands.make_table(RESULTS).columns[1].cells]
     for shown in ("600", "100 (90–110)", "66 (60–70)", "180 ms", "80 ms", "1.93 (1.90–1.95)",
-                  "900.0 s", "8.0 s", "720.0 MiB"):  # fmt: skip
+                  "900.0 s", "8.0 s", "720.0 MiB",
+                  "13.9 h, bound by the workers", "2.8 h, bound by the command",
+                  "10 cores on", "0.031"):  # fmt: skip
         assert any(shown in row for row in rows), shown
 
 
