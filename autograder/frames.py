@@ -56,9 +56,7 @@ class FrameStream:
     def send_with_socket(self, payload: bytes, passed: socket.socket) -> None:
         """Write one short frame and hand a socket over with it."""
         try:
-            socket.send_fds(
-                self.channel, [HEADER.pack(len(payload)) + payload], [passed.fileno()]
-            )
+            socket.send_fds(self.channel, [HEADER.pack(len(payload)) + payload], [passed.fileno()])
         except OSError:
             raise StreamEnded from None
 

@@ -85,9 +85,7 @@ class Scorer:
                 if self.engine is None:
                     self.engine = self.stack.enter_context(self.choice.open(self.limits))
                     self.opened = True
-                return pipeline.grade(
-                    job.path, job.name, self.assignment, self.engine, self.limits
-                )
+                return pipeline.grade(job.path, job.name, self.assignment, self.engine, self.limits)
             except (SandboxError, EngineError) as error:
                 self.close()
                 if isinstance(error, EngineError) and not self.opened:

@@ -131,7 +131,9 @@ def test_bad_files_cost_no_other_submission_anything(built, tmp_path):
     (folder / "empty.zip").write_bytes(b"")
     other = ROOT / "dist" / "linear-algebra" / "student" / "en" / "linear-algebra.ipynb"
     shutil.copy(other, folder / "other.ipynb")
-    done = run("--assignment", "autodiff", "--submissions", folder, "--engine", "local", "--out", out)
+    done = run(
+        "--assignment", "autodiff", "--submissions", folder, "--engine", "local", "--out", out
+    )
     assert done.returncode == 0, done.output
     found = rows(out)
     assert float(found["nested/good 你好.ipynb"]["total_points_earned"]) == 100
@@ -144,7 +146,16 @@ def test_what_is_unchanged_is_not_run_again(built, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
     make_jobs(folder, 4)
-    arguments = ("--assignment", "autodiff", "--submissions", folder, "--engine", "local", "--out", out)
+    arguments = (
+        "--assignment",
+        "autodiff",
+        "--submissions",
+        folder,
+        "--engine",
+        "local",
+        "--out",
+        out,
+    )
     run(*arguments)
     again = run(*arguments)
     assert "0 graded on local, 4 unchanged" in again.output
@@ -158,7 +169,16 @@ def test_an_ended_run_goes_on_where_it_was(how, built, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
     make_jobs(folder, 30, pause_s=0.2)
-    arguments = ("--assignment", "autodiff", "--submissions", folder, "--engine", "local", "--out", out)
+    arguments = (
+        "--assignment",
+        "autodiff",
+        "--submissions",
+        folder,
+        "--engine",
+        "local",
+        "--out",
+        out,
+    )
     process = run(*arguments, wait=False)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and len(list(out.glob("results/*/results.json"))) < 5:

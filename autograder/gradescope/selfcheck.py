@@ -20,7 +20,7 @@ CELLS = (
     "def f(a):\n    return (a * a).sum()",
     "f(torch.ones(2), 3)",
 )
-TEST = '''from otter.test_files import test_case
+TEST = """from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "q1"
@@ -46,7 +46,7 @@ def test_plot(ax):
     for module in pkgutil.iter_modules(checks.__path__):
         importlib.import_module(f"autograder.checks.{module.name}")
     assert probes.drawing(ax).axes[0].curves[0].y.tolist() == [3, 4]
-'''
+"""
 
 
 def lay_out(root: Path) -> None:

@@ -168,9 +168,7 @@ class Worker:
                 os.setegid(0)
             else:
                 os.mkdir(folder)
-            child.run_child(
-                channel, self.confinement, self.shell, uid, folder, start
-            )
+            child.run_child(channel, self.confinement, self.shell, uid, folder, start)
         finally:
             os._exit(70)
 

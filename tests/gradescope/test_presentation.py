@@ -27,9 +27,7 @@ MANIFEST = {"assignment": "demo", "version": "1", "content": "c", "environment":
 
 
 def present(gradation=GRADATION, settings=None, metadata=None):
-    return presentation.present(
-        gradation, MANIFEST, metadata or Metadata(), settings or Settings()
-    )
+    return presentation.present(gradation, MANIFEST, metadata or Metadata(), settings or Settings())
 
 
 def faults(results, total=2.0):
@@ -106,7 +104,9 @@ def test_our_own_fault_is_said_to_be_ours():
 
 
 def test_a_late_upload_is_marked():
-    late = Metadata(created=parse_time("2026-02-02T00:00:00"), due=parse_time("2026-02-01T00:00:00"))
+    late = Metadata(
+        created=parse_time("2026-02-02T00:00:00"), due=parse_time("2026-02-01T00:00:00")
+    )
     results = present(metadata=late)
     assert results["extra_data"]["late"] and "after the due date" in results["output"]
 

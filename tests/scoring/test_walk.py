@@ -31,8 +31,13 @@ def test_an_error_in_a_cell_does_not_end_the_notebook(engine):
 
 
 def test_otters_checks_and_exports_do_nothing(engine):
-    cells = ("import otter\ngrader = otter.Notebook('x.ipynb')", ("a = 1", "q1"),
-             "grader.check('q1')", "grader.check_all()", "grader.export(pdf=True, run_tests=True)")
+    cells = (
+        "import otter\ngrader = otter.Notebook('x.ipynb')",
+        ("a = 1", "q1"),
+        "grader.check('q1')",
+        "grader.check_all()",
+        "grader.export(pdf=True, run_tests=True)",
+    )
     gradation = grade(engine, assignment(q1=A_IS_1), *cells)
     assert outcomes(gradation) == [True]
     assert all(output.error is None and not output.text for output in gradation.outputs)
@@ -67,7 +72,9 @@ def test_an_endless_cell_is_interrupted_and_the_rest_goes_on(engine):
 def test_a_function_that_never_returns_fails_its_test_case_only(engine):
     tests = test_file("q1", "def case(f):\n    f()", "def case2(a):\n    assert a == 1")
     cell = "a = 1\ndef f():\n    while True: pass"
-    gradation = grade(engine, assignment(q1=tests), (cell, "q1"), limits=Limits(cell_s=1, wall_s=30))
+    gradation = grade(
+        engine, assignment(q1=tests), (cell, "q1"), limits=Limits(cell_s=1, wall_s=30)
+    )
     assert outcomes(gradation) == [False, True]
     assert "stopped after" in messages(gradation)
 
