@@ -98,6 +98,9 @@ def limit_options(command):
 def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip,
           deadline, times_file, file_times, **limits):  # fmt: skip
     """Grade a folder of submissions, or the bundled sample class."""
+    from autograder.scoring import slim_otter
+
+    slim_otter.install()  # before anything imports Otter whole
     from autograder import console
     from autograder.grading import Collection
     from autograder.reports.times import TimeSources, parse_deadline

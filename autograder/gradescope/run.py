@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 
 from autograder.errors import AutograderError, SubmissionError
-from autograder.gradescope import presentation, slim_otter
+from autograder.gradescope import presentation
 from autograder.gradescope.settings import load_settings
 from autograder.gradescope.upload import find_upload, load_metadata
 from autograder.model import Limits, Status
@@ -87,6 +87,8 @@ def _prepare_scorer() -> None:
     import torch
 
     torch.set_num_threads(1)
+    from autograder.scoring import slim_otter
+
     slim_otter.install()
 
 
