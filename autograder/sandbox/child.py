@@ -201,6 +201,7 @@ def run_child(
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
+        os.register_at_fork(after_in_child=channel.close)  # two may not answer one request
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.engines.local import LocalEngine
 from autograder.model import Limits, Status
-from tests.running import assignment, grade, test_file
+from tests.running import assignment, grade, outcomes, test_file
 
 NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
 SECRET = "/etc/shadow"
@@ -69,6 +69,20 @@ def test_nothing_outlives_the_submission(engine):
     assert uid.isdigit(), gradation.outputs
     left = subprocess.run(["ps", "-U", uid, "-o", "pid="], capture_output=True, text=True).stdout
     assert not left.strip()
+
+
+FORKS = {
+    "a_copy_that_runs_on": "import os\nos.fork()",
+    "several_copies": "import os\nfor _ in range(3):\n    os.fork()",
+    "a_copy_of_multiprocessing": "import multiprocessing as m\nq = m.get_context('fork').Process"
+                                 "(target=print)\nq.start()\nq.join()",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_a_forked_copy_answers_nothing_and_costs_nothing(engine, name):
+    gradation = grade(engine, NOTHING, FORKS[name], ("x = 1", "q1"), "y = 2")
+    assert gradation.status is Status.COMPLETED and outcomes(gradation) == [True]
 
 
 def test_the_folder_is_wiped_whatever_was_made_in_it(engine):
