@@ -1,4 +1,5 @@
 # tries: a call into C that no interrupt reaches
 # order: attack first
 # verdict: timeout | cpu limit
-number = 9**50_000_000
+import itertools
+total = sum(itertools.repeat(0))
