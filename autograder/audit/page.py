@@ -67,17 +67,17 @@ def _draw(path: Path, found: dict) -> None:
     rows = [(f"{name} {q}", one) for name, audits in found.items() for q, one in audits.items()]
     figure, axes = plt.subplots(figsize=(8, 0.34 * len(rows) + 1.2))
     places = range(len(rows))
-    axes.barh(places, [100 * one.share for _, one in rows], 0.7, color="#2b6cb0",
+    axes.barh(places, [100 * one.share for _, one in rows], 0.7, color="#90b4dc",
               label="hidden and public tests")  # fmt: skip
     public = [100 * one.killed_by_public / max(1, one.killed + one.survived) for _, one in rows]
-    axes.barh(places, public, 0.32, color="#f6ad55", label="public tests alone")
-    axes.axvline(95, color="#444", linewidth=1, linestyle=":")
+    axes.barh(places, public, 0.32, color="#b7571c", label="public tests alone")
+    axes.axvline(95, color="black", linewidth=1.2, linestyle=":")
     axes.set_yticks(places, [label for label, _ in rows], fontsize=8)
-    axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xlabel("mutants killed, %  (dotted: the bar of 95 %)", fontsize=8)
     axes.tick_params(axis="x", labelsize=8)
-    axes.legend(fontsize=8, loc="lower left", framealpha=0.95)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.tight_layout()
