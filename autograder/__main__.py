@@ -1,5 +1,6 @@
 """The command line: parses arguments, says what happened, nothing else."""
 
+import errno
 import sys
 from pathlib import Path
 
@@ -22,6 +23,13 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except AutograderError as error:
             click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            where = f" ({error.filename})" if error.filename else ""
+            click.echo(f"error: the disk is full{where}: make room, then run the same command "
+                       "again; what was graded is kept", err=True)  # fmt: skip
             ctx.exit(2)
         except KeyboardInterrupt:
             click.echo("stopped; run the same command again to go on", err=True)

@@ -194,6 +194,25 @@ def test_an_ended_run_goes_on_where_it_was(how, built, tmp_path):
     assert graded <= 30 - done + 1 and len(rows(out)) == 31
 
 
+def test_a_full_disk_is_one_clear_line_and_the_next_run_completes_the_rest(built, tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    out.mkdir()
+    make_jobs(folder, 30)
+    arguments = ("--assignment", "autodiff", "--submissions", folder, "--engine", "local",
+                 "--out", out)  # fmt: skip
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", out], check=True)
+    try:
+        full = run(*arguments)
+        done = len(list(out.glob("results/*/results.json")))
+        assert full.returncode == 2 and "full" in full.output and done < 30, full.output
+        subprocess.run(["mount", "-o", "remount,size=100m", out], check=True)
+        again = run(*arguments)
+        assert again.returncode == 0 and len(rows(out)) == 31, again.output
+    finally:
+        subprocess.run(["umount", "-l", out], check=True)
+
+
 def test_a_killed_worker_loses_no_submission(built, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()

@@ -1,8 +1,10 @@
-"""The hostile suite is whole; `make hostile` grades it on both engines and beside the peers."""
+"""The hostile suite is whole, and every entry is held on both engines, as `make hostile` counts."""
 
 import pytest
 
+from autograder.hostile.commands import count
 from autograder.hostile.entries import CATEGORIES, load_entries
+from autograder.hostile.grading import grade_category
 
 ENOUGH = {"forging": 45, "resources": 20, "malformed": 40}
 
@@ -10,3 +12,15 @@ ENOUGH = {"forging": 45, "resources": 20, "malformed": 40}
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_the_suite_is_large_enough(category):
     assert sum(entry.category == category for entry in load_entries()) >= ENOUGH[category]
+
+
+@pytest.mark.parametrize("engine", ["local", "docker"])
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_nothing_a_submission_does_earns_points_or_harms_another(category, engine, built, request):
+    if engine == "docker":
+        request.getfixturevalue("docker_engine")
+    outcome = grade_category(category, engine, built)
+    tried = sum(entry.category == category for entry in load_entries())
+    problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}
+    assert not outcome.problems and not problems
+    assert count(outcome) == {"tried": tried, "held": tried, "undeserved_points": 0}
