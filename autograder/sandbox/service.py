@@ -88,9 +88,10 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
     gc.disable()
     if full:
         pages.collapse()
-    stream.send(msgpack.packb({"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}))
+    warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
     worker = Worker(stream, janitor, root, confinement, shell)
     try:
+        stream.send(msgpack.packb(warm))
         while True:
             worker.run_submission(msgpack.unpackb(stream.receive()))
     except StreamEnded:

@@ -1,7 +1,9 @@
 """What student code can't do in the sandbox, and that each layer holds when another is off."""
 
 import os
+import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -159,3 +161,16 @@ def test_a_worker_ends_with_its_scorer_and_leaves_nothing():
     engine.__exit__()
     time.sleep(0.1)
     assert not os.path.exists(f"/proc/{pid}") and not os.path.exists(home)
+
+
+def test_a_worker_whose_scorer_was_killed_while_it_warmed_up_ends_in_silence(tmp_path):
+    ours, theirs = socket.socketpair()
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "autograder.sandbox.worker", "--fd", str(theirs.fileno()),
+         "--root", str(tmp_path)],
+        pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    theirs.close()
+    ours.close()
+    _, said = worker.communicate(timeout=240)
+    assert worker.returncode == 0 and "Traceback" not in said
