@@ -41,12 +41,12 @@ def main() -> None:
     data = Path("/in/submission.ipynb").read_bytes()
     try:
         notebook = json.loads(data)
-        cells = []
+        cells, missing = [], dict(tests)
         for cell in notebook["cells"]:
             cells.append(cell)
-            for question, cases in tests.items():
+            for question in list(missing):
                 if f'grader.check("{question}")' in "".join(cell["source"]):
-                    cells.extend(cases)
+                    cells.extend(missing.pop(question))  # a cell's id may stand there once
                     break
         data = json.dumps({**notebook, "cells": cells}).encode()
     except Exception as error:  # a malformed file goes in as it is
