@@ -39,8 +39,9 @@ TEXTS = {
                 "{question} 最难：全班得到了它 {share} 的分数。"),
     "easiest": ("{question} was the easiest: {share} of its points were earned.",
                 "{question} 最容易：全班得到了它 {share} 的分数。"),
-    "commonest": ("The most frequent misconception is “{slip}”, in {share} of the class.",
-                  "最常见的误解是“{slip}”，占全班 {share}。"),
+    "commonest": ("Apart from missing and wrong answers, the most frequent misconception is "
+                  "“{slip}”, in {share} of the class.",
+                  "除了没有作答和答案错误之外，最常见的误解是“{slip}”，占全班 {share}。"),
     "suspicious": ("Look at {case}: it does not tell strong from weak students (discrimination {value}).",
                    "请检查 {case}：它不能区分掌握好与差的学生（区分度 {value}）。"),
     "struggling": ("Submissions with less than half of the points: {count}.", "得分不到一半的提交：{count} 份。"),
