@@ -177,7 +177,8 @@ def test_the_policy_stops_what_would_slip_through(chromium, out, tmp_path, slipp
     "name", ["report/index.html", "feedback/s00030.html", "feedback/s00041.html"]
 )
 def test_axe_finds_nothing_to_complain_about(visit, out, name, size, scheme, language):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    from axe_playwright_python import sync_playwright as axe
+
     page = visit(out / name, size, color_scheme=scheme, bypass_csp=True)
     page.click(f"button[data-to={language}]")
     page.evaluate("for (const all of document.querySelectorAll('details')) all.open = true")
@@ -187,7 +188,8 @@ def test_axe_finds_nothing_to_complain_about(visit, out, name, size, scheme, lan
 
 @pytest.mark.parametrize("size", SIZES)
 def test_graders_can_read_written_answers_anywhere(visit, tmp_path, size):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    from axe_playwright_python import sync_playwright as axe
+
     question = WrittenQuestion("q6", {"reason": (2.0, "Says why. ‖ 说明原因。")})
     texts = (*HOSTILE, "Because $\\frac{dy}{dx}$ " + "x" * 200, "```\n" + "y" * 200 + "\n```")
     answers = [Answer(f"s{place}", "a.ipynb", ({"cell_type": "markdown", "source": text},))

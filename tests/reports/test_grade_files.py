@@ -33,7 +33,6 @@ def test_columns_and_rows_are_those_of_otter(tmp_path):
 
 
 def test_the_header_equals_that_of_otters_own_merge(tmp_path):
-    pytest.importorskip("otter.grade.utils")
     from otter.grade.utils import merge_scores_to_df
     from otter.test_files import GradingResults
 
