@@ -182,6 +182,15 @@ class Gradebook:
         """The questions that people mark: name -> points that could be earned."""
         return json.loads(self._kept("written") or "{}")
 
+    def set_released(self, released: bool) -> None:
+        """Keep whether feedback may name hidden test cases and show expected curves."""
+        self._keep("released", "yes" if released else "")
+
+    @property
+    def released(self) -> bool:
+        """Whether feedback may name hidden test cases and show expected curves."""
+        return bool(self._kept("released"))
+
     def set_folder(self, folder: Path) -> None:
         """Keep where the submissions lie."""
         self._keep("folder", str(folder))

@@ -12,7 +12,7 @@ from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
 from autograder.model import Gradation, Limits, Status
 from autograder.reports.times import TimeSources, find_times
-from autograder.reports.writing import write_all, write_feedback_page
+from autograder.reports.writing import reference_of, title_of, write_all, write_feedback_page
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.results import graded_by
 from autograder.submission import find_submissions, submission_name
@@ -93,11 +93,12 @@ def grade_folder(
                 rest.append(job)
         on_start(len(jobs), summary.reused)
         if rest:
+            told = gradebook.released, title_of(assignment), reference_of(assignment)
             for gradation in grade(rest, assignment, choice, limits, min(workers, len(rest))):
                 gradation = replace(gradation, graded_by=by, file=files[gradation.submission])
                 write_results(out, gradation)
                 gradebook.add(gradation, times.get(gradation.submission))
-                write_feedback_page(out, gradation)
+                write_feedback_page(out, gradation, *told)
                 summary.graded += 1
                 on_result(gradation)
         for gradation in gradebook.latest():

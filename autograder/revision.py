@@ -47,19 +47,19 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
 @OUT
 @ZIP
 @click.option(
-    "--release", is_flag=True, help="feedback names hidden test cases and shows expected curves"
+    "--release/--no-release",
+    default=None,
+    help="feedback names hidden test cases and shows expected curves, from now on or no longer",
 )
 def report(out, grading_zip, release):
     """Write grades.csv, the class report and all feedback pages of OUT again."""
-    from autograder.reports.writing import right_curves, title_of, write_all, write_feedback_page
+    from autograder.reports.writing import write_all
 
     with open_gradebook(out) as gradebook:
         assignment = load_graded_assignment(gradebook, grading_zip)
-        write_all(out, gradebook, assignment)
-        title = title_of(assignment)
-        reference = right_curves(assignment, gradebook) if release else {}
-        for gradation in gradebook.latest():
-            write_feedback_page(out, gradation, release, title, reference)
+        if release is not None:
+            gradebook.set_released(release)
+        write_all(out, gradebook, assignment, every_page=True)
     click.echo(f"report: {out / 'report' / 'index.html'}")
 
 

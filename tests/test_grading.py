@@ -20,9 +20,14 @@ NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
 TIMES = "file,time\nada.ipynb,2025-03-01T11:00:00Z\nbo.ipynb,2025-03-01T13:30:00Z\n"
 
 
+def fails_a_hidden_test(gradation):
+    cases = [case for question in gradation.questions for case in question.cases]
+    return any(case.hidden and not case.passed and not case.slip for case in cases)
+
+
 def fake_grade(jobs, assignment, choice, limits, workers):
+    gradation = next(filter(fails_a_hidden_test, sample_gradations(50, hostile=False)))
     for job in jobs:
-        gradation = next(sample_gradations(1, hostile=False))
         yield replace(gradation, submission=job.name, file="", digest=digest_file(job.path))
 
 
@@ -41,7 +46,7 @@ def grade(tmp_path):
         with open(out / "grades.csv", newline="", encoding="utf-8") as file:
             return summary, {row["file"]: row for row in csv.DictReader(file)}
 
-    run.out, run.table = out, tmp_path / "times.csv"
+    run.folder, run.out, run.table = folder, out, tmp_path / "times.csv"
     return run
 
 
@@ -70,3 +75,21 @@ def test_times_and_deadline_may_be_said_later_and_corrected(grade):
     assert "Handed in late" not in (grade.out / "feedback" / "bo.html").read_text("utf-8")
     _, rows = grade()
     assert "lateness" in rows["bo.ipynb"], "the deadline of an earlier run stays"
+
+
+def test_what_was_released_stays_released_in_later_pages(grade):
+    further = "A further check did not pass"
+    page = grade.out / "feedback" / "ada.html"
+    grade(table=grade.table)
+    assert further in page.read_text("utf-8")
+    with Gradebook(grade.out / "gradebook.sqlite") as book:
+        book.set_released(True)
+    grade(NOON)
+    assert further not in page.read_text("utf-8")
+    (grade.folder / "cleo.ipynb").write_text("cleo")
+    grade()
+    assert further not in (grade.out / "feedback" / "cleo.html").read_text("utf-8")
+    with Gradebook(grade.out / "gradebook.sqlite") as book:
+        book.set_released(False)
+    grade(NOON.replace(hour=14))
+    assert further in page.read_text("utf-8")
