@@ -29,12 +29,14 @@ begin() {
     echo "$(date +%T) $1"
 }
 
-# A Python that can make environments: newest first, 3.10 to 3.13.
+# A Python that can make environments: newest first, 3.10 to 3.13. Not a release candidate, as
+# Ubuntu 22.04's python3.11 is: it matches neither side of the lock's markers.
 find_python() {
     local name
     for name in python3.13 python3.12 python3.11 python3.10 python3; do
         if "$name" -c 'import ensurepip, venv, sys
-sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+final = sys.version_info.releaselevel == "final"
+sys.exit(not (final and (3, 10) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/null; then
             command -v "$name"
             return 0
         fi
