@@ -44,7 +44,8 @@ sys.exit(not (final and (3, 10) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/nul
     return 1
 }
 
-has_seccomp() { ldconfig -p | grep -q 'libseccomp\.so\.2'; }
+# Not `grep -q`, which ends before ldconfig has written all: with pipefail that counts as absent.
+has_seccomp() { ldconfig -p | grep 'libseccomp\.so\.2' >/dev/null; }
 
 if ! python=$(find_python) || ! has_seccomp; then
     begin "install Python and libseccomp from the distribution"
