@@ -1,8 +1,10 @@
 """The hostile suite is whole, and every entry is held on both engines, as `make hostile` counts."""
 
+import json
+
 import pytest
 
-from autograder.hostile.commands import count
+from autograder.hostile.commands import count, keep_count
 from autograder.hostile.entries import CATEGORIES, load_entries
 from autograder.hostile.grading import grade_category
 
@@ -24,3 +26,12 @@ def test_nothing_a_submission_does_earns_points_or_harms_another(category, engin
     problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}
     assert not outcome.problems and not problems
     assert count(outcome) == {"tried": tried, "held": tried, "undeserved_points": 0}
+
+
+def test_counts_are_kept_as_they_come(tmp_path):
+    path, found = tmp_path / "results" / "hostile.json", {}
+    keep_count(path, {}, "otter", "forging", {"tried": 2})
+    keep_count(path, found, "otter", "malformed", {"tried": 1})
+    keep_count(path, found, "otter", "forging", {"tried": 3})
+    assert found == {"otter": {"malformed": {"tried": 1}, "forging": {"tried": 3}}}
+    assert json.loads(path.read_text()) == found

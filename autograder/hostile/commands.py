@@ -41,13 +41,14 @@ def hostile(ctx, assignment, engines, categories, workers, peers, peer_names, ou
         for category in categories:
             outcome = grade_category(category, engine, dist, workers)
             sound &= _show_problems(outcome)
-            found.setdefault(f"autograder-{engine}", {})[category] = count(outcome)
+            keep_count(out, found, f"autograder-{engine}", category, count(outcome))
     if peers and has_docker:
-        found |= _run_peers(dist, peer_names or ("otter", "nbgrader"), categories, workers)
+        for name in peer_names or ("otter", "nbgrader"):
+            for category, counts in _try_peer(name, dist, categories, workers):
+                keep_count(out, found, name, category, counts)
     elif peers:
         click.echo("no Docker engine answers: the peers are left out", err=True)
     _show_counts(found)
-    merge_counts(out, found)
     ctx.exit(0 if sound else 1)
 
 
@@ -60,33 +61,31 @@ def count(outcome: Outcome) -> dict:
     }
 
 
-def merge_counts(path: Path, found: dict) -> None:
-    """Write the counts, keeping those of graders and categories that were not run now."""
+def keep_count(path: Path, found: dict, grader: str, category: str, counts: dict) -> None:
+    """Add counts to ``found`` and to the file, which keeps those that were not run now."""
+    found.setdefault(grader, {})[category] = counts
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         kept = {}
-    for grader, counts in found.items():
-        kept[grader] = {**kept.get(grader, {}), **counts}
+    kept.setdefault(grader, {})[category] = counts
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _run_peers(dist, names, categories, workers) -> dict:
+def _try_peer(name, dist, categories, workers):
+    """Yield category and counts of one peer, on the entries that any grader can be given."""
     from autograder.hostile import peers
 
-    suite, found = Suite(load_release(dist / ASSIGNMENT)), {}
-    entries = [e for e in suite.entries if e.is_neutral and e.category in categories]
+    def say(entry, held, undeserved):
+        state = "held" if held else f"NOT HELD, {undeserved:g} undeserved points"
+        click.echo(f"{name}: {entry.category}/{entry.id}: {state}")
+
+    suite, grade = Suite(load_release(dist / ASSIGNMENT)), peers.PEERS[name](dist)
     with workplace() as folder:
-        for name in names:
-            grade = peers.PEERS[name](dist)
-
-            def say(entry, held, undeserved, name=name):
-                state = "held" if held else f"NOT HELD, {undeserved:g} undeserved points"
-                click.echo(f"{name}: {entry.category}/{entry.id}: {state}")
-
-            found[name] = peers.try_peer(grade, suite, entries, workers, folder, say)
-    return found
+        for category in categories:
+            entries = [e for e in suite.entries if e.is_neutral and e.category == category]
+            yield category, peers.try_peer(grade, suite, entries, workers, folder, say)
 
 
 def _show_problems(outcome: Outcome) -> bool:

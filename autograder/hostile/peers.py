@@ -104,13 +104,13 @@ def _test_cells(question: str, source: str) -> list:
 
 
 def try_peer(grade, suite: Suite, entries: list[Entry], workers: int, folder: Path, on_result):
-    """Grade entries with one peer; returns ``{category: {tried, held, undeserved_points}}``.
+    """Grade entries with one peer; returns ``{tried, held, undeserved_points}``.
 
     Args:
         grade: what one of :data:`PEERS` returned.
         on_result: called with each entry, whether it was held, and the undeserved points.
     """
-    counts: dict[str, dict] = {}
+    count = {"tried": 0, "held": 0, "undeserved_points": 0.0}
 
     def attempt(entry: Entry):
         (_, data), *_ = suite.uploads(entry)
@@ -120,14 +120,11 @@ def try_peer(grade, suite: Suite, entries: list[Entry], workers: int, folder: Pa
 
     with ThreadPoolExecutor(workers) as pool:
         for entry, held, undeserved in pool.map(attempt, entries):
-            count = counts.setdefault(
-                entry.category, {"tried": 0, "held": 0, "undeserved_points": 0.0}
-            )
             count["tried"] += 1
             count["held"] += held
             count["undeserved_points"] = round(count["undeserved_points"] + undeserved, 3)
             on_result(entry, held, undeserved)
-    return counts
+    return count
 
 
 def judge(entry: Entry, result: PeerResult) -> tuple[bool, float]:
