@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+import otter  # noqa: F401 - whole, before a command under test takes its scoring classes alone
 import pytest
 
 CHROMIUM_FLAGS = (

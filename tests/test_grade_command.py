@@ -25,11 +25,17 @@ def run(*arguments, env=None, wait=True):
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        preexec_fn=hear_interrupts,
     )  # fmt: skip
     if wait:
         process.output, _ = process.communicate(timeout=600)
         assert "Traceback" not in process.output, process.output
     return process
+
+
+def hear_interrupts():
+    """A suite that was started in the background of a script hands on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def rows(out: Path) -> dict[str, dict]:
