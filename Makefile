@@ -50,7 +50,8 @@ worker-image: $(READY)  ## build the image of a cluster's workers (see .cluster/
 check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
 
-$(ZIPS): dist/%/autograder.zip: $(wildcard autograder/build/*.py autograder/checks/*.py) | $(READY)
+# What builds a grading zip, and what it ships to Gradescope.
+$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
 	$(PY) -m autograder build --assignment "$*"
 
 # A source notebook that changed is built again before it is graded with.

@@ -375,9 +375,8 @@ class Gradebook:
         for name, change in changes.items():
             if name not in questions:
                 query = "SELECT MAX(possible) FROM questions WHERE name = ?"
-                questions[name] = QuestionResult(
-                    name, 0.0, self._read(query, (name,)).fetchone()[0]
-                )
+                known = self._read(query, (name,)).fetchone()[0] or 0.0
+                questions[name] = QuestionResult(name, 0.0, self.written.get(name, known))
             questions[name] = replace(questions[name], score=change.points)
         notes = tuple(
             f"{name}: {change.points:g} points given by hand ({change.reason}) ‖ "

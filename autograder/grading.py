@@ -161,10 +161,13 @@ def _image(choice: EngineChoice) -> str:
 def _compare(summary: Summary, gradebook: Gradebook, expected: Path) -> None:
     if not expected.is_file():
         return
-    points = json.loads(expected.read_text(encoding="utf-8"))
+    try:
+        points = dict(json.loads(expected.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return  # somebody else's file
     for gradation in gradebook.latest():
         wanted = points.get(gradation.file)
-        if wanted is None:
+        if not isinstance(wanted, dict):
             continue
         summary.expected += 1
         found = {question.name: question.score for question in gradation.questions}

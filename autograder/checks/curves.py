@@ -240,25 +240,39 @@ def _layers(stroke: Stroke) -> list[Stroke]:
 def fits(stroke: Stroke, function) -> np.ndarray:
     """Tell for each point whether it lies on the graph of a function."""
     values = slips.evaluate(function, stroke.x)
-    # "<=" refuses NaN, where the function has no value.
-    return np.abs(stroke.y - values) <= tolerance(stroke, function)
+    # Where the function has no finite value, no point is right: "<=" alone refuses only NaN.
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(values) & (np.abs(stroke.y - values) <= tolerance(stroke, function))
 
 
 def tolerance(stroke: Stroke, function) -> np.ndarray:
     """Return how far each point may be off: some roundings of y, and of x where the graph is steep.
 
     The size of a number that is computed by way of larger ones is not known here; so no size
-    counts for less than the median size of the values.
+    counts for less than the usual size of the values about as far out, or less far.
     """
     values = slips.evaluate(function, stroke.x)
     steps = 1e-5 * np.maximum(1.0, np.abs(stroke.x))
     after, before = (slips.evaluate(function, stroke.x + step) for step in (steps, -steps))
     sizes = np.abs(values)
-    usual = np.nanmedian(sizes) if np.isfinite(sizes).any() else 0.0
+    usual = _usual_sizes(stroke.x, sizes)
     with np.errstate(all="ignore"):
         moved = np.abs(stroke.x) * np.minimum(np.abs((after - before) / (2 * steps)), 1e6)
         room = np.maximum(sizes, usual) + np.nan_to_num(moved)
     return ROUNDINGS * EPSILON.get(stroke.dtype, EPSILON["float32"]) * room
+
+
+def _usual_sizes(x, sizes) -> np.ndarray:
+    """Return for each point the median size of the values up to the next power of two of ``|x|``.
+
+    Points far out, where a function may be huge, make no room for the others.
+    """
+    octaves = np.floor(np.log2(np.maximum(1.0, np.abs(x))))
+    usual, finite = np.zeros_like(sizes), np.isfinite(sizes)
+    for octave in np.unique(octaves):
+        known = sizes[finite & (octaves <= octave)]
+        usual[octaves == octave] = np.median(known) if known.size else 0.0
+    return usual
 
 
 def _pick(stroke: Stroke, kept) -> Stroke:

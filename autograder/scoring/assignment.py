@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +101,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     """Read a grading zip.
 
     Raises:
-        UsageError: it is missing or no grading zip.
+        UsageError: it is missing, no grading zip, or that of another assignment.
     """
     try:
         data = Path(path).read_bytes()
@@ -109,21 +110,28 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
                        if info.filename.startswith("tests/") and info.filename.endswith(".py")
                        or info.filename in ("otter_config.json", "manifest.json")}  # fmt: skip
         config = json.loads(entries["otter_config.json"])
+        manifest = json.loads(entries.get("manifest.json", b"{}"))
+        sources = {
+            Path(entry).stem: text.decode("utf-8")
+            for entry, text in entries.items()
+            if entry.endswith(".py") and Path(entry).stem != "__init__"
+        }
+        if not (sources and isinstance(config, dict) and isinstance(manifest, dict)):
+            raise ValueError("it holds no tests or no settings")
     except FileNotFoundError:
         raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
+            zipfile.BadZipFile) as error:  # fmt: skip
         raise UsageError(f"{path}: not a grading zip ({error}); run `make` to rebuild it") from None
-    sources = {
-        Path(entry).stem: text.decode("utf-8")
-        for entry, text in entries.items()
-        if entry.endswith(".py") and Path(entry).stem != "__init__"
-    }
+    own = manifest.get("assignment") or config.get("assignment_name")
+    if name and own and name != own:
+        raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
     return Assignment(
-        name=name or config.get("assignment_name") or Path(path).parent.name,
+        name=name or own or Path(path).parent.name,
         digest=hashlib.sha256(data).hexdigest(),
         config=config,
         sources=sources,
-        manifest=json.loads(entries.get("manifest.json", b"{}")),
+        manifest=manifest,
     )
 
 

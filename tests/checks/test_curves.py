@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -170,7 +170,19 @@ def test_every_slip_has_a_text_in_both_languages_that_otter_can_carry():
         assert not any(bad in text for text in texts for bad in ('"', "\n", SEPARATOR)), slip
 
 
+@pytest.mark.parametrize("far", [1e3, 1e100, 1e300])
+def test_right_points_far_out_make_no_room_for_wrong_ones(far):
+    near, out = np.linspace(0, 3, 50), np.linspace(far, 2 * far, 100)
+    fig = Figure()
+    ax = fig.add_subplot()
+    with np.errstate(over="ignore"):
+        ax.plot(np.r_[near, out], np.r_[near**2 + 0.01, out**2])
+    with pytest.raises(AssertionError, match=r"^\[[a-z-]+\]"):
+        curves.require_curve(drawing(fig), lambda x: x**2, "f")
+
+
 @settings(max_examples=100, deadline=None)
+@example(points=[(0.0, 0.0)] * 4 + [(1e300, 0.0)] * 4, artist="plot")
 @given(
     points=st.lists(st.tuples(NUMBERS, NUMBERS), max_size=30),
     artist=st.sampled_from(["plot", "scatter"]),

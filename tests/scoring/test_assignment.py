@@ -1,7 +1,12 @@
 """An assignment as the scorer holds it."""
 
 import pickle
+import zipfile
 
+import pytest
+
+from autograder.errors import UsageError
+from autograder.scoring.assignment import load_assignment
 from tests.running import assignment, grade, outcomes, test_file
 
 
@@ -10,3 +15,39 @@ def test_an_assignment_that_was_used_can_be_sent_to_another_worker(engine):
     assert outcomes(grade(engine, tests, ("a = 1", "q1"))) == [True]
     sent = pickle.loads(pickle.dumps(tests))
     assert outcomes(grade(engine, sent, ("a = 1", "q1"))) == [True]
+
+
+def grading_zip(path, **files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+SOUND = {"otter_config.json": '{"assignment_name": "autodiff"}', "tests/q1.py": "points = 1\n"}
+DAMAGED = {
+    "no settings": {"otter_config.json": "[1]"},
+    "a broken manifest": {"manifest.json": "{"},
+    "a manifest that is a list": {"manifest.json": "[]"},
+    "a test that is no text": {"tests/q1.py": b"\xff\xfe\xff"},
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_grading_zip_is_one_clear_line(case, tmp_path):
+    path = grading_zip(tmp_path / "autograder.zip", **{**SOUND, **DAMAGED[case]})
+    with pytest.raises(UsageError, match=r"autograder\.zip: not a grading zip .*run `make`"):
+        load_assignment(path, "autodiff")
+
+
+def test_a_grading_zip_without_tests_is_refused(tmp_path):
+    path = grading_zip(tmp_path / "a.zip", **{"otter_config.json": SOUND["otter_config.json"]})
+    with pytest.raises(UsageError, match="no tests"):
+        load_assignment(path, "autodiff")
+
+
+def test_the_grading_zip_of_another_assignment_is_refused(tmp_path):
+    path = grading_zip(tmp_path / "autograder.zip", **SOUND)
+    assert load_assignment(path, "autodiff").name == load_assignment(path).name == "autodiff"
+    with pytest.raises(UsageError, match="the grading zip of autodiff, not of linear-algebra"):
+        load_assignment(path, "linear-algebra")
