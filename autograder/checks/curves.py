@@ -311,12 +311,13 @@ def _wrong_curve(stroke: Stroke, right, name: str) -> AssertionError:
         off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / tolerance(stroke, right)
     at = int(np.nan_to_num(off, nan=np.inf).argmax())
     # Only the order of magnitude is told: the exact distance would give the right value away.
+    coarse = stroke.dtype if EPSILON.get(stroke.dtype, 0) > EPSILON["float32"] else "float32"
     times = f"10^{int(np.log10(max(off[at], 1)))}" if np.isfinite(off[at]) else "10^9"
     return AssertionError(
         f"[wrong-curve] No drawn curve is {name}. One leaves it most at x = "
-        f"{stroke.x[at]:.4g}, by over {times} times what roundings in {stroke.dtype} explain. "
+        f"{stroke.x[at]:.4g}, by over {times} times what roundings in {coarse} explain. "
         f"‖ 画出的曲线都不是 {name}。其中一条在 x = {stroke.x[at]:.4g} 处偏离最大，"
-        f"超过 {stroke.dtype} 舍入误差所能解释的 {times} 倍。"
+        f"超过 {coarse} 舍入误差所能解释的 {times} 倍。"
     )
 
 

@@ -181,6 +181,17 @@ def test_right_points_far_out_make_no_room_for_wrong_ones(far):
         curves.require_curve(drawing(fig), lambda x: x**2, "f")
 
 
+@pytest.mark.parametrize(
+    ("dtype", "told"), [("f8", "float32"), ("f4", "float32"), ("f2", "float16")]
+)
+def test_a_wrong_curve_is_told_the_precision_that_was_asked_of_it(dtype, told):
+    x = np.linspace(0, 3, 60).astype(dtype)
+    fig = Figure()
+    fig.add_subplot().plot(x, np.cos(x) * np.sqrt(x + 1))
+    with pytest.raises(AssertionError, match=rf"roundings in {told} explain.*{told} 舍入"):
+        curves.require_curve(drawing(fig), lambda x: 7.5 + x**2, "f")
+
+
 @settings(max_examples=100, deadline=None)
 @example(points=[(0.0, 0.0)] * 4 + [(1e300, 0.0)] * 4, artist="plot")
 @given(
