@@ -106,10 +106,9 @@ def limit_options(command):
 def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip,
           deadline, times_file, file_times, **limits):  # fmt: skip
     """Grade a folder of submissions, or the bundled sample class."""
-    if __name__ == "__main__":  # a process of its own, which imports Otter for nothing else
-        from autograder.scoring import slim_otter
+    from autograder.scoring import slim_otter
 
-        slim_otter.install()
+    slim_otter.install()  # before anything imports Otter whole
     from autograder import console
     from autograder.grading import Collection
     from autograder.reports.times import TimeSources, parse_deadline

@@ -17,7 +17,6 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
         assignment: what was graded (``name``, ``questions``, ``manifest``).
         every_page: write everybody's feedback, as after a new deadline.
     """
-    released = gradebook.released
     title, reference = title_of(assignment), reference_of(assignment)
     handed_in = gradebook.handed_in()
     told = handed_in if gradebook.deadline else None
@@ -27,8 +26,11 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
     write_class_report(report, gradebook.latest(), title, reference, late=late)
     changed = {override.submission for override in gradebook.overrides()}
     changed |= {name for name, (_, late) in handed_in.items() if late}
+    if not (changed or every_page):
+        return
+    released = gradebook.released
     expected = right_curves(assignment, gradebook) if released else {}
-    for gradation in gradebook.latest() if changed or every_page else ():
+    for gradation in gradebook.latest():
         if every_page or gradation.submission in changed:
             write_feedback_page(out, gradation, released, title, expected)
 
