@@ -209,6 +209,8 @@ def _dtype(*parts) -> str:
 
 
 def _numbers(axis, values) -> np.ndarray:
+    if type(values) is np.ndarray and values.dtype.kind == "f":
+        return values.astype(np.float64).reshape(-1)  # a copy
     converted = axis.convert_units(values)
     if isinstance(converted, (list, tuple)):
         converted = [_scalar(value) for value in converted]

@@ -96,15 +96,6 @@ class FrameStream:
         """Wait until something can be read (or the writer is gone); False when time ran out."""
         return bool(self._rest) or bool(self._poll.poll(timeout_s * 1000))
 
-    def is_ended(self) -> bool:
-        """Tell whether the writer is gone and nothing is left to read."""
-        if self._rest or not self._poll.poll(0):
-            return False
-        try:
-            return not self.channel.recv(1, socket.MSG_PEEK)
-        except OSError:
-            return True
-
     def _finish(self, data: bytes, deadline: float | None) -> bytes:
         (size,) = HEADER.unpack_from(data)
         if size > self.limit:

@@ -1,6 +1,6 @@
 """The nouns of grading as plain, frozen data. A leaf: it imports nothing of ours."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -152,10 +152,14 @@ class Gradation:
         return sum(question.possible for question in self.questions)
 
     def as_dict(self) -> dict:
-        """Return plain JSON-ready data; :meth:`from_dict` reads it back."""
-        plain = asdict(self)
-        plain["status"] = self.status.value
-        return plain
+        """Return plain JSON-ready data, not copied; :meth:`from_dict` reads it back."""
+        questions = [
+            {**vars(question), "cases": [vars(case) for case in question.cases]}
+            for question in self.questions
+        ]
+        outputs = [vars(output) for output in self.outputs]
+        plain = {"status": self.status.value, "questions": questions, "outputs": outputs}
+        return {**vars(self), **plain}
 
     @classmethod
     def from_dict(cls, plain: dict) -> "Gradation":

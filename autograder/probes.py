@@ -8,6 +8,8 @@ its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` d
 import ast
 import functools
 import math
+import re
+import textwrap
 from contextlib import contextmanager
 from unittest import mock
 
@@ -25,6 +27,8 @@ WATCHED = (
     "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
     "polyfit", "ediff1d",
 )  # fmt: skip
+KEPT_CELLS, KEPT_CHARACTERS = 64, 20_000
+MAGIC = re.compile(r"^(\s*)[%!?].*")
 COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
@@ -78,6 +82,15 @@ def outputs(f, inputs) -> list:
 
 
 @probe
+def results(f, calls, **kwargs) -> list:
+    """Return what ``f(*args, **kwargs)`` gives for each ``args`` of ``calls``, in order.
+
+    Over the wall this is one question and one answer, however many calls there are.
+    """
+    return [f(*args, **kwargs) for args in calls]
+
+
+@probe
 def gradients(f, inputs) -> list:
     """Return :func:`gradient` of ``f`` at each tensor of a list, in order."""
     return [_gradient(f, x, None) for x in inputs]
@@ -91,6 +104,12 @@ def error_of(f, *args, **kwargs) -> CapturedError | None:
     except Exception as error:
         return captures.captured(error)
     return None
+
+
+@probe
+def errors_of(f, calls) -> list[CapturedError | None]:
+    """Return :func:`error_of` of ``f(*args)`` for each ``args`` of ``calls``, in order."""
+    return [error_of(f, *args) for args in calls]
 
 
 @probe
@@ -155,27 +174,39 @@ def operations(f, *args) -> tuple[str, ...]:
 
 def names_in(sources) -> set[str]:
     """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
+    return set().union(*map(_names, sources))
+
+
+@functools.lru_cache(maxsize=KEPT_CELLS)
+def _names(source: str) -> frozenset[str]:
     found = set()
-    for source in sources:
-        for node in ast.walk(_parse_cell(source)):
-            if isinstance(node, ast.Name):
-                found.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                found.add(node.attr)
-            elif isinstance(node, ast.alias):
-                found.update(node.name.split("."))
-    return found
+    for node in ast.walk(parse_cell(source)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found.update(node.name.split("."))
+    return frozenset(found)
 
 
-def _parse_cell(source: str) -> ast.Module:
-    lines = source.splitlines()
-    if lines and lines[0].lstrip().startswith("%%"):
-        lines[0] = ""
-    kept = ["pass" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines]
+def parse_cell(source: str) -> ast.Module:
+    """Return the syntax tree of a cell, magics left out; an empty one where it is no Python.
+
+    Several tests look at the same cells: trees of the usual size are kept, and not to be changed.
+    """
+    return (_parse_once if len(source) <= KEPT_CHARACTERS else _parse)(source)
+
+
+def _parse(source: str) -> ast.Module:
+    lines = textwrap.dedent(source).splitlines()
     try:
-        return ast.parse("\n".join(kept))
+        return ast.parse("\n".join(MAGIC.sub(r"\1pass", line) for line in lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module(body=[], type_ignores=[])
+
+
+_parse_once = functools.lru_cache(maxsize=KEPT_CELLS)(_parse)
 
 
 def _session_of(values, depth: int = 2):

@@ -9,8 +9,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from autograder.course import ROOT
 from autograder.engines import image
-from autograder.engines.local import PACKAGE_ROOT
 from autograder.errors import AutograderError
 
 RUN_S = 300.0
@@ -32,7 +32,7 @@ def run_in_container(tag: str, grading_zip: Path, submission: Path, name: str) -
             "docker", "run", "--rm", "--network", "none", "--cpus", "1",
             "-v", f"{grading_zip.resolve()}:/in/autograder.zip:ro",
             "-v", f"{submission.resolve()}:/in/{name}.ipynb:ro",
-            "-v", f"{PACKAGE_ROOT / 'autograder'}:/peer/autograder:ro",
+            "-v", f"{ROOT / 'autograder'}:/peer/autograder:ro",
             "-v", f"{out}:/out",
             tag, "python", "-m", "otter", "run", "-a", "/in/autograder.zip", "-o", "/out",
             "--no-logo", f"/in/{name}.ipynb",
@@ -58,7 +58,7 @@ def grade_many(grade, submissions: list[Path], workers: int) -> list[dict]:
 def _run(command: list[str], out: Path) -> dict:
     environment = {
         **os.environ,
-        "PYTHONPATH": str(PACKAGE_ROOT),
+        "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
     }

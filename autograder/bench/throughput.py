@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.bench import peers
 from autograder.bench.classes import make_class
 from autograder.bench.timing import grade_class
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 
 RATIOS = ("throughput_vs_container", "throughput_vs_container_png", "throughput_vs_otter_run")
 
@@ -69,7 +69,7 @@ def measure_cost(name: str, grading_zip: Path, sample: Path, own: int) -> dict:
         make_class(sample, base / "class", own, seed=-2)
         timing = grade_class(name, grading_zip, base / "class", base / "out", "local", 1)
         command = [sys.executable, "-m", "autograder.bench.floor", str(base / "class")]
-        done = subprocess.run(command, cwd=PACKAGE_ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return {"cpu_s_per_submission": timing.cpu_s / own, "floor_cpu_s": float(done.stdout)}
 
 

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.errors import AutograderError
 
 SAMPLE_S = 0.5
@@ -60,7 +60,7 @@ def grade_class(
     ]  # fmt: skip
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
     process = subprocess.Popen(
-        command, cwd=PACKAGE_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     watch = _Watch(process.pid)
     text, _ = process.communicate()

@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.build import leaks, release, source
 from autograder.build.archive import make_zip, read_folder
 from autograder.build.language import keep_language
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
@@ -137,7 +137,7 @@ def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
     }
     config = json.loads(entries["otter_config.json"])
     kept["otter_config.json"] = (json.dumps(config, indent=1, sort_keys=True) + "\n").encode()
-    kept |= bundle.files(PACKAGE_ROOT, name)
+    kept |= bundle.files(ROOT, name)
     kept[bundle.MANIFEST] = bundle.manifest(kept, name)
     return make_zip(kept)
 

@@ -9,7 +9,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.engines.local import PACKAGE_ROOT, LocalEngine
+from autograder.course import ROOT
+from autograder.engines.local import LocalEngine
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES
 from autograder.model import Limits
@@ -94,7 +95,7 @@ def _grade_isolated(name, grading_zip, notebooks) -> dict:
 def _grade_stock(grading_zip: Path, path: Path) -> list:
     environment = {
         **os.environ,
-        "PYTHONPATH": str(PACKAGE_ROOT),
+        "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
     }

@@ -4,13 +4,17 @@
 bilingual (see :mod:`autograder.languages`). Reference derivatives are computed here in float64.
 """
 
+import functools
+
 import numpy as np
 import torch
 
 from autograder.checks import precision
 from autograder.checks.answers import describe
+from autograder.codec import Function
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
+REMEMBERED = 256  # references of each kind
 COARSE_RTOL = 0.1  # whatever the dtype, one digit has to agree
 
 SLIPS = {
@@ -169,24 +173,46 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
 
 def derivatives(f, x: float, order: int) -> list[torch.Tensor]:
     """Return f(x) and its derivatives up to ``order`` as float64 scalars."""
-    leaf = torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
-    found = [f(leaf)]
-    for _ in range(order):
-        found.append(torch.autograd.grad(found[-1], leaf, create_graph=True)[0])
-    return [value.detach() for value in found]
+    return list(_once(_derivatives)(f, float(x), order))
 
 
 def derivative_on_grid(f, xs) -> torch.Tensor:
     """Return the float64 derivative of an entry-by-entry function at each number of ``xs``."""
-    leaf = torch.tensor(np.asarray(xs, dtype=np.float64), requires_grad=True)
-    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+    return _once(_derivative_on_grid)(f, tuple(np.asarray(xs, dtype=np.float64).tolist()))
 
 
 def jacobian(f, a: torch.Tensor) -> torch.Tensor:
     """Return the float64 Jacobian of f at a, flattened: (entries of f(a), entries of a)."""
     a = a.detach().to(torch.float64)
-    found = torch.autograd.functional.jacobian(f, a)
-    return found.reshape(-1, a.numel())
+    return _once(_jacobian)(f, tuple(a.reshape(-1).tolist()), tuple(a.shape))
+
+
+def _derivatives(f, x, order):
+    leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    found = [f(leaf)]
+    for _ in range(order):
+        found.append(torch.autograd.grad(found[-1], leaf, create_graph=True)[0])
+    return tuple(value.detach() for value in found)
+
+
+def _derivative_on_grid(f, xs):
+    leaf = torch.tensor(xs, dtype=torch.float64, requires_grad=True)
+    return torch.autograd.grad(f(leaf).sum(), leaf)[0]
+
+
+def _jacobian(f, entries, shape):
+    a = torch.tensor(entries, dtype=torch.float64).reshape(shape)
+    return torch.autograd.functional.jacobian(f, a).reshape(-1, a.numel())
+
+
+@functools.cache
+def _once(compute):
+    """Return ``compute`` with a memory for functions that are known by their text.
+
+    Tests ask the same questions of every submission: their inputs are random, but the same.
+    """
+    known = functools.lru_cache(maxsize=REMEMBERED)(compute)
+    return lambda f, *args: (known if isinstance(f, Function) else compute)(f, *args)
 
 
 def _numbers(found, what: str) -> torch.Tensor:

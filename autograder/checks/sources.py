@@ -6,7 +6,8 @@ library elsewhere in the notebook is nobody's fault.
 """
 
 import ast
-import textwrap
+
+from autograder.probes import parse_cell
 
 BY_STRING = ("getattr", "attrgetter", "methodcaller", "__getattribute__")
 
@@ -58,7 +59,7 @@ def _definitions(sources) -> dict[str, ast.AST | str]:
     """Map global names to the last thing bound to them; imported ones to their original name."""
     found = {}
     for source in sources:
-        for node in _parse(source).body:
+        for node in parse_cell(source).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 found[node.name] = node
             elif isinstance(node, ast.Assign):
@@ -69,12 +70,3 @@ def _definitions(sources) -> dict[str, ast.AST | str]:
                 for alias in node.names:
                     found[alias.asname or alias.name] = alias.name
     return found
-
-
-def _parse(source: str) -> ast.Module:
-    lines = textwrap.dedent(source).splitlines()
-    kept = ["pass" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines]
-    try:
-        return ast.parse("\n".join(kept))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])

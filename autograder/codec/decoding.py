@@ -22,6 +22,8 @@ from autograder.codec.kinds import (
 )
 from autograder.errors import EvidenceError
 
+NESTED = frozenset({list, dict})  # all else in a frame stands for itself
+
 
 def unpack(frame: bytes, resolve=None, adopt=None):
     """Decode a value and check every part of it.
@@ -52,7 +54,7 @@ class _Decoder:
         if depth > 2 * MAX_DEPTH:
             raise EvidenceError("the frame is nested too deep")
         if isinstance(plain, list):
-            return [self.decode(item, depth + 1) for item in plain]
+            return self.each(plain, depth + 1)
         if not isinstance(plain, dict):
             return plain
         kind = plain.get("$")
@@ -61,8 +63,11 @@ class _Decoder:
             raise EvidenceError("the frame holds an unknown kind of value")
         return decode(self, plain, depth + 1)
 
+    def each(self, plain, depth):
+        return [self.decode(item, depth) if type(item) in NESTED else item for item in plain]
+
     def items(self, plain, depth):
-        return [self.decode(item, depth) for item in _field(plain, "items", list)]
+        return self.each(_field(plain, "items", list), depth)
 
     def tuple(self, plain, depth):
         return tuple(self.items(plain, depth))
@@ -162,7 +167,7 @@ class _Decoder:
         fields = _field(plain, "fields", list)
         if cls is None or len(fields) != len(FIELD_NAMES[cls]):
             raise EvidenceError("unknown record")
-        return cls(*(self.decode(item, depth) for item in fields))
+        return cls(*self.each(fields, depth))
 
 
 def _field(plain: dict, name: str, cls: type):

@@ -183,7 +183,7 @@ def _encode_big_int(value):
 def _clean_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise EvidenceError(f"the text is longer than {MAX_TEXT} characters")
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _text_of(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder import __version__
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.errors import EngineError, SandboxError, UsageError
 from autograder.model import Gradation, Limits
 from autograder.scoring.assignment import Assignment
@@ -34,11 +34,11 @@ NO_INFLUENCE = ("audit", "bench", "build", "gradescope", "reports")  # rooms wit
 def code_digest() -> str:
     """Return a digest of the code that decides about marks; scorers must agree on it."""
     total = hashlib.sha256(__version__.encode())
-    package = PACKAGE_ROOT / "autograder"
+    package = ROOT / "autograder"
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] in NO_INFLUENCE:
             continue
-        total.update(path.relative_to(PACKAGE_ROOT).as_posix().encode() + b"\0")
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         total.update(path.read_bytes())
     return total.hexdigest()
 

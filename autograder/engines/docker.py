@@ -55,9 +55,12 @@ class DockerEngine:
         listener.listen(1)
         listener.settimeout(CONNECT_S)
         self.log = tempfile.TemporaryFile()
+        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        core = ["--core", str(cores[0])] if len(cores) == 1 else []  # the scorer's own
         self.process = subprocess.Popen(
             ["docker", "run", *self._options(), self.image, "python3", "-m",
-             "autograder.sandbox.worker", "--connect", "/channel/channel", "--root", "/work"],
+             "autograder.sandbox.worker", "--connect", "/channel/channel", "--root", "/work",
+             *core],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log,
             start_new_session=True,
         )  # fmt: skip

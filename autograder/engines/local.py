@@ -6,15 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
+from autograder.course import ROOT
 from autograder.errors import EngineError, SandboxError
 from autograder.frames import FrameStream
 from autograder.sandbox.service import CONTROL_BYTES
 from autograder.sandbox.worker import start_janitor
 from autograder.scoring.session import receive_warm
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 EXIT_S = 5.0
 
 
@@ -24,7 +23,7 @@ def worker_environment(home: str) -> dict[str, str]:
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(PACKAGE_ROOT),
+        "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": "1",

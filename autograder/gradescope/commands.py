@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.errors import UsageError
 
-BENCH = PACKAGE_ROOT / "results" / "bench.json"
+BENCH = ROOT / "results" / "bench.json"
 
 
 @click.command("check-gradescope")
 @click.option("--assignment", help="name; default: every assignment")
-@click.option("--dist", type=click.Path(path_type=Path), default=PACKAGE_ROOT / "dist",
+@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist",
               help="folder of built assignments")  # fmt: skip
 @click.option("--base", help="Debian or Ubuntu image to build on; default: as the grading image")
 @click.option("--samples", type=click.IntRange(min=1),
@@ -33,7 +33,7 @@ def check_gradescope(ctx, assignment, dist, base, samples, peer):
     reports, measured = [], {}
     for name in names:
         grading_zip = dist / name / "autograder.zip"
-        sample = PACKAGE_ROOT / "assignments" / name / "sample"
+        sample = ROOT / "assignments" / name / "sample"
         report = harness.check(name, grading_zip, sample, base, click.echo, samples)
         reports.append(report)
         if peer and not measured:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.errors import EngineError
 from autograder.gradescope import containers, stock, validate
 from autograder.gradescope.containers import Run, SetUp
@@ -104,9 +104,7 @@ def measure_peer(grading_zip: Path, sample: Path, report: Report, say) -> dict:
         EngineError: the peer's image cannot be made, or it gives no result.
     """
     say(f"{report.assignment}: stock Otter's runner, for comparison ...")
-    made = stock.set_up_stock(
-        PACKAGE_ROOT, report.set_up.base, read_zip(grading_zip), find_wheels()
-    )
+    made = stock.set_up_stock(ROOT, report.set_up.base, read_zip(grading_zip), find_wheels())
     names = [name for name in report.runs if name.endswith(".ipynb")][:PEER_SAMPLES]
     pairs = []
     for name in names:
@@ -156,7 +154,7 @@ def grade_here(name: str, grading_zip: Path, sample: Path) -> dict[str, dict]:
             str(grading_zip.resolve()), "--submissions", str(sample.resolve()), "--out", out,
             "--engine", "docker",
         ]  # fmt: skip
-        done = subprocess.run(command, cwd=PACKAGE_ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         results, taken = {}, set()
         for path in find_submissions(sample):
             relative = path.relative_to(sample)

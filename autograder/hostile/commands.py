@@ -7,11 +7,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.hostile.entries import CATEGORIES, Suite, load_release
 from autograder.hostile.grading import ASSIGNMENT, Outcome, grade_category, workplace
 
-RESULTS = PACKAGE_ROOT / "results" / "hostile.json"
+RESULTS = ROOT / "results" / "hostile.json"
 
 
 @click.command()
@@ -35,7 +35,7 @@ def hostile(ctx, assignment, engines, categories, workers, peers, peer_names, ou
     from autograder.engines.docker import is_available
 
     has_docker = is_available()
-    dist, found, sound = PACKAGE_ROOT / "dist", {}, True
+    dist, found, sound = ROOT / "dist", {}, True
     categories = categories or CATEGORIES
     for engine in engines or (["local", "docker"] if has_docker else ["local"]):
         for category in categories:

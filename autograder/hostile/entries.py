@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.hostile import recipes
 
-SUITE = PACKAGE_ROOT / "tests" / "hostile"
+SUITE = ROOT / "tests" / "hostile"
 CATEGORIES = ("forging", "resources", "malformed")
 HEADER = re.compile(r"# ([a-z-]+): (.*)")
 ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|n|t)")

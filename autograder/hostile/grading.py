@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.engines.local import PACKAGE_ROOT
+from autograder.course import ROOT
 from autograder.gradebook import Gradebook
 from autograder.hostile import traces
 from autograder.hostile.entries import Entry, Suite, load_release
@@ -161,7 +161,7 @@ def _run(
     environment = {**os.environ, "TMPDIR": str(folder.parent / "temporary"), "SECRET": CANARY}
     done = subprocess.run(
         command, capture_output=True, text=True, errors="replace", timeout=RUN_S,
-        cwd=PACKAGE_ROOT, env=environment, stdin=subprocess.DEVNULL,
+        cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     said = done.stdout + done.stderr
     problems = []

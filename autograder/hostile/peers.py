@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bench.peers import ensure_peer_image
+from autograder.course import ROOT
 from autograder.engines import image
-from autograder.engines.local import PACKAGE_ROOT
 from autograder.hostile.entries import Entry, Suite
 
 RUN_S = 90.0  # a grader that has not ended by then hangs
@@ -147,7 +147,7 @@ def _run(tag: str, files: dict[str, Path], command: list[str], result: str, read
     name = f"autograder-peer-{secrets.token_hex(6)}"
     with tempfile.TemporaryDirectory(prefix="peer-") as out:
         mounts = [f"{path.resolve()}:/in/{inside}:ro" for inside, path in files.items()]
-        mounts += [f"{PACKAGE_ROOT / 'autograder'}:/peer/autograder:ro", f"{out}:/out"]
+        mounts += [f"{ROOT / 'autograder'}:/peer/autograder:ro", f"{out}:/out"]
         options = ["--network", "none", "--cpus", "1", "--memory", "2g", "--pids-limit", "512"]
         for mount in mounts:
             options += ["-v", mount]

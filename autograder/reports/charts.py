@@ -27,6 +27,12 @@ class Scale:
         span = self.high - self.low or 1.0
         return self.start + (value - self.low) / span * (self.end - self.start)
 
+    def write(self, values, low: float, high: float) -> list[str]:
+        """Return the mapped values as text, held between ``low`` and ``high``."""
+        slope = (self.end - self.start) / (self.high - self.low or 1.0)
+        start = self.start - self.low * slope
+        return [f"{min(max(start + value * slope, low), high):.1f}" for value in values]
+
     def ticks(self, wanted: int) -> list[float]:
         """Return about so many round values within the range."""
         raw = (self.high - self.low) / max(wanted, 1)
@@ -148,15 +154,16 @@ def _plot(layers: list, reference: list[dict], width: float, height: float, kind
 
 
 def _curve(curve: dict, style: str, points: list, x: Scale, y: Scale, rows: tuple) -> str:
+    if not points:
+        return ""
     margin = rows[1] - rows[0]
-    low, high = rows[0] - margin, rows[1] + margin
-
-    def place(point) -> str:
-        return f"{max(-999, min(1999, x(point[0]))):.1f} {max(low, min(high, y(point[1]))):.1f}"
-
+    places = zip(
+        x.write((point[0] for point in points), -999, 1999),
+        y.write((point[1] for point in points), rows[0] - margin, rows[1] + margin),
+    )
     if curve["artist"] == "scatter" or len(points) == 1:
-        return f'<path class="dots {style}" d="{"".join(f"M{place(p)}h0" for p in points)}"/>'
-    return f'<path class="{style}" d="M{"L".join(place(p) for p in points)}"/>' if points else ""
+        return f'<path class="dots {style}" d="{"".join(f"M{a} {b}h0" for a, b in places)}"/>'
+    return f'<path class="{style}" d="M{"L".join(map(" ".join, places))}"/>'
 
 
 def _points(curve: dict) -> list[tuple[float, float]]:

@@ -126,9 +126,8 @@ class Agent:
         return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
 
     def get(self, message):
-        names = self.shell.user_ns
-        name = message["name"]
-        return {"found": True, "value": names[name]} if name in names else {"found": False}
+        known = self.shell.user_ns
+        return {"values": {name: known[name] for name in message["names"] if name in known}}
 
     def names(self, message):
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}

@@ -3,11 +3,13 @@
 import io
 import os
 import random
+import re
 import sys
 import warnings
 
 import numpy as np
 import torch
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib._pylab_helpers import Gcf
 from traitlets.config import Config
@@ -15,6 +17,20 @@ from traitlets.config import Config
 from autograder.model import CellOutput
 
 MAX_ERROR_TEXT = 2000
+
+
+class Transformers(TransformerManager):
+    """IPython's own way from a cell to Python, which most cells need not go.
+
+    Its token transformers look for magics, shell lines and help, and tokenize the cell anew for
+    each pass to find them. A cell without any of their signs holds none.
+    """
+
+    SIGN = re.compile(r"[%!?]|^\s*[,;/]", re.MULTILINE)
+
+    def do_token_transforms(self, lines):
+        """Return the lines as IPython does."""
+        return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
 
 
 class BoundedText(io.TextIOBase):
@@ -58,6 +74,7 @@ def make_shell() -> InteractiveShell:
     config.InteractiveShell.xmode = "Minimal"
     config.InteractiveShell.cache_size = 0
     shell = InteractiveShell.instance(config=config)
+    shell.input_transformer_manager = Transformers()
     shell.display_formatter.active_types = ["text/plain"]
     for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
         shell.magics_manager.magics["line"][magic] = lambda line="": None

@@ -1,8 +1,8 @@
-"""The warm worker: imports once, forks one confined child per submission, relays frames.
+"""The warm worker: imports once, forks one confined child per submission, watches it.
 
 Theory of operation. The worker talks to one scorer over a socket. For each submission it makes a
-socket pair and forks. The child locks itself in and answers requests; the worker passes requests
-and answers on without reading them, holds the time limits, and at the end kills the child with
+socket pair, forks, and hands the other end to the scorer. The child locks itself in and answers the
+scorer's requests; the worker watches its folder and its life, and at the end kills it with
 everything it started and wipes its folder. It runs no student code and no autograd itself (torch
 refuses autograd in a child whose parent ran it).
 
@@ -14,6 +14,7 @@ right to touch other uids' files; a fork of the warm process would cost ten mill
 import os
 import socket
 import sys
+from contextlib import suppress
 
 from autograder.sandbox import mounts
 
@@ -80,13 +81,17 @@ def main(arguments: list[str]) -> int:
 
     Args:
         arguments: ``--fd N`` (an inherited socket) or ``--connect PATH`` (a Unix socket), and
-            ``--root FOLDER``, where the submissions' folders are made.
+            ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
+            that core, if this container may use it.
     """
     janitor = start_janitor()
     mounts.open_up()
     from autograder.sandbox.service import serve
 
     options = dict(zip(arguments[::2], arguments[1::2]))
+    if "--core" in options:
+        with suppress(OSError):
+            os.sched_setaffinity(0, {int(options["--core"])})
     if "--fd" in options:
         channel = socket.socket(fileno=int(options["--fd"]))
     else:

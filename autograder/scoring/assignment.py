@@ -1,6 +1,7 @@
 """The grading zip as the scorer sees it: Otter's test files, Otter's configuration, a digest."""
 
 import hashlib
+import inspect
 import json
 import re
 import zipfile
@@ -135,12 +136,28 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     )
 
 
+class _Body:
+    """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
+
+    def __init__(self, case):
+        self.function = case.test_func
+        self.names = list(inspect.signature(self.function).parameters)
+
+    def call_func(self, environment) -> None:
+        """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
+        found = environment.fetch([name for name in self.names if name != "env"])
+        self.function(
+            **{name: environment if name == "env" else found.get(name) for name in self.names}
+        )
+
+
 def _localized(case, language):
     def pick(text):
         return None if text is None else localize(text, language)
 
     return replace(
         case,
+        body=_Body(case.body),
         success_message=pick(case.success_message),
         failure_message=pick(case.failure_message),
     )

@@ -37,10 +37,16 @@ class RemoteNamespace(dict):
 
     def get(self, name, default=None):
         """Return the value of a name, or ``default`` where the notebook does not define it."""
-        if name == "In":
-            return list(self.sources)
-        reply = self.session.request("get", name=name)
-        return reply.get("value") if reply.get("found") is True else default
+        return self.fetch([name]).get(name, default)
+
+    def fetch(self, names: list[str]) -> dict:
+        """Return the values of several names with one question; undefined ones are left out."""
+        asked = [name for name in names if name != "In"]
+        values = self.session.request("get", names=asked).get("values") if asked else {}
+        if not isinstance(values, dict):
+            raise EvidenceError("malformed values")
+        found = {name: values[name] for name in asked if name in values}
+        return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 
     def __contains__(self, name):
         return self.get(name, _MISSING) is not _MISSING

@@ -9,6 +9,7 @@ import msgpack
 
 from autograder import codec
 from autograder.errors import EvidenceError, SandboxError, SubmissionEnded
+from autograder.evidence import CapturedError, Drawing
 from autograder.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
@@ -17,6 +18,9 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 WARM_UP_S = 240.0
 GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
+# Requests that look at what is there and call nothing of the student's.
+LOOKS = frozenset({"get", "names", "method", "attribute"})
+LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Session:
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
+        self._seen: dict[bytes, bytes] = {}  # answers that hold until student code runs again
         self.curves: list = []
         self.errors: list = []
         self.deadline = time.monotonic() + limits.wall_s
@@ -82,11 +87,11 @@ class Session:
     def probe(self, name: str, args, kwargs):
         """Ask a probe where the student's objects live."""
         value = self.request("probe", name=name, args=tuple(args), kwargs=kwargs).get("value")
-        kind = type(value).__name__
-        if kind == "Drawing":
-            self.curves.append(value)
-        elif kind == "CapturedError":
-            self.errors.append(value)
+        for found in value if isinstance(value, list) else [value]:
+            if isinstance(found, Drawing):
+                self.curves.append(found)
+            elif isinstance(found, CapturedError):
+                self.errors.append(found)
         return value
 
     def request(self, op: str, *, inputs=None, **fields) -> dict:
@@ -109,14 +114,18 @@ class Session:
             payload = codec.pack({"op": op, **fields})
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
-        nonce = secrets.token_bytes(NONCE_BYTES)
         timeout = min(self.limits.cell_s, left_s)
-        data, interrupted = self._exchange(nonce + payload, timeout)
-        if data[:NONCE_BYTES] != nonce:
-            raise self._broken("an answer to a request that was never made")
+        interrupted = False
+        looks = op in LOOKS or (op == "probe" and fields["name"] in LOOKING_PROBES)
+        if not looks:
+            self._seen.clear()  # student code is about to run, and may change anything
+        if (data := self._seen.get(payload)) is None:
+            data, interrupted = self._ask(payload, timeout)
+            if looks:
+                self._seen[payload] = data
         adopter = remote.Adopter(self)
         try:
-            reply = codec.unpack(data[NONCE_BYTES:], adopt=adopter.adopt)
+            reply = codec.unpack(data, adopt=adopter.adopt)
         except EvidenceError as error:
             raise self._broken(str(error)) from None
         if not isinstance(reply, dict):
@@ -149,11 +158,16 @@ class Session:
                 continue
         return self.usage
 
+    def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
+        """Return what the child answers, and whether the step had to be interrupted."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        data, interrupted = self._exchange(nonce + payload, timeout_s)
+        if data[:NONCE_BYTES] != nonce:
+            raise self._broken("an answer to a request that was never made")
+        return data[NONCE_BYTES:], interrupted
+
     def _exchange(self, request: bytes, timeout_s: float) -> tuple[bytes, bool]:
-        """Return the child's answer, and whether the step had to be interrupted."""
         try:
-            if self.child.wait(0) and not self.child.is_ended():
-                raise self._broken("bytes on the grader's channel that nobody asked for")
             self.child.send(request, TRANSFER_S)
             if self.child.wait(timeout_s):
                 return self.child.receive(TRANSFER_S), False
