@@ -60,6 +60,13 @@ SELECT submission, file, submitted_at FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
 """
 UNMARKED = "{name}: not marked yet ‖ {name}：尚未批改"
+GIVEN = (
+    "{name}: {points:g} points given by hand ({reason}) ‖ {name}：手动给 {points:g} 分（{reason}）"
+)
+UNCOUNTED = (
+    "Points given by hand count once this is graded, or every question has some ‖ "
+    "评分之后，或者每道题都手动给分之后，手动给的分数才计入"
+)
 LATE = "Handed in late ‖ 迟交"
 LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
 
@@ -371,18 +378,19 @@ class Gradebook:
         return {name: questions for name, questions in active.items() if questions}
 
     def _overridden(self, gradation: Gradation, changes: dict[str, Override]) -> Gradation:
-        questions = {question.name: question for question in gradation.questions}
-        for name, change in changes.items():
-            if name not in questions:
-                query = "SELECT MAX(possible) FROM questions WHERE name = ?"
-                known = self._read(query, (name,)).fetchone()[0] or 0.0
-                questions[name] = QuestionResult(name, 0.0, self.written.get(name, known))
-            questions[name] = replace(questions[name], score=change.points)
         notes = tuple(
-            f"{name}: {change.points:g} points given by hand ({change.reason}) ‖ "
-            f"{name}：手动给 {change.points:g} 分（{change.reason}）"
+            GIVEN.format(name=name, points=change.points, reason=change.reason.replace("‖", "|"))
             for name, change in changes.items()
         )
+        rows = self._read("SELECT name, MAX(possible) FROM questions GROUP BY name")
+        known = {**dict(rows.fetchall()), **self.written}
+        if not gradation.questions and set(known) - set(changes):
+            # What was not graded has no mark, and no zeros, until every question has points.
+            return replace(gradation, notes=(*gradation.notes, *notes, UNCOUNTED))
+        questions = {question.name: question for question in gradation.questions}
+        for name, change in changes.items():
+            question = questions.get(name) or QuestionResult(name, 0.0, known.get(name, 0.0))
+            questions[name] = replace(question, score=change.points)
         return replace(
             gradation,
             questions=tuple(questions[name] for name in sorted(questions)),

@@ -1,11 +1,13 @@
-"""What tests need from the machine: a Docker engine, a browser.
+"""What tests need from the machine: a Docker engine, a browser, Poppler's PDF tools.
 
-Where one is missing the test is skipped; where ``AUTOGRADER_REQUIRE=docker,chromium`` names it, as
-in CI, the test fails, and so does a run in which anything at all was skipped.
+Where one is missing the test is skipped; where ``AUTOGRADER_REQUIRE=docker,chromium,poppler`` names
+it, as in CI, the test fails, and so does a run in which anything at all was skipped.
 """
 
 import os
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import otter  # noqa: F401 - whole, before a command under test takes its scoring classes alone
@@ -53,6 +55,19 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def pdf_text() -> Callable[[Path], str]:
+    """Return a function that reads the text of a PDF."""
+    if not shutil.which("pdftotext"):
+        give_up("poppler", "pdftotext is not installed")
+
+    def read(path: Path) -> str:
+        command = ["pdftotext", "-enc", "UTF-8", str(path), "-"]
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+
+    return read
 
 
 @pytest.fixture(scope="session")

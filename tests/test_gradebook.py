@@ -99,19 +99,24 @@ def test_manual_points_survive_a_regrade_and_can_be_taken_back(path, gradation):
         assert [entry.points for entry in book.overrides()] == [2.5, None]
 
 
-def test_points_by_hand_stand_where_nothing_could_be_graded(path, gradation):
+def test_points_by_hand_where_nothing_was_graded_count_once_every_question_has_some(
+    path, gradation
+):
+    known = {question.name: question.possible for question in gradation.questions}
     with Gradebook(path) as book:
         book.set_written({"q9": 4.0})
         book.add(gradation)
         book.add(replace(gradation, status=Status.NOT_GRADED, questions=()))
-        book.override(gradation.submission, "q9", 3.0, "from the notebook")
-        book.override(gradation.submission, "q2", 1.0, "from the notebook")
-        (changed,) = book.latest()
-        known = {q.name: q.possible for q in gradation.questions}
-        assert {q.name: (q.score, q.possible) for q in changed.questions} == {
-            "q2": (1.0, known["q2"]), "q9": (3.0, 4.0)
-        }  # fmt: skip
-        assert changed.possible == known["q2"] + 4.0
+        book.override(gradation.submission, "q9", 3.0, "from the ‖ notebook")
+        (partly,) = book.latest()
+        assert partly.questions == () and len(partly.notes) == 2
+        assert [note.count("‖") for note in partly.notes] == [1, 1]
+        for name in known:
+            book.override(gradation.submission, name, 1.0, "from the notebook")
+        (whole,) = book.latest()
+    assert {q.name: (q.score, q.possible) for q in whole.questions} == {
+        **{name: (1.0, possible) for name, possible in known.items()}, "q9": (3.0, 4.0)
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,10 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def read_zip(data: bytes) -> dict[str, bytes]:
+    """Return a zip's files by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        return {info.filename: archive.read(info) for info in files}

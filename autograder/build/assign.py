@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.build import leaks, release, source
-from autograder.build.archive import make_zip, read_folder
+from autograder.build.archive import make_zip, read_folder, read_zip
 from autograder.build.language import keep_language
 from autograder.course import ROOT
 from autograder.errors import BuildError
@@ -81,6 +81,7 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         from autograder.build.verify import STAMP, verify_assignment
 
         files[STAMP] = verify_assignment(name, files, _read(target / STAMP))
+        files["autograder.zip"] = _with_manifest(files["autograder.zip"], name, files[STAMP])
     _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
     return BuiltAssignment(name, target, len(questions), points, verify)
@@ -140,6 +141,14 @@ def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
     kept |= bundle.files(ROOT, name)
     kept[bundle.MANIFEST] = bundle.manifest(kept, name)
     return make_zip(kept)
+
+
+def _with_manifest(grading_zip: bytes, name: str, verified: bytes) -> bytes:
+    """Return a grading zip whose manifest also holds the right curves, for the reports."""
+    entries = read_zip(grading_zip)
+    curves = json.loads(verified)["reference_curves"]
+    entries[bundle.MANIFEST] = bundle.manifest(entries, name, reference_curves=curves)
+    return make_zip(entries)
 
 
 def _read(path: Path) -> bytes:

@@ -24,6 +24,7 @@ print("\\n@@" + json.dumps([[r.test_case.name, r.passed, bool(r.test_case.hidden
 """
 STOCK_S = 300.0
 STAMP = "verified.json"
+SKETCH_POINTS, SKETCH_DIGITS = 250, 3
 
 
 def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") -> bytes:
@@ -34,7 +35,8 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
         stamp: what an earlier call returned; the same content is not graded again.
 
     Returns:
-        The stamp of this content.
+        The stamp of this content: JSON with its digest and, for the reports, the curves that the
+        solution draws (``reference_curves``: question -> dicts like those of ``Gradation.curves``).
 
     Raises:
         BuildError: a solution misses marks or a blank notebook passes a hidden test; the message
@@ -44,9 +46,9 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
     for language in LANGUAGES:
         entries[f"solution ({language})"] = f"solutions/{name}-{language}.ipynb"
         entries[f"blank ({language})"] = f"student/{language}/{name}.ipynb"
-    state = _stamp([files[entry] for entry in entries.values()])
-    if state == stamp:
-        return state
+    content = _digest([files[entry] for entry in entries.values()])
+    if _is_stamp_of(stamp, content):
+        return stamp
     with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
         notebooks = {}
         for kind, entry in entries.items():
@@ -55,14 +57,20 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
             notebooks[kind].write_bytes(files[entry])
         grading_zip = notebooks.pop("autograder.zip")
         # The isolated scorer is quick: what fails there need not wait for stock Otter.
-        for kind, cases in _grade_isolated(name, grading_zip, notebooks).items():
-            _check(name, "the isolated scorer", kind, cases)
+        graded = _grade_isolated(name, grading_zip, notebooks)
+        for kind, gradation in graded.items():
+            _check(name, "the isolated scorer", kind, _cases(gradation))
         first = {kind: path for kind, path in notebooks.items() if f"({LANGUAGES[0]})" in kind}
         with ThreadPoolExecutor(len(first)) as pool:
             stock = pool.map(lambda path: _grade_stock(grading_zip, path), first.values())
             for kind, cases in zip(first, stock):
                 _check(name, "stock Otter", kind, cases)
-    return state
+    drawn = graded[f"solution ({LANGUAGES[0]})"].curves
+    plain = {
+        "content": content,
+        "reference_curves": {question: _sketched(curves) for question, curves in drawn.items()},
+    }
+    return (json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
 def _check(name, grader, kind, cases) -> None:
@@ -75,21 +83,42 @@ def _check(name, grader, kind, cases) -> None:
             raise BuildError(f"{name}: a blank notebook passes the hidden test {case} in {grader}")
 
 
+def _is_stamp_of(stamp: bytes, content: str) -> bool:
+    try:
+        plain = json.loads(stamp)
+        return plain["content"] == content and isinstance(plain["reference_curves"], dict)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _cases(gradation) -> list[tuple]:
+    return [
+        (case.name, case.passed, case.hidden, case.message)
+        for question in gradation.questions
+        for case in question.cases
+    ]
+
+
+def _sketched(curves: list[dict]) -> list[dict]:
+    """Return curves as coarsely as a picture needs them, so that rounding errors leave no trace."""
+
+    def thin(values):
+        kept = values[:: -(-len(values) // SKETCH_POINTS) or 1]
+        return [None if value is None else round(value, SKETCH_DIGITS) for value in kept]
+
+    return [{**curve, "x": thin(curve["x"]), "y": thin(curve["y"])} for curve in curves]
+
+
 def _grade_isolated(name, grading_zip, notebooks) -> dict:
     from autograder.pipeline import grade
     from autograder.scoring.assignment import load_assignment
 
     assignment = load_assignment(grading_zip, name)
-    found = {}
     with LocalEngine() as engine:
-        for kind, path in notebooks.items():
-            gradation = grade(path, path.stem, assignment, engine, Limits())
-            found[kind] = [
-                (case.name, case.passed, case.hidden, case.message)
-                for question in gradation.questions
-                for case in question.cases
-            ]
-    return found
+        return {
+            kind: grade(path, path.stem, assignment, engine, Limits())
+            for kind, path in notebooks.items()
+        }
 
 
 def _grade_stock(grading_zip: Path, path: Path) -> list:
@@ -113,6 +142,6 @@ def _grade_stock(grading_zip: Path, path: Path) -> list:
     return json.loads(done.stdout.rsplit("@@", 1)[1])
 
 
-def _stamp(contents: list[bytes]) -> bytes:
+def _digest(contents: list[bytes]) -> str:
     total = hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents))
-    return (json.dumps({"content": total.hexdigest()}) + "\n").encode()
+    return total.hexdigest()

@@ -195,7 +195,8 @@ def _stroke(curve: Curve, kept) -> Stroke:
 def _dtype(y, dtype: str) -> str:
     """Return the dtype of the data, or float16 where lists hide that it was float16."""
     with np.errstate(over="ignore"):
-        if dtype == "float64" and np.unique(y).size >= 20 and (y.astype(np.float16) == y).all():
+        hidden = dtype == "float64" and y.size >= 20 and (y.astype(np.float16) == y).all()
+        if hidden and np.unique(y).size >= 20:
             return "float16"
     return dtype
 

@@ -36,8 +36,17 @@ def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
     return dict(sorted(entries.items()))
 
 
-def manifest(entries: dict[str, bytes], assignment: str, version: str = "1") -> bytes:
-    """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to."""
+def manifest(
+    entries: dict[str, bytes],
+    assignment: str,
+    version: str = "1",
+    reference_curves: dict[str, list[dict]] | None = None,
+) -> bytes:
+    """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to.
+
+    Args:
+        reference_curves: what the solution draws, by question; reports show it.
+    """
     plain = {
         "assignment": assignment,
         "version": version,
@@ -45,7 +54,9 @@ def manifest(entries: dict[str, bytes], assignment: str, version: str = "1") -> 
         "content": content_digest(entries),
         "environment": environment_digest(entries),
     }
-    return (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode()
+    if reference_curves:
+        plain["reference_curves"] = reference_curves
+    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def content_digest(entries: dict[str, bytes]) -> str:

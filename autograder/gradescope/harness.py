@@ -6,11 +6,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.build.archive import read_zip
 from autograder.course import ROOT
 from autograder.errors import EngineError
 from autograder.gradescope import containers, stock, validate
@@ -71,7 +71,7 @@ def check(
     """
     assignment = load_assignment(grading_zip, name)
     say(f"{name}: set-up on {base} ...")
-    entries = read_zip(grading_zip)
+    entries = read_zip(grading_zip.read_bytes())
     made = containers.set_up(base, f"autograder-gradescope:{name}", entries, find_wheels())
     report = Report(name, made)
     paths = [path for path in find_submissions(sample) if path.suffix in (".ipynb", ".zip")]
@@ -104,7 +104,9 @@ def measure_peer(grading_zip: Path, sample: Path, report: Report, say) -> dict:
         EngineError: the peer's image cannot be made, or it gives no result.
     """
     say(f"{report.assignment}: stock Otter's runner, for comparison ...")
-    made = stock.set_up_stock(ROOT, report.set_up.base, read_zip(grading_zip), find_wheels())
+    made = stock.set_up_stock(
+        ROOT, report.set_up.base, read_zip(grading_zip.read_bytes()), find_wheels()
+    )
     names = [name for name in report.runs if name.endswith(".ipynb")][:PEER_SAMPLES]
     pairs = []
     for name in names:
@@ -126,13 +128,6 @@ def measure_peer(grading_zip: Path, sample: Path, report: Report, say) -> dict:
         "gradescope_stock_image_mib": made.size_mib,
         "gradescope_stock_peak_mib": max(b.peak_mib for _, b in pairs),
     }
-
-
-def read_zip(path: Path) -> dict[str, bytes]:
-    """Return a zip's entries."""
-    with zipfile.ZipFile(path) as archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        return {info.filename: archive.read(info) for info in files}
 
 
 def find_wheels() -> dict[str, bytes]:

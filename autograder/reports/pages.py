@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.reports.inert import inert, inert_name
-from autograder.reports.strings import bilingual, both, text
+from autograder.reports.strings import bilingual, both, said, text
 
 _UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
@@ -31,6 +31,7 @@ def environment() -> Environment:
         inert=inert,
         inert_name=inert_name,
         bilingual=bilingual,
+        said=said,
         points=points,
         percent=percent,
         breakable=breakable,

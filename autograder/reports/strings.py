@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501
 
+import re
+
 from markupsafe import Markup, escape
 
 from autograder.languages import SEPARATOR
@@ -148,6 +150,7 @@ TEXTS = {
     "overview": ("Overview", "概览"),
 }  # fmt: skip
 
+HAN = re.compile("[\u3400-\u9fff]")
 STATUSES = {
     Status.COMPLETED: ("Completed", "完成"),
     Status.TIMEOUT: ("Time limit", "超时"),
@@ -179,6 +182,12 @@ def bilingual(line: str) -> Markup:
     """Return ``English ‖ 中文`` in both languages; a text in one language stands for both."""
     english, separator, chinese = line.partition(SEPARATOR)
     return both(english, chinese) if separator else escape(line)
+
+
+def said(message: str) -> Markup:
+    """Return a message as it is, each line marked with its language, for who listens to it."""
+    lines = [(HAN.search(line) and "zh-Hans" or "en", line) for line in message.split("\n")]
+    return Markup("\n").join(Markup('<span lang="{}">{}</span>').format(*line) for line in lines)
 
 
 def slip_name(slip: str) -> tuple[str, str]:

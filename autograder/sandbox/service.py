@@ -56,6 +56,7 @@ def warm_up(full: bool = True):
 
     deferred.defer_compiler()
     if full:
+        import torch._decomp.decompositions_for_jvp
         import torch.func
 
         figure = plt.figure()

@@ -55,7 +55,8 @@ class Session:
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
-        self._seen: dict[bytes, bytes] = {}  # answers that hold until student code runs again
+        # Answers that hold until student code runs again: packed, for each test has its own copy.
+        self._seen: dict[bytes, bytes | dict] = {}
         self.curves: list = []
         self.errors: list = []
         self.deadline = time.monotonic() + limits.wall_s
@@ -123,6 +124,8 @@ class Session:
             data, interrupted = self._ask(payload, timeout)
             if looks:
                 self._seen[payload] = data
+        elif isinstance(data, dict):
+            return data
         adopter = remote.Adopter(self)
         try:
             reply = codec.unpack(data, adopt=adopter.adopt)
@@ -137,6 +140,8 @@ class Session:
             )
         if reply.get("ok") is True:
             reply["_linked"] = adopter.linked
+            if looks and op == "probe":
+                self._seen[payload] = reply  # a record, which no test changes
             return reply
         error = reply.get("error")
         if isinstance(error, Exception):

@@ -1,17 +1,25 @@
 """The pages in a real browser, as people and hostile submissions meet them."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from autograder.grading import grade_folder
+from autograder.hostile.entries import Suite, load_release
+from autograder.model import Limits
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.written import Answer, WrittenQuestion, write_question
+from autograder.scoring.assignment import load_assignment
+from autograder.workers import EngineChoice
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
 
 pytestmark = pytest.mark.browser
 
 COUNT = 140
+SPEAKING = ("html-in-messages", "display-hooks", "lying-display", "message-poses-as-verdict")
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 
 
@@ -225,15 +233,78 @@ def test_print_opens_the_questions_and_holds_the_whole_class(report):
     assert report.locator("#table tbody tr").count() == 50
 
 
-def test_ten_thousand_submissions_stay_small_and_workable(visit, tmp_path):
+def test_ten_thousand_submissions_stay_small_and_are_soon_at_work(visit, tmp_path):
     path = tmp_path / "report" / "index.html"
     write_class_report(path, sample_gradations(10_000), "autodiff", REFERENCE)
     assert path.stat().st_size < 4_000_000
+    began = time.monotonic()
     page = visit(path)
     assert page.locator("#table tbody tr").count() == 50
+    took_s = {"load": time.monotonic() - began}
     assert page.evaluate("document.querySelectorAll('*').length") < 5500
-    page.fill("#search", "s09999")
-    assert len(column(page, 1)) == 1
+    took_s["search"] = 1e-3 * page.evaluate(
+        "() => { const began = performance.now(), field = document.querySelector('#search');"
+        " field.value = 's09999'; field.dispatchEvent(new Event('input', {bubbles: true}));"
+        " return new Promise(done => setTimeout(() => requestAnimationFrame("
+        "() => done(performance.now() - began)), 0)); }"
+    )
+    page.wait_for_function("document.querySelectorAll('#table tbody tr').length == 1")
+    page.click("#reset")
+    took_s["sort"] = 1e-3 * page.evaluate(
+        "() => { const began = performance.now();"
+        " document.querySelector('#table th[data-key=score] button').click();"
+        " return performance.now() - began; }"
+    )
+    # What a reader would call broken, far above what any machine takes: 0.6 s, 0.2 s, 0.1 s.
+    assert took_s["load"] < 10 and took_s["search"] < 3 and took_s["sort"] < 3, took_s
+
+
+@pytest.fixture(scope="module")
+def attacked(built, tmp_path_factory) -> Path:
+    """Return the output folder of a class whose files come from the hostile suite."""
+    folder = tmp_path_factory.mktemp("attacked")
+    suite = Suite(load_release(built / "autodiff"))
+    for entry in suite.entries:
+        if entry.id in SPEAKING or entry.id.startswith("name-"):
+            for name, data in suite.uploads(entry):
+                path = folder / "class" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+    assignment = load_assignment(built / "autodiff" / "autograder.zip")
+    grade_folder(assignment, folder / "class", folder / "out", EngineChoice("local"), Limits(), 2)
+    return folder / "out"
+
+
+def test_the_hostile_suite_cannot_act_on_its_readers(visit, attacked):
+    pages = sorted((attacked / "feedback").glob("*.html"))
+    assert len(pages) >= len(SPEAKING) + 10
+    for path in pages:
+        page = visit(path)
+        assert page.title() == "Autodiff – Feedback 反馈"
+        assert page.locator("img, iframe, form, object, embed").count() == 0
+        assert page.evaluate("document.scripts.length") == 1
+        assert "owned" not in page.inner_text("h1")
+    page = visit(attacked / "report" / "index.html")
+    assert page.title().startswith("Autodiff")
+    assert page.locator("#table tbody tr").count() == len(pages)
+    assert page.locator("img, iframe, form, object, embed").count() == 0
+    assert page.evaluate("document.scripts.length") == 2  # the data and our own
+
+
+def test_a_message_in_chinese_marks_its_english_line(visit, tmp_path):
+    gradation = next(g for g in sample_gradations(COUNT) if g.language == "zh" and g.questions)
+    case = replace(gradation.questions[0].cases[0], passed=False, slip=None,
+                   message="数值不对。\nThe values are wrong.")  # fmt: skip
+    question = replace(gradation.questions[0], cases=(case,))
+    path = write_feedback(tmp_path, replace(gradation, questions=(question,)), True, "autodiff")
+    page = visit(path)
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+    spans = page.locator(".cases .said span")
+    lines = spans.evaluate_all("all => all.map(span => [span.lang, span.innerText])")
+    assert lines == [["zh-Hans", "数值不对。"], ["en", "The values are wrong."]]
+    page.click("button[data-to=en]")
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.inner_text("h3") == "What to look at again"
 
 
 def test_long_file_names_wrap_at_their_separators(report):

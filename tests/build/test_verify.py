@@ -30,7 +30,10 @@ def test_a_faulty_assignment_is_not_built_and_the_test_case_is_named(tmp_path, f
 def test_a_good_assignment_is_verified_once(tmp_path, monkeypatch):
     assert build_assignment(TINY, tmp_path).verified
     graded = []
-    monkeypatch.setattr(verify, "_grade_isolated", lambda *_: graded.append("isolated") or {})
+    grade_isolated = verify._grade_isolated
+    monkeypatch.setattr(
+        verify, "_grade_isolated", lambda *all: graded.append("isolated") or grade_isolated(*all)
+    )
     monkeypatch.setattr(verify, "_grade_stock", lambda *_: graded.append("stock") or [])
     assert build_assignment(TINY, tmp_path).verified
     changed_stamp = tmp_path / "tiny" / verify.STAMP

@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -113,6 +115,23 @@ def test_a_notebook_is_printed_by_the_file_alone(chromium, tmp_path):
     printed = (tmp_path / "a.pdf").read_bytes()
     assert printed.startswith(b"%PDF-") and printed.count(b"/Type /Page\n") > 3
     assert not (tmp_path / "a.html").exists()
+
+
+@pytest.mark.browser
+def test_the_pdf_holds_chinese_formulas_and_figures(chromium, pdf_text, tmp_path):
+    notebook = source_of("autodiff")
+    notebook["metadata"]["autograder"] = {"language": "zh"}
+    formula = "$\\frac{\\partial y}{\\partial x_1} = \\sum_i w_i$"
+    notebook["cells"].append({"cell_type": "markdown", "source": formula})
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    printed = Path(print_notebook(path))
+    assert printed.suffix == ".pdf"
+    text = "".join(unicodedata.normalize("NFKC", pdf_text(printed)).split())
+    assert "向量-雅可比积" in text
+    assert "∂y=∑iwi∂x1" in text, "the fraction's parts, line by line"
+    figures = subprocess.run(["pdfimages", "-list", str(printed)], capture_output=True, check=True)
+    assert len(figures.stdout.splitlines()) > 2, "no figure is in the PDF"
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Save as PDF"), ("zh", "另存为 PDF")])
