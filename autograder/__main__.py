@@ -110,8 +110,9 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 
     slim_otter.install()  # before anything imports Otter whole
     from autograder import console
-    from autograder.grading import Collection
+    from autograder.grading import Collection, find_jobs
     from autograder.reports.times import TimeSources, parse_deadline
+    from autograder.scoring.assignment import load_assignment
 
     if submissions is not None and assignment is None:
         raise UsageError(
@@ -122,15 +123,17 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
     collection = Collection(
         parse_deadline(deadline) if deadline else None, TimeSources(times_file, file_times)
     )
-    choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
-    status = 0
-    for name in names:
+    runs = []
+    for name in names:  # what is asked for is there, before an image is built for it
         folder = submissions or ROOT / "assignments" / name / "sample"
+        find_jobs(folder)
         target = out if out and len(names) == 1 else (out or ROOT / "results") / name
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
-        ended = console.grade_and_report(
-            name, archive, folder, target, choice, limits, workers, scheduler, collection
-        )
+        runs.append((load_assignment(archive, name), folder, target))
+    choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
+    status = 0
+    for run in runs:
+        ended = console.grade_and_report(*run, choice, limits, workers, scheduler, collection)
         status = max(status, ended)
     ctx.exit(status)
 

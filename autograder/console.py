@@ -16,6 +16,7 @@ from rich.text import Text
 
 from autograder.errors import UsageError
 from autograder.model import Limits, Status
+from autograder.scoring.assignment import Assignment
 from autograder.workers import EngineChoice, default_workers, grade_all
 
 console = Console(highlight=False)
@@ -60,8 +61,7 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
 
 
 def grade_and_report(
-    name: str,
-    archive: Path,
+    assignment: Assignment,
     folder: Path,
     out: Path,
     choice: EngineChoice,
@@ -72,14 +72,12 @@ def grade_and_report(
 ) -> int:
     """Grade one folder with a progress bar; returns the exit status (0, or 1: some not graded)."""
     from autograder.grading import grade_folder
-    from autograder.scoring.assignment import load_assignment
 
-    grade = grade_all
+    grade, name = grade_all, assignment.name
     if scheduler:
         from autograder.engines.cluster import grade_on
 
         grade = grade_on(scheduler)
-    assignment = load_assignment(archive, name)
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),

@@ -7,6 +7,7 @@ curves of numbers; units, masks, tensors and lists become float64 with NaN where
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import AxLine, Line2D
@@ -130,8 +131,8 @@ def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curv
         label=label or _label(line),
         artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
         axes=index,
-        marker=str(line.get_marker()),
-        linestyle=str(line.get_linestyle()),
+        marker=str(line.get_marker()) if _has_marks(line) else "None",
+        linestyle=str(line.get_linestyle()) if _has_stroke(line) else "None",
         visible=_is_visible(line, axes),
         dtype=_dtype(raw_x, raw_y),
     )
@@ -192,6 +193,20 @@ def _is_visible(artist, axes: Axes) -> bool:
     alpha = artist.get_alpha()
     faded = alpha is not None and not np.any(alpha)
     return bool(artist.get_visible() and axes.get_visible()) and not faded
+
+
+def _has_stroke(line: Line2D) -> bool:
+    return line.get_linewidth() > 0 and _is_colour(line.get_color())
+
+
+def _has_marks(line: Line2D) -> bool:
+    colours = line.get_markerfacecolor(), line.get_markeredgecolor()
+    return line.get_markersize() > 0 and any(map(_is_colour, colours))
+
+
+def _is_colour(colour) -> bool:
+    """Tell whether a colour can be seen at all: "none" and alpha 0 cannot."""
+    return to_rgba(colour)[3] > 0
 
 
 def _dtype(*parts) -> str:

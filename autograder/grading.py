@@ -70,7 +70,7 @@ def grade_folder(
         UsageError: the folder or ``out`` cannot be used.
         EngineError: no sandbox can be started.
     """
-    jobs = _find_jobs(folder)
+    jobs = find_jobs(folder)
     collection = collection or Collection()
     _make_folder(out)
     files = {job.name: job.file for job in jobs}
@@ -126,7 +126,12 @@ def write_results(out: Path, gradation: Gradation) -> None:
     os.replace(temporary, folder / "results.json")
 
 
-def _find_jobs(folder: Path) -> list[Job]:
+def find_jobs(folder: Path) -> list[Job]:
+    """Return one job per submission of a folder, with names that differ.
+
+    Raises:
+        UsageError: there is no such folder, or nothing in it.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
     paths = find_submissions(folder)

@@ -10,6 +10,7 @@ from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
 from autograder.submission import load_submission
 
+DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submission
 WRONG_ASSIGNMENT = (
     "{file}: this notebook is for the assignment '{claimed}', not '{name}'; "
     "upload the notebook that you got for '{name}' ‖ "
@@ -66,8 +67,11 @@ def unreadable(path: Path, name: str) -> Submission:
 
 def digest_file(path: Path) -> str:
     """Return a file's SHA-256 in hex, or "" when it cannot be read."""
+    total = hashlib.sha256()
     try:
         with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+            while part := file.read(DIGEST_BYTES):
+                total.update(part)
+        return total.hexdigest()
     except OSError:
         return ""

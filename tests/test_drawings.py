@@ -7,6 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from autograder import drawings
+from autograder.checks import curves
 from autograder.codec import pack, unpack
 from autograder.drawings import drawing
 from autograder.errors import EvidenceError
@@ -156,3 +157,27 @@ def test_every_picture_crosses_the_wall(way):
     assert [c.label for c in crossed.curves] == [c.label for c in drawn.curves]
     for one, other in zip(crossed.curves, drawn.curves):
         np.testing.assert_array_equal(one.y, other.y)
+
+
+UNSEEN = {
+    "no width": {"linewidth": 0},
+    "no colour": {"color": "none"},
+    "a transparent colour": {"color": (0, 0, 0, 0.0)},
+    "marks without a size": {"linestyle": "none", "marker": "o", "markersize": 0},
+    "marks without a colour": {
+        "linestyle": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": "none"
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", UNSEEN)
+def test_what_cannot_be_seen_is_no_stroke(way):
+    fig = Figure()
+    fig.add_subplot().plot(X, Y, **UNSEEN[way])
+    assert curves.strokes(drawing(fig)) == []
+
+
+def test_rings_on_a_line_without_width_are_seen():
+    fig = Figure()
+    fig.add_subplot().plot(X, Y, linewidth=0, marker="o", markerfacecolor="none")
+    assert len(curves.strokes(drawing(fig))) == 1

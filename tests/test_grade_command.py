@@ -104,6 +104,15 @@ def test_bad_input_is_one_clear_line_and_exit_status_2(case, built, tmp_path):
     assert done.returncode == 2 and message in " ".join(done.output.split()), done.output
 
 
+def test_a_missing_folder_is_told_before_an_engine_is_looked_for(built, tmp_path):
+    nobody = {"DOCKER_HOST": "tcp://127.0.0.1:1"}
+    folder = tmp_path / "nowhere"
+    done = run("--assignment", "autodiff", "--submissions", folder, "--engine", "docker",
+               env=nobody)  # fmt: skip
+    assert done.returncode == 2
+    assert str(folder) in done.output and "no such folder" in done.output
+
+
 def test_an_empty_folder_is_said_to_be_empty(built, tmp_path):
     (tmp_path / "class").mkdir()
     done = run("--assignment", "autodiff", "--submissions", tmp_path / "class", "--engine", "local",

@@ -1,5 +1,6 @@
 """Does a ``results.json`` keep Gradescope's rules? Used by the tests and by `check-gradescope`."""
 
+import html
 import json
 import math
 import re
@@ -95,10 +96,11 @@ def _text_faults(results: dict, secrets: list[str]) -> list[str]:
         if entry.get("output_format") == "html" and ACTIVE_HTML.search(text):
             faults.append(f"{_name(entry)}: active content in HTML")
         if entry.get("visibility") in SHOWN:
+            shown = "\n".join((text, html.unescape(text), entry.get("name", "")))
             faults += [
                 f"{_name(entry)}: shows a hidden test's text: {secret[:40]!r}"
                 for secret in secrets
-                if len(secret) >= MIN_SECRET and (secret in text or secret in entry.get("name", ""))
+                if len(secret) >= MIN_SECRET and secret in shown
             ]
     return faults
 
