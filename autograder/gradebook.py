@@ -4,6 +4,7 @@ Each gradation is committed as it arrives, so a killed run loses nothing. A regr
 keeps the old one. Overrides stand beside the gradations and apply to whichever is the latest.
 """
 
+import hashlib
 import json
 import sqlite3
 import zlib
@@ -47,6 +48,14 @@ CREATE TABLE overrides (
 # Came later than the other tables, so it is made where it is missing.
 SETTINGS = "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
+# What pages are made from, but for the facts: those never change once they have an id.
+STATE = (
+    "SELECT id, submitted_at FROM gradations ORDER BY id",
+    "SELECT id FROM overrides ORDER BY id",
+    "SELECT submission FROM members ORDER BY submission",
+    "SELECT name, value FROM settings WHERE name <> 'pages' ORDER BY name",
+)
+
 LATEST = """
 SELECT submission, id, facts, submitted_at FROM gradations AS g
 WHERE submission > ? AND id = (SELECT MAX(id) FROM gradations WHERE submission = g.submission)
@@ -56,8 +65,10 @@ ORDER BY submission LIMIT ?
 
 
 UPLOADS = """
-SELECT submission, file, submitted_at FROM gradations
+SELECT submission, file, submitted_at, status FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
+  AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
+ORDER BY submission
 """
 UNMARKED = "{name}: not marked yet ‖ {name}：尚未批改"
 GIVEN = (
@@ -212,20 +223,42 @@ class Gradebook:
         """The deadline, or None."""
         return parse_time(self._kept("deadline"))
 
-    def find(self, digest: str, graded_by: dict, name: str) -> Gradation | None:
-        """Return the submission's latest gradation if it need not be made again.
+    @property
+    def pages(self) -> str:
+        """What the pages that lie in the output folder were made from, as it was kept."""
+        return self._kept("pages")
+
+    def set_pages(self, made_from: str) -> None:
+        """Keep what the pages were made from."""
+        self._keep("pages", made_from)
+
+    def state(self) -> str:
+        """Return a digest that changes with anything that pages show."""
+        total = hashlib.sha256()
+        for query in STATE:
+            for row in self._read(query):
+                total.update(repr(row).encode())
+        return total.hexdigest()
+
+    def holds(self, digest: str, graded_by: dict, name: str) -> bool:
+        """Tell whether the submission's latest gradation need not be made again.
 
         That is so when the same bytes were graded by the same things, and not given up by a fault
         of ours. Only the latest counts: a file that went back to an older content is graded again.
         """
         row = self._read(
-            "SELECT digest, graded_by, status, facts FROM gradations"
+            "SELECT digest, graded_by, status FROM gradations"
             " WHERE submission = ? ORDER BY id DESC LIMIT 1",
             (name,),
         ).fetchone()
-        if row is None or row[:2] != (digest, _canonical(graded_by)):
-            return None
-        return None if row[2] == Status.NOT_GRADED.value else self._decode(row[3])
+        same = row is not None and row[:2] == (digest, _canonical(graded_by))
+        return same and row[2] != Status.NOT_GRADED.value
+
+    def not_graded(self) -> list[str]:
+        """Return the files of the class that could not be graded, by submission."""
+        rows = self._read(f"SELECT file FROM ({UPLOADS}) WHERE status = ?",
+                          (Status.NOT_GRADED.value,))  # fmt: skip
+        return [file for (file,) in rows.fetchall()]
 
     def latest(self, overrides: bool = True) -> Iterator[Gradation]:
         """Yield the latest gradation of every submission of the class, ordered by name.
@@ -254,7 +287,7 @@ class Gradebook:
     def handed_in(self) -> dict[str, tuple[str, str]]:
         """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
         deadline, found = self.deadline, {}
-        for name, file, text in self._read(UPLOADS).fetchall():
+        for name, file, text, _ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
             found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
         return found

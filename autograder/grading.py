@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder import pipeline
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.model import Gradation, Limits, Status
+from autograder.model import Gradation, Limits
 from autograder.reports.times import TimeSources, find_times
 from autograder.reports.writing import reference_of, title_of, write_all, write_feedback_page
 from autograder.scoring.assignment import Assignment
@@ -87,7 +87,7 @@ def grade_folder(
         rest = []
         for job in jobs:
             digest = pipeline.digest_file(job.path)
-            if gradebook.find(digest, by, job.name) is not None:
+            if gradebook.holds(digest, by, job.name):
                 summary.reused += 1
             else:
                 rest.append(job)
@@ -101,9 +101,7 @@ def grade_folder(
                 write_feedback_page(out, gradation, *told)
                 summary.graded += 1
                 on_result(gradation)
-        for gradation in gradebook.latest():
-            if gradation.status is Status.NOT_GRADED:
-                summary.not_graded.append(gradation.file)
+        summary.not_graded = gradebook.not_graded()
         write_all(out, gradebook, assignment, every_page=moved)
         _compare(summary, gradebook, folder / "expected.json")
     return summary
@@ -139,12 +137,12 @@ def find_jobs(folder: Path) -> list[Job]:
         raise UsageError(
             f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
         )
-    names, jobs = set(), []
-    for path in paths:
-        name = submission_name(path.relative_to(folder), names)
-        names.add(name)
-        jobs.append(Job(name, path, path.relative_to(folder).as_posix()))
-    return jobs
+    taken: set[str] = set()
+    relative = [path.relative_to(folder) for path in paths]
+    return [
+        Job(submission_name(file, taken), path, file.as_posix())
+        for file, path in zip(relative, paths)
+    ]
 
 
 def _make_folder(out: Path) -> None:

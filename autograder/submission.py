@@ -9,7 +9,6 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.errors import SubmissionError
@@ -74,25 +73,25 @@ def _is_inside(path: Path, root: Path) -> bool:
         return False
 
 
-def submission_name(relative: Path, taken: Iterable[str]) -> str:
+def submission_name(relative: Path, taken: set[str]) -> str:
     """Return a unique name for a submission that is safe as a folder name on any system.
 
     Args:
         relative: the file's path within the folder of submissions.
-        taken: names given so far; two names may not differ in case only.
+        taken: the case-folded names given so far, to which this one is added; two names may not
+            differ in case only.
     """
     raw = os.fsencode(relative)
     text = raw.decode("utf-8", "replace")
     plain = unicodedata.normalize("NFC", text.rsplit(".", 1)[0] if "." in text else text)
     name = NAME.sub("_", plain).strip("._-") or "submission"
     short = _cut(name, 120)
-    lowered = {other.casefold() for other in taken}
-    if short == name and name.casefold() not in lowered and not RESERVED.fullmatch(name):
-        return name
     digest = hashlib.sha256(raw)
-    while (unique := f"{_cut(name, 100)}-{digest.hexdigest()[:10]}").casefold() in lowered:
-        digest.update(b"again")  # a file was named like another one's digest
-    return unique
+    if short != name or RESERVED.fullmatch(name) or name.casefold() in taken:
+        while (short := f"{_cut(name, 100)}-{digest.hexdigest()[:10]}").casefold() in taken:
+            digest.update(b"again")  # a file was named like another one's digest
+    taken.add(short.casefold())
+    return short
 
 
 def _cut(text: str, size: int) -> str:

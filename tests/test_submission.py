@@ -103,10 +103,10 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
 
 
 def test_a_name_made_to_collide_with_anothers_digest_is_still_unique():
-    first = submission_name(Path("a/x.ipynb"), [])
-    second = submission_name(Path("a_X.ipynb"), [first])
-    third = submission_name(Path("a_X.ipynb"), [first, second])
-    assert len({name.casefold() for name in (first, second, third)}) == 3
+    taken = set()
+    names = [submission_name(Path(file), taken) for file in ("a/x.ipynb", *2 * ("a_X.ipynb",))]
+    assert len({name.casefold() for name in names}) == 3
+    assert taken == {name.casefold() for name in names}
 
 
 FILE_NAMES = st.binary(min_size=1, max_size=80).filter(lambda b: b"/" not in b and b"\0" not in b)
@@ -114,9 +114,8 @@ FILE_NAMES = st.binary(min_size=1, max_size=80).filter(lambda b: b"/" not in b a
 
 @given(st.lists(st.lists(FILE_NAMES, min_size=1, max_size=3), max_size=8, unique_by=tuple))
 def test_names_are_unique_and_safe_whatever_the_files_are_called(paths):
-    names: list[str] = []
-    for parts in paths:
-        names.append(submission_name(Path(*map(os.fsdecode, parts)), names))
+    taken: set[str] = set()
+    names = [submission_name(Path(*map(os.fsdecode, parts)), taken) for parts in paths]
     assert len({name.casefold() for name in names}) == len(names)
     for name in names:
         assert 0 < len(name.encode()) <= 130 and name.isprintable()

@@ -154,7 +154,6 @@ def grade_here(name: str, grading_zip: Path, sample: Path) -> dict[str, dict]:
         for path in find_submissions(sample):
             relative = path.relative_to(sample)
             made = submission_name(relative, taken)
-            taken.add(made)
             file = Path(out) / "results" / made / "results.json"
             if not file.is_file():
                 raise EngineError(f"`grade` gave no result for {relative}: {done.stderr[-600:]}")

@@ -173,11 +173,10 @@ def _run(
 
 
 def _names(folder: Path) -> dict[Path, str]:
-    names, taken = {}, set()
-    for path in find_submissions(folder):
-        names[path] = submission_name(path.relative_to(folder), taken)
-        taken.add(names[path])
-    return names
+    taken: set[str] = set()
+    return {
+        path: submission_name(path.relative_to(folder), taken) for path in find_submissions(folder)
+    }
 
 
 def _shown(out: Path, name: str) -> str:

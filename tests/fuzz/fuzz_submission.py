@@ -29,7 +29,7 @@ def try_bytes(data: bytes) -> None:
             for text in (*(cell.source for cell in found.cells), found.assignment or ""):
                 text.encode("utf-8")
     name = data[:64].replace(b"/", b"").replace(b"\0", b"").decode("utf-8", "surrogateescape")
-    assert submission_name(Path(name or "x"), ()).isprintable()
+    assert submission_name(Path(name or "x"), set()).isprintable()
 
 
 if __name__ == "__main__":
