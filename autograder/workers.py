@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,7 +146,8 @@ def _stay_on_one_core(workers: int, started) -> None:
         with started.get_lock():
             number = started.value
             started.value += 1
-        os.sched_setaffinity(0, {cores[number % len(cores)]})
+        with suppress(OSError):  # some container runtimes do not let a process choose
+            os.sched_setaffinity(0, {cores[number % len(cores)]})
 
 
 def _grade(job: Job) -> Gradation:

@@ -178,7 +178,8 @@ def derivatives(f, x: float, order: int) -> list[torch.Tensor]:
 
 def derivative_on_grid(f, xs) -> torch.Tensor:
     """Return the float64 derivative of an entry-by-entry function at each number of ``xs``."""
-    return _once(_derivative_on_grid)(f, tuple(np.asarray(xs, dtype=np.float64).tolist()))
+    xs = np.asarray(xs, dtype=np.float64)
+    return _once(_derivative_on_grid)(f, tuple(xs.ravel().tolist()), xs.shape)
 
 
 def jacobian(f, a: torch.Tensor) -> torch.Tensor:
@@ -195,8 +196,8 @@ def _derivatives(f, x, order):
     return tuple(value.detach() for value in found)
 
 
-def _derivative_on_grid(f, xs):
-    leaf = torch.tensor(xs, dtype=torch.float64, requires_grad=True)
+def _derivative_on_grid(f, entries, shape):
+    leaf = torch.tensor(entries, dtype=torch.float64).reshape(shape).requires_grad_()
     return torch.autograd.grad(f(leaf).sum(), leaf)[0]
 
 
