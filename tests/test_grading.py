@@ -1,6 +1,8 @@
 """Grading a folder without sandboxes: what is known of each upload reaches what people read."""
 
 import csv
+import multiprocessing
+import os
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -12,7 +14,7 @@ from autograder.grading import Collection, grade_folder
 from autograder.model import Limits
 from autograder.pipeline import digest_file
 from autograder.reports.times import TimeSources
-from autograder.workers import EngineChoice
+from autograder.workers import EngineChoice, _stay_on_one_core
 from tests.reports.sample_gradations import sample_gradations
 
 ASSIGNMENT = SimpleNamespace(name="autodiff", digest="0" * 64, manifest={}, questions=())
@@ -93,3 +95,40 @@ def test_what_was_released_stays_released_in_later_pages(grade):
         book.set_released(False)
     grade(NOON.replace(hour=14))
     assert further in page.read_text("utf-8")
+
+
+def test_pages_are_written_again_only_when_something_changed(grade):
+    grade()
+    report = grade.out / "report" / "index.html"
+    os.utime(report, (1, 1))
+    grade()
+    assert report.stat().st_mtime == 1, "nothing had changed"
+    grade(deadline=NOON)
+    assert report.stat().st_mtime > 1
+    os.utime(report, (1, 1))
+    (grade.folder / "cy.ipynb").write_text("cy")
+    grade()
+    assert report.stat().st_mtime > 1
+    report.unlink()
+    grade()
+    assert report.is_file()
+
+
+def _cores_of(workers: int, started, found) -> None:
+    _stay_on_one_core(workers, started)
+    found.put(sorted(os.sched_getaffinity(0)))
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_scorers_keep_to_one_core_where_there_are_workers_for_all(spare):
+    cores = sorted(os.sched_getaffinity(0))
+    processes = multiprocessing.get_context("fork")
+    started, found = processes.Value("i", 0), processes.Queue()
+    asked = len(cores) - spare, started, found
+    scorers = [processes.Process(target=_cores_of, args=asked) for _ in cores]
+    for scorer in scorers:
+        scorer.start()
+    places = sorted(found.get(timeout=30) for _ in scorers)
+    for scorer in scorers:
+        scorer.join()
+    assert places == ([cores] * len(cores) if spare else [[core] for core in cores])

@@ -35,6 +35,24 @@ CASES = {
         "    for _ in range(3):\n        (y,) = torch.autograd.grad(y, x, create_graph=True)\n"
         "    assert y.item() == 48.",
     ),
+    "what_a_call_changed_is_fetched_again": (
+        "n = 0\ndef bump():\n    global n\n    n += 1",
+        "def case(env, bump):\n    assert (env['n'], env['n']) == (0, 0)\n    bump()\n"
+        "    assert env['n'] == 1",
+    ),
+    "what_a_call_drew_is_looked_at_again": (
+        f"{IMPORTS}\nfig, ax = plt.subplots()\ndef more():\n    ax.plot([0, 1], [0, 1])",
+        "def case(ax, more):\n    from autograder.probes import drawing\n"
+        "    assert len(drawing(ax).curves) == len(drawing(ax).curves) == 0\n    more()\n"
+        "    assert len(drawing(ax).curves) == 1",
+    ),
+    "many_calls_are_one_question": (
+        "def f(x, k=1):\n    if x < 0:\n        raise ValueError('negative')\n    return k * x",
+        "def case(f):\n    from autograder import probes\n"
+        "    assert probes.results(f, [(1,), (2,)], k=3) == [3, 6]\n"
+        "    first, second = probes.errors_of(f, [(1,), (-1,)])\n"
+        "    assert first is None and second.is_a('ValueError')",
+    ),
     "the_identity_keeps_its_graph": (
         "def f(x):\n    return x",
         "def case(f):\n    import torch\n    x = torch.tensor([3.], requires_grad=True)\n"
