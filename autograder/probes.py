@@ -91,6 +91,13 @@ def results(f, calls, **kwargs) -> list:
 
 
 @probe
+def returned_errors(f, calls) -> list:
+    """Return :func:`results`, with what is known of an exception in place of each one returned."""
+    given = [f(*args) for args in calls]
+    return [captures.captured(v) if isinstance(v, BaseException) else v for v in given]
+
+
+@probe
 def gradients(f, inputs) -> list:
     """Return :func:`gradient` of ``f`` at each tensor of a list, in order."""
     return [_gradient(f, x, None) for x in inputs]

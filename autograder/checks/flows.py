@@ -7,6 +7,8 @@ so many questions are one request to a sandbox.
 import numpy as np
 import torch
 
+from autograder import probes
+
 STEPS = {torch.float64: 1e-5, torch.float32: 1e-2}
 ROOM = {torch.float64: 1e-6, torch.float32: 1e-5}  # of the spread of the values
 DEGREE = 40
@@ -21,30 +23,40 @@ def reads_data(operations) -> bool:
     return bool(TO_PYTHON & set(operations))
 
 
-def widened(f, a: torch.Tensor) -> torch.Tensor:
-    """Return a copy of ``a`` in float64, or in float32 where ``f`` takes only that."""
-    wide = a.detach().clone().to(torch.float64)
+def widened(f, inputs) -> list[torch.Tensor]:
+    """Return copies of the inputs in float64, or in float32 where ``f`` takes only that."""
+    wide = [a.detach().clone().to(torch.float64) for a in inputs]
+    try:
+        probes.outputs(f, wide)
+    except RuntimeError:  # operations on float32 constants refuse float64
+        return [_widened_alone(f, a) for a in wide]
+    return wide
+
+
+def _widened_alone(f, wide):
     try:
         f(wide.clone())
-    except RuntimeError:  # operations on float32 constants refuse float64
+    except RuntimeError:
         return wide.to(torch.float32)
     return wide
 
 
-def slopes(values, a: torch.Tensor, entries) -> torch.Tensor:
-    """Return the slopes of ``values`` along some entries of ``a``, by central differences.
+def slopes(values, inputs, entries) -> list[torch.Tensor]:
+    """Return the slopes of ``values`` at each input along some entries, by central differences.
 
     Args:
-        entries: indices into the flattened ``a``.
+        entries: for each input the indices into its flattened entries.
     """
     points, widths = [], []
-    for entry in entries:
-        step = torch.zeros(a.numel(), dtype=a.dtype)
-        step[entry] = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
-        points += [a + step.reshape(a.shape), a - step.reshape(a.shape)]
-        widths.append(2 * float(step[entry]))
+    for a, picked in zip(inputs, entries):
+        for entry in picked:
+            step = torch.zeros(a.numel(), dtype=a.dtype)
+            step[entry] = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
+            points += [a + step.reshape(a.shape), a - step.reshape(a.shape)]
+            widths.append(2 * float(step[entry]))
     found = values(points)
-    return torch.tensor([(up - down) / w for up, down, w in zip(found[::2], found[1::2], widths)])
+    quotients = [(up - down) / w for up, down, w in zip(found[::2], found[1::2], widths)]
+    return list(torch.tensor(quotients).split([len(picked) for picked in entries]))
 
 
 def switches(values, start: torch.Tensor, end: torch.Tensor) -> bool:

@@ -57,11 +57,17 @@ def test_shapes_and_elementwise_choices_read_no_data(expression):
 def test_slopes_by_differences():
     square = numbers_of(probes.function("(x * x).sum()"))
     wide, narrow = torch.tensor([3.0, -2.0]).double(), torch.tensor([[3.0, -2.0]])
-    assert flows.slopes(square, wide, [1, 0]).tolist() == pytest.approx([-4, 6])
-    assert flows.slopes(square, narrow, [0]).tolist() == pytest.approx([6], rel=1e-3)
+    first, second = flows.slopes(square, [wide, narrow], [[1, 0], [0]])
+    assert first.tolist() == pytest.approx([-4, 6])
+    assert second.tolist() == pytest.approx([6], rel=1e-3)
 
 
 def test_a_function_with_float32_constants_keeps_float32():
-    a = torch.ones(2, requires_grad=True)
-    assert flows.widened(probes.function("torch.ones(2, 2) @ x"), a).dtype is torch.float32
-    assert flows.widened(probes.function("x * 2"), a).dtype is torch.float64
+    inputs = [torch.ones(2, requires_grad=True), torch.zeros(2)]
+
+    def dtypes(expression):
+        return [a.dtype for a in flows.widened(probes.function(expression), inputs)]
+
+    assert dtypes("torch.ones(2, 2) @ x") == [torch.float32, torch.float32]
+    assert dtypes("torch.ones(2, 2) @ x if x.sum() else x") == [torch.float32, torch.float64]
+    assert dtypes("x * 2") == [torch.float64, torch.float64]
