@@ -185,15 +185,16 @@ FOLDER_VARIABLES = (
 
 
 def run_child(
-    channel: socket.socket, confinement, shell, uid: int, folder: str, start: dict
+    channel: socket.socket, confinement, ruleset, shell, uid: int, folder: str, start: dict
 ) -> None:
     """Become the sandbox of one submission; never returns."""
     try:
         os.setsid()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        _close_others(channel.fileno())
+        _close_others(channel.fileno(), ruleset)
         output = shells.redirect_output(start["limits"].output_kib)
-        confinement.enter(uid, folder, start["limits"])
+        confinement.enter(uid, folder, start["limits"], ruleset)
+        _close_others(channel.fileno())  # what confinement opened
         os.chdir(folder)
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder
@@ -209,6 +210,9 @@ def run_child(
         os._exit(0)
 
 
-def _close_others(channel_fd: int) -> None:
-    os.closerange(3, channel_fd)
-    os.closerange(channel_fd + 1, 65_536)
+def _close_others(*kept: int | None) -> None:
+    first = 3
+    for fd in sorted(fd for fd in kept if fd is not None):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, 65_536)

@@ -1,8 +1,9 @@
 """Confinement of one forked child: own uid, limits, no new privileges, Landlock, seccomp.
 
-Theory of operation. The warm worker prepares a :class:`Confinement` once; each forked child calls
-:meth:`Confinement.enter` before it touches anything of the student's. The order matters: limits
-while still root, then the uid, then no_new_privs (which the two filters need), then Landlock
+Theory of operation. The warm worker prepares a :class:`Confinement` once, and before each fork a
+Landlock ruleset of what every child may read: its code is warm, a child's is not. Each forked child
+calls :meth:`Confinement.enter` before it touches anything of the student's. The order matters:
+limits while still root, then the uid, then no_new_privs (which the two filters need), then Landlock
 (opens paths), then seccomp last because it takes the calls away that the earlier steps use.
 """
 
@@ -13,6 +14,7 @@ import signal
 import struct
 import sys
 import sysconfig
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from autograder.sandbox import mounts
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
@@ -29,6 +32,12 @@ LANDLOCK_RULE_PATH_BENEATH = 1
 # Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
 READ_RIGHTS = 0b1101
 FILE_RIGHTS = 0b111 | 1 << 14 | 1 << 15
+DEVICES = {
+    "/dev/null": READ_RIGHTS | 0b10,
+    "/dev/zero": READ_RIGHTS | 0b10,
+    "/dev/urandom": READ_RIGHTS,
+    "/dev/random": READ_RIGHTS,
+}
 FIRST_UID, UID_COUNT = 20_000, 20_000
 FORBIDDEN_CALLS = (
     "socket", "connect", "bind", "listen", "accept", "accept4", "ptrace", "process_vm_readv",
@@ -67,10 +76,12 @@ class Confinement:
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.own_uid = layers.own_uid and os.geteuid() == 0
         self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
-        self.filter = _seccomp_filter() if layers.seccomp else None
+        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, device ioctl (15) in 5.
+        self.handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)) - 1
+        self.rules = [*self._readable_rules()] if self.landlock_abi else []
+        self.program = _seccomp_program() if layers.seccomp else None
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
-        self.readable = _readable_paths()
         if self.own_uid and (hidden := mounts.closed_folder(mounts.needed_folders()[:2])):
             raise EngineError(
                 f"the Python of this environment lies under {hidden}, which other users may not "
@@ -88,16 +99,37 @@ class Confinement:
         return {
             "own_uid": self.own_uid,
             "landlock_abi": self.landlock_abi,
-            "seccomp": self.filter is not None,
+            "seccomp": self.program is not None,
             "rlimits": self.rlimits,
         }
 
-    def enter(self, uid: int, folder: str, limits: Limits) -> None:
+    def new_ruleset(self) -> int | None:
+        """Return a Landlock ruleset for the next child, or None without Landlock.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        if not self.landlock_abi:
+            return None
+        attribute = struct.pack("<Q", self.handled)
+        if self.landlock_abi >= 4:
+            attribute += struct.pack("<Q", 0b11)  # TCP bind and connect
+        if self.landlock_abi >= 6:
+            attribute += struct.pack("<Q", 0b11)  # abstract sockets and signals out of the domain
+        ruleset = self.libc.syscall(LANDLOCK_CREATE, attribute, len(attribute), 0)
+        if ruleset < 0:
+            raise OSError(ctypes.get_errno(), "landlock_create_ruleset failed")
+        for rule in self.rules:
+            self._add_rule(ruleset, rule)
+        return ruleset
+
+    def enter(self, uid: int, folder: str, limits: Limits, ruleset: int | None) -> None:
         """Lock the calling process in for good.
 
         Args:
             uid: the submission's own uid and gid (used as root only).
             folder: the only place where it may write.
+            ruleset: what :meth:`new_ruleset` returned.
         """
         if self.rlimits:
             others = 0 if self.own_uid else self.tasks
@@ -109,44 +141,39 @@ class Confinement:
         self._prctl(PR_SET_DUMPABLE, 1)  # the change of uid cleared it; /proc/self needs it
         self._prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         self._prctl(PR_SET_NO_NEW_PRIVS, 1)
-        if self.landlock_abi:
-            self._restrict_files(folder)
-        if self.filter is not None:
-            self.filter.load()
+        if ruleset is not None:
+            self._restrict_files(folder, ruleset)
+        if self.program is not None:
+            instructions = ctypes.create_string_buffer(self.program, len(self.program))
+            # struct sock_fprog: a count of eight-byte instructions and their address.
+            program = struct.pack("@HP", len(self.program) // 8, ctypes.addressof(instructions))
+            self._prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)
 
-    def _prctl(self, option: int, value: int) -> None:
-        if self.libc.prctl(option, value, 0, 0, 0):
+    def _prctl(self, option: int, value: int, data: bytes | int = 0) -> None:
+        if self.libc.prctl(option, value, data, 0, 0):
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
-    def _restrict_files(self, folder: str) -> None:
-        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, device ioctl (15) in 5.
-        bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)
-        handled = (1 << bits) - 1
-        attribute = struct.pack("<Q", handled)
-        if self.landlock_abi >= 4:
-            attribute += struct.pack("<Q", 0b11)  # TCP bind and connect
-        if self.landlock_abi >= 6:
-            attribute += struct.pack("<Q", 0b11)  # abstract sockets and signals out of the domain
-        ruleset = self.libc.syscall(LANDLOCK_CREATE, attribute, len(attribute), 0)
-        if ruleset < 0:
-            raise OSError(ctypes.get_errno(), "landlock_create_ruleset failed")
-        rules = [(path, READ_RIGHTS) for path in self.readable]
-        rules += [("/proc/self", READ_RIGHTS), (folder, handled & ~1)]
-        rules += [(path, READ_RIGHTS | 0b10) for path in ("/dev/null", "/dev/zero")]
-        rules += [("/dev/urandom", READ_RIGHTS), ("/dev/random", READ_RIGHTS)]
-        for path, rights in rules:
-            try:
-                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            except OSError:
-                continue
-            if not os.path.isdir(path):
-                rights &= FILE_RIGHTS
-            rule = struct.pack("<Qi", rights & handled, fd)
-            self.libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
-            os.close(fd)
+    def _readable_rules(self):
+        for path in _readable_paths():
+            yield self._rule(path, READ_RIGHTS)
+        for path, rights in DEVICES.items():
+            if os.path.exists(path):
+                yield self._rule(path, rights)
+
+    def _rule(self, path: str, rights: int) -> bytes:
+        fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        if not os.path.isdir(path):
+            rights &= FILE_RIGHTS
+        return struct.pack("<Qi", rights & self.handled, fd)
+
+    def _add_rule(self, ruleset: int, rule: bytes) -> None:
+        self.libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
+
+    def _restrict_files(self, folder: str, ruleset: int) -> None:
+        self._add_rule(ruleset, self._rule("/proc/self", READ_RIGHTS))
+        self._add_rule(ruleset, self._rule(folder, self.handled & ~1))
         if self.libc.syscall(LANDLOCK_RESTRICT, ruleset, 0):
             raise OSError(ctypes.get_errno(), "landlock_restrict_self failed")
-        os.close(ruleset)
 
 
 def _limit_resources(limits: Limits, processes: int) -> None:
@@ -177,8 +204,8 @@ def _landlock_abi(libc) -> int:
     return max(abi, 0)
 
 
-def _seccomp_filter():
-    """Build the filter; the calls in it answer EPERM."""
+def _seccomp_program() -> bytes:
+    """Return the filter as the kernel's instructions; the calls in it answer EPERM."""
     try:
         import pyseccomp
     except (ImportError, RuntimeError, OSError) as error:
@@ -186,7 +213,6 @@ def _seccomp_filter():
             f"libseccomp is missing ({error}); install libseccomp2 or use ENGINE=docker"
         ) from None
     filter = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
-    filter.set_attr(pyseccomp.Attr.CTL_NNP, 0)
     deny = pyseccomp.ERRNO(1)
     for name in FORBIDDEN_CALLS:
         try:
@@ -198,7 +224,10 @@ def _seccomp_filter():
     for flag in namespaces:
         filter.add_rule(deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
     filter.add_rule(pyseccomp.ERRNO(38), "clone3")
-    return filter
+    with tempfile.TemporaryFile() as file:
+        filter.export_bpf(file)
+        file.seek(0)
+        return file.read()
 
 
 def _readable_paths() -> tuple[str, ...]:

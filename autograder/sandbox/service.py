@@ -129,22 +129,24 @@ class Worker:
         uid = confine.FIRST_UID + self.count % confine.UID_COUNT
         folder = os.path.join(self.root, f"s{uid}")
         ours, theirs = socket.socketpair()
-        if not self._clean(uid, folder):  # a leftover of a worker that was killed
-            raise OSError(f"{folder} cannot be cleaned")
+        self._make_room(uid, folder)
+        ruleset = self.confinement.new_ruleset()
         began = time.monotonic()
         ended = Ended(Status.NOT_GRADED, "the watch failed")
         pid = os.fork()
         if not pid:
             ours.close()
-            self._become_child(theirs, uid, folder, {"limits": limits, "seed": start["seed"]})
+            start = {"limits": limits, "seed": start["seed"]}
+            self._become_child(theirs, ruleset, uid, folder, start)
         theirs.close()
+        if ruleset is not None:
+            os.close(ruleset)
         try:
             ended = self._watch(ours, pid, folder, limits)
         finally:
             ours.close()
             usage, code = _kill_child(pid, patience_s=EXIT_S if ended.detail == "gone" else 0.0)
-            self._reap_orphans()
-            clean = self._clean(uid, folder)
+            clean = self._clean(uid, folder, alone=not self._reap_orphans())
         if ended.detail == "gone":
             ended = _explain_exit(code)
         report = {
@@ -158,7 +160,7 @@ class Worker:
         }
         self.stream.send(msgpack.packb(report))
 
-    def _become_child(self, channel, uid, folder, start):
+    def _become_child(self, channel, ruleset, uid, folder, start):
         try:
             os.umask(0o077)
             # The folder is made by its owner: this root may not give files away.
@@ -170,7 +172,7 @@ class Worker:
                 os.setegid(0)
             else:
                 os.mkdir(folder)
-            child.run_child(channel, self.confinement, self.shell, uid, folder, start)
+            child.run_child(channel, self.confinement, ruleset, self.shell, uid, folder, start)
         finally:
             os._exit(70)
 
@@ -202,15 +204,38 @@ class Worker:
             if _is_gone(pid):
                 self._kill_orphans(pid)  # one of them may hold the channel open
 
-    def _clean(self, uid: int, folder: str) -> bool:
+    def _make_room(self, uid: int, folder: str) -> None:
+        """Clear away what a worker that was killed may have left; in its own container none did."""
+        others = os.getpid() != 1
+        if (others or os.path.lexists(folder)) and not self._ask_janitor(uid, folder):
+            raise OSError(f"{folder} cannot be cleaned")
+
+    def _clean(self, uid: int, folder: str, alone: bool) -> bool:
+        """Remove a submission's folder; tells whether it is gone.
+
+        Args:
+            alone: its child left no process behind, so that an empty folder is all there is.
+        """
+        if alone:
+            try:
+                os.rmdir(folder)
+                return True
+            except OSError:
+                pass  # the janitor removes what is in it
+        return self._ask_janitor(uid, folder)
+
+    def _ask_janitor(self, uid: int, folder: str) -> bool:
         self.janitor.sendall(b"%d %s\n" % (uid if self.confinement.own_uid else 0, folder.encode()))
         return self.janitor.recv(1) == b"."
 
-    def _reap_orphans(self) -> None:
-        """Kill and reap whatever the child left; the worker is its subreaper."""
+    def _reap_orphans(self) -> int:
+        """Kill and reap what the child left, the worker being its subreaper; returns how many."""
+        count = 0
         while orphans := self._kill_orphans():
+            count += len(orphans)
             for pid in orphans:
                 os.waitpid(pid, 0)
+        return count
 
     def _kill_orphans(self, child: int | None = None) -> list[int]:
         """Kill every process under the worker but the janitor and the child; returns their ids."""
