@@ -1,5 +1,7 @@
 """The IPython shell that runs the cells, made once in the warm worker and used in its children."""
 
+import ast
+import inspect
 import io
 import os
 import random
@@ -31,6 +33,38 @@ class Transformers(TransformerManager):
     def do_token_transforms(self, lines):
         """Return the lines as IPython does."""
         return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
+
+
+class Shell(InteractiveShell):
+    """IPython's shell, which compiles the statements of a cell in one piece, not one by one."""
+
+    AWAITING = re.compile(r"await|async")
+
+    def should_run_async(self, raw_cell, **options):
+        """Tell as IPython does whether a cell awaits anything, compiling it only if it may."""
+        return bool(self.AWAITING.search(raw_cell)) and super().should_run_async(
+            raw_cell, **options
+        )
+
+    async def run_ast_nodes(
+        self, nodelist, cell_name, interactivity="last_expr", compiler=compile, result=None
+    ):
+        """Run a cell's statements; the value of a last expression is displayed."""
+        if interactivity != "last_expr" or len(nodelist) < 3:
+            return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+        shown = nodelist[-1:] if isinstance(nodelist[-1], ast.Expr) else []
+        parts = [(ast.Module(nodelist[: len(nodelist) - len(shown)], []), "exec")]
+        parts += [(ast.Interactive(shown), "single")] if shown else []
+        try:
+            with compiler.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                codes = [compiler(tree, cell_name, mode) for tree, mode in parts]
+        except Exception:  # one by one, so that what stands before the bad statement still runs
+            return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+        for code in codes:
+            awaits = bool(code.co_flags & inspect.CO_COROUTINE)
+            if await self.run_code(code, result, async_=awaits):
+                return True
+        return False
 
 
 class BoundedText(io.TextIOBase):
@@ -73,7 +107,7 @@ def make_shell() -> InteractiveShell:
     config.InteractiveShell.show_rewritten_input = False
     config.InteractiveShell.xmode = "Minimal"
     config.InteractiveShell.cache_size = 0
-    shell = InteractiveShell.instance(config=config)
+    shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
     shell.display_formatter.active_types = ["text/plain"]
     for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
@@ -90,6 +124,11 @@ def _run_every_path_once(shell: InteractiveShell) -> None:
             shell.run_cell(source, store_history=True)
     finally:
         sys.stdout = stdout
+    forget_session(shell)
+
+
+def forget_session(shell: InteractiveShell) -> None:
+    """Forget what cells defined and displayed, and count them from 1 again."""
     shell.reset(new_session=True)
     shell.execution_count = 1
 
