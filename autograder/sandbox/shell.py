@@ -50,21 +50,31 @@ class Shell(InteractiveShell):
         self, nodelist, cell_name, interactivity="last_expr", compiler=compile, result=None
     ):
         """Run a cell's statements; the value of a last expression is displayed."""
-        if interactivity != "last_expr" or len(nodelist) < 3:
-            return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
-        shown = nodelist[-1:] if isinstance(nodelist[-1], ast.Expr) else []
-        parts = [(ast.Module(nodelist[: len(nodelist) - len(shown)], []), "exec")]
-        parts += [(ast.Interactive(shown), "single")] if shown else []
-        try:
-            with compiler.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
-                codes = [compiler(tree, cell_name, mode) for tree, mode in parts]
-        except Exception:  # one by one, so that what stands before the bad statement still runs
+        codes = _compile(nodelist, cell_name, compiler) if interactivity == "last_expr" else None
+        if codes is None:
             return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
         for code in codes:
             awaits = bool(code.co_flags & inspect.CO_COROUTINE)
             if await self.run_code(code, result, async_=awaits):
                 return True
         return False
+
+
+def _compile(nodelist, cell_name: str, compiler) -> list | None:
+    """Compile a cell's statements, a last expression apart; None leaves it to IPython.
+
+    IPython goes one by one, so that what stands before a bad statement still runs.
+    """
+    if len(nodelist) < 3:
+        return None
+    shown = nodelist[-1:] if isinstance(nodelist[-1], ast.Expr) else []
+    parts = [(ast.Module(nodelist[: len(nodelist) - len(shown)], []), "exec")]
+    parts += [(ast.Interactive(shown), "single")] if shown else []
+    try:
+        with compiler.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+            return [compiler(tree, cell_name, mode) for tree, mode in parts]
+    except Exception:
+        return None
 
 
 class BoundedText(io.TextIOBase):

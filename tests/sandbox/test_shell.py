@@ -1,10 +1,20 @@
-"""The shell of the sandbox reads cells as IPython does."""
+"""The shell of the sandbox reads and runs cells as IPython does."""
 
-from hypothesis import given
+import contextlib
+import io
+import subprocess
+import sys
+import warnings
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
-from autograder.sandbox.shell import Transformers
+from autograder.course import ROOT
+from autograder.sandbox.shell import Shell, Transformers, forget_session
 
 PIECES = (
     "x = 1", "x % y", "%pwd", "%%time", "y = %pwd", "!ls", "z = !ls", "len?", "?len", "x??",
@@ -23,3 +33,90 @@ def read(manager, cell: str):
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_every_cell_is_read_as_ipython_reads_it(cell):
     assert read(Transformers(), cell) == read(TransformerManager(), cell)
+
+
+STATEMENTS = (
+    "x = 1", "x += 1", "x", "print(x)", "y = x", "y", "del x", "1 / 0", "return 5", "break",
+    "global x", "nonlocal y", "from __future__ import annotations", "import math", "math.pi;",
+    "def f(a: unknown):\n    return a", "f(2)", "async def g():\n    return 3", "await g()",
+    "[await g() for _ in range(2)]", "class A:\n    z = x", "for i in range(2):\n    print(i)",
+    "if x:\n    y = 'two'", "raise SystemExit", "assert x == 2, 'no'", "(x := 5)", "x =", "'text'",
+)  # fmt: skip
+
+
+def make(shell_class):
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.xmode = "Minimal"
+    return shell_class(config=config)
+
+
+@pytest.fixture(scope="module")
+def shells():
+    # No instance of IPython's singleton: another test may make that one.
+    yield make(Shell), make(InteractiveShell)
+
+
+def run(shell, cells):
+    """Return what cells print, how each ends and what they leave behind."""
+    printed, ends = io.StringIO(), []
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for cell in cells:
+                result = shell.run_cell(cell, store_history=True)
+                ends.append((type(result.error_before_exec), type(result.error_in_exec)))
+    left = {name: repr(shell.user_ns.get(name)).split(" at 0x")[0] for name in "xyziAfg_"}
+    forget_session(shell)
+    shell.compile.reset_compiler_flags()
+    return printed.getvalue(), ends, left
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=6), max_size=3))
+def test_every_cell_is_run_as_ipython_runs_it(shells, cells):
+    texts = ["\n".join(statements) for statements in cells]
+    ours, theirs = (run(shell, texts) for shell in shells)
+    assert ours == theirs
+
+
+def test_a_rehearsal_leaves_no_trace():
+    """In a child: this process's own torch may have run autograd already."""
+    script = """
+import torch
+before = torch.get_rng_state()
+from autograder.sandbox.service import warm_up
+import matplotlib.pyplot as plt
+shell = warm_up()
+assert torch.equal(torch.get_rng_state(), before), "torch's generator moved"
+assert not plt.get_fignums(), "a figure is open"
+assert not {"slope", "vector", "error"} & set(shell.user_ns), "names are left"
+assert shell.execution_count == 1
+x = torch.ones(2, requires_grad=True)
+import os
+child = os.fork()
+if not child:
+    x.sum().backward()
+    os._exit(x.grad.tolist() != [1, 1])
+assert os.waitpid(child, 0)[1] == 0, "autograd is refused in a child"
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+
+
+def test_a_rehearsal_meets_nothing_unexpected():
+    script = """
+from autograder.sandbox import rehearsal, service
+errors, ask = [], rehearsal._ask
+def watched(agent, message):
+    reply = ask(agent, message)
+    if reply.get("error") and message.get("source") != "1 / 0" or reply["ok"] is not True:
+        errors.append((message, reply))
+    return reply
+rehearsal._ask = watched
+service.warm_up()
+assert not errors, errors[0]
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
