@@ -15,7 +15,7 @@ CLOSE = 2e-4  # of the spread of the values
 NEAR = 1e-2
 STEPS = (1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3, 1e-4)
 TRIED = 81  # parameters in each round of a fit
-BLOCK = 32_768  # numbers that are worked on at once: more would leave the processor's caches
+BLOCK = 16_384  # numbers that are worked on at once: more would leave the processor's caches
 
 TEXTS = {
     "accumulated-gradient": (
