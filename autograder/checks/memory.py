@@ -14,9 +14,9 @@ USUAL_POINTS = 2_000
 def remembered(maxsize: int):
     """Return a decorator that gives a pure function a memory for its last answers.
 
-    Its arguments are float64 arrays of shape (n,), functions, tuples of numbers or None; where each
-    array is of a usual size and each function is one of NumPy's, an answer is remembered and must
-    not be changed. Everything else is worked out anew.
+    Its arguments are arrays, functions, tuples of numbers or None. Where each array is of float64,
+    of shape (n,) and a usual size, and each function is one of NumPy's, an answer is remembered and
+    must not be changed. Everything else is worked out anew.
     """
 
     def decorate(compute):
@@ -35,7 +35,8 @@ def remembered(maxsize: int):
 
 def _is_usual(value) -> bool:
     if isinstance(value, np.ndarray):
-        return value.size <= USUAL_POINTS
+        # The key holds nothing but the bytes, so these have to say all.
+        return value.dtype == np.float64 and value.ndim == 1 and value.size <= USUAL_POINTS
     return not callable(value) or isinstance(value, np.ufunc)
 
 
