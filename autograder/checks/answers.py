@@ -135,6 +135,9 @@ def require_close(value, right: torch.Tensor, name: str, slips: dict | None = No
     """
     if right.dim() == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = torch.tensor(float(value))
+    same_kind = isinstance(value, torch.Tensor) and value.dtype == right.dtype
+    if same_kind and torch.equal(value, right):  # most answers; NaN equals nothing
+        return
     found = require_tensor(value, name)
     dtype = precision.coarsest(found, right)
     near = precision.tolerance(dtype)

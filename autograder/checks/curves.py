@@ -15,55 +15,19 @@ recognisably float16 or bfloat16. What is wrong is named by :mod:`autograder.che
 """
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.checks import slips
-from autograder.evidence import Curve, Drawing
+from autograder.checks.memory import remembered
+from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, strokes
+from autograder.evidence import Drawing
 
-EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-23}
 ROUNDINGS = 4
 MAX_SUSPECTS = 10
-NOT_DRAWN = ("", " ", "None", "none")
-DRAWS_ITSELF = ("bar", "scatter", "segments")
 DERIVATIVE_MARK = re.compile(
     r"['′∂∇]|\bd\s*f|\bdy|df|d/dx|deriv|diff|grad|slope|cos|导|梯度|斜率|微分", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """The points of one drawn curve, or what several artists together draw of one function.
-
-    Attributes:
-        x, y: float64 arrays of shape (n,), finite, in the order of drawing.
-        labels: the different labels of its artists, without empty ones.
-        axes: the indices of its Axes.
-        dtype: the coarsest dtype of its data.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    labels: tuple[str, ...]
-    axes: tuple[int, ...]
-    dtype: str
-
-
-def strokes(drawing: Drawing) -> list[Stroke]:
-    """Return what can be seen, without gaps; points drawn one by one in one style are joined."""
-    whole, crumbs = [], {}
-    for curve in drawing.curves:
-        kept = np.isfinite(curve.x) & np.isfinite(curve.y)
-        if not _can_be_seen(curve) or not kept.any():
-            continue
-        stroke = _stroke(curve, kept)
-        if kept.sum() >= slips.MIN_POINTS:
-            whole.append(stroke)
-        else:
-            style = (curve.axes, curve.label, curve.artist, curve.marker, curve.linestyle)
-            crumbs.setdefault(style, []).append(stroke)
-    return whole + [_join(parts) for parts in crumbs.values()]
 
 
 def require_curve(
@@ -91,7 +55,7 @@ def require_curve(
     most = max((stroke.x.size for stroke in wrong), default=0)
     # Some right points beside a wrong curve that is much richer are no right curve.
     if mine and size >= max(slips.MIN_POINTS, most / 2):
-        return _join(mine)
+        return join(mine)
     for suspect in suspects:
         slip = slips.diagnose(suspect, right, derivative_of, intervals)
         if slip:
@@ -182,25 +146,6 @@ def require_no_other(drawing: Drawing, *functions) -> None:
     )
 
 
-def _can_be_seen(curve: Curve) -> bool:
-    drawn = curve.marker not in NOT_DRAWN or curve.linestyle not in NOT_DRAWN
-    return curve.visible and (drawn or curve.artist in DRAWS_ITSELF)
-
-
-def _stroke(curve: Curve, kept) -> Stroke:
-    labels = (curve.label,) if curve.label else ()
-    return Stroke(curve.x[kept], curve.y[kept], labels, (curve.axes,), _dtype(curve.y, curve.dtype))
-
-
-def _dtype(y, dtype: str) -> str:
-    """Return the dtype of the data, or float16 where lists hide that it was float16."""
-    with np.errstate(over="ignore"):
-        hidden = dtype == "float64" and y.size >= 20 and (y.astype(np.float16) == y).all()
-        if hidden and np.unique(y).size >= 20:
-            return "float16"
-    return dtype
-
-
 def _share_out(found, right, others):
     """Sort strokes into those of ``right``, those of ``others``, and wrong ones; split mixed ones.
 
@@ -218,32 +163,22 @@ def _share_out(found, right, others):
         if on_other.all():
             theirs.append(stroke)
         elif (on_right | on_other).all():
-            mine.append(_pick(stroke, on_right))
-            theirs.append(_pick(stroke, on_other))
-        elif len(layers := _layers(stroke)) > 1:
-            for whole, part in zip((mine, theirs, wrong), _share_out(layers, right, others)):
+            mine.append(pick(stroke, on_right))
+            theirs.append(pick(stroke, on_other))
+        elif len(parts := layers(stroke)) > 1:
+            for whole, part in zip((mine, theirs, wrong), _share_out(parts, right, others)):
                 whole.extend(part)
         else:
             wrong.append(stroke)
     return mine, theirs, wrong
 
 
-def _layers(stroke: Stroke) -> list[Stroke]:
-    """Split points of which every x occurs equally often into as many curves, in drawn order."""
-    order = np.argsort(stroke.x, kind="stable")
-    counts = np.unique(stroke.x, return_counts=True)[1]
-    times = int(counts[0])
-    if times == stroke.x.size or times == 1 or (counts != times).any():
-        return [stroke]
-    return [_pick(stroke, np.sort(order[layer::times])) for layer in range(times)]
-
-
 def fits(stroke: Stroke, function) -> np.ndarray:
     """Tell for each point whether it lies on the graph of a function."""
-    values = slips.evaluate(function, stroke.x)
+    values, room = _reference(stroke.x, function)
     # Where the function has no finite value, no point is right: "<=" alone refuses only NaN.
     with np.errstate(invalid="ignore"):
-        return np.isfinite(values) & (np.abs(stroke.y - values) <= tolerance(stroke, function))
+        return np.isfinite(values) & (np.abs(stroke.y - values) <= _rounding(stroke) * room)
 
 
 def tolerance(stroke: Stroke, function) -> np.ndarray:
@@ -252,15 +187,24 @@ def tolerance(stroke: Stroke, function) -> np.ndarray:
     The size of a number that is computed by way of larger ones is not known here; so no size
     counts for less than the usual size of the values about as far out, or less far.
     """
-    values = slips.evaluate(function, stroke.x)
-    steps = 1e-5 * np.maximum(1.0, np.abs(stroke.x))
-    after, before = (slips.evaluate(function, stroke.x + step) for step in (steps, -steps))
+    return _rounding(stroke) * _reference(stroke.x, function)[1]
+
+
+def _rounding(stroke: Stroke) -> float:
+    return ROUNDINGS * EPSILON.get(stroke.dtype, EPSILON["float32"])
+
+
+@remembered(32)
+def _reference(x, function) -> tuple[np.ndarray, np.ndarray]:
+    """Return a function's values, and how large the numbers are that its roundings belong to."""
+    values = slips.evaluate(function, x)
+    steps = 1e-5 * np.maximum(1.0, np.abs(x))
+    after, before = (slips.evaluate(function, x + step) for step in (steps, -steps))
     sizes = np.abs(values)
-    usual = _usual_sizes(stroke.x, sizes)
+    usual = _usual_sizes(x, sizes)
     with np.errstate(all="ignore"):
-        moved = np.abs(stroke.x) * np.minimum(np.abs((after - before) / (2 * steps)), 1e6)
-        room = np.maximum(sizes, usual) + np.nan_to_num(moved)
-    return ROUNDINGS * EPSILON.get(stroke.dtype, EPSILON["float32"]) * room
+        moved = np.abs(x) * np.minimum(np.abs((after - before) / (2 * steps)), 1e6)
+        return values, np.maximum(sizes, usual) + np.nan_to_num(moved)
 
 
 def _usual_sizes(x, sizes) -> np.ndarray:
@@ -274,21 +218,6 @@ def _usual_sizes(x, sizes) -> np.ndarray:
         known = sizes[finite & (octaves <= octave)]
         usual[octaves == octave] = np.median(known) if known.size else 0.0
     return usual
-
-
-def _pick(stroke: Stroke, kept) -> Stroke:
-    return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)
-
-
-def _join(parts) -> Stroke:
-    coarsest = min((part.dtype for part in parts), key=lambda name: -EPSILON.get(name, 0.0))
-    return Stroke(
-        x=np.concatenate([part.x for part in parts]),
-        y=np.concatenate([part.y for part in parts]),
-        labels=tuple(dict.fromkeys(label for part in parts for label in part.labels)),
-        axes=tuple(sorted({index for part in parts for index in part.axes})),
-        dtype=coarsest,
-    )
 
 
 def _is_drawn_twice(theirs, function) -> bool:

@@ -7,11 +7,15 @@ offset that is found by fitting comes after all that have nothing to fit.
 
 import numpy as np
 
+from autograder.checks.memory import remembered
+
 MIN_POINTS = 8
 MAX_POINTS = 20_000
 CLOSE = 2e-4  # of the spread of the values
 NEAR = 1e-2
 STEPS = (1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3, 1e-4)
+TRIED = 81  # parameters in each round of a fit
+BLOCK = 16_384  # numbers that are worked on at once: more would leave the processor's caches
 
 TEXTS = {
     "accumulated-gradient": (
@@ -95,11 +99,16 @@ def diagnose(stroke, right, derivative_of=None, intervals=((-5.0, 5.0),)) -> str
         stroke: has ``x`` and ``y``, finite float64 arrays of shape (n,), in the order of drawing.
         right, derivative_of, intervals: see :func:`autograder.checks.curves.require_curve`.
     """
-    x, y = stroke.x, stroke.y
+    return _diagnose(stroke.x, stroke.y, right, derivative_of, tuple(map(tuple, intervals)))
+
+
+# Two tests ask of one submission: a longer memory would hold only what nobody asks again.
+@remembered(4)
+def _diagnose(x, y, right, derivative_of, intervals) -> str | None:
     if not MIN_POINTS <= x.size <= MAX_POINTS or np.unique(x).size < MIN_POINTS:
         return None
     with np.errstate(all="ignore"):
-        if derivative_of is not None and is_finite_difference(stroke, right, derivative_of):
+        if derivative_of is not None and _is_finite_difference(x, y, right, derivative_of):
             return "finite-differences"
         truth = _distance(y, evaluate(right, x))
 
@@ -120,7 +129,10 @@ def is_finite_difference(stroke, right, primitive) -> bool:
     to many digits; in float32 both may explain them equally well, and then nobody can
     tell from a picture.
     """
-    x, y = stroke.x, stroke.y
+    return _is_finite_difference(stroke.x, stroke.y, right, primitive)
+
+
+def _is_finite_difference(x, y, right, primitive) -> bool:
     if x.size < MIN_POINTS or x.size > MAX_POINTS:
         return False
     with np.errstate(all="ignore"):
@@ -129,16 +141,20 @@ def is_finite_difference(stroke, right, primitive) -> bool:
         scale = max(_spread(y), 1e-300)
         if truth <= 1e-10 * scale:
             return False
-        return any(
-            _distance(y[inner], values[inner]) <= min(0.25 * truth, 2e-5 * scale)
-            for values in _differences(x, primitive)
-        )
+        off = np.abs(y[inner] - _differences(x, primitive)[:, inner])
+        nearest = np.nan_to_num(off, nan=np.inf).max(axis=1).min()
+        return bool(nearest <= min(0.25 * truth, 2e-5 * scale))
 
 
 def evaluate(function, x: np.ndarray) -> np.ndarray:
     """Return a function's values as float64; NaN where it has none."""
     with np.errstate(all="ignore"):
         return np.broadcast_to(np.asarray(function(x), dtype=np.float64), x.shape)
+
+
+def _evaluate_all(function, xs: np.ndarray) -> np.ndarray:
+    """Return :func:`evaluate` of each row of ``xs``."""
+    return evaluate(function, xs.ravel()).reshape(xs.shape)
 
 
 def _candidates(x, y, right, primitive, intervals):
@@ -189,50 +205,57 @@ def _diagnose_places(x, y, right, explains) -> str | None:
         return "swapped-axes"
     values = evaluate(right, x)
     for reach in (0.2, 2.0, 10.0):
-        if explains(_best_fit(y, lambda shift: evaluate(right, x + shift), -reach, reach)):
+        if explains(_best_fit(y, right, lambda shifts: x + shifts, -reach, reach)):
             return "shifted-grid"
     factor = np.divide(y @ values, values @ values)  # NaN, which nothing fits, where all are 0
     if factor != 0 and np.isfinite(factor) and explains(values * factor):
         return "scaled-values"
     if explains(values + float(np.median(y - values))):
         return "offset-values"
-    if explains(_best_fit(y, lambda log: evaluate(right, x * np.exp(log)), -2.5, 2.5)):
+    if explains(_best_fit(y, right, lambda logs: x * np.exp(logs), -2.5, 2.5)):
         return "scaled-grid"
     return None
 
 
-def _best_fit(y, values_at, low: float, high: float) -> np.ndarray:
-    """Return the values that come closest for some parameter between two bounds."""
+def _best_fit(y, right, moved, low: float, high: float) -> np.ndarray:
+    """Return the values that come closest for some parameter between two bounds.
+
+    Args:
+        moved: maps parameters of shape (k, 1) to (k, n) places, at which ``right`` is evaluated.
+    """
+    rows = max(1, BLOCK // y.size)
     for _ in range(7):
-        tried = np.linspace(low, high, 81)
-        off = [np.nan_to_num(np.mean(np.abs(y - values_at(p))), nan=np.inf) for p in tried]
-        best = int(np.argmin(off))
-        low, high = tried[max(best - 1, 0)], tried[min(best + 1, 80)]
-    return values_at(tried[best])
+        tried = np.linspace(low, high, TRIED)[:, np.newaxis]
+        blocks = (tried[start : start + rows] for start in range(0, TRIED, rows))
+        off = [np.abs(y - _evaluate_all(right, moved(some))).mean(axis=1) for some in blocks]
+        best = int(np.argmin(np.nan_to_num(np.concatenate(off), nan=np.inf)))
+        low, high = tried[max(best - 1, 0), 0], tried[min(best + 1, TRIED - 1), 0]
+    return evaluate(right, moved(tried[best]))
 
 
-def _differences(x, primitive):
-    """Yield what difference quotients of the primitive give at the drawn points."""
+@remembered(8)
+def _differences(x, primitive) -> np.ndarray:
+    """Return what difference quotients of the primitive give at the drawn points, one in a row."""
     at = evaluate(primitive, x)
+    neighbours = (
+        _neighbour_differences(x, at) if np.unique(x).size == x.size else np.empty((0, x.size))
+    )
+    steps = np.array([*STEPS, np.median(np.abs(np.diff(x)))])[:, np.newaxis]
+    after, before = (_evaluate_all(primitive, x + step) for step in (steps, -steps))
+    middle = _evaluate_all(primitive, x + steps / 2) - _evaluate_all(primitive, x - steps / 2)
+    quotients = (after - before) / (2 * steps), (after - at) / steps, (at - before) / steps
+    return np.concatenate([neighbours, *quotients, middle / steps])
+
+
+def _neighbour_differences(x, at) -> np.ndarray:
+    """Return the quotients between neighbours, centred, ahead and behind, in rows."""
     order = np.argsort(x, kind="stable")
-    if np.unique(x).size == x.size:
-        gradient = np.empty_like(at)
-        gradient[order] = np.gradient(at[order], x[order])
-        yield gradient
-        ahead = np.empty_like(at)
-        quotients = np.diff(at[order]) / np.diff(x[order])
-        ahead[order] = np.append(quotients, quotients[-1])
-        yield ahead
-        ahead = np.empty_like(at)
-        ahead[order] = np.insert(quotients, 0, quotients[0])
-        yield ahead
-    for step in (*STEPS, float(np.median(np.abs(np.diff(x))))):
-        after, before = evaluate(primitive, x + step), evaluate(primitive, x - step)
-        yield (after - before) / (2 * step)
-        yield (after - at) / step
-        yield (at - before) / step
-        middle = evaluate(primitive, x + step / 2) - evaluate(primitive, x - step / 2)
-        yield middle / step
+    quotients = np.diff(at[order]) / np.diff(x[order])
+    found = np.empty((3, x.size))
+    found[0, order] = np.gradient(at[order], x[order])
+    found[1, order] = np.append(quotients, quotients[-1])
+    found[2, order] = np.insert(quotients, 0, quotients[0])
+    return found
 
 
 def _explains(y, values, bound: float) -> bool:

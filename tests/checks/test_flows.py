@@ -71,3 +71,16 @@ def test_a_function_with_float32_constants_keeps_float32():
     assert dtypes("torch.ones(2, 2) @ x") == [torch.float32, torch.float32]
     assert dtypes("torch.ones(2, 2) @ x if x.sum() else x") == [torch.float32, torch.float64]
     assert dtypes("x * 2") == [torch.float64, torch.float64]
+
+
+def test_places_between_two_inputs_keep_their_shape_and_dtype():
+    asked = []
+
+    def values(points):
+        asked.extend(points)
+        return [float(point.sum()) for point in points]
+
+    start = torch.zeros(2, 3)
+    assert not flows.switches(values, start, start + 1)
+    assert {(point.shape, point.dtype) for point in asked} == {(start.shape, start.dtype)}
+    assert len(asked) == 2 * flows.DEGREE + 1

@@ -1,0 +1,109 @@
+"""From a :class:`~autograder.evidence.Drawing` to strokes: what can be seen of it, as points."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.checks import slips
+from autograder.evidence import Curve, Drawing
+
+EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-23}
+NOT_DRAWN = ("", " ", "None", "none")
+DRAWS_ITSELF = ("bar", "scatter", "segments")
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """The points of one drawn curve, or what several artists together draw of one function.
+
+    Attributes:
+        x, y: float64 arrays of shape (n,), finite, in the order of drawing.
+        labels: the different labels of its artists, without empty ones.
+        axes: the indices of its Axes.
+        dtype: the coarsest dtype of its data.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    labels: tuple[str, ...]
+    axes: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A drawing as a key: it is known by being the same one, not by its numbers."""
+
+    drawing: Drawing
+
+    def __eq__(self, other):
+        return self.drawing is other.drawing
+
+    def __hash__(self):
+        return id(self.drawing)
+
+
+def strokes(drawing: Drawing) -> list[Stroke]:
+    """Return what can be seen, without gaps; points drawn one by one in one style are joined."""
+    return list(_strokes(_Same(drawing)))
+
+
+@functools.lru_cache(maxsize=1)  # several tests in a row look at one drawing
+def _strokes(same: _Same) -> tuple[Stroke, ...]:
+    whole, crumbs = [], {}
+    for curve in filter(_can_be_seen, same.drawing.curves):
+        kept = np.isfinite(curve.x) & np.isfinite(curve.y)
+        size = np.count_nonzero(kept)
+        if size >= slips.MIN_POINTS:
+            whole.append(_stroke(curve, kept))
+        elif size:
+            style = (curve.axes, curve.label, curve.artist, curve.marker, curve.linestyle)
+            crumbs.setdefault(style, []).append(_stroke(curve, kept))
+    return *whole, *map(join, crumbs.values())
+
+
+def layers(stroke: Stroke) -> list[Stroke]:
+    """Split points of which every x occurs equally often into as many curves, in drawn order."""
+    order = np.argsort(stroke.x, kind="stable")
+    counts = np.unique(stroke.x, return_counts=True)[1]
+    times = int(counts[0])
+    if times == stroke.x.size or times == 1 or (counts != times).any():
+        return [stroke]
+    return [pick(stroke, np.sort(order[layer::times])) for layer in range(times)]
+
+
+def pick(stroke: Stroke, kept) -> Stroke:
+    """Return the points of a stroke at some indices, or where a mask is true."""
+    return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)
+
+
+def join(parts) -> Stroke:
+    """Return the points of several strokes as one."""
+    coarsest = min((part.dtype for part in parts), key=lambda name: -EPSILON.get(name, 0.0))
+    return Stroke(
+        x=np.concatenate([part.x for part in parts]),
+        y=np.concatenate([part.y for part in parts]),
+        labels=tuple(dict.fromkeys(label for part in parts for label in part.labels)),
+        axes=tuple(sorted({index for part in parts for index in part.axes})),
+        dtype=coarsest,
+    )
+
+
+def _can_be_seen(curve: Curve) -> bool:
+    drawn = curve.marker not in NOT_DRAWN or curve.linestyle not in NOT_DRAWN
+    return curve.visible and (drawn or curve.artist in DRAWS_ITSELF)
+
+
+def _stroke(curve: Curve, kept) -> Stroke:
+    labels = (curve.label,) if curve.label else ()
+    return Stroke(curve.x[kept], curve.y[kept], labels, (curve.axes,), _dtype(curve.y, curve.dtype))
+
+
+def _dtype(y, dtype: str) -> str:
+    """Return the dtype of the data, or float16 where lists hide that it was float16."""
+    if dtype != "float64" or y.size < 20:
+        return dtype
+    with np.errstate(over="ignore"):
+        hidden = (y.astype(np.float16) == y).all() and np.unique(y).size >= 20
+    return "float16" if hidden else dtype
