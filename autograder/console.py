@@ -86,14 +86,14 @@ def grade_and_report(
         TimeRemainingColumn(),
     )
     counts: dict[str, int] = {}
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task(name, total=None)
 
         def start(total, reused):
             progress.update(task, total=total - reused)
 
-        def advance(gradation):
-            counts[gradation.status.value] = counts.get(gradation.status.value, 0) + 1
+        def advance(status):
+            counts[status.value] = counts.get(status.value, 0) + 1
             progress.advance(task)
 
         summary = grade_folder(

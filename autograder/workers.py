@@ -11,18 +11,20 @@ import multiprocessing
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from autograder import pipeline
 from autograder.errors import EngineError, SandboxError
 from autograder.model import Gradation, Limits
 from autograder.scoring.assignment import Assignment
 
+T = TypeVar("T")
 PR_SET_PDEATHSIG = 1
 TRIES = 2
 QUEUED_PER_WORKER = 3
@@ -107,10 +109,11 @@ class Scorer:
 
 
 _scorer: Scorer | None = None
+_finish: Callable | None = None
 
 
-def _open_scorer(assignment, choice, limits, workers, started) -> None:
-    global _scorer
+def _open_scorer(assignment, choice, limits, finish, workers, started) -> None:
+    global _scorer, _finish
     import atexit
     import signal
 
@@ -123,7 +126,7 @@ def _open_scorer(assignment, choice, limits, workers, started) -> None:
     gc.freeze()  # what was imported is never garbage, and looking through it takes long
     gc.set_threshold(GARBAGE_OBJECTS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
-    _scorer = Scorer(assignment, choice, limits)
+    _scorer, _finish = Scorer(assignment, choice, limits), finish
     from multiprocessing.util import Finalize
 
     Finalize(None, _scorer.close, exitpriority=10)
@@ -150,8 +153,8 @@ def _stay_on_one_core(workers: int, started) -> None:
             os.sched_setaffinity(0, {cores[number % len(cores)]})
 
 
-def _grade(job: Job) -> Gradation:
-    return _scorer.grade(job)
+def _grade(job: Job):
+    return _finish(_scorer.grade(job))
 
 
 def grade_all(
@@ -160,8 +163,12 @@ def grade_all(
     choice: EngineChoice,
     limits: Limits,
     workers: int,
-) -> Iterator[Gradation]:
-    """Grade jobs on ``workers`` scorer processes; yields gradations in order of completion.
+    finish: Callable[[Gradation], T],
+) -> Iterator[T]:
+    """Grade jobs on ``workers`` scorer processes; yields outcomes in order of completion.
+
+    Args:
+        finish: makes the outcome, plain data, of a gradation; runs in the scorers' processes.
 
     Raises:
         EngineError: no sandbox can be started.
@@ -174,7 +181,7 @@ def grade_all(
             workers,
             mp_context=processes,
             initializer=_open_scorer,
-            initargs=(assignment, choice, limits, workers, processes.Value("i", 0)),
+            initargs=(assignment, choice, limits, finish, workers, processes.Value("i", 0)),
         )
         running: dict = {}
         try:
@@ -183,9 +190,8 @@ def grade_all(
                     job, losses = waiting.popleft()
                     running[pool.submit(_grade, job)] = job, losses
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    gradation = future.result()
                     del running[future]
-                    yield gradation
+                    yield future.result()
         except BrokenProcessPool:
             broken += 1
             if broken > BROKEN_POOLS:
@@ -197,7 +203,7 @@ def grade_all(
             for position, (job, losses) in enumerate(lost):
                 if losses >= TRIES and position < workers:
                     error = SandboxError("the scorer process died twice while grading this")
-                    yield Scorer(assignment, choice, limits).give_up(job, error)
+                    yield finish(Scorer(assignment, choice, limits).give_up(job, error))
                 else:
                     waiting.appendleft((job, losses + 1))
         finally:

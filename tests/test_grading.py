@@ -27,10 +27,10 @@ def fails_a_hidden_test(gradation):
     return any(case.hidden and not case.passed and not case.slip for case in cases)
 
 
-def fake_grade(jobs, assignment, choice, limits, workers):
+def fake_grade(jobs, assignment, choice, limits, workers, finish):
     gradation = next(filter(fails_a_hidden_test, sample_gradations(50, hostile=False)))
     for job in jobs:
-        yield replace(gradation, submission=job.name, file="", digest=digest_file(job.path))
+        yield finish(replace(gradation, submission=job.name, file="", digest=digest_file(job.path)))
 
 
 @pytest.fixture

@@ -95,9 +95,10 @@ def grade_on(scheduler: str) -> Callable:
         choice: EngineChoice,
         limits: Limits,
         workers: int,
-    ) -> Iterator[Gradation]:
+        finish: Callable,
+    ) -> Iterator:
         run = _ClusterRun(scheduler, assignment, limits)
-        yield from run.grade(jobs)
+        yield from map(finish, run.grade(jobs))
 
     return grade
 

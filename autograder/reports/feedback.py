@@ -25,6 +25,21 @@ def write_feedback(
 ) -> Path:
     """Write a student's page as ``<folder>/<submission>.html`` and return its path.
 
+    The other arguments are those of :func:`feedback_page`.
+    """
+    path = Path(folder) / f"{gradation.submission}.html"
+    write_text(path, feedback_page(gradation, release_hidden, title, reference))
+    return path
+
+
+def feedback_page(
+    gradation: Gradation,
+    release_hidden: bool = False,
+    title: str | None = None,
+    reference: dict[str, list[dict]] | None = None,
+) -> str:
+    """Return a student's page.
+
     Args:
         release_hidden: before release, hidden test cases are not named, only lessons of recognised
             misconceptions are told of them, and the expected curves are left out.
@@ -34,7 +49,7 @@ def write_feedback(
     reference = reference if reference and release_hidden else {}
     questions = [_question(question, gradation, release_hidden, reference)
                  for question in gradation.questions]  # fmt: skip
-    page = render(
+    return render(
         "feedback.html",
         ("language.js",),
         language=gradation.language if gradation.language in ("en", "zh") else "en",
@@ -49,9 +64,6 @@ def write_feedback(
         questions=questions,
         cell_errors=_cell_errors(gradation),
     )
-    path = Path(folder) / f"{gradation.submission}.html"
-    write_text(path, page)
-    return path
 
 
 def _question(
