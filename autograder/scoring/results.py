@@ -14,6 +14,7 @@ from autograder.scoring.walk import Walk
 FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
 MAX_CURVES = 40
+LARGE = 1e9  # in a curve
 
 REASONS = {
     Status.TIMEOUT: "The notebook took too long ‖ 笔记本运行超时",
@@ -149,8 +150,14 @@ def _curves(drawings) -> list[dict]:
 def _numbers(values: np.ndarray) -> list:
     if values.ndim != 1 or values.dtype.kind not in "biuf":
         return []
-    kept = values[:MAX_CURVE_POINTS].astype(float).tolist()
-    return [round(value, 6) if math.isfinite(value) else None for value in kept]
+    kept = values[:MAX_CURVE_POINTS].astype(float)
+    with np.errstate(over="ignore"):
+        rounded = np.round(kept, 6)
+    # Large ones have no such decimals, and rounding makes the largest infinite.
+    found = np.where(np.abs(kept) < LARGE, rounded, kept).tolist()
+    if not np.isfinite(kept).all():
+        found = [value if math.isfinite(value) else None for value in found]
+    return found
 
 
 def _errors(errors) -> list[dict]:
