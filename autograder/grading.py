@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder import pipeline
+from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
 from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.model import Gradation, Limits, Status
@@ -14,10 +14,9 @@ from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
 from autograder.reports.times import TimeSources, find_times
 from autograder.reports.writing import reference_of, title_of, write_all
-from autograder.scoring.assignment import Assignment
-from autograder.scoring.results import graded_by
-from autograder.submission import find_submissions, submission_name
-from autograder.workers import EngineChoice, Job, grade_all
+from autograder.scoring.assignment import Assignment, graded_by
+from autograder.submission import Job, digest_file, find_submissions, submission_name
+from autograder.workers import grade_all
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def grade_folder(
             gradebook.set_deadline(collection.deadline)
         rest = []
         for job in jobs:
-            digest = pipeline.digest_file(job.path)
+            digest = digest_file(job.path)
             if gradebook.holds(digest, by, job.name):
                 summary.reused += 1
             else:

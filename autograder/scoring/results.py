@@ -5,10 +5,9 @@ import math
 import numpy as np
 from otter.test_files import GradingResults
 
-from autograder import __version__
 from autograder.languages import localize
 from autograder.model import Gradation, QuestionResult, Status, Submission, TestCaseOutcome
-from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.assignment import Assignment, graded_by, split_slip
 from autograder.scoring.walk import Walk
 
 FAILED_HEAD = "❌ Test case failed\n"
@@ -55,17 +54,6 @@ def fault(submission: Submission, assignment: Assignment, reason: str, image: st
         notes=submission.notes,
         graded_by=graded_by(assignment, image),
     )
-
-
-def graded_by(assignment: Assignment, image: str) -> dict:
-    """Return what a mark can be traced to."""
-    return {
-        "grading_zip": assignment.digest,
-        "assignment_version": str(assignment.manifest.get("version", "")),
-        "environment": str(assignment.manifest.get("environment", "")),
-        "autograder": __version__,
-        "image": image,
-    }
 
 
 def _gradation(submission, assignment, walk, image) -> Gradation:

@@ -10,10 +10,11 @@ import time
 
 import pytest
 
+from autograder.engines.choice import EngineChoice
 from autograder.engines.cluster import grade_on
 from autograder.errors import EngineError
 from autograder.model import Limits, Status
-from autograder.workers import EngineChoice, Job
+from autograder.submission import Job
 from tests.running import assignment, test_file
 
 CHOICE = EngineChoice("local")
