@@ -18,6 +18,15 @@ PATH = click.Path(path_type=Path)
 class Commands(click.Group):
     """Shows every error of ours as one line, with exit status 2."""
 
+    def get_command(self, ctx, name):
+        if name not in self.commands:
+            add_commands()
+        return super().get_command(ctx, name)
+
+    def list_commands(self, ctx):
+        add_commands()
+        return super().list_commands(ctx)
+
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
@@ -147,7 +156,7 @@ def worker_image():
 
 
 def add_commands() -> None:
-    """Add the commands that live beside what they do."""
+    """Add the commands that live beside what they do; to import them all takes a while."""
     from autograder.audit.commands import audit
     from autograder.bench.commands import bench
     from autograder.gradescope.commands import check_gradescope
@@ -157,8 +166,6 @@ def add_commands() -> None:
     for command in (audit, bench, check_gradescope, hostile, *revisions):
         main.add_command(command)
 
-
-add_commands()
 
 if __name__ == "__main__":
     sys.exit(main(prog_name="python -m autograder"))

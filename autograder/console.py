@@ -14,10 +14,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
 from autograder.model import Limits, Status
 from autograder.scoring.assignment import Assignment
-from autograder.workers import EngineChoice, default_workers, grade_all
+from autograder.workers import default_workers, grade_all
 
 console = Console(highlight=False)
 NO_ENGINE = (
@@ -49,14 +50,15 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     if engine == "local":
         return EngineChoice("local")
     from autograder.engines.docker import is_available
+    from autograder.engines.image import ensure_image, held_image
 
+    if tag := held_image():
+        return EngineChoice("docker", tag)
     if not is_available():
         if engine == "docker" or not bundled:
             raise UsageError(NO_ENGINE)
         console.print("No Docker engine answers: the sample class is graded with ENGINE=local.")
         return EngineChoice("local")
-    from autograder.engines.image import ensure_image
-
     return EngineChoice("docker", ensure_image())
 
 
@@ -86,14 +88,14 @@ def grade_and_report(
         TimeRemainingColumn(),
     )
     counts: dict[str, int] = {}
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task(name, total=None)
 
         def start(total, reused):
             progress.update(task, total=total - reused)
 
-        def advance(gradation):
-            counts[gradation.status.value] = counts.get(gradation.status.value, 0) + 1
+        def advance(status):
+            counts[status.value] = counts.get(status.value, 0) + 1
             progress.advance(task)
 
         summary = grade_folder(

@@ -82,6 +82,27 @@ LATE = "Handed in late ‖ 迟交"
 LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
 
 
+COLUMNS = (
+    "submission, file, digest, assignment, status, reason, language, score, possible,"
+    " wall_s, cpu_s, memory_mib, submitted_at, graded_by, facts, graded_at"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One gradation as the gradebook stores it; making it is the work, storing it is quick.
+
+    Attributes:
+        row: values of ``COLUMNS``, all but the time of storing.
+        questions: name, points, points possible.
+        cases: question, number, name, passed, hidden, points, slip.
+    """
+
+    row: tuple
+    questions: list[tuple]
+    cases: list[tuple]
+
+
 @dataclass(frozen=True)
 class Override:
     """Points that a person gave by hand.
@@ -150,32 +171,22 @@ class Gradebook:
         Args:
             submitted_at: ISO 8601 time of the upload, where it is known.
         """
-        plain = gradation.as_dict()
-        facts = zlib.compress(json.dumps(plain, ensure_ascii=True).encode(), 3)
+        self.add_entry(entry_of(gradation, submitted_at))
+
+    def add_entry(self, entry: Entry) -> None:
+        """Commit what :func:`entry_of` made of a gradation."""
+        marks = ", ".join("?" * (len(entry.row) + 1))
         with self._transaction() as write:
             number = write.execute(
-                "INSERT INTO gradations (submission, file, digest, assignment, status, reason,"
-                " language, score, possible, wall_s, cpu_s, memory_mib, submitted_at, graded_at,"
-                " graded_by, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    gradation.submission, _storable(gradation.file), gradation.digest,
-                    gradation.assignment, gradation.status.value, _storable(gradation.reason),
-                    gradation.language, gradation.score, gradation.possible, gradation.wall_s,
-                    gradation.cpu_s, gradation.memory_mib, submitted_at, _now(),
-                    _canonical(gradation.graded_by), facts,
-                ),
-            ).lastrowid  # fmt: skip
+                f"INSERT INTO gradations ({COLUMNS}) VALUES ({marks})", (*entry.row, _now())
+            ).lastrowid
             write.executemany(
                 "INSERT INTO questions VALUES (?, ?, ?, ?)",
-                ((number, q.name, q.score, q.possible) for q in gradation.questions),
+                [(number, *question) for question in entry.questions],
             )
             write.executemany(
                 "INSERT INTO test_cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (number, q.name, n, case.name, case.passed, case.hidden, case.points, case.slip)
-                    for q in gradation.questions
-                    for n, case in enumerate(q.cases)
-                ),
+                [(number, *case) for case in entry.cases],
             )
 
     def set_times(self, times: dict[str, str]) -> None:
@@ -453,6 +464,30 @@ class Gradebook:
         else:
             repair = "it is damaged or no gradebook; move it away or choose another OUT=<folder>"
         return UsageError(f"{self.path}: {error}: {repair}")
+
+
+def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
+    """Return what the gradebook stores of a gradation; reads nothing and may run anywhere.
+
+    Args:
+        submitted_at: ISO 8601 time of the upload, where it is known.
+    """
+    facts = zlib.compress(json.dumps(gradation.as_dict(), ensure_ascii=True).encode(), 3)
+    return Entry(
+        row=(
+            gradation.submission, _storable(gradation.file), gradation.digest,
+            gradation.assignment, gradation.status.value, _storable(gradation.reason),
+            gradation.language, gradation.score, gradation.possible, gradation.wall_s,
+            gradation.cpu_s, gradation.memory_mib, submitted_at,
+            _canonical(gradation.graded_by), facts,
+        ),
+        questions=[(q.name, q.score, q.possible) for q in gradation.questions],
+        cases=[
+            (q.name, n, case.name, case.passed, case.hidden, case.points, case.slip)
+            for q in gradation.questions
+            for n, case in enumerate(q.cases)
+        ],
+    )  # fmt: skip
 
 
 class _Transaction:

@@ -1,22 +1,22 @@
 """Grading a folder: what is there, what is graded already, grade the rest, write the pages."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder import pipeline
+from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
-from autograder.gradebook import Gradebook
-from autograder.model import Gradation, Limits
+from autograder.gradebook import Entry, Gradebook, entry_of
+from autograder.model import Gradation, Limits, Status
+from autograder.reports.feedback import feedback_page
+from autograder.reports.files import write_text
 from autograder.reports.times import TimeSources, find_times
-from autograder.reports.writing import reference_of, title_of, write_all, write_feedback_page
-from autograder.scoring.assignment import Assignment
-from autograder.scoring.results import graded_by
-from autograder.submission import find_submissions, submission_name
-from autograder.workers import EngineChoice, Job, grade_all
+from autograder.reports.writing import reference_of, title_of, write_all
+from autograder.scoring.assignment import Assignment, graded_by
+from autograder.submission import Job, digest_file, find_submissions, submission_name
+from autograder.workers import grade_all
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,45 @@ class Summary:
     mismatches: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """A gradation in the forms in which it is kept: writing them down is all that is left to do."""
+
+    status: Status
+    submission: str
+    entry: Entry
+    results: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Makes outcomes of gradations, in the scorers' processes.
+
+    Attributes:
+        by: what the marks can be traced to.
+        files: by submission, the file as people see it.
+        times: by submission, the time of the upload (ISO 8601), where it is known.
+        told: what :func:`feedback_page` takes after the gradation.
+    """
+
+    by: dict
+    files: dict[str, str]
+    times: dict[str, str]
+    told: tuple
+
+    def __call__(self, gradation: Gradation) -> Outcome:
+        name = gradation.submission
+        gradation = replace(gradation, graded_by=self.by, file=self.files[name])
+        return Outcome(
+            status=gradation.status,
+            submission=name,
+            entry=entry_of(gradation, self.times.get(name)),
+            results=results_json(gradation),
+            page=feedback_page(gradation, *self.told),
+        )
+
+
 def grade_folder(
     assignment: Assignment,
     folder: Path,
@@ -55,7 +94,7 @@ def grade_folder(
     limits: Limits,
     workers: int,
     on_start: Callable[[int, int], None] = lambda total, reused: None,
-    on_result: Callable[[Gradation], None] = lambda gradation: None,
+    on_result: Callable[[Status], None] = lambda status: None,
     grade: Callable = grade_all,
     collection: Collection | None = None,
 ) -> Summary:
@@ -64,7 +103,7 @@ def grade_folder(
     Results are committed one by one: an interrupted run goes on where it was.
 
     Args:
-        grade: maps jobs to gradations (:func:`grade_all`, or a cluster's).
+        grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
 
     Raises:
         UsageError: the folder or ``out`` cannot be used.
@@ -86,7 +125,7 @@ def grade_folder(
             gradebook.set_deadline(collection.deadline)
         rest = []
         for job in jobs:
-            digest = pipeline.digest_file(job.path)
+            digest = digest_file(job.path)
             if gradebook.holds(digest, by, job.name):
                 summary.reused += 1
             else:
@@ -94,34 +133,26 @@ def grade_folder(
         on_start(len(jobs), summary.reused)
         if rest:
             told = gradebook.released, title_of(assignment), reference_of(assignment)
-            for gradation in grade(rest, assignment, choice, limits, min(workers, len(rest))):
-                gradation = replace(gradation, graded_by=by, file=files[gradation.submission])
-                write_results(out, gradation)
-                gradebook.add(gradation, times.get(gradation.submission))
-                write_feedback_page(out, gradation, *told)
+            finish = Finish(by, files, times, told)
+            for outcome in grade(rest, assignment, choice, limits, min(workers, len(rest)), finish):
+                _keep(outcome, out, gradebook)
                 summary.graded += 1
-                on_result(gradation)
+                on_result(outcome.status)
         summary.not_graded = gradebook.not_graded()
         write_all(out, gradebook, assignment, every_page=moved)
         _compare(summary, gradebook, folder / "expected.json")
     return summary
 
 
-def write_results(out: Path, gradation: Gradation) -> None:
-    """Write ``results/<submission>/results.json`` in one step."""
-    folder = out / "results" / gradation.submission
-    folder.mkdir(parents=True, exist_ok=True)
+def results_json(gradation: Gradation) -> str:
+    """Return what ``results.json`` says of a gradation, in Gradescope's format."""
     content = gradation.gradescope or {
         "score": 0,
         "output": f"Not graded: {gradation.reason}",
         "extra_data": {"status": gradation.status.value},
         "tests": [],
     }
-    temporary = folder / "results.json.part"
-    temporary.write_text(
-        json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
-    )
-    os.replace(temporary, folder / "results.json")
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
 
 def find_jobs(folder: Path) -> list[Job]:
@@ -143,6 +174,13 @@ def find_jobs(folder: Path) -> list[Job]:
         Job(submission_name(file, taken), path, file.as_posix())
         for file, path in zip(relative, paths)
     ]
+
+
+def _keep(outcome: Outcome, out: Path, gradebook: Gradebook) -> None:
+    """Commit one outcome and write its files."""
+    write_text(out / "results" / outcome.submission / "results.json", outcome.results)
+    gradebook.add_entry(outcome.entry)
+    write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
 
 
 def _make_folder(out: Path) -> None:

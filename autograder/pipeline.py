@@ -1,6 +1,5 @@
 """The whole way of one submission: read it, walk it in a sandbox, conclude."""
 
-import hashlib
 from pathlib import Path
 
 from autograder.errors import SandboxError, SubmissionError
@@ -8,9 +7,8 @@ from autograder.model import Gradation, Limits, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
-from autograder.submission import load_submission
+from autograder.submission import digest_file, load_submission
 
-DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submission
 WRONG_ASSIGNMENT = (
     "{file}: this notebook is for the assignment '{claimed}', not '{name}'; "
     "upload the notebook that you got for '{name}' ‖ "
@@ -63,15 +61,3 @@ def check_assignment(submission: Submission, assignment: Assignment) -> None:
 def unreadable(path: Path, name: str) -> Submission:
     """Return what is known of a file that could not be read as a submission."""
     return Submission(name=name, file=Path(path).name, digest=digest_file(path), cells=())
-
-
-def digest_file(path: Path) -> str:
-    """Return a file's SHA-256 in hex, or "" when it cannot be read."""
-    total = hashlib.sha256()
-    try:
-        with open(path, "rb") as file:
-            while part := file.read(DIGEST_BYTES):
-                total.update(part)
-        return total.hexdigest()
-    except OSError:
-        return ""

@@ -9,6 +9,7 @@ import os
 import re
 import unicodedata
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SubmissionError
@@ -16,6 +17,7 @@ from autograder.languages import LANGUAGES
 from autograder.model import Cell, Submission
 
 MAX_FILE_BYTES = 200 * 2**20
+DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submission
 MAX_NOTEBOOK_BYTES = 120 * 2**20
 MAX_ENTRIES = 2000
 MAX_CELLS = 2000
@@ -37,6 +39,19 @@ RESERVED = re.compile(
 )  # folder names on Windows
 UPLOAD = "upload the .ipynb file itself"
 RESAVE = "open it in Jupyter, save it and upload it again"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade.
+
+    Attributes:
+        file: the file as people see it, relative to the folder of submissions; "" for its name.
+    """
+
+    name: str
+    path: Path
+    file: str = ""
 
 
 def find_submissions(folder: Path) -> list[Path]:
@@ -97,6 +112,18 @@ def submission_name(relative: Path, taken: set[str]) -> str:
 def _cut(text: str, size: int) -> str:
     """Return the longest beginning of a text that takes at most ``size`` bytes."""
     return text.encode()[:size].decode("utf-8", "ignore").rstrip("._-")
+
+
+def digest_file(path: Path) -> str:
+    """Return a file's SHA-256 in hex, or "" when it cannot be read."""
+    total = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while part := file.read(DIGEST_BYTES):
+                total.update(part)
+        return total.hexdigest()
+    except OSError:
+        return ""
 
 
 def load_submission(path: Path, name: str) -> Submission:

@@ -1,157 +1,31 @@
 """Grading workers: scorer processes, each with one warm sandbox; results come as they are ready.
 
-A scorer process is forked from the command after Otter and torch are imported, and keeps its
-sandbox for many submissions. When a sandbox or a scorer fails, the submission is tried once more in
-a fresh one; after that it is *not graded*.
+Theory of operation. Sandboxes and scorers both need torch, which takes seconds to import. So the
+sandboxes are started first, and warm up while the command imports what scores. Then the scorers are
+forked from it, sharing all that, and each enters the sandbox that was started for it.
 """
 
-import ctypes
 import gc
 import multiprocessing
-import os
-import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
-from autograder import pipeline
+from autograder.cores import own_cores, places_of, stay_on
+from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, SandboxError
 from autograder.model import Gradation, Limits
 from autograder.scoring.assignment import Assignment
+from autograder.submission import Job
 
-PR_SET_PDEATHSIG = 1
-TRIES = 2
+T = TypeVar("T")
+STARTED_AHEAD = 64  # engines; further scorers start their own
 QUEUED_PER_WORKER = 3
-GARBAGE_OBJECTS = 20_000  # new objects between two looks for garbage
+LOSSES_ALLOWED = 2  # scorer processes that end over one submission
 BROKEN_POOLS = 20  # after so many lost scorer processes something is wrong with the machine
-
-
-@dataclass(frozen=True)
-class EngineChoice:
-    """Which engine to open in each scorer process.
-
-    Attributes:
-        kind: "docker" or "local".
-        image: tag of the grading image (docker).
-    """
-
-    kind: str
-    image: str = ""
-
-    def open(self, limits: Limits):
-        """Return an engine that is not entered yet."""
-        if self.kind == "docker":
-            from autograder.engines.docker import DockerEngine
-
-            return DockerEngine(self.image, limits)
-        from autograder.engines.local import LocalEngine
-
-        return LocalEngine()
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to grade.
-
-    Attributes:
-        file: the file as people see it, relative to the folder of submissions; "" for its name.
-    """
-
-    name: str
-    path: Path
-    file: str = ""
-
-
-class Scorer:
-    """Grades one submission after the other in a warm sandbox that it replaces when it fails."""
-
-    def __init__(self, assignment: Assignment, choice: EngineChoice, limits: Limits):
-        self.assignment, self.choice, self.limits = assignment, choice, limits
-        self.stack = ExitStack()
-        self.engine = None
-        self.opened = False
-
-    def grade(self, job: Job) -> Gradation:
-        """Grade one submission; our own faults end as *not graded*.
-
-        Raises:
-            EngineError: no sandbox can be started at all.
-        """
-        for attempt in range(TRIES):
-            try:
-                if self.engine is None:
-                    self.engine = self.stack.enter_context(self.choice.open(self.limits))
-                    self.opened = True
-                return pipeline.grade(job.path, job.name, self.assignment, self.engine, self.limits)
-            except (SandboxError, EngineError) as error:
-                self.close()
-                if isinstance(error, EngineError) and not self.opened:
-                    raise  # nothing ever ran here: the machine is to be set right first
-                if attempt == TRIES - 1:
-                    return self.give_up(job, error)
-
-    def give_up(self, job: Job, error: Exception) -> Gradation:
-        """Return the *not graded* entry."""
-        image = self.choice.image or self.choice.kind
-        return pipeline.grade_with_fault(job.path, job.name, self.assignment, image, error)
-
-    def close(self) -> None:
-        """End the sandbox."""
-        self.engine = None
-        stack, self.stack = self.stack, ExitStack()
-        stack.close()
-
-
-_scorer: Scorer | None = None
-
-
-def _open_scorer(assignment, choice, limits, workers, started) -> None:
-    global _scorer
-    import atexit
-    import signal
-
-    import torch
-
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
-    torch.set_num_threads(1)
-    _stay_on_one_core(workers, started)
-    gc.freeze()  # what was imported is never garbage, and looking through it takes long
-    gc.set_threshold(GARBAGE_OBJECTS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
-    _scorer = Scorer(assignment, choice, limits)
-    from multiprocessing.util import Finalize
-
-    Finalize(None, _scorer.close, exitpriority=10)
-    atexit.register(_scorer.close)
-
-
-def _stay_on_one_core(workers: int, started) -> None:
-    """Keep this scorer and its sandbox on one core, where there are workers for every core.
-
-    The two take turns, never both at work: on one core neither has to wake the other from a core
-    that sleeps, and both find its caches warm. With fewer workers the kernel places them better.
-
-    Args:
-        started: counts the scorers of this pool.
-    """
-    if sys.platform != "linux":
-        return
-    cores = sorted(os.sched_getaffinity(0))
-    if workers >= len(cores):
-        with started.get_lock():
-            number = started.value
-            started.value += 1
-        with suppress(OSError):  # some container runtimes do not let a process choose
-            os.sched_setaffinity(0, {cores[number % len(cores)]})
-
-
-def _grade(job: Job) -> Gradation:
-    return _scorer.grade(job)
 
 
 def grade_all(
@@ -160,50 +34,83 @@ def grade_all(
     choice: EngineChoice,
     limits: Limits,
     workers: int,
-) -> Iterator[Gradation]:
-    """Grade jobs on ``workers`` scorer processes; yields gradations in order of completion.
+    finish: Callable[[Gradation], T],
+) -> Iterator[T]:
+    """Grade jobs on ``workers`` scorer processes; yields outcomes in order of completion.
+
+    Args:
+        finish: makes the outcome, plain data, of a gradation; runs in the scorers' processes.
 
     Raises:
         EngineError: no sandbox can be started.
     """
     waiting = deque((job, 0) for job in jobs)
-    broken = 0
+    places, broken = places_of(workers), 0
     while waiting:
-        processes = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(
-            workers,
-            mp_context=processes,
-            initializer=_open_scorer,
-            initargs=(assignment, choice, limits, workers, processes.Value("i", 0)),
-        )
         running: dict = {}
+        with _started(choice, limits, places) as engines:
+            from autograder import scorer  # takes as long as the sandboxes take to be warm
+
+            given = assignment, choice, limits, finish, places, engines
+            try:
+                yield from _grade_in_pool(scorer, given, waiting, running, workers)
+            except BrokenProcessPool:
+                broken += 1
+                if broken > BROKEN_POOLS:
+                    raise EngineError("the scorer processes keep dying; is memory short?") from None
+                survivors = [f for f in running if f.done() and f.exception() is None]
+                yield from (f.result() for f in survivors)
+                lost = [running[f] for f in running if f not in survivors]
+                # Any of the jobs under way may have been the one that took the process down.
+                for position, (job, losses) in enumerate(lost):
+                    if losses >= LOSSES_ALLOWED and position < workers:
+                        error = SandboxError("the scorer process died twice while grading this")
+                        one = scorer.Scorer(assignment, choice, limits)
+                        yield finish(one.give_up(job, error))
+                    else:
+                        waiting.appendleft((job, losses + 1))
+
+
+def _grade_in_pool(scorer, given: tuple, waiting: deque, running: dict, workers: int) -> Iterator:
+    """Yield outcomes of what waits; ``running`` holds what was under way when the pool broke."""
+    gc.freeze()  # what was imported is never garbage, and looking through it takes long
+    processes = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=processes,
+        initializer=scorer.open_scorer,
+        initargs=(*given, processes.Value("i", 0)),
+    )
+    try:
+        while waiting or running:
+            while waiting and len(running) < QUEUED_PER_WORKER * workers:
+                job, losses = waiting.popleft()
+                running[pool.submit(scorer.grade, job)] = job, losses
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                outcome = future.result()
+                del running[future]
+                yield outcome
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _started(choice: EngineChoice, limits: Limits, places: list[set[int]]):
+    """Start engines for the first scorers, each where its scorer will be; close them at the end."""
+    cores, engines = own_cores(), []
+    with ExitStack() as stack:
         try:
-            while waiting or running:
-                while waiting and len(running) < QUEUED_PER_WORKER * workers:
-                    job, losses = waiting.popleft()
-                    running[pool.submit(_grade, job)] = job, losses
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    gradation = future.result()
-                    del running[future]
-                    yield gradation
-        except BrokenProcessPool:
-            broken += 1
-            if broken > BROKEN_POOLS:
-                raise EngineError("the scorer processes keep dying; is memory short?") from None
-            survivors = [f for f in running if f.done() and f.exception() is None]
-            yield from (f.result() for f in survivors)
-            lost = [running[f] for f in running if f not in survivors]
-            # Any of the jobs under way may have been the one that took the process down.
-            for position, (job, losses) in enumerate(lost):
-                if losses >= TRIES and position < workers:
-                    error = SandboxError("the scorer process died twice while grading this")
-                    yield Scorer(assignment, choice, limits).give_up(job, error)
-                else:
-                    waiting.appendleft((job, losses + 1))
+            for place in places[:STARTED_AHEAD]:
+                stay_on(place)
+                engine = choice.open(limits)
+                engine.start()
+                stack.callback(engine.close)
+                engines.append(engine)
         finally:
-            pool.shutdown(cancel_futures=True)
+            stay_on(cores)
+        yield engines
 
 
 def default_workers() -> int:
     """Return one worker per core that this process may use."""
-    return len(os.sched_getaffinity(0))
+    return len(own_cores()) or 1

@@ -14,13 +14,14 @@ PACKAGE = ROOT / "autograder"
 # From the ground up: a room imports from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "model"},
-    {"course"},
+    {"cores", "course"},
     {"captures", "codec", "drawings", "evidence", "frames", "languages", "probes", "submission"},
     {"checks", "sandbox"},
     {"scoring"},
     {"engines"},
     {"gradebook", "reports"},
     {"pipeline"},
+    {"scorer"},
     {"workers"},
     {"engines.cluster", "grading", "console", "revision"},
     {"build", "gradescope", "bench", "audit", "hostile"},

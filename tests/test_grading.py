@@ -1,20 +1,22 @@
 """Grading a folder without sandboxes: what is known of each upload reaches what people read."""
 
 import csv
-import multiprocessing
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
 import pytest
 
+from autograder.cores import places_of, stay_on
+from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
 from autograder.grading import Collection, grade_folder
 from autograder.model import Limits
-from autograder.pipeline import digest_file
 from autograder.reports.times import TimeSources
-from autograder.workers import EngineChoice, _stay_on_one_core
+from autograder.submission import digest_file
 from tests.reports.sample_gradations import sample_gradations
 
 ASSIGNMENT = SimpleNamespace(name="autodiff", digest="0" * 64, manifest={}, questions=())
@@ -27,10 +29,10 @@ def fails_a_hidden_test(gradation):
     return any(case.hidden and not case.passed and not case.slip for case in cases)
 
 
-def fake_grade(jobs, assignment, choice, limits, workers):
+def fake_grade(jobs, assignment, choice, limits, workers, finish):
     gradation = next(filter(fails_a_hidden_test, sample_gradations(50, hostile=False)))
     for job in jobs:
-        yield replace(gradation, submission=job.name, file="", digest=digest_file(job.path))
+        yield finish(replace(gradation, submission=job.name, file="", digest=digest_file(job.path)))
 
 
 @pytest.fixture
@@ -114,21 +116,23 @@ def test_pages_are_written_again_only_when_something_changed(grade):
     assert report.is_file()
 
 
-def _cores_of(workers: int, started, found) -> None:
-    _stay_on_one_core(workers, started)
-    found.put(sorted(os.sched_getaffinity(0)))
-
-
 @pytest.mark.parametrize("spare", [0, 1])
 def test_scorers_keep_to_one_core_where_there_are_workers_for_all(spare):
     cores = sorted(os.sched_getaffinity(0))
-    processes = multiprocessing.get_context("fork")
-    started, found = processes.Value("i", 0), processes.Queue()
-    asked = len(cores) - spare, started, found
-    scorers = [processes.Process(target=_cores_of, args=asked) for _ in cores]
-    for scorer in scorers:
-        scorer.start()
-    places = sorted(found.get(timeout=30) for _ in scorers)
-    for scorer in scorers:
-        scorer.join()
-    assert places == ([cores] * len(cores) if spare else [[core] for core in cores])
+    places = [sorted(place) for place in places_of(len(cores) - spare)]
+    assert places == ([cores] * (len(cores) - 1) if spare else [[core] for core in cores])
+
+
+def test_who_stays_on_a_core_starts_others_there():
+    cores = os.sched_getaffinity(0)
+    try:
+        stay_on({min(cores)})
+        assert _cores_of_a_child() == str({min(cores)})
+    finally:
+        stay_on(cores)
+    assert _cores_of_a_child() == str(cores)
+
+
+def _cores_of_a_child() -> str:
+    command = [sys.executable, "-c", "import os; print(os.sched_getaffinity(0))"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()

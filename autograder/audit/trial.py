@@ -12,9 +12,9 @@ from pathlib import Path
 
 from autograder.engines.local import LocalEngine
 from autograder.model import Cell, Limits, Status, Submission
+from autograder.scorer import PR_SET_PDEATHSIG
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.walk import Walk, Walker
-from autograder.workers import PR_SET_PDEATHSIG
 
 LIMITS = Limits(wall_s=60, cell_s=5, cpu_s=30)
 STOPPED = ("this step did not end", "KeyboardInterrupt")  # a call, or a cell, that is stopped

@@ -17,10 +17,12 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.course import ROOT
+from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, SandboxError, UsageError
 from autograder.model import Gradation, Limits
+from autograder.scorer import Scorer
 from autograder.scoring.assignment import Assignment
-from autograder.workers import EngineChoice, Job, Scorer
+from autograder.submission import Job
 
 CONNECT_S = 15.0
 RECONNECT_S = 120.0
@@ -95,9 +97,10 @@ def grade_on(scheduler: str) -> Callable:
         choice: EngineChoice,
         limits: Limits,
         workers: int,
-    ) -> Iterator[Gradation]:
+        finish: Callable,
+    ) -> Iterator:
         run = _ClusterRun(scheduler, assignment, limits)
-        yield from run.grade(jobs)
+        yield from map(finish, run.grade(jobs))
 
     return grade
 

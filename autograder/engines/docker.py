@@ -2,17 +2,15 @@
 
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
 import tempfile
 
-from autograder.engines.local import EXIT_S
+from autograder.engines.local import EXIT_S, hang_up, receive_greeting
 from autograder.errors import EngineError, SandboxError
-from autograder.frames import FrameStream
 from autograder.model import Limits
-from autograder.sandbox.service import CONTROL_BYTES
-from autograder.scoring.session import receive_warm
 
 CONNECT_S = 180.0
 WORKER_MIB = 700  # the warm worker itself, above what a submission may use
@@ -32,6 +30,9 @@ def is_available() -> bool:
 class DockerEngine:
     """One container with one warm worker; a context manager.
 
+    It may be started ahead, and entered in a process that was forked since then. Then it is closed
+    in both; the process that started it waits for the container's end.
+
     Args:
         image: tag of the grading image.
         limits: a submission's limits; the container's own are derived from them.
@@ -44,51 +45,58 @@ class DockerEngine:
         self.image = image
         self.limits = limits
         self.name = f"autograder-{secrets.token_hex(6)}"
+        self.owner: int | None = None
+        self.channel: socket.socket | None = None
 
-    def __enter__(self):
+    def start(self) -> None:
+        """Start the container; its worker warms up while this process does something else."""
+        self.owner = os.getpid()
         self.folder = tempfile.mkdtemp(prefix="autograder-")
         os.chmod(self.folder, 0o711)
-        path = os.path.join(self.folder, "channel")
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
-        os.chmod(path, 0o666)
-        listener.listen(1)
-        listener.settimeout(CONNECT_S)
-        self.log = tempfile.TemporaryFile()
+        self.path = os.path.join(self.folder, "channel")
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o666)
+        self.listener.listen(1)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the engine
+        reader, held = os.pipe()
+        self.ended = os.fdopen(reader)  # at its end when the container has ended, in any process
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         core = ["--core", str(cores[0])] if len(cores) == 1 else []  # the scorer's own
-        self.process = subprocess.Popen(
-            ["docker", "run", *self._options(), self.image, "python3", "-m",
-             "autograder.sandbox.worker", "--connect", "/channel/channel", "--root", "/work",
-             *core],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log,
-            start_new_session=True,
-        )  # fmt: skip
-        self.channel = None
         try:
-            self.channel = self._accept(listener)
-            self.stream = FrameStream(self.channel, CONTROL_BYTES)
-            self.layers = receive_warm(self.stream)
+            self.process = subprocess.Popen(
+                ["docker", "run", *self._options(), self.image, "python3", "-m",
+                 "autograder.sandbox.worker", "--connect", "/channel/channel", "--root", "/work",
+                 *core],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log,
+                start_new_session=True, pass_fds=[held],
+            )  # fmt: skip
+        finally:
+            os.close(held)
+
+    def __enter__(self):
+        if self.owner is None:
+            self.start()
+        try:
+            self.channel = self._accept()
+            self.stream, self.layers = receive_greeting(self.channel)
         except SandboxError as error:
-            self.__exit__()
+            self.close()
             raise EngineError(f"the grading container does not start: {error}") from None
         except BaseException:
-            self.__exit__()
+            self.close()
             raise
-        finally:
-            # One connection, before any student code runs; afterwards nobody can reach the path.
-            listener.close()
-            os.unlink(path) if os.path.exists(path) else None
         return self
 
-    def _accept(self, listener) -> socket.socket:
-        listener.settimeout(1.0)
-        for _ in range(int(CONNECT_S)):
-            try:
-                return listener.accept()[0]
-            except TimeoutError:
-                if self.process.poll() is not None:
-                    break
+    def _accept(self) -> socket.socket:
+        """Take the worker's one connection, before any student code runs."""
+        ready = select.select([self.listener, self.ended], [], [], CONNECT_S)[0]
+        try:
+            if self.listener in ready:
+                return self.listener.accept()[0]
+        finally:
+            self.listener.close()
+            os.unlink(self.path)  # afterwards nobody can reach it
         self.log.seek(0)
         text = self.log.read(2000).decode(errors="replace").strip()
         raise SandboxError(text.splitlines()[0] if text else "it does not answer")
@@ -119,14 +127,24 @@ class DockerEngine:
             flat += ["--env", f"AUTOGRADER_LAYERS_OFF={off}"]
         return ["--rm", "--init=false", "--read-only", *flat]
 
-    def __exit__(self, *exception):
+    def close(self) -> None:
+        """Let the container end; whoever started it waits for that, and wipes what it left."""
         if self.channel is not None:
-            self.channel.close()
+            hang_up(self.channel)
+        self.listener.close()
+        if self.owner == os.getpid():
+            self._await_end()
+        self.ended.close()
+        self.log.close()
+
+    def _await_end(self) -> None:
         try:
             self.process.wait(EXIT_S)
         except subprocess.TimeoutExpired:
             subprocess.run(["docker", "rm", "-f", self.name], capture_output=True, timeout=60)
             self.process.kill()
             self.process.wait()
-        self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __exit__(self, *exception):
+        self.close()

@@ -32,6 +32,12 @@ PASSED_ON = (
 )  # fmt: skip
 
 
+def held_image() -> str | None:
+    """Return the tag of the grading image for this code, if an engine answers and holds it."""
+    tag = grading_tag()
+    return tag if shutil.which("docker") and has_image(tag) else None
+
+
 def ensure_image(say: Callable[[str], None] | None = None) -> str:
     """Return the tag of the grading image for this code, building what is missing.
 

@@ -6,13 +6,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 
 from autograder.course import ROOT
 from autograder.errors import EngineError, SandboxError
 from autograder.frames import FrameStream
-from autograder.sandbox.service import CONTROL_BYTES
 from autograder.sandbox.worker import start_janitor
-from autograder.scoring.session import receive_warm
 
 EXIT_S = 5.0
 
@@ -35,8 +34,35 @@ def worker_environment(home: str) -> dict[str, str]:
     }
 
 
+def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict]:
+    """Wait until the worker at the other end is warm.
+
+    Returns:
+        The stream of frames to and from it, and which layers of confinement hold there.
+
+    Raises:
+        SandboxError: the worker ended or refused.
+    """
+    # Not before the worker was started: both take seconds to import, as does what it imports.
+    from autograder.sandbox.service import CONTROL_BYTES
+    from autograder.scoring.session import receive_warm
+
+    stream = FrameStream(channel, CONTROL_BYTES)
+    return stream, receive_warm(stream)
+
+
+def hang_up(channel: socket.socket) -> None:
+    """End a conversation for good, whichever other process still holds the channel."""
+    with suppress(OSError):
+        channel.shutdown(socket.SHUT_RDWR)
+    channel.close()
+
+
 class LocalEngine:
     """One warm worker process; a context manager.
+
+    It may be started ahead, and entered in a process that was forked since then. Then it is closed
+    in both; the process that started it waits for the worker's end.
 
     Attributes:
         stream: frames to and from the worker, once entered.
@@ -48,26 +74,32 @@ class LocalEngine:
     """
 
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
+    owner: int | None = None
 
-    def __enter__(self):
+    def start(self) -> None:
+        """Start the worker; it warms up while this process does something else."""
         if sys.platform != "linux":
             raise EngineError("ENGINE=local needs Linux; use ENGINE=docker")
+        self.owner = os.getpid()
         self.home = tempfile.mkdtemp(prefix="autograder-")
         self.root = os.path.join(self.home, "work")
         os.mkdir(self.root)
         os.chmod(self.home, 0o711)
         os.chmod(self.root, 0o1733)  # anyone may make a folder, nobody may list them
         self.channel, theirs = socket.socketpair()
+        self._launch(theirs)
+
+    def __enter__(self):
+        if self.owner is None:
+            self.start()
         try:
-            self._start(theirs)
-            self.stream = FrameStream(self.channel, CONTROL_BYTES)
-            self.layers = receive_warm(self.stream)
+            self.stream, self.layers = receive_greeting(self.channel)
         except SandboxError as error:
-            self.__exit__()
+            self.close()
             raise EngineError(str(error)) from None
         return self
 
-    def _start(self, theirs: socket.socket) -> None:
+    def _launch(self, theirs: socket.socket) -> None:
         command = [sys.executable, "-m", "autograder.sandbox.worker"]
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root],
@@ -80,14 +112,20 @@ class LocalEngine:
         )
         theirs.close()
 
-    def __exit__(self, *exception):
-        self.channel.close()
+    def close(self) -> None:
+        """Let the worker end; whoever started it waits for that, and wipes what it left."""
+        hang_up(self.channel)
+        if self.owner != os.getpid():
+            return
         try:
             self.process.wait(EXIT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def __exit__(self, *exception):
+        self.close()
 
 
 class ForkedEngine(LocalEngine):
@@ -96,11 +134,11 @@ class ForkedEngine(LocalEngine):
     Meant for a process that grades a single submission: start it before hidden tests are read.
     """
 
-    def __enter__(self):
+    def start(self) -> None:
         self.janitor = start_janitor()
-        return super().__enter__()
+        super().start()
 
-    def _start(self, theirs: socket.socket) -> None:
+    def _launch(self, theirs: socket.socket) -> None:
         import matplotlib.pyplot  # noqa: F401 - shared with the fork
         import torch.fx.experimental.symbolic_shapes  # noqa: F401 - both sides' backward()
         from IPython.core import interactiveshell  # noqa: F401

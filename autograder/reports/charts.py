@@ -31,7 +31,10 @@ class Scale:
         """Return the mapped values as text, held between ``low`` and ``high``."""
         slope = (self.end - self.start) / (self.high - self.low or 1.0)
         start = self.start - self.low * slope
-        return [f"{min(max(start + value * slope, low), high):.1f}" for value in values]
+        mapped = [start + value * slope for value in values]
+        if not (mapped and low <= min(mapped) and max(mapped) <= high):
+            mapped = [min(max(value, low), high) for value in mapped]
+        return ("%.1f " * len(mapped) % tuple(mapped)).split()  # at once: quicker than one by one
 
     def ticks(self, wanted: int) -> list[float]:
         """Return about so many round values within the range."""

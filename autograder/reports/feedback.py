@@ -25,6 +25,21 @@ def write_feedback(
 ) -> Path:
     """Write a student's page as ``<folder>/<submission>.html`` and return its path.
 
+    The other arguments are those of :func:`feedback_page`.
+    """
+    path = Path(folder) / f"{gradation.submission}.html"
+    write_text(path, feedback_page(gradation, release_hidden, title, reference))
+    return path
+
+
+def feedback_page(
+    gradation: Gradation,
+    release_hidden: bool = False,
+    title: str | None = None,
+    reference: dict[str, list[dict]] | None = None,
+) -> str:
+    """Return a student's page.
+
     Args:
         release_hidden: before release, hidden test cases are not named, only lessons of recognised
             misconceptions are told of them, and the expected curves are left out.
@@ -34,7 +49,7 @@ def write_feedback(
     reference = reference if reference and release_hidden else {}
     questions = [_question(question, gradation, release_hidden, reference)
                  for question in gradation.questions]  # fmt: skip
-    page = render(
+    return render(
         "feedback.html",
         ("language.js",),
         language=gradation.language if gradation.language in ("en", "zh") else "en",
@@ -49,9 +64,6 @@ def write_feedback(
         questions=questions,
         cell_errors=_cell_errors(gradation),
     )
-    path = Path(folder) / f"{gradation.submission}.html"
-    write_text(path, page)
-    return path
 
 
 def _question(
@@ -60,16 +72,15 @@ def _question(
     share = question.score / question.possible if question.possible else 1.0
     own = joined(gradation.curves.get(question.name, []))[:MAX_CURVES]
     expected = reference.get(question.name, [])
+    views = [_view(case, released) for case in question.cases]
     return {
         "name": inert_name(question.name),
         "score": question.score,
         "possible": question.possible,
         "state": "solved" if share >= 1 - 1e-9 else "partly" if share > 1e-9 else "unsolved",
         "bar": charts.share_bar(share),
-        "right": _grouped(case for case in map(_view(released), question.cases) if case["passed"]),
-        "again": _grouped(
-            case for case in map(_view(released), question.cases) if not case["passed"]
-        ),
+        "right": _grouped(view for view in views if view["passed"]),
+        "again": _grouped(view for view in views if not view["passed"]),
         "chart": charts.drawing(own, expected) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
@@ -77,16 +88,12 @@ def _question(
     }
 
 
-def _view(released: bool):
+def _view(case: TestCaseOutcome, released: bool) -> dict:
     """Return what a student may see of a test case."""
-
-    def view(case: TestCaseOutcome) -> dict:
-        told = released or not case.hidden or (case.slip and not case.passed)
-        slip = slip_name(case.slip) if case.slip and not case.passed else None
-        text = inert(case.message) if told else ""
-        return {"passed": case.passed, "text": text, "slip": slip, "further": not told}
-
-    return view
+    told = released or not case.hidden or (case.slip and not case.passed)
+    slip = slip_name(case.slip) if case.slip and not case.passed else None
+    text = inert(case.message) if told else ""
+    return {"passed": case.passed, "text": text, "slip": slip, "further": not told}
 
 
 def _grouped(cases) -> list[dict]:

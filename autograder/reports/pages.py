@@ -25,6 +25,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     templates.globals.update(t=text, both=both)
     templates.filters.update(
@@ -45,16 +46,7 @@ def render(template: str, scripts: tuple[str, ...], **values) -> str:
     Args:
         scripts: files of the template folder; they and the style are allowed by their digests.
     """
-    templates = environment()
-    style = _source("style.css")
-    script = "\n".join(_source(name) for name in scripts)
-    policy = (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return templates.get_template(template).render(
-        style=Markup(style), script=Markup(script), policy=policy, **values
-    )
+    return environment().get_template(template).render(**_furniture(scripts), **values)
 
 
 def breakable(name: str) -> Markup:
@@ -75,6 +67,18 @@ def points(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share in whole per cent."""
     return f"{share * 100:.0f} %"
+
+
+@cache
+def _furniture(scripts: tuple[str, ...]) -> dict:
+    """Return what every page with these scripts holds: style, script and the policy for them."""
+    style = _source("style.css")
+    script = "\n".join(_source(name) for name in scripts)
+    policy = (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}
 
 
 def _source(name: str) -> str:

@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 
 import re
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -168,14 +169,14 @@ STATUSES = {
 def both(english, chinese) -> Markup:
     """Return markup that holds both languages; the page shows one."""
     return Markup(
-        '<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>'
-    ).format(english, chinese)
+        f'<span class="en" lang="en">{escape(english)}</span>'
+        f'<span class="zh" lang="zh-Hans">{escape(chinese)}</span>'
+    )
 
 
 def text(key: str, **values) -> Markup:
     """Return a sentence in both languages, its values escaped."""
-    english, chinese = TEXTS[key]
-    return both(_filled(english, values, 0), _filled(chinese, values, 1))
+    return _filled_text(key, values) if values else _fixed_text(key)
 
 
 def bilingual(line: str) -> Markup:
@@ -186,14 +187,28 @@ def bilingual(line: str) -> Markup:
 
 def said(message: str) -> Markup:
     """Return a message as it is, each line marked with its language, for who listens to it."""
-    lines = [(HAN.search(line) and "zh-Hans" or "en", line) for line in message.split("\n")]
-    return Markup("\n").join(Markup('<span lang="{}">{}</span>').format(*line) for line in lines)
+    return Markup(
+        "\n".join(
+            f'<span lang="{"zh-Hans" if HAN.search(line) else "en"}">{escape(line)}</span>'
+            for line in message.split("\n")
+        )
+    )
 
 
 def slip_name(slip: str) -> tuple[str, str]:
     """Return a misconception's name for people, in English and Chinese."""
     english = ENGLISH.get(slip) or slip.replace("-", " ").capitalize()
     return english, CHINESE.get(slip, english)
+
+
+def _filled_text(key: str, values: dict) -> Markup:
+    english, chinese = TEXTS[key]
+    return both(_filled(english, values, 0), _filled(chinese, values, 1))
+
+
+@cache
+def _fixed_text(key: str) -> Markup:
+    return _filled_text(key, {})
 
 
 def _filled(template: str, values: dict, language: int) -> Markup:

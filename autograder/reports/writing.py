@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.gradebook import Gradebook
-from autograder.model import Gradation
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.grade_files import write_grades_csv
@@ -45,19 +44,8 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
         expected = right_curves(assignment, gradebook) if released else {}
         for gradation in gradebook.latest():
             if every_page or gradation.submission in changed:
-                write_feedback_page(out, gradation, released, title, expected)
+                write_feedback(out / "feedback", gradation, released, title, expected)
     gradebook.set_pages(made_from)
-
-
-def write_feedback_page(
-    out: Path,
-    gradation: Gradation,
-    release_hidden: bool = False,
-    title: str | None = None,
-    reference: dict | None = None,
-) -> None:
-    """Write ``feedback/<submission>.html``."""
-    write_feedback(out / "feedback", gradation, release_hidden, title, reference)
 
 
 def _code_digest() -> str:

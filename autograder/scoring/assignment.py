@@ -14,6 +14,7 @@ from otter.run.run_autograder.autograder_config import AutograderConfig
 from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
+from autograder import __version__
 from autograder.errors import SandboxError, UsageError
 from autograder.languages import localize
 
@@ -134,6 +135,17 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         sources=sources,
         manifest=manifest,
     )
+
+
+def graded_by(assignment: Assignment, image: str) -> dict:
+    """Return what a mark can be traced to."""
+    return {
+        "grading_zip": assignment.digest,
+        "assignment_version": str(assignment.manifest.get("version", "")),
+        "environment": str(assignment.manifest.get("environment", "")),
+        "autograder": __version__,
+        "image": image,
+    }
 
 
 class _Body:

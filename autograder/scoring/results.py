@@ -5,15 +5,15 @@ import math
 import numpy as np
 from otter.test_files import GradingResults
 
-from autograder import __version__
 from autograder.languages import localize
 from autograder.model import Gradation, QuestionResult, Status, Submission, TestCaseOutcome
-from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.assignment import Assignment, graded_by, split_slip
 from autograder.scoring.walk import Walk
 
 FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
 MAX_CURVES = 40
+LARGE = 1e9  # in a curve
 
 REASONS = {
     Status.TIMEOUT: "The notebook took too long ‖ 笔记本运行超时",
@@ -54,17 +54,6 @@ def fault(submission: Submission, assignment: Assignment, reason: str, image: st
         notes=submission.notes,
         graded_by=graded_by(assignment, image),
     )
-
-
-def graded_by(assignment: Assignment, image: str) -> dict:
-    """Return what a mark can be traced to."""
-    return {
-        "grading_zip": assignment.digest,
-        "assignment_version": str(assignment.manifest.get("version", "")),
-        "environment": str(assignment.manifest.get("environment", "")),
-        "autograder": __version__,
-        "image": image,
-    }
 
 
 def _gradation(submission, assignment, walk, image) -> Gradation:
@@ -149,8 +138,14 @@ def _curves(drawings) -> list[dict]:
 def _numbers(values: np.ndarray) -> list:
     if values.ndim != 1 or values.dtype.kind not in "biuf":
         return []
-    kept = values[:MAX_CURVE_POINTS].astype(float).tolist()
-    return [round(value, 6) if math.isfinite(value) else None for value in kept]
+    kept = values[:MAX_CURVE_POINTS].astype(float)
+    with np.errstate(over="ignore"):
+        rounded = np.round(kept, 6)
+    # Large ones have no such decimals, and rounding makes the largest infinite.
+    found = np.where(np.abs(kept) < LARGE, rounded, kept).tolist()
+    if not np.isfinite(kept).all():
+        found = [value if math.isfinite(value) else None for value in found]
+    return found
 
 
 def _errors(errors) -> list[dict]:

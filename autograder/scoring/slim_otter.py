@@ -24,6 +24,7 @@ class _Dumper:
 STAND_INS = {
     "nbformat": {"NotebookNode": dict},
     "frontmatter": {},
+    "IPython.core.getipython": {"get_ipython": lambda: None},
     "yaml": {"Dumper": _Dumper},
 }
 

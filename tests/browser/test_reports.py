@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engines.choice import EngineChoice
 from autograder.grading import grade_folder
 from autograder.hostile.entries import Suite, load_release
 from autograder.model import Limits
@@ -13,7 +14,6 @@ from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.written import Answer, WrittenQuestion, write_question
 from autograder.scoring.assignment import load_assignment
-from autograder.workers import EngineChoice
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
 
 pytestmark = pytest.mark.browser

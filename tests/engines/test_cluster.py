@@ -10,10 +10,11 @@ import time
 
 import pytest
 
+from autograder.engines.choice import EngineChoice
 from autograder.engines.cluster import grade_on
 from autograder.errors import EngineError
 from autograder.model import Limits, Status
-from autograder.workers import EngineChoice, Job
+from autograder.submission import Job
 from tests.running import assignment, test_file
 
 CHOICE = EngineChoice("local")
@@ -85,10 +86,14 @@ def unused_port() -> int:
         return probe.getsockname()[1]
 
 
+def as_it_is(gradation):
+    return gradation
+
+
 def grade(cluster, jobs, after=lambda count: None):
     """Grade on the cluster; ``after`` is told how many results have come."""
     results = []
-    for gradation in grade_on(cluster.address)(jobs, TESTS, CHOICE, LIMITS, 1):
+    for gradation in grade_on(cluster.address)(jobs, TESTS, CHOICE, LIMITS, 1, as_it_is):
         results.append(gradation)
         after(len(results))
     return results

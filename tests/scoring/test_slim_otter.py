@@ -20,10 +20,13 @@ def test_x(x):
 ''', "q1.py")
 test.run({"x": 1})
 assert GradingResults([test]).to_gradescope_dict(AutograderConfig({}))["tests"][-1]["score"] == 2
-heavy = {"nbconvert", "pandas", "jsonschema", "zmq", "ipywidgets", "requests"} & set(sys.modules)
+heavy = {"IPython", "nbconvert", "pandas", "jsonschema", "zmq", "ipywidgets", "requests"}
+heavy &= set(sys.modules)
 assert not heavy, heavy
 import nbformat, yaml
+from IPython.core.getipython import get_ipython
 assert nbformat.read and yaml.safe_load("a: 1") == {"a": 1}
+assert get_ipython.__module__ == "IPython.core.getipython"
 """
 
 
