@@ -10,6 +10,7 @@ import functools
 import math
 import re
 import textwrap
+import unicodedata
 from contextlib import contextmanager
 
 import numpy as np
@@ -251,6 +252,15 @@ def operations(f, *args) -> tuple[str, ...]:
 def names_in(sources) -> set[str]:
     """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
     return set().union(*map(_names, sources))
+
+
+def may_name(name: str, sources) -> bool:
+    """Tell whether cells can name something: False saves a closer look, True proves nothing.
+
+    What is looked up by a string, which may be written in many ways, counts.
+    """
+    words = (name, "attr", "methodcaller")
+    return any(word in unicodedata.normalize("NFKC", cell) for cell in sources for word in words)
 
 
 @functools.lru_cache(maxsize=KEPT_CELLS)

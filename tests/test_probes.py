@@ -105,3 +105,11 @@ def test_a_function_gives_its_value_and_its_gradient(case):
 def test_one_number_is_told_as_such():
     assert probes.numbers(torch.sum, torch.ones(2, 3)) == [3.0, 3.0]
     assert probes.numbers(lambda x: x, [torch.ones(2)])[0].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("source, said", [
+    ("y = torch.cos(x)", True), ("from math import cos as f", True), ("torch.ｃos(x)", True),
+    ("getattr(torch, 'c' 'os')(x)", True), ("attrgetter('\\x63os')", True), ("y = sin(x)", False),
+])  # fmt: skip
+def test_a_cell_that_can_name_something_is_looked_at(source, said):
+    assert probes.may_name("cos", ["x = 1", source]) == said
