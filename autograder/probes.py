@@ -10,8 +10,8 @@ import functools
 import math
 import re
 import textwrap
+import unicodedata
 from contextlib import contextmanager
-from unittest import mock
 
 import numpy as np
 import torch
@@ -46,6 +46,43 @@ def probe(function):
     return ask
 
 
+def batch(function):
+    """Register a question about one item as a probe that takes a list of items.
+
+    Over the wall that is one question and one answer, however many items there are. A test sees
+    what it would see if it asked one by one: the answers come in order, and what student code
+    raises comes when its turn has come.
+    """
+
+    @functools.wraps(function)
+    def answer(f, items, **kwargs):
+        return _answer_all(lambda item: function(f, item, **kwargs), items)
+
+    ask = probe(answer)
+
+    @functools.wraps(function)
+    def ask_all(f, items, **kwargs):
+        return _in_turn(ask(f, items, **kwargs), len(items))
+
+    ask_all.read = lambda answers, f, items: _in_turn(answers, len(items))
+    return ask_all
+
+
+def together(*questions):
+    """Ask several probes with one question over the wall.
+
+    Args:
+        questions: tuples of a probe and its positional arguments.
+
+    Yields:
+        The probes' answers, in order; what one of them raises comes when its turn has come.
+    """
+    named = [(ask.__name__, *args) for ask, *args in questions]
+    answers = _in_turn(_answers(named), len(questions))
+    for (ask, *args), answer in zip(questions, answers):
+        yield ask.read(answer, *args) if hasattr(ask, "read") else answer
+
+
 @functools.lru_cache(maxsize=1024)
 def function(expression: str, name: str = "f") -> Function:
     """Return a callable of ``x`` that crosses the wall as its text (may use torch and math)."""
@@ -69,38 +106,71 @@ def gradient(f, x, weights=None):
 
 
 def _gradient(f, x, weights):
-    leaf = torch.as_tensor(x).detach().clone()
-    leaf = (leaf if leaf.is_floating_point() else leaf.to(torch.float32)).requires_grad_()
+    leaf = _leaf(x)
     f(leaf).backward(gradient=weights)
     return leaf.grad
 
 
-@probe
-def outputs(f, inputs) -> list:
+def _leaf(x):
+    leaf = torch.as_tensor(x).detach().clone()
+    return (leaf if leaf.is_floating_point() else leaf.to(torch.float32)).requires_grad_()
+
+
+def _detached(value):
+    return value.detach() if isinstance(value, torch.Tensor) else value
+
+
+@batch
+def outputs(f, x):
     """Call ``f`` on a copy of each tensor of a list and return what it gives, in order."""
-    return [f(x.clone()) for x in inputs]
+    return f(x.clone())
 
 
-@probe
-def results(f, calls, **kwargs) -> list:
-    """Return what ``f(*args, **kwargs)`` gives for each ``args`` of ``calls``, in order.
-
-    Over the wall this is one question and one answer, however many calls there are.
-    """
-    return [f(*args, **kwargs) for args in calls]
+@batch
+def results(f, args, **kwargs):
+    """Return what ``f(*args, **kwargs)`` gives for each ``args`` of a list, in order."""
+    return f(*args, **kwargs)
 
 
-@probe
-def returned_errors(f, calls) -> list:
+@batch
+def returned_errors(f, args):
     """Return :func:`results`, with what is known of an exception in place of each one returned."""
-    given = [f(*args) for args in calls]
-    return [captures.captured(v) if isinstance(v, BaseException) else v for v in given]
+    value = f(*args)
+    return captures.captured(value) if isinstance(value, BaseException) else value
 
 
-@probe
-def gradients(f, inputs) -> list:
+@batch
+def numbers(f, x):
+    """Return :func:`outputs` with a plain number in place of each tensor that holds one number.
+
+    Instead of a list of tensors of one shape it takes their stack.
+    """
+    value = f(x.clone())
+    return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+
+
+@batch
+def gradients(f, x):
     """Return :func:`gradient` of ``f`` at each tensor of a list, in order."""
-    return [_gradient(f, x, None) for x in inputs]
+    return _gradient(f, x, None)
+
+
+@batch
+def outputs_and_gradients(f, x):
+    """Return ``f(x)`` and its gradient for each tensor of a list, from one pass where that works.
+
+    In place of a gradient stands the exception that kept it back.
+    """
+    leaf = _leaf(x)
+    try:
+        value = f(leaf)
+    except Exception as error:  # as a change in place of a leaf
+        return f(x.clone()), error
+    try:
+        value.backward()
+    except Exception as error:
+        return _detached(value), error
+    return _detached(value), leaf.grad
 
 
 @probe
@@ -113,10 +183,10 @@ def error_of(f, *args, **kwargs) -> CapturedError | None:
     return None
 
 
-@probe
-def errors_of(f, calls) -> list[CapturedError | None]:
-    """Return :func:`error_of` of ``f(*args)`` for each ``args`` of ``calls``, in order."""
-    return [error_of(f, *args) for args in calls]
+@batch
+def errors_of(f, args) -> CapturedError | None:
+    """Return :func:`error_of` of ``f(*args)`` for each ``args`` of a list, in order."""
+    return error_of(f, *args)
 
 
 @probe
@@ -184,6 +254,15 @@ def names_in(sources) -> set[str]:
     return set().union(*map(_names, sources))
 
 
+def may_name(name: str, sources) -> bool:
+    """Tell whether cells can name something: False saves a closer look, True proves nothing.
+
+    What is looked up by a string, which may be written in many ways, counts.
+    """
+    words = (name, "attr", "methodcaller")
+    return any(word in unicodedata.normalize("NFKC", cell) for cell in sources for word in words)
+
+
 @functools.lru_cache(maxsize=KEPT_CELLS)
 def _names(source: str) -> frozenset[str]:
     found = set()
@@ -214,6 +293,40 @@ def _parse(source: str) -> ast.Module:
 
 
 _parse_once = functools.lru_cache(maxsize=KEPT_CELLS)(_parse)
+
+
+@probe
+def _answers(questions) -> list:
+    return _answer_all(lambda question: PROBES[question[0]](*question[1:]), questions)
+
+
+def _answer_all(answer, items) -> list:
+    """Return the answers up to the first exception, and then that exception or None."""
+    answers = []
+    try:
+        for item in items:
+            answers.append(answer(item))
+    except Exception as error:
+        return [*answers, error]
+    return [*answers, None]
+
+
+def _in_turn(answers, count: int):
+    """Return the list of ``count`` answers; where one is an exception, an iterator that raises it.
+
+    The list came from the sandbox: with fewer answers a loop over them would skip checks.
+    """
+    if not isinstance(answers, list) or not 1 <= len(answers) <= count + 1:
+        raise AssertionError("malformed answers")
+    *given, error = answers
+    if error is None and len(given) == count:
+        return given
+    return _until(given, error if isinstance(error, Exception) else AssertionError("no answer"))
+
+
+def _until(given, error):
+    yield from given
+    raise error
 
 
 def _session_of(values, depth: int = 2):
@@ -252,16 +365,16 @@ def _record_watched(names):
 
         return call
 
-    patches = [
-        mock.patch.object(module, name, recording(name, getattr(module, name)))
+    originals = [
+        (module, name, getattr(module, name))
         for module in (np, math)
         for name in WATCHED
         if hasattr(module, name)
     ]
-    for patch in patches:
-        patch.start()
     try:
+        for module, name, original in originals:
+            setattr(module, name, recording(name, original))
         yield
     finally:
-        for patch in patches:
-            patch.stop()
+        for module, name, original in originals:
+            setattr(module, name, original)

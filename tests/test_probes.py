@@ -1,5 +1,9 @@
-"""What a call does is recorded by name, however the name was written."""
+"""Calls are recorded by name, and many questions are answered as if they were asked one by one."""
 
+import math
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 
@@ -18,3 +22,94 @@ CALLS = {
 def test_operations_are_named_in_order(case):
     function, names = CALLS[case]
     assert probes.operations(function, torch.ones(2, 3)) == names
+
+
+def test_watched_functions_are_as_before_after_a_recording():
+    before = np.sin, math.sin
+
+    def fails(x):
+        np.sin(0)
+        raise ValueError
+
+    assert "sin" in probes.operations(lambda x: np.sin(math.sin(x)), 1.0)
+    with pytest.raises(ValueError):
+        probes.operations(fails, 1.0)
+    assert (np.sin, math.sin) == before
+
+
+def root(x):
+    if x < 0:
+        raise ValueError("negative")
+    return x**0.5
+
+
+def test_answers_before_an_error_are_seen():
+    found = probes.results(root, [(4,), (9,), (-1,), (16,)])
+    assert [next(found), next(found)] == [2, 3]
+    with pytest.raises(ValueError, match="negative"):
+        next(found)
+
+
+def test_several_probes_answer_in_turn():
+    calls = [(4,), (-1,)]
+    some, error, calls_made = probes.together(
+        (probes.results, root, calls), (probes.error_of, root, -1), (probes.errors_of, root, calls)
+    )
+    assert next(some) == 2
+    with pytest.raises(ValueError):
+        next(some)
+    assert error.is_a("ValueError")
+    assert calls_made[0] is None and calls_made[1].is_a("ValueError")
+
+
+def test_what_a_probe_raises_does_not_hide_the_one_before():
+    told = probes.together((probes.outputs, root, torch.ones(2)), (probes.state, 3))
+    assert [float(y) for y in next(told)] == [1, 1]
+    with pytest.raises(TypeError):
+        next(told)
+
+
+@pytest.mark.parametrize(
+    "answer", [[], [1.0], [1.0, None], [None], [1.0, 2.0], True, (1.0, 2.0, None)]
+)
+def test_too_few_answers_are_refused(answer):
+    class Session:
+        def probe(self, name, args, kwargs):
+            return answer
+
+    f = SimpleNamespace(_autograder_session=Session())
+    with pytest.raises(AssertionError):
+        list(probes.results(f, [(1,), (2,)]))
+
+
+GRADIENTS = {
+    "a scalar": (lambda x: (x * x).sum(), 5, [2, 4]),
+    "a change in place": (lambda x: x.mul_(2).sum(), 6, RuntimeError),
+    "a cut graph": (lambda x: x.detach().sum(), 3, RuntimeError),
+    "a plain number": (lambda x: float(x.sum()), 3, AttributeError),
+    "a constant": (lambda x: torch.ones(1, requires_grad=True).sum(), 1, None),
+}
+
+
+@pytest.mark.parametrize("case", GRADIENTS)
+def test_a_function_gives_its_value_and_its_gradient(case):
+    f, value, gradient = GRADIENTS[case]
+    ((y, found),) = probes.outputs_and_gradients(f, [torch.tensor([1.0, 2.0])])
+    assert float(y) == value
+    if isinstance(gradient, type):
+        assert isinstance(found, gradient)
+    else:
+        assert (found if found is None else found.tolist()) == gradient
+
+
+def test_one_number_is_told_as_such():
+    assert probes.numbers(torch.sum, torch.ones(2, 3)) == [3.0, 3.0]
+    assert probes.numbers(lambda x: x, [torch.ones(2)])[0].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("source, said", [
+    ("y = torch.cos(x)", True), ("from math import cos as f", True), ("torch.ｃos(x)", True),
+    ("getattr(torch, 'c' 'os')(x)", True), ("attrgetter('\\x63os')", True), ("y = sin(x)", False),
+])  # fmt: skip
+def test_a_cell_that_can_name_something_is_looked_at(source, said):
+    assert probes.may_name("cos", ["x = 1", source]) == said

@@ -1,21 +1,19 @@
 """Judge functions whose course depends on the data: slopes by differences, and whether it matters.
 
-The functions given here map a list of tensors without gradients to a list with one number for each:
-so many questions are one request to a sandbox.
+What a function gives at many points is one question to a sandbox, so the points and what follows
+from the numbers found there are two functions here.
 """
 
 import numpy as np
 import torch
 from numpy.polynomial.chebyshev import chebvander
 
-from autograder import probes
-
 STEPS = {torch.float64: 1e-5, torch.float32: 1e-2}
 ROOM = {torch.float64: 1e-6, torch.float32: 1e-5}  # of the spread of the values
 DEGREE = 40
-# A polynomial is known by its values at the nodes; it is compared half-way between them.
+# A polynomial is known by its values at the nodes; it is compared half-way between some.
 NODES = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
-BETWEEN = (NODES[1:] + NODES[:-1]) / 2
+BETWEEN = (NODES[1::2] + NODES[:-1:2]) / 2
 # Maps the values of a polynomial of this degree at the nodes to those between them.
 INTERPOLATION = np.linalg.solve(chebvander(NODES, DEGREE).T, chebvander(BETWEEN, DEGREE).T).T
 TO_PYTHON = {
@@ -29,14 +27,18 @@ def reads_data(operations) -> bool:
     return bool(TO_PYTHON & set(operations))
 
 
-def widened(f, inputs) -> list[torch.Tensor]:
-    """Return copies of the inputs in float64, or in float32 where ``f`` takes only that."""
+def widened(f, inputs, ask) -> tuple[list[torch.Tensor], object]:
+    """Return copies of the inputs in float64, or in float32 where ``f`` takes only that.
+
+    Args:
+        ask: what the test wants to know of ``f`` at a list of inputs; its answer is returned too.
+    """
     wide = [a.detach().clone().to(torch.float64) for a in inputs]
     try:
-        probes.outputs(f, wide)
+        return wide, ask(wide)
     except RuntimeError:  # operations on float32 constants refuse float64
-        return [_widened_alone(f, a) for a in wide]
-    return wide
+        inputs = [_widened_alone(f, a) for a in wide]
+        return inputs, ask(inputs)
 
 
 def _widened_alone(f, wide):
@@ -47,22 +49,36 @@ def _widened_alone(f, wide):
     return wide
 
 
-def slopes(values, inputs, entries) -> list[torch.Tensor]:
-    """Return the slopes of ``values`` at each input along some entries, by central differences.
+def around(inputs, entries) -> list[torch.Tensor]:
+    """Return the points a small step up and down from each input along some of its entries.
 
     Args:
         entries: for each input the indices into its flattened entries.
     """
-    points, widths = [], []
+    points = []
     for a, picked in zip(inputs, entries):
         for entry in picked:
             step = torch.zeros(a.numel(), dtype=a.dtype)
-            step[entry] = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
-            points += [a + step.reshape(a.shape), a - step.reshape(a.shape)]
-            widths.append(2 * float(step[entry]))
-    found = values(points)
-    quotients = [(up - down) / w for up, down, w in zip(found[::2], found[1::2], widths)]
-    return list(torch.tensor(quotients).split([len(picked) for picked in entries]))
+            step[entry] = _width(a, entry)
+            step = step.reshape(a.shape)
+            points += [a + step, a - step]
+    return points
+
+
+def slopes(found, inputs, entries) -> list[torch.Tensor]:
+    """Return the slopes at each input by central differences: ``found`` are the numbers that the
+    function gives at the points of :func:`around`.
+    """
+    quotients = iter([up - down for up, down in zip(found[::2], found[1::2])])
+    return [
+        torch.tensor([next(quotients) / (2 * float(_width(a, entry))) for entry in picked])
+        for a, picked in zip(inputs, entries)
+    ]
+
+
+def _width(a, entry):
+    width = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
+    return torch.tensor(width, dtype=a.dtype)
 
 
 def switches(values, start: torch.Tensor, end: torch.Tensor) -> bool:
@@ -70,10 +86,13 @@ def switches(values, start: torch.Tensor, end: torch.Tensor) -> bool:
 
     A single smooth formula is met by a polynomial of high degree to many digits; a jump or a kink,
     also one in a derivative only, is not.
+
+    Args:
+        values: maps a stack of inputs to a number for each.
     """
     places = torch.from_numpy((np.append(NODES, BETWEEN) + 1) / 2).to(start.dtype)
     way = places.reshape(-1, *[1] * start.dim()) * (end - start)
-    at = np.array(values(list(start + way)))
-    nodes, others = at[: NODES.size], at[NODES.size :]
+    at = np.array(list(values(start + way)), dtype=np.float64)
     scale = np.ptp(at) or 1.0
-    return not np.abs(INTERPOLATION @ nodes - others).max() <= ROOM[start.dtype] * scale
+    off = np.abs(INTERPOLATION @ at[: NODES.size] - at[NODES.size :])
+    return not off.max() <= ROOM[start.dtype] * scale

@@ -22,7 +22,7 @@ SINGLE = {
 
 def numbers_of(f):
     """Return the function of many points that flows asks."""
-    return lambda points: [float(y) for y in probes.outputs(f, points)]
+    return lambda points: probes.numbers(f, points)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
@@ -56,8 +56,9 @@ def test_shapes_and_elementwise_choices_read_no_data(expression):
 
 def test_slopes_by_differences():
     square = numbers_of(probes.function("(x * x).sum()"))
-    wide, narrow = torch.tensor([3.0, -2.0]).double(), torch.tensor([[3.0, -2.0]])
-    first, second = flows.slopes(square, [wide, narrow], [[1, 0], [0]])
+    inputs = [torch.tensor([3.0, -2.0]).double(), torch.tensor([[3.0, -2.0]])]
+    entries = [[1, 0], [0]]
+    first, second = flows.slopes(square(flows.around(inputs, entries)), inputs, entries)
     assert first.tolist() == pytest.approx([-4, 6])
     assert second.tolist() == pytest.approx([6], rel=1e-3)
 
@@ -66,7 +67,10 @@ def test_a_function_with_float32_constants_keeps_float32():
     inputs = [torch.ones(2, requires_grad=True), torch.zeros(2)]
 
     def dtypes(expression):
-        return [a.dtype for a in flows.widened(probes.function(expression), inputs)]
+        f = probes.function(expression)
+        wide, found = flows.widened(f, inputs, lambda points: list(probes.outputs(f, points)))
+        assert [y.dtype for y in found] == [a.dtype for a in wide]
+        return [a.dtype for a in wide]
 
     assert dtypes("torch.ones(2, 2) @ x") == [torch.float32, torch.float32]
     assert dtypes("torch.ones(2, 2) @ x if x.sum() else x") == [torch.float32, torch.float64]
