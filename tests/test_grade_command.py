@@ -136,6 +136,42 @@ def test_without_an_engine_the_sample_class_is_graded_locally_with_a_notice(buil
     assert done.returncode == 0 and "graded with ENGINE=local" in done.output
 
 
+def test_when_no_container_starts_dockers_own_words_are_the_error(built, tmp_path):
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text('#!/bin/sh\n[ "$1" != run ] || { echo "docker: no room" >&2; exit 125; }\n')
+    docker.chmod(0o755)
+    path = {"PATH": f"{docker.parent}:{os.environ['PATH']}"}
+    done = run(
+        "--assignment", "autodiff", "--engine", "docker", "--out", tmp_path / "out", env=path
+    )
+    assert done.returncode == 2
+    assert "error: the grading container does not start: docker: no room" in done.output
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_ends_while_containers_start_leaves_none(how, built, docker_engine, tmp_path):
+    process = run("--assignment", "autodiff", "--out", tmp_path / "out", "--engine", "docker",
+                  env={"TMPDIR": str(tmp_path)}, wait=False)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (found := _containers_with(tmp_path)):
+        time.sleep(0.05)
+    assert found
+    process.send_signal(how)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGKILL) and "Traceback" not in output, output
+    while time.monotonic() < deadline and _containers_with(tmp_path):
+        time.sleep(0.2)
+    assert not _containers_with(tmp_path)
+
+
+def _containers_with(folder: Path) -> list[str]:
+    """Return the containers that something in a folder is mounted into."""
+    command = ["docker", "ps", "-a", "--no-trunc", "--format", "{{.Names}} {{.Mounts}}"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if str(folder) in line]
+
+
 def test_bad_files_cost_no_other_submission_anything(built, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
     (folder / "nested").mkdir(parents=True)
