@@ -255,15 +255,20 @@ class Gradebook:
         """Tell whether the submission's latest gradation need not be made again.
 
         That is so when the same bytes were graded by the same things, and not given up by a fault
-        of ours. Only the latest counts: a file that went back to an older content is graded again.
+        of ours: a grading zip in which only other things than tests and settings changed counts as
+        the same. Only the latest counts: a file that went back to an older content is graded again.
         """
         row = self._read(
             "SELECT digest, graded_by, status FROM gradations"
             " WHERE submission = ? ORDER BY id DESC LIMIT 1",
             (name,),
         ).fetchone()
-        same = row is not None and row[:2] == (digest, _canonical(graded_by))
-        return same and row[2] != Status.NOT_GRADED.value
+        return (
+            row is not None
+            and row[0] == digest
+            and _deciding(json.loads(row[1])) == _deciding(graded_by)
+            and row[2] != Status.NOT_GRADED.value
+        )
 
     def not_graded(self) -> list[str]:
         """Return the files of the class that could not be graded, by submission."""
@@ -524,6 +529,12 @@ def _with_written(
         questions=(*gradation.questions, *added),
         notes=gradation.notes + waiting,
     )
+
+
+def _deciding(graded_by: dict) -> dict:
+    """Return what decides about marks: the tests, where their digest is known, not their zip."""
+    around = {"grading_zip", "assignment_version"} if "tests" in graded_by else set()
+    return {key: value for key, value in graded_by.items() if key not in around}
 
 
 def _canonical(graded_by: dict) -> str:

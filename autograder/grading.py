@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.engines.choice import EngineChoice
+from autograder.engines.shipment import code_digest
 from autograder.errors import UsageError
 from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.model import Gradation, Limits, Status
@@ -115,7 +116,11 @@ def grade_folder(
     files = {job.name: job.file for job in jobs}
     times = find_times(folder, files, collection.times)
     summary = Summary()
-    by = {**graded_by(assignment, _image(choice)), "limits": json.dumps(asdict(limits))}
+    by = {
+        **graded_by(assignment, _image(choice)),
+        "code": code_digest(),
+        "limits": json.dumps(asdict(limits)),
+    }
     with Gradebook(out / "gradebook.sqlite") as gradebook:
         gradebook.begin_run(assignment.name, [job.name for job in jobs])
         gradebook.set_folder(folder.resolve())

@@ -19,7 +19,9 @@ from autograder.reports.times import TimeSources
 from autograder.submission import digest_file
 from tests.reports.sample_gradations import sample_gradations
 
-ASSIGNMENT = SimpleNamespace(name="autodiff", digest="0" * 64, manifest={}, questions=())
+ASSIGNMENT = SimpleNamespace(
+    name="autodiff", digest="0" * 64, tests_digest="1" * 64, manifest={}, questions=()
+)
 NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
 TIMES = "file,time\nada.ipynb,2025-03-01T11:00:00Z\nbo.ipynb,2025-03-01T13:30:00Z\n"
 
@@ -43,9 +45,10 @@ def grade(tmp_path):
         (folder / f"{name}.ipynb").write_text(name)
     (tmp_path / "times.csv").write_text(TIMES)
 
-    def run(deadline=None, table=None):
+    def run(deadline=None, table=None, **changes):
+        assignment = SimpleNamespace(**{**vars(ASSIGNMENT), **changes})
         collection = Collection(deadline, TimeSources(table))
-        summary = grade_folder(ASSIGNMENT, folder, out, EngineChoice("local"), Limits(), 1,
+        summary = grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
                                grade=fake_grade, collection=collection)  # fmt: skip
         with open(out / "grades.csv", newline="", encoding="utf-8") as file:
             return summary, {row["file"]: row for row in csv.DictReader(file)}
@@ -114,6 +117,15 @@ def test_pages_are_written_again_only_when_something_changed(grade):
     report.unlink()
     grade()
     assert report.is_file()
+
+
+def test_a_changed_grading_zip_regrades_only_where_it_decides_about_marks(grade, monkeypatch):
+    assert grade()[0].graded == 2
+    assert grade(digest="9" * 64, manifest={"version": "2"})[0].graded == 0
+    assert grade(tests_digest="2" * 64)[0].graded == 2
+    assert grade(tests_digest="2" * 64)[0].graded == 0
+    monkeypatch.setattr("autograder.grading.code_digest", lambda: "other code")
+    assert grade(tests_digest="2" * 64)[0].graded == 2
 
 
 @pytest.mark.parametrize("spare", [0, 1])

@@ -5,19 +5,17 @@ yet graded; a lost worker's or scheduler's submissions are simply handed out aga
 counts once, when the client takes it.
 """
 
-import hashlib
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from functools import lru_cache
 from pathlib import Path
 
 from autograder import __version__
-from autograder.course import ROOT
 from autograder.engines.choice import EngineChoice
+from autograder.engines.shipment import code_digest
 from autograder.errors import EngineError, SandboxError, UsageError
 from autograder.model import Gradation, Limits
 from autograder.scorer import Scorer
@@ -29,20 +27,6 @@ RECONNECT_S = 120.0
 QUEUED_PER_WORKER = 4
 LOSSES_ALLOWED = 3
 POLL_S = 0.5
-NO_INFLUENCE = ("audit", "bench", "build", "gradescope", "reports")  # rooms without a say in marks
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Return a digest of the code that decides about marks; scorers must agree on it."""
-    total = hashlib.sha256(__version__.encode())
-    package = ROOT / "autograder"
-    for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0] in NO_INFLUENCE:
-            continue
-        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
-        total.update(path.read_bytes())
-    return total.hexdigest()
 
 
 class _Held:

@@ -1,7 +1,9 @@
-"""Which files of the package go into the grading image: what the sandbox imports, nothing else."""
+"""Which files of the package go into the grading image, and which decide about marks."""
 
 import ast
+import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -10,6 +12,17 @@ PACKAGE = Path(__file__).resolve().parents[1]
 def sandbox_files() -> list[Path]:
     """Return the sandbox's files and every module of ours that they import, sorted."""
     return with_imports((PACKAGE / "sandbox").glob("*.py"))
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Return a digest of the code that decides about marks; scorers must agree on it, hex."""
+    total = hashlib.sha256()
+    deciding = [PACKAGE / "scorer.py", *(PACKAGE / "checks").glob("*.py")]
+    for path in with_imports([*deciding, *(PACKAGE / "sandbox").glob("*.py")]):
+        total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
+        total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def with_imports(roots: Iterable[Path]) -> list[Path]:

@@ -79,6 +79,13 @@ class Assignment:
         """Otter's seed between cells."""
         return self.config.get("seed")
 
+    @cached_property
+    def tests_digest(self) -> str:
+        """SHA-256 of the tests and Otter's settings, hex: of what the zip says about marks."""
+        return hashlib.sha256(
+            json.dumps([self.config, self.sources], sort_keys=True).encode()
+        ).hexdigest()
+
     @property
     def questions(self) -> list[str]:
         """Question names in Otter's order."""
@@ -141,6 +148,7 @@ def graded_by(assignment: Assignment, image: str) -> dict:
     """Return what a mark can be traced to."""
     return {
         "grading_zip": assignment.digest,
+        "tests": assignment.tests_digest,
         "assignment_version": str(assignment.manifest.get("version", "")),
         "environment": str(assignment.manifest.get("environment", "")),
         "autograder": __version__,

@@ -87,4 +87,4 @@ def test_places_between_two_inputs_keep_their_shape_and_dtype():
     start = torch.zeros(2, 3)
     assert not flows.switches(values, start, start + 1)
     assert {(point.shape, point.dtype) for point in asked} == {(start.shape, start.dtype)}
-    assert len(asked) == 2 * flows.DEGREE + 1
+    assert len(asked) == flows.NODES.size + flows.BETWEEN.size

@@ -51,3 +51,13 @@ def test_the_grading_zip_of_another_assignment_is_refused(tmp_path):
     assert load_assignment(path, "autodiff").name == load_assignment(path).name == "autodiff"
     with pytest.raises(UsageError, match="the grading zip of autodiff, not of linear-algebra"):
         load_assignment(path, "linear-algebra")
+
+
+def test_only_tests_and_settings_make_a_grading_zip_decide_otherwise(tmp_path):
+    def digest(**changes):
+        path = grading_zip(tmp_path / "autograder.zip", **{**SOUND, **changes})
+        return load_assignment(path).tests_digest
+
+    assert digest(**{"setup.sh": "#!/bin/sh\n"}) == digest()
+    assert digest(**{"tests/q1.py": "points = 2\n"}) != digest()
+    assert digest(**{"otter_config.json": '{"assignment_name": "autodiff", "seed": 1}'}) != digest()
