@@ -145,7 +145,8 @@ def test_a_scheduler_restart_loses_and_doubles_nothing(cluster, tmp_path):
 def test_an_unreachable_scheduler_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.engines.cluster.CONNECT_S", 1.0)
     with pytest.raises(EngineError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
-        list(grade_on("tcp://127.0.0.1:9")(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1))
+        nobody = grade_on("tcp://127.0.0.1:9")
+        list(nobody(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, as_it_is))
 
 
 def test_a_worker_with_other_code_is_named(cluster, tmp_path, monkeypatch):
