@@ -17,8 +17,10 @@ from matplotlib._pylab_helpers import Gcf
 from traitlets.config import Config
 
 from autograder.model import CellOutput
+from autograder.sandbox import otter_stub
 
 MAX_ERROR_TEXT = 2000
+CHECK = re.compile(r"""(\w+)\.check\((["'])[\w-]+\2\)\s*""")
 
 
 class Transformers(TransformerManager):
@@ -151,10 +153,18 @@ def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) ->
     """
     if seed is not None:
         seed_generators(seed)
+    if _only_checks(shell, source):
+        return CellOutput()
     result = shell.run_cell(source, store_history=True)
     Gcf.destroy_all()
     error = result.error_before_exec or result.error_in_exec
     return CellOutput(text=output.take(), error=None if error is None else describe(error))
+
+
+def _only_checks(shell: InteractiveShell, source: str) -> bool:
+    """Tell whether a cell only asks Otter's stand-in for a check, which does nothing."""
+    check = CHECK.fullmatch(source)
+    return check is not None and type(shell.user_ns.get(check[1])) is otter_stub.Notebook
 
 
 def seed_generators(seed: int) -> None:

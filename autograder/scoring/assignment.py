@@ -93,17 +93,27 @@ class Assignment:
 
     def tests(self, question: str, language: str) -> QuestionTests:
         """Return a fresh test file of one question with its messages in one language."""
+        parsed = self._parse(question, language)
+        fresh = QuestionTests(parsed.name, parsed.path, parsed.test_cases, parsed.all_or_nothing)
+        fresh.source, fresh.language = parsed.source, language
+        return fresh
+
+    def first_asked(self, question: str, language: str) -> list[str]:
+        """Return the names that the first test case of a question asks for."""
+        cases = self._parse(question, language).test_cases
+        return cases[0].body.asked if cases else []
+
+    def _parse(self, question: str, language: str) -> QuestionTests:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
             parsed = QuestionTests.from_string(self.sources[question], path)
             parsed.language = language
             parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
+            for case, following in zip(parsed.test_cases, parsed.test_cases[1:]):
+                case.body.asked_next = following.body.asked
             self._parsed[key] = parsed
-        parsed = self._parsed[key]
-        fresh = QuestionTests(parsed.name, parsed.path, parsed.test_cases, parsed.all_or_nothing)
-        fresh.source, fresh.language = parsed.source, language
-        return fresh
+        return self._parsed[key]
 
 
 def load_assignment(path: Path, name: str | None = None) -> Assignment:
@@ -157,15 +167,23 @@ def graded_by(assignment: Assignment, image: str) -> dict:
 
 
 class _Body:
-    """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
+    """An Otter test case as the scorer runs it: its parameters are fetched with one question.
+
+    Attributes:
+        asked: names of the notebook that are its parameters.
+        asked_next: those of the test case after it.
+    """
 
     def __init__(self, case):
         self.function = case.test_func
         self.names = list(inspect.signature(self.function).parameters)
+        self.asked = [name for name in self.names if name not in ("env", "In")]
+        self.asked_next: list[str] = []
 
     def call_func(self, environment) -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
+        environment.session.ahead = self.asked_next
         self.function(
             **{name: environment if name == "env" else found.get(name) for name in self.names}
         )

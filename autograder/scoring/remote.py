@@ -42,9 +42,7 @@ class RemoteNamespace(dict):
     def fetch(self, names: list[str]) -> dict:
         """Return the values of several names with one question; undefined ones are left out."""
         asked = [name for name in names if name != "In"]
-        values = self.session.request("get", names=asked).get("values") if asked else {}
-        if not isinstance(values, dict):
-            raise EvidenceError("malformed values")
+        values = self.session.values(asked) if asked else {}
         found = {name: values[name] for name in asked if name in values}
         return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 

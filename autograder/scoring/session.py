@@ -20,6 +20,8 @@ GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
 LOOKS = frozenset({"get", "names", "method", "attribute"})
+# Requests that run student code, whose answers may bring the values of names.
+RUNS = frozenset({"cell", "call", "probe"})
 LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
@@ -57,6 +59,9 @@ class Session:
         self.usage: Usage | None = None
         # Answers that hold until student code runs again: packed, for each test has its own copy.
         self._seen: dict[bytes, bytes | dict] = {}
+        # Names that are looked at next: their values come with the answer to what runs before.
+        self.ahead: list[str] = []
+        self._brought: tuple[list[str], dict] | None = None
         self.curves: list = []
         self.errors: list = []
         self.deadline = time.monotonic() + limits.wall_s
@@ -85,6 +90,20 @@ class Session:
             raise self._broken("a malformed answer to a cell")
         return CellOutput(text, error), reply.get("dropped") is True
 
+    def values(self, names: list[str]) -> dict:
+        """Return the values of names of the notebook; undefined ones are left out.
+
+        Raises:
+            As :meth:`request`; EvidenceError: the answer is malformed.
+        """
+        brought, self._brought = self._brought, None  # each test has its own copy
+        if brought is not None and brought[0] == names:
+            return brought[1]
+        values = self.request("get", names=names).get("values")
+        if type(values) is not dict:
+            raise EvidenceError("malformed values")
+        return values
+
     def probe(self, name: str, args, kwargs):
         """Ask a probe where the student's objects live."""
         value = self.request("probe", name=name, args=tuple(args), kwargs=kwargs).get("value")
@@ -111,15 +130,17 @@ class Session:
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
+        looks = op in LOOKS or (op == "probe" and fields["name"] in LOOKING_PROBES)
+        ahead = self.ahead if op in RUNS and not looks else []
         try:
-            payload = codec.pack({"op": op, **fields})
+            payload = codec.pack({"op": op, **fields, **({"bring": ahead} if ahead else {})})
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
         interrupted = False
-        looks = op in LOOKS or (op == "probe" and fields["name"] in LOOKING_PROBES)
         if not looks:
             self._seen.clear()  # student code is about to run, and may change anything
+            self._brought = None
         if (data := self._seen.get(payload)) is None:
             data, interrupted = self._ask(payload, timeout)
             if looks:
@@ -140,6 +161,8 @@ class Session:
             )
         if reply.get("ok") is True:
             reply["_linked"] = adopter.linked
+            if ahead and type(reply.get("values")) is dict:
+                self._brought = ahead, reply["values"]
             if looks and op == "probe":
                 self._seen[payload] = reply  # a record, which no test changes
             return reply

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from autograder.errors import SubmissionEnded
-from autograder.model import CellOutput, Limits, Status, Submission
+from autograder.model import Cell, CellOutput, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment, QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session
@@ -85,8 +85,10 @@ class Walker:
         return self.walk
 
     def _run_cell(self, index: int) -> None:
-        source = self.submission.cells[index].source
+        cell = self.submission.cells[index]
+        source = cell.source
         self.sources.append(source)
+        self.session.ahead = self._asked_after(cell)
         try:
             output, dropped = self.session.run_cell(source)
         except SubmissionEnded as ended:
@@ -98,6 +100,13 @@ class Walker:
         if dropped and self.walk.status is Status.COMPLETED:
             self.walk.status = Status.OUTPUT_LIMIT
             self.walk.reason = f"only the first {self.limits.output_kib} KiB of output were kept"
+
+    def _asked_after(self, cell: Cell) -> list[str]:
+        """Return the names that the first test after a cell asks for."""
+        for question in cell.tests:
+            if question in self.assignment.sources:
+                return self.assignment.first_asked(question, self.submission.language)
+        return []
 
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
