@@ -100,6 +100,30 @@ def test_prints_during_tests_are_nobodys_output(engine):
     assert [output.text for output in gradation.outputs] == ["", "own\n"]
 
 
+COUNTING = "count, seen = 0, []\ndef f(x):\n    global count\n    count += 1\n    seen.append(x)"
+
+
+def test_each_test_case_sees_what_the_one_before_it_left(engine):
+    cases = (
+        "def before(count, seen):\n    assert count == 0 and seen == []",
+        "def calls(f):\n    f(7)",
+        "def after(count, seen):\n    assert count == 1 and seen == [7]",
+        "def probes_it(f):\n    from autograder import probes\n    probes.results(f, [(8,), (9,)])",
+        "def own_copy(seen, count):\n    assert (count, seen) == (3, [7, 8, 9])\n    seen.clear()",
+        "def again(seen, count):\n    assert (count, seen) == (3, [7, 8, 9])",
+    )
+    tests = assignment(q1=test_file("q1", *cases))
+    assert outcomes(grade(engine, tests, (COUNTING, "q1"))) == [True] * len(cases)
+
+
+def test_a_value_that_cannot_be_looked_at_fails_only_the_test_case_that_wants_it(engine):
+    cases = ("def first(f):\n    f(1)", "def second(deep):\n    pass", "def third(f):\n    f(2)")
+    code = "def f(x):\n    return x\ndeep = []\nfor _ in range(40):\n    deep = [deep]"
+    gradation = grade(engine, assignment(q1=test_file("q1", *cases)), (code, "q1"))
+    assert outcomes(gradation) == [True, False, True]
+    assert "nested" in messages(gradation)
+
+
 def test_the_same_submission_gets_the_same_result_twice(engine):
     case = "def case(f):\n    import torch\n    assert f(torch.rand(3)).sum() < 0, 'no'"
     tests = assignment(q1=test_file("q1", case))
