@@ -55,6 +55,17 @@ class Lab:
                 time.sleep(0.3)
         raise AssertionError((self.folder / "lab.log").read_text(errors="replace")[-2000:])
 
+    def wait_for_a_kernel(self) -> None:
+        """Wait until the only kernel takes requests, which the page says a moment too early."""
+        deadline, states = time.monotonic() + START_S, []
+        while time.monotonic() < deadline:
+            time.sleep(3)
+            sessions = json.loads(urllib.request.urlopen(f"{self.url}/api/sessions").read())
+            states = [session["kernel"]["execution_state"] for session in sessions]
+            if states == ["idle"]:
+                return
+        raise AssertionError(f"no kernel is ready: {states}")
+
     def shut_kernels_down(self) -> None:
         """End every kernel, so that the next notebook's is the only one."""
         for session in json.loads(urllib.request.urlopen(f"{self.url}/api/sessions").read()):
@@ -114,7 +125,7 @@ def run_all(page, lab: Lab, path: str) -> None:
         "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'",
         timeout=START_S * 1000,
     )
-    time.sleep(3)  # the indicator says idle a moment before the kernel takes requests
+    lab.wait_for_a_kernel()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     time.sleep(1)
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
