@@ -4,6 +4,7 @@ A frame counts as a library's only if its code object is the very one that the l
 module holds: a forged file name makes no library frame.
 """
 
+import functools
 import linecache
 import opcode
 import os
@@ -87,7 +88,7 @@ def _place(code: CodeType) -> tuple[str, str | None]:
     name = code.co_filename
     if CELL.search(name):
         return "<cell>", None
-    real = os.path.realpath(name)
+    real = _real_path(name)
     if SITE.match(real):
         relative = SITE.sub("", real).replace(os.sep, "/")
         library = relative.split("/")[0].removesuffix(".py")
@@ -96,6 +97,9 @@ def _place(code: CodeType) -> tuple[str, str | None]:
     else:
         return os.path.basename(name), None
     return relative, library if _is_genuine(code, relative) else None
+
+
+_real_path = functools.cache(os.path.realpath)
 
 
 def _is_genuine(code: CodeType, relative: str) -> bool:

@@ -3,6 +3,9 @@
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from autograder.sandbox import figures
 
 
 class FigureCanvas(FigureCanvasAgg):
@@ -11,6 +14,16 @@ class FigureCanvas(FigureCanvasAgg):
 
 class FigureManager(FigureManagerBase):
     """One figure known to pyplot."""
+
+
+def new_figure_manager(num: int, *, FigureClass: type = Figure, **options):  # noqa: N803
+    """Return the manager of a new figure, as pyplot asks for it."""
+    return new_figure_manager_given_figure(num, figures.make_figure(FigureClass, **options))
+
+
+def new_figure_manager_given_figure(num: int, figure: Figure):
+    """Return the manager of a figure that pyplot did not make."""
+    return FigureCanvas.new_manager(figure, num)
 
 
 def show(*args, **kwargs) -> None:

@@ -80,6 +80,8 @@ def guarded(f, *args):
     except Exception as caught:
         return caught
 refused = guarded(len, torch.tensor(1.0)), guarded(torch.dot, torch.ones(2), torch.ones(3))
+print(torch.ones(2, 3), torch.tensor(0.5, requires_grad=True))
+vector
 """,
     """
 points = np.arange(-2, 2, 0.1)

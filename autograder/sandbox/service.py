@@ -1,6 +1,8 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
 import gc
+import linecache
+import logging
 import os
 import secrets
 import signal
@@ -64,10 +66,27 @@ def warm_up(full: bool = True):
         figure.legend()
         figure.canvas.draw()
         plt.close("all")
+        from autograder.sandbox.figures import make_ready
         from autograder.sandbox.rehearsal import rehearse
 
         rehearse(shell)
+        make_ready()
+        for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
+            linecache.getlines(module.__file__)  # of what stands in most tracebacks
+        _spare_children_work()
     return shell
+
+
+def _spare_children_work() -> None:
+    """Do once what libraries do in every child right after the fork.
+
+    matplotlib drops the fonts that it has loaded; logging renews each handler's lock, which a
+    thread might hold, where this process has one thread only.
+    """
+    from matplotlib import font_manager
+
+    font_manager._get_font.cache_clear()
+    logging._at_fork_reinit_lock_weakset.clear()
 
 
 def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
@@ -90,6 +109,7 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
     gc.collect()
     gc.freeze()
     gc.disable()
+    filling = pages.fill_gaps() if full else []  # noqa: F841 - kept
     if full:
         pages.collapse()
     warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
