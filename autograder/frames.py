@@ -9,6 +9,7 @@ from autograder.errors import EvidenceError
 
 HEADER = struct.Struct("<I")
 NONCE_BYTES = 8  # an answer starts with the nonce of its request
+CONTROL_BYTES = 4096  # start, interrupt, end: nothing of a student's passes the worker
 READ_BYTES = 1 << 16  # one read takes an ordinary frame whole
 LONG_READ_BYTES = 1 << 20
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from autograder.course import ROOT
 from autograder.errors import EngineError, SandboxError
-from autograder.frames import FrameStream
+from autograder.frames import CONTROL_BYTES, FrameStream
 from autograder.sandbox.worker import start_janitor
 
 EXIT_S = 5.0
@@ -26,6 +26,7 @@ def worker_environment(home: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "LD_BIND_NOW": "1",  # symbols are looked up once, not in each child
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # the heap is in large pages
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -44,8 +45,7 @@ def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict]:
     Raises:
         SandboxError: the worker ended or refused.
     """
-    # Not before the worker was started: both take seconds to import, as does what it imports.
-    from autograder.sandbox.service import CONTROL_BYTES
+    # Not before the worker was started: it takes seconds to import what this imports.
     from autograder.scoring.session import receive_warm
 
     stream = FrameStream(channel, CONTROL_BYTES)

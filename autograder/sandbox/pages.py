@@ -9,6 +9,7 @@ import sys
 PAGE_BYTES = 2 << 20
 MADV_COLLAPSE = 25  # Linux 6.1, include/uapi/asm-generic/mman-common.h
 RUN_BYTES = 12 << 10  # blocks in a row that only an unused pool has: CPython's hold 16 KiB
+MOST_BYTES = 2 << 20  # per size of block, whatever the allocator
 LARGEST_BLOCK = 512  # CPython's own allocator, Objects/obmalloc.c; above it is malloc()
 
 
@@ -53,7 +54,7 @@ def _fill_pools(size: int) -> list[bytes]:
     """Allocate blocks of one size until they come from a pool that was unused."""
     blocks = [bytes(size - sys.getsizeof(b""))]
     run = 0
-    while run < RUN_BYTES:
+    while run < RUN_BYTES and len(blocks) * size < MOST_BYTES:
         blocks.append(bytes(size - sys.getsizeof(b"")))
         run = run + size if id(blocks[-1]) == id(blocks[-2]) + size else 0
     return blocks

@@ -15,13 +15,12 @@ import msgpack
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from autograder.errors import EngineError, EvidenceError
-from autograder.frames import FrameStream, FrameTimeout, StreamEnded
+from autograder.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import Limits, Status
 from autograder.sandbox import child, confine, deferred, otter_stub, pages
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
-CONTROL_BYTES = 4096  # start, interrupt, end: nothing of a student's passes the worker
 WATCH_S = 0.5  # how often the work folder's size and the child's life are looked at
 
 

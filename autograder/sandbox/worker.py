@@ -11,6 +11,7 @@ submission's uid to kill what is left of it and to remove its folder. (Root in t
 right to touch other uids' files; a fork of the warm process would cost ten milliseconds.)
 """
 
+import gc
 import os
 import socket
 import sys
@@ -84,6 +85,7 @@ def main(arguments: list[str]) -> int:
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
             that core, if this container may use it.
     """
+    gc.disable()  # what is imported stays
     janitor = start_janitor()
     mounts.open_up()
     from autograder.sandbox.service import serve
