@@ -4,6 +4,8 @@ Nothing is rendered. Lines, scatter points, stems, steps, error bars and line co
 curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.
 """
 
+import functools
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
@@ -216,11 +218,16 @@ def _dtype(*parts) -> str:
         dtype = getattr(part, "dtype", None)
         if dtype is None and isinstance(part, (list, tuple)) and part:
             dtype = getattr(part[0], "dtype", None)
-        found.append(str(dtype).removeprefix("torch.") if dtype is not None else "float64")
+        found.append(_dtype_name(dtype) if dtype is not None else "float64")
     for coarse in ("bfloat16", "float16", "float32"):
         if coarse in found:
             return coarse
     return "float64"
+
+
+@functools.cache
+def _dtype_name(dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _numbers(axis, values) -> np.ndarray:

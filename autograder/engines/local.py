@@ -26,7 +26,6 @@ def worker_environment(home: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "LD_BIND_NOW": "1",  # symbols are looked up once, not in each child
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # the heap is in large pages
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

@@ -16,7 +16,7 @@ class FigureManager(FigureManagerBase):
     """One figure known to pyplot."""
 
 
-def new_figure_manager(num: int, *, FigureClass: type = Figure, **options):  # noqa: N803
+def new_figure_manager(num: int, *, FigureClass: type = Figure, **options):
     """Return the manager of a new figure, as pyplot asks for it."""
     return new_figure_manager_given_figure(num, figures.make_figure(FigureClass, **options))
 

@@ -38,7 +38,7 @@ RUN cd /opt/venv/lib/python3*/site-packages \
 FROM ${BASE}
 RUN apt-get update -q \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-        $(command -v python3 >/dev/null || echo python3) libseccomp2 \
+        $(command -v python3 >/dev/null || echo python3) libseccomp2 libtcmalloc-minimal4 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 \
