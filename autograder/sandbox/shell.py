@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import torch
 from IPython.core.async_helpers import _pseudo_sync_runner
+from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from matplotlib._pylab_helpers import Gcf
@@ -37,6 +38,12 @@ class Transformers(TransformerManager):
         return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
 
 
+class History(HistoryManager):
+    """IPython's history, whose last inputs are no traits: nobody watches them."""
+
+    _i00 = _i = _ii = _iii = ""
+
+
 class Shell(InteractiveShell):
     """IPython's shell with a short way for ordinary cells, all that is new in it being speed.
 
@@ -46,6 +53,11 @@ class Shell(InteractiveShell):
     """
 
     AWAITING = re.compile(r"await|async")
+
+    def init_history(self):
+        """Give the shell its history."""
+        self.history_manager = History(shell=self, parent=self)
+        self.configurables.append(self.history_manager)
 
     def run_cell(self, raw_cell, store_history=False, **options):
         """Run a cell; the value of a last expression is displayed."""

@@ -44,6 +44,9 @@ STATEMENTS = (
 )  # fmt: skip
 
 
+NAMES = ("x", "y", "z", "i", "A", "f", "g", "_", "In", "_i", "_ii", "_iii", "_i1", "_i2")
+
+
 def make(shell_class):
     config = Config()
     config.HistoryManager.enabled = False
@@ -67,7 +70,7 @@ def run(shell, cells):
             for cell in cells:
                 result = shell.run_cell(cell, store_history=True)
                 ends.append((type(result.error_before_exec), type(result.error_in_exec)))
-    left = {name: repr(shell.user_ns.get(name)).split(" at 0x")[0] for name in "xyziAfg_"}
+    left = {name: repr(shell.user_ns.get(name)).split(" at 0x")[0] for name in NAMES}
     forget_session(shell)
     shell.compile.reset_compiler_flags()
     return printed.getvalue(), ends, left
