@@ -12,6 +12,8 @@ RUN_BYTES = 12 << 10  # blocks in a row that only an unused pool has: CPython's 
 MOST_BYTES = 2 << 20  # per size of block, whatever the allocator
 LARGEST_BLOCK = 512  # CPython's own allocator, Objects/obmalloc.c; above it is malloc()
 
+_filling: list[list[bytes]] = []
+
 
 def collapse() -> int:
     """Ask the kernel to gather this process's own memory into large pages.
@@ -37,17 +39,14 @@ def collapse() -> int:
     return made
 
 
-def fill_gaps() -> list[list[bytes]]:
-    """Use up what is free between this process's objects.
+def fill_gaps() -> None:
+    """Use up, for good, what is free between this process's objects.
 
     A child's new objects then lie together on fresh pages, not one here and one there on pages
     that would have to be copied.
-
-    Returns:
-        What fills the gaps of CPython's own allocator, to be kept; malloc's are filled for good.
     """
     _fill_heap()
-    return [_fill_pools(size) for size in range(48, LARGEST_BLOCK + 1, 16)]
+    _filling.extend(_fill_pools(size) for size in range(48, LARGEST_BLOCK + 1, 16))
 
 
 def _fill_pools(size: int) -> list[bytes]:

@@ -88,6 +88,20 @@ def _spare_children_work() -> None:
     logging._at_fork_reinit_lock_weakset.clear()
 
 
+def settle(full: bool = True) -> None:
+    """Keep for good what is warm, and lay it out for the children.
+
+    Args:
+        full: as for :func:`warm_up`.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    if full:
+        pages.fill_gaps()
+        pages.collapse()
+
+
 def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
@@ -105,12 +119,7 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
         return
     confine.become_subreaper()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    filling = pages.fill_gaps() if full else []  # noqa: F841 - kept
-    if full:
-        pages.collapse()
+    settle(full)
     warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
     worker = Worker(stream, janitor, root, confinement, shell)
     try:
