@@ -114,11 +114,8 @@ class Session:
                 self.errors.append(found)
         return value
 
-    def request(self, op: str, *, inputs=None, **fields) -> dict:
+    def request(self, op: str, **fields) -> dict:
         """Send one request and return the decoded reply.
-
-        Args:
-            inputs: tensors on this side whose autograd graph the reply's linked tensors join.
 
         Raises:
             SubmissionEnded: the child is gone.
