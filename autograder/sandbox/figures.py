@@ -66,9 +66,8 @@ class FirstSubplot:
         figure = self.figure
         del figure.add_subplot
         plain = not options or options == {"sharex": None, "sharey": None}  # GridSpec.subplots
-        if not plain or not all(type(arg) in (int, SubplotSpec) for arg in args):
-            return figure.add_subplot(*args, **options)
-        if not _settings_are_usual():
+        usual = plain and all(type(arg) in (int, SubplotSpec) for arg in args)
+        if not (usual and _settings_are_usual()):
             return figure.add_subplot(*args, **options)
         self.axes.set_subplotspec(SubplotSpec._from_subplot_args(figure, args or (1, 1, 1)))
         return figure._add_axes_internal(self.axes, (Axes, options))

@@ -76,7 +76,7 @@ def _fill_heap() -> None:
     top = libc.sbrk(ctypes.c_ssize_t(0)) - libc.mallinfo2().counts[9]
     size = 1 << 20
     while size >= 32:
-        block = libc.malloc(size)
-        if block + size > top:
+        block = libc.malloc(size)  # None where memory is short
+        if block is None or block + size > top:
             libc.free(block)
             size = size * 3 // 4 if size > LARGEST_BLOCK else size - 16
