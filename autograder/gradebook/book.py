@@ -1,0 +1,280 @@
+"""The gradebook: every gradation ever made, and what people changed by hand.
+
+A regrade adds a row and keeps the old one. Overrides stand beside the gradations and apply to
+whichever is the latest.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from autograder.errors import UsageError
+from autograder.gradebook.by_hand import Override, with_overrides, with_written
+from autograder.gradebook.entry import COLUMNS, Entry, entry_of
+from autograder.gradebook.settings import Settings
+from autograder.model import Gradation, Status
+from autograder.reports.times import lateness, parse_time, time_in_name
+
+PAGE_ROWS = 100  # rows held in memory while streaming
+
+# What pages are made from, but for the facts: those never change once they have an id.
+STATE = (
+    "SELECT id, submitted_at FROM gradations ORDER BY id",
+    "SELECT id FROM overrides ORDER BY id",
+    "SELECT submission FROM members ORDER BY submission",
+    "SELECT name, value FROM settings WHERE name <> 'pages' ORDER BY name",
+)
+
+LATEST = """
+SELECT submission, id, facts, submitted_at FROM gradations AS g
+WHERE submission > ? AND id = (SELECT MAX(id) FROM gradations WHERE submission = g.submission)
+  AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
+ORDER BY submission LIMIT ?
+"""
+
+UPLOADS = """
+SELECT submission, file, submitted_at, status FROM gradations
+WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
+  AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
+ORDER BY submission
+"""
+
+LATE = "Handed in late ‖ 迟交"
+LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
+
+
+class Gradebook(Settings):
+    """One gradebook, open for reading and writing.
+
+    Raises (from every method):
+        UsageError: the file is no gradebook, is damaged, newer than this program, or locked.
+    """
+
+    def begin_run(self, assignment: str, submissions: Iterable[str]) -> None:
+        """Say which submissions the class consists of now; :meth:`latest` yields only these.
+
+        Raises:
+            UsageError: the gradebook belongs to another assignment.
+        """
+        with self._transaction() as write:
+            held = write.execute("SELECT DISTINCT assignment FROM gradations LIMIT 1").fetchone()
+            if held and held[0] != assignment:
+                raise UsageError(
+                    f"{self.path}: holds the marks of '{held[0]}', not '{assignment}'; "
+                    "choose another OUT=<folder>"
+                )
+            write.execute("DELETE FROM run")
+            write.execute("DELETE FROM members")
+            write.execute("INSERT INTO run VALUES (?, ?)", (assignment, _now()))
+            write.executemany(
+                "INSERT OR IGNORE INTO members VALUES (?)", ((name,) for name in submissions)
+            )
+
+    def add(self, gradation: Gradation, submitted_at: str | None = None) -> None:
+        """Commit a gradation at once; an earlier one of the same submission stays as history.
+
+        Args:
+            submitted_at: ISO 8601 time of the upload, where it is known.
+        """
+        self.add_entry(entry_of(gradation, submitted_at))
+
+    def add_entry(self, entry: Entry) -> None:
+        """Commit what :func:`entry_of` made of a gradation."""
+        marks = ", ".join("?" * (len(entry.row) + 1))
+        with self._transaction() as write:
+            number = write.execute(
+                f"INSERT INTO gradations ({COLUMNS}) VALUES ({marks})", (*entry.row, _now())
+            ).lastrowid
+            write.executemany(
+                "INSERT INTO questions VALUES (?, ?, ?, ?)",
+                [(number, *question) for question in entry.questions],
+            )
+            write.executemany(
+                "INSERT INTO test_cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(number, *case) for case in entry.cases],
+            )
+
+    def set_times(self, times: dict[str, str]) -> None:
+        """Correct the times of upload (ISO 8601) of the latest gradations, by submission."""
+        with self._transaction() as write:
+            write.executemany(
+                "UPDATE gradations SET submitted_at = ? WHERE id ="
+                " (SELECT MAX(id) FROM gradations WHERE submission = ?)",
+                ((time, name) for name, time in times.items()),
+            )
+
+    def state(self) -> str:
+        """Return a digest that changes with anything that pages show."""
+        total = hashlib.sha256()
+        for query in STATE:
+            for row in self._read(query):
+                total.update(repr(row).encode())
+        return total.hexdigest()
+
+    def holds(self, digest: str, graded_by: dict, name: str) -> bool:
+        """Tell whether the submission's latest gradation need not be made again.
+
+        That is so when the same bytes were graded by the same things, and not given up by a fault
+        of ours: a grading zip in which only other things than tests and settings changed counts as
+        the same. Only the latest counts: a file that went back to an older content is graded again.
+        """
+        row = self._read(
+            "SELECT digest, graded_by, status FROM gradations"
+            " WHERE submission = ? ORDER BY id DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        return (
+            row is not None
+            and row[0] == digest
+            and _deciding(json.loads(row[1])) == _deciding(graded_by)
+            and row[2] != Status.NOT_GRADED.value
+        )
+
+    def not_graded(self) -> list[str]:
+        """Return the files of the class that could not be graded, by submission."""
+        rows = self._read(f"SELECT file FROM ({UPLOADS}) WHERE status = ?",
+                          (Status.NOT_GRADED.value,))  # fmt: skip
+        return [file for (file,) in rows.fetchall()]
+
+    def latest(self, overrides: bool = True) -> Iterator[Gradation]:
+        """Yield the latest gradation of every submission of the class, ordered by name.
+
+        A few are in memory at a time, and the gradebook may be written meanwhile.
+
+        Args:
+            overrides: whether points given by hand replace the graded ones, and notes say that
+                and how late a submission is.
+        """
+        changes = self.active_overrides() if overrides else {}
+        written = self.written if overrides else {}
+        late = {name: by for name, (_, by) in self.handed_in().items() if by} if overrides else {}
+        possible = self._possible() if changes else {}
+        for name, facts, _ in self._latest_rows():
+            gradation = self._decode(facts)
+            if written and gradation.questions:
+                gradation = with_written(gradation, written, changes.get(name, {}))
+            if name in changes:
+                gradation = with_overrides(gradation, changes[name], possible)
+            if name in late:
+                note = LATE_BY if late[name] != "late" else LATE
+                notes = (*gradation.notes, note.format(by=late[name]))
+                gradation = replace(gradation, notes=notes)
+            yield gradation
+
+    def handed_in(self) -> dict[str, tuple[str, str]]:
+        """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
+        deadline, found = self.deadline, {}
+        for name, file, text, _ in self._read(UPLOADS).fetchall():
+            time = parse_time(text) if text else time_in_name(file)
+            found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
+        return found
+
+    def submission_times(self) -> dict[str, str]:
+        """Return the known upload times (ISO 8601) by submission name."""
+        return {name: time for name, _, time in self._latest_rows() if time}
+
+    def history(self, name: str) -> Iterator[tuple[str, Gradation]]:
+        """Yield ``(graded_at, gradation)`` of one submission, oldest first, without overrides."""
+        rows = self._read(
+            "SELECT graded_at, facts FROM gradations WHERE submission = ? ORDER BY id", (name,)
+        )
+        for graded_at, facts in rows.fetchall():
+            yield graded_at, self._decode(facts)
+
+    def override(self, name: str, question: str, points: float | None, reason: str) -> None:
+        """Give a question's points by hand; None takes that back. Survives every regrade.
+
+        Raises:
+            UsageError: no such submission or question, negative points, or no reason given.
+        """
+        if not reason.strip():
+            raise UsageError("an override needs a reason")
+        if points is not None and not 0 <= points < float("inf"):
+            raise UsageError(f"{points} points: give a number that is not negative")
+        if not self._read("SELECT 1 FROM gradations WHERE submission = ?", (name,)).fetchone():
+            raise UsageError(f"{self.path}: holds no submission '{name}'")
+        known = [row[0] for row in self._read("SELECT DISTINCT name FROM questions ORDER BY name")]
+        known += self.written
+        if question not in known:
+            raise UsageError(f"no question '{question}'; there are: {', '.join(known)}")
+        with self._transaction() as write:
+            write.execute(
+                "INSERT INTO overrides (submission, question, points, reason, made_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (name, question, points, reason, _now()),
+            )
+
+    def override_all(self, marks: Iterable) -> int:
+        """Take over marks (``submission, question, points, reason``) at once.
+
+        Returns:
+            How many were new or changed; the others stand already.
+        """
+        active, changed = self.active_overrides(), []
+        for mark in marks:
+            old = active.get(mark.submission, {}).get(mark.question)
+            if old is None or (old.points, old.reason) != (mark.points, mark.reason):
+                changed.append((mark.submission, mark.question, mark.points, mark.reason, _now()))
+        with self._transaction() as write:
+            write.executemany(
+                "INSERT INTO overrides (submission, question, points, reason, made_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                changed,
+            )
+        return len(changed)
+
+    def overrides(self) -> list[Override]:
+        """Return all overrides ever made, oldest first, withdrawn ones included."""
+        rows = self._read(
+            "SELECT submission, question, points, reason, made_at FROM overrides ORDER BY id"
+        )
+        return [Override(*row) for row in rows]
+
+    def assignment(self) -> str:
+        """Return the name of the assignment whose marks these are, or ""."""
+        row = self._read(
+            "SELECT assignment FROM run UNION SELECT assignment FROM gradations LIMIT 1"
+        )
+        return (row.fetchone() or ("",))[0]
+
+    def active_overrides(self) -> dict[str, dict[str, Override]]:
+        """Return the points by hand that count now: submission -> question -> override."""
+        active: dict[str, dict[str, Override]] = {}
+        for override in self.overrides():
+            questions = active.setdefault(override.submission, {})
+            if override.points is None:
+                questions.pop(override.question, None)
+            else:
+                questions[override.question] = override
+        return {name: questions for name, questions in active.items() if questions}
+
+    def _possible(self) -> dict[str, float]:
+        """Return by question, written ones included, the points that could be earned."""
+        rows = self._read("SELECT name, MAX(possible) FROM questions GROUP BY name")
+        return {**dict(rows.fetchall()), **self.written}
+
+    def _latest_rows(self) -> Iterator[tuple[str, bytes, str | None]]:
+        last = ""
+        while rows := self._read(LATEST, (last, PAGE_ROWS)).fetchall():
+            for name, _, facts, submitted_at in rows:
+                yield name, facts, submitted_at
+            last = rows[-1][0]
+
+    def _decode(self, facts: bytes) -> Gradation:
+        try:
+            return Gradation.from_dict(json.loads(zlib.decompress(facts)))
+        except (zlib.error, ValueError, KeyError, TypeError) as error:
+            raise self._unusable(error) from None
+
+
+def _deciding(graded_by: dict) -> dict:
+    """Return what decides about marks: the tests, where their digest is known, not their zip."""
+    around = {"grading_zip", "assignment_version"} if "tests" in graded_by else set()
+    return {key: value for key, value in graded_by.items() if key not in around}
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,56 @@
+"""One gradation in the form in which the gradebook stores it."""
+
+import json
+import zlib
+from dataclasses import dataclass
+
+from autograder.model import Gradation
+
+COLUMNS = (
+    "submission, file, digest, assignment, status, reason, language, score, possible,"
+    " wall_s, cpu_s, memory_mib, submitted_at, graded_by, facts, graded_at"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One gradation as the gradebook stores it; making it is the work, storing it is quick.
+
+    Attributes:
+        row: values of ``COLUMNS``, all but the time of storing.
+        questions: name, points, points possible.
+        cases: question, number, name, passed, hidden, points, slip.
+    """
+
+    row: tuple
+    questions: list[tuple]
+    cases: list[tuple]
+
+
+def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
+    """Return what the gradebook stores of a gradation; reads nothing and may run anywhere.
+
+    Args:
+        submitted_at: ISO 8601 time of the upload, where it is known.
+    """
+    facts = zlib.compress(json.dumps(gradation.as_dict(), ensure_ascii=True).encode(), 3)
+    return Entry(
+        row=(
+            gradation.submission, _storable(gradation.file), gradation.digest,
+            gradation.assignment, gradation.status.value, _storable(gradation.reason),
+            gradation.language, gradation.score, gradation.possible, gradation.wall_s,
+            gradation.cpu_s, gradation.memory_mib, submitted_at,
+            json.dumps(gradation.graded_by, sort_keys=True), facts,
+        ),
+        questions=[(q.name, q.score, q.possible) for q in gradation.questions],
+        cases=[
+            (q.name, n, case.name, case.passed, case.hidden, case.points, case.slip)
+            for q in gradation.questions
+            for n, case in enumerate(q.cases)
+        ],
+    )  # fmt: skip
+
+
+def _storable(text: str) -> str:
+    """Return text that SQLite can hold: file names may carry undecodable bytes as surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,57 @@
+"""What a gradebook keeps of the run itself: deadline, folder, written questions, pages."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from autograder.gradebook.file import GradebookFile
+from autograder.reports.times import parse_time
+
+
+class Settings(GradebookFile):
+    """The settings of a gradebook's file; what was never set has its default."""
+
+    def set_deadline(self, deadline: datetime | None) -> None:
+        """Keep the deadline after which a submission is late; None: there is none."""
+        self._keep("deadline", deadline.isoformat() if deadline else "")
+
+    def set_written(self, possible: dict[str, float]) -> None:
+        """Keep which questions people mark, and their points; they count in every submission."""
+        self._keep("written", json.dumps(possible))
+
+    @property
+    def written(self) -> dict[str, float]:
+        """The questions that people mark: name -> points that could be earned."""
+        return json.loads(self._kept("written") or "{}")
+
+    def set_released(self, released: bool) -> None:
+        """Keep whether feedback may name hidden test cases and show expected curves."""
+        self._keep("released", "yes" if released else "")
+
+    @property
+    def released(self) -> bool:
+        """Whether feedback may name hidden test cases and show expected curves."""
+        return bool(self._kept("released"))
+
+    def set_folder(self, folder: Path) -> None:
+        """Keep where the submissions lie."""
+        self._keep("folder", str(folder))
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the submissions, where it is known."""
+        return Path(self._kept("folder")) if self._kept("folder") else None
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The deadline, or None."""
+        return parse_time(self._kept("deadline"))
+
+    @property
+    def pages(self) -> str:
+        """What the pages that lie in the output folder were made from, as it was kept."""
+        return self._kept("pages")
+
+    def set_pages(self, made_from: str) -> None:
+        """Keep what the pages were made from."""
+        self._keep("pages", made_from)
