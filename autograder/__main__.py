@@ -120,8 +120,8 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
     slim_otter.install()  # before anything imports Otter whole
     from autograder import console
     from autograder.grading import Collection, find_jobs
-    from autograder.reports.times import TimeSources, parse_deadline
     from autograder.scoring.assignment import load_assignment
+    from autograder.times import TimeSources, parse_deadline
 
     if submissions is not None and assignment is None:
         raise UsageError(

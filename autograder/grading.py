@@ -13,10 +13,10 @@ from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.model import Gradation, Limits, Status
 from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
-from autograder.reports.times import TimeSources, find_times
 from autograder.reports.writing import reference_of, title_of, write_all
 from autograder.scoring.assignment import Assignment, graded_by
 from autograder.submission import Job, digest_file, find_submissions, submission_name
+from autograder.times import TimeSources, find_times
 from autograder.workers import grade_all
 
 

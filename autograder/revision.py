@@ -10,8 +10,8 @@ from autograder.gradebook import Gradebook
 from autograder.languages import LANGUAGES
 from autograder.reports.lms import write_lms_files
 from autograder.reports.roster import entry_of, find_columns, load_owners, load_roster, match
-from autograder.reports.times import parse_deadline
 from autograder.submission import load_cells
+from autograder.times import parse_deadline
 
 PATH = click.Path(path_type=Path)
 OUT = click.argument("out", type=PATH)

@@ -15,8 +15,8 @@ from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
 from autograder.grading import Collection, grade_folder
 from autograder.model import Limits
-from autograder.reports.times import TimeSources
 from autograder.submission import digest_file
+from autograder.times import TimeSources
 from tests.reports.sample_gradations import sample_gradations
 
 ASSIGNMENT = SimpleNamespace(

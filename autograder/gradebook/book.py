@@ -16,7 +16,7 @@ from autograder.gradebook.by_hand import Override, with_overrides, with_written
 from autograder.gradebook.entry import COLUMNS, Entry, entry_of
 from autograder.gradebook.settings import Settings
 from autograder.model import Gradation, Status
-from autograder.reports.times import lateness, parse_time, time_in_name
+from autograder.times import lateness, parse_time, time_in_name
 
 PAGE_ROWS = 100  # rows held in memory while streaming
 

@@ -21,9 +21,10 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.reports.files import write_text
-from autograder.reports.grade_files import harmless, number, to_csv
+from autograder.reports.grade_files import number
 from autograder.reports.roster import COLUMN_HEADS, Entry, Matching
-from autograder.reports.times import lateness
+from autograder.tables import harmless, to_csv
+from autograder.times import lateness
 
 
 def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:

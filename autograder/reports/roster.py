@@ -8,8 +8,8 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.model import Gradation, Status
-from autograder.reports.grade_files import original, read_table
-from autograder.reports.times import is_late, number_of, parse_time, time_in_name
+from autograder.tables import original, read_table
+from autograder.times import is_late, number_of, parse_time, time_in_name
 
 # What the columns of rosters and gradebook exports are called, in lower case.
 COLUMNS = {

@@ -18,8 +18,9 @@ from autograder.errors import UsageError
 from autograder.languages import SEPARATOR
 from autograder.reports import printing
 from autograder.reports.files import write_text
-from autograder.reports.grade_files import harmless, number, original, read_table, to_csv
+from autograder.reports.grade_files import number
 from autograder.reports.inert import inert_name
+from autograder.tables import harmless, original, read_table, to_csv
 
 try:
     import tomllib

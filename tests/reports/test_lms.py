@@ -16,7 +16,7 @@ from autograder.reports.roster import (
     load_roster,
     match,
 )
-from autograder.reports.times import lateness, parse_deadline
+from autograder.times import lateness, parse_deadline
 
 ADA = Student(first="Ada", last="Lovelace", email="ada@uni.edu", login="alove", sis_id="10815",
               canvas_id="5501", section="A")  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from autograder.errors import UsageError
-from autograder.reports.times import TimeSources, find_times, lateness, parse_time
+from autograder.times import TimeSources, find_times, lateness, parse_time
 
 DEADLINE = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
 GRADESCOPE = """\

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from autograder.errors import UsageError
-from autograder.reports.grade_files import original, read_table
+from autograder.tables import original, read_table
 
 METADATA = "submission_metadata.yml"  # beside the folders of a Gradescope export
 KEY_COLUMNS = ("file", "submission id", "identifier")
