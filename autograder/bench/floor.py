@@ -8,14 +8,14 @@ import os
 import sys
 from pathlib import Path
 
-from autograder.sandbox import service, shell
+from autograder.sandbox import shell, warmth
 from autograder.submission import load_submission
 
 
 def measure(paths: list[Path]) -> float:
     """Return the CPU seconds per notebook of children forked from a warm shell."""
-    warm = service.warm_up()
-    service.settle()
+    warm = warmth.warm_up()
+    warmth.settle()
     total = 0.0
     for path in paths:
         cells = load_submission(path, path.stem).cells

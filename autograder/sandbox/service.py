@@ -1,8 +1,5 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
-import gc
-import linecache
-import logging
 import os
 import secrets
 import signal
@@ -12,12 +9,11 @@ from dataclasses import dataclass
 
 import msgpack
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 from autograder.errors import EngineError, EvidenceError
 from autograder.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import Limits, Status
-from autograder.sandbox import child, confine, deferred, otter_stub, pages
+from autograder.sandbox import child, confine
+from autograder.sandbox.warmth import settle, warm_up
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
@@ -32,83 +28,13 @@ class Ended:
     detail: str
 
 
-def warm_up(full: bool = True):
-    """Import what notebooks use and make the shell; returns the shell.
-
-    Args:
-        full: also preload what only some submissions need (worth it when many follow).
-    """
-    import matplotlib
-
-    matplotlib.use("module://autograder.sandbox.backend")
-    import torch
-
-    torch.set_num_threads(1)
-    import matplotlib.pyplot as plt
-
-    from autograder.sandbox import shell as shells
-
-    otter_stub.install()
-    shell = shells.make_shell()
-    import bdb  # noqa: F401 - imported lazily by IPython otherwise
-
-    import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
-    import torch.fx.experimental.symbolic_shapes
-
-    deferred.defer_compiler()
-    if full:
-        import torch._decomp.decompositions_for_jvp
-        import torch.func
-
-        figure = plt.figure()
-        figure.add_subplot().plot([0, 1], label="warm")
-        figure.legend()
-        figure.canvas.draw()
-        plt.close("all")
-        from autograder.sandbox.figures import make_ready
-        from autograder.sandbox.rehearsal import rehearse
-
-        rehearse(shell)
-        make_ready()
-        for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
-            linecache.getlines(module.__file__)  # of what stands in most tracebacks
-        _spare_children_work()
-    return shell
-
-
-def _spare_children_work() -> None:
-    """Do once what libraries do in every child right after the fork.
-
-    matplotlib drops the fonts that it has loaded; logging renews each handler's lock, which a
-    thread might hold, where this process has one thread only.
-    """
-    from matplotlib import font_manager
-
-    font_manager._get_font.cache_clear()
-    logging._at_fork_reinit_lock_weakset.clear()
-
-
-def settle(full: bool = True) -> None:
-    """Keep for good what is warm, and lay it out for the children.
-
-    Args:
-        full: as for :func:`warm_up`.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    if full:
-        pages.fill_gaps()
-        pages.collapse()
-
-
 def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
     Args:
         janitor: the janitor's channel and process id.
         root: folder for the submissions' work folders.
-        full: see :func:`warm_up`.
+        full: see :func:`autograder.sandbox.warmth.warm_up`.
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:

@@ -48,7 +48,7 @@ print(max(sum(map(len, blocks)) for blocks in pages._filling))
 
 def test_a_warm_worker_leaves_its_children_no_fonts_to_drop():
     script = """
-from autograder.sandbox.service import warm_up
+from autograder.sandbox.warmth import warm_up
 warm_up()
 import logging
 from matplotlib import font_manager

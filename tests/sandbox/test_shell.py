@@ -89,7 +89,7 @@ def test_a_rehearsal_leaves_no_trace():
     script = """
 import torch
 before = torch.get_rng_state()
-from autograder.sandbox.service import warm_up
+from autograder.sandbox.warmth import warm_up
 import matplotlib.pyplot as plt
 shell = warm_up()
 assert torch.equal(torch.get_rng_state(), before), "torch's generator moved"
@@ -110,7 +110,7 @@ assert os.waitpid(child, 0)[1] == 0, "autograd is refused in a child"
 
 def test_a_rehearsal_meets_nothing_unexpected():
     script = """
-from autograder.sandbox import rehearsal, service
+from autograder.sandbox import rehearsal, warmth
 errors, ask = [], rehearsal._ask
 def watched(agent, message):
     reply = ask(agent, message)
@@ -118,7 +118,7 @@ def watched(agent, message):
         errors.append((message, reply))
     return reply
 rehearsal._ask = watched
-service.warm_up()
+warmth.warm_up()
 assert not errors, errors[0]
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
