@@ -119,7 +119,7 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 
     slim_otter.install()  # before anything imports Otter whole
     from autograder import console
-    from autograder.grading import Collection, find_jobs
+    from autograder.collection import Collection, find_jobs
     from autograder.scoring.assignment import load_assignment
     from autograder.times import TimeSources, parse_deadline
 

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
+from autograder.collection import Collection, find_jobs
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import code_digest
 from autograder.errors import UsageError
@@ -15,22 +15,9 @@ from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
 from autograder.reports.writing import reference_of, title_of, write_all
 from autograder.scoring.assignment import Assignment, graded_by
-from autograder.submission import Job, digest_file, find_submissions, submission_name
-from autograder.times import TimeSources, find_times
+from autograder.submission import digest_file
+from autograder.times import find_times
 from autograder.workers import grade_all
-
-
-@dataclass(frozen=True)
-class Collection:
-    """How the submissions of a folder were collected.
-
-    Attributes:
-        deadline: later submissions are noted as late; None leaves the one of an earlier run.
-        times: where the times of submission come from.
-    """
-
-    deadline: datetime | None = None
-    times: TimeSources = TimeSources()
 
 
 @dataclass
@@ -158,27 +145,6 @@ def results_json(gradation: Gradation) -> str:
         "tests": [],
     }
     return json.dumps(content, ensure_ascii=False, allow_nan=False)
-
-
-def find_jobs(folder: Path) -> list[Job]:
-    """Return one job per submission of a folder, with names that differ.
-
-    Raises:
-        UsageError: there is no such folder, or nothing in it.
-    """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
-    paths = find_submissions(folder)
-    if not paths:
-        raise UsageError(
-            f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
-        )
-    taken: set[str] = set()
-    relative = [path.relative_to(folder) for path in paths]
-    return [
-        Job(submission_name(file, taken), path, file.as_posix())
-        for file, path in zip(relative, paths)
-    ]
 
 
 def _keep(outcome: Outcome, out: Path, gradebook: Gradebook) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 
 class Status(str, Enum):
@@ -44,6 +45,19 @@ class Cell:
 
     source: str
     tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade.
+
+    Attributes:
+        file: the file as people see it, relative to the folder of submissions; "" for its name.
+    """
+
+    name: str
+    path: Path
+    file: str = ""
 
 
 @dataclass(frozen=True)

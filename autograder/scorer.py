@@ -20,9 +20,8 @@ from autograder.checks import curves, errors, flows, graphs, memory, proofs  # n
 from autograder.cores import stay_on
 from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, SandboxError
-from autograder.model import Gradation, Limits
+from autograder.model import Gradation, Job, Limits
 from autograder.scoring.assignment import Assignment
-from autograder.submission import Job
 
 PR_SET_PDEATHSIG = 1
 TRIES = 2

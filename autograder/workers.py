@@ -17,9 +17,8 @@ from typing import TypeVar
 from autograder.cores import own_cores, places_of, stay_on
 from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, SandboxError
-from autograder.model import Gradation, Limits
+from autograder.model import Gradation, Job, Limits
 from autograder.scoring.assignment import Assignment
-from autograder.submission import Job
 
 T = TypeVar("T")
 STARTED_AHEAD = 64  # engines; further scorers start their own

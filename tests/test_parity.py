@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograder import pipeline
+from autograder.collection import find_submissions
 from autograder.engines.local import LocalEngine
 from autograder.model import Limits
 from autograder.scoring.assignment import load_assignment
-from autograder.submission import find_submissions
 
 ROOT = Path(__file__).resolve().parents[1]
 STOCK = """

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.collection import find_submissions, submission_name
 from autograder.errors import SubmissionError
 from autograder.model import Submission
-from autograder.submission import find_submissions, load_submission, submission_name
+from autograder.submission import load_submission
 
 NOTEBOOK = {
     "nbformat": 4,

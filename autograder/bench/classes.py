@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.audit.bank import load_bank
 from autograder.build.sample import ANSWER_TAG, fill
-from autograder.submission import find_submissions
+from autograder.collection import find_submissions
 
 # Where a cell draws, render every open figure as a notebook shows it: a PNG in memory.
 RENDER = """

@@ -17,10 +17,9 @@ from autograder import __version__
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import code_digest
 from autograder.errors import EngineError, SandboxError, UsageError
-from autograder.model import Gradation, Limits
+from autograder.model import Gradation, Job, Limits
 from autograder.scorer import Scorer
 from autograder.scoring.assignment import Assignment
-from autograder.submission import Job
 
 CONNECT_S = 15.0
 RECONNECT_S = 120.0

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.build.archive import read_zip
+from autograder.collection import find_submissions, submission_name
 from autograder.course import ROOT
 from autograder.errors import EngineError
 from autograder.gradescope import containers, stock, validate
 from autograder.gradescope.containers import Run, SetUp
 from autograder.languages import SEPARATOR
 from autograder.scoring.assignment import Assignment, load_assignment
-from autograder.submission import find_submissions, submission_name
 
 COMPARED = ("name", "score", "max_score", "status", "output")
 PEER_SAMPLES = 3

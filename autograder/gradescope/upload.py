@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from autograder.collection import find_submissions
 from autograder.errors import SubmissionError
-from autograder.submission import find_submissions, show_name
+from autograder.submission import show_name
 
 DAY = timedelta(hours=24)
 NOTHING = (

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.collection import find_submissions, submission_name
 from autograder.course import ROOT
 from autograder.gradebook import Gradebook
 from autograder.hostile import traces
 from autograder.hostile.entries import Entry, Suite, load_release
 from autograder.model import Gradation, Status
-from autograder.submission import find_submissions, submission_name
 
 ASSIGNMENT = "autodiff"
 BYSTANDERS = ("aaa-bystander.ipynb", "malformed-bystander.ipynb", "zzz-bystander.ipynb")

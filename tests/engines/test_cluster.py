@@ -13,8 +13,7 @@ import pytest
 from autograder.engines.choice import EngineChoice
 from autograder.engines.cluster import grade_on
 from autograder.errors import EngineError
-from autograder.model import Limits, Status
-from autograder.submission import Job
+from autograder.model import Job, Limits, Status
 from tests.running import assignment, test_file
 
 CHOICE = EngineChoice("local")

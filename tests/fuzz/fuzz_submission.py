@@ -10,8 +10,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["autograder.submission", "zipfile", "json"]):
+    from autograder.collection import submission_name
     from autograder.errors import SubmissionError
-    from autograder.submission import load_submission, submission_name
+    from autograder.submission import load_submission
 
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-"))
 
