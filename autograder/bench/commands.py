@@ -100,6 +100,7 @@ def make_table(results: dict) -> Table:
         for key, unit in (("grade_", "s"), ("grader_peak_mib_", "MiB"), ("rerun_", "s")):
             for name in sorted((k for k in results if k.startswith(key)), key=len):
                 table.add_row(f"{scaled}: {name}", f"{results[name]:,.1f} {unit}")
+        table.add_row("the last tenth of it to the first", f"{results['last_tenth_to_first']:.2f}")
         table.add_section()
         _add_forecast(table, results)
     return table

@@ -76,20 +76,17 @@ def _draw_workers(axes, results) -> None:
 
 
 def _draw_scale(axes, results) -> None:
-    counts = sorted(
-        int(key.removeprefix("grade_").removesuffix("_s"))
-        for key in results
-        if key.startswith("grade_") and key.endswith("_s")
-    )
-    axes.plot(counts, [results[f"grade_{n}_s"] / 60 for n in counts], "o-", color="#2b6cb0")
+    counts, seconds, mib = zip((0, 0.0, 0.0), *results["progress"])
+    axes.plot(counts, [at / 60 for at in seconds], "-", color="#2b6cb0")
     axes.set_xlim(0)
     axes.set_ylim(0)
-    axes.set_xlabel("submissions", fontsize=8)
-    axes.set_ylabel("minutes", fontsize=8)
-    axes.set_xticks([0, *counts[-1:]], ["0", *(f"{n:,}" for n in counts[-1:])])
+    axes.set_xlabel("submissions graded", fontsize=8)
+    axes.set_ylabel("minutes", fontsize=8, color="#2b6cb0")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.locator_params(axis="x", nbins=3)
     memory = axes.twinx()
-    memory.plot(counts, [results[f"grader_peak_mib_{n}"] for n in counts], "s--", color="#dd6b20")
-    memory.set_ylim(0, 2 * max(results[f"grader_peak_mib_{n}"] for n in counts))
+    memory.plot(counts[1:], mib[1:], "--", color="#dd6b20")
+    memory.set_ylim(0, 2 * max(mib))
     memory.set_ylabel("grader's memory, MiB", fontsize=8, color="#dd6b20")
     memory.tick_params(labelsize=8)
     memory.spines["top"].set_visible(False)

@@ -41,6 +41,17 @@ def measure_scale(name: str, assignment: Path, built: Path, workers: int, many: 
             found[f"steady_per_minute_{count}"] = timing.steady_per_minute
             found[f"grader_peak_mib_{count}"] = timing.peak_mib
         found["command_cpu_s_per_submission"] = timing.command_s / many
+        found["progress"] = timing.progress
+        found["last_tenth_to_first"] = last_tenth_to_first(timing.progress)
         again = grade_class(name, grading_zip, made, out, "docker", workers)
         found[f"rerun_{many}_s"] = again.wall_s
     return {**found, "scale_assignment": name}
+
+
+def last_tenth_to_first(progress) -> float:
+    """Return how long the last tenth of a run took, as a multiple of the first after its start."""
+    seconds = {count: at for count, at, _ in progress}
+    counts = sorted(seconds)
+    tenth = len(counts) // 10
+    first = seconds[counts[tenth]] - seconds[counts[0]]
+    return (seconds[counts[-1]] - seconds[counts[-1 - tenth]]) / first

@@ -13,6 +13,7 @@ from autograder.course import ROOT
 from autograder.errors import AutograderError
 
 SAMPLE_S = 0.5
+PARTS = 20  # of a run, between which its progress is told
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Timing:
             there is one however many workers there are.
         peak_mib: resident memory of the command and its scorers at its highest, pages that they
             share counted once per process.
+        progress: number of results, seconds since the start, and that memory in MiB at the time,
+            twenty times along the run.
     """
 
     submissions: int
@@ -37,6 +40,7 @@ class Timing:
     cpu_s: float
     command_s: float
     peak_mib: float
+    progress: tuple[tuple[int, float, float], ...]
 
     @property
     def per_minute(self) -> float:
@@ -79,15 +83,34 @@ def grade_class(
         steady_per_minute=60 * (len(times) - 1) / span_s,
         cpu_s=cpu_s,
         command_s=watch.own_s,
-        peak_mib=watch.peak_kib / 1024,
+        peak_mib=max(mib for _, mib in watch.memory),
+        progress=_progress([at - began for at in times], watch.memory),
     )
+
+
+def _progress(times: list[float], memory: list[tuple[float, float]]) -> tuple:
+    """Return what ``Timing.progress`` holds.
+
+    Args:
+        times: of every result, sorted, in seconds since the start.
+        memory: seconds since the start and MiB, in order.
+    """
+    found = []
+    for part in range(1, PARTS + 1):
+        count = max(1, len(times) * part // PARTS)
+        at = times[count - 1]
+        mib = next((mib for when, mib in reversed(memory) if when <= at), memory[0][1])
+        found.append((count, at, mib))
+    return tuple({count: (count, at, mib) for count, at, mib in found}.values())
 
 
 class _Watch:
     """Watches a process: its own CPU time, and its memory with that of the scorers it forked."""
 
     def __init__(self, pid: int):
-        self.pid, self.peak_kib, self.own_s = pid, 0, 0.0
+        self.pid, self.own_s = pid, 0.0
+        self.began = time.monotonic()
+        self.memory = [(0.0, 0.0)]
         self.done = threading.Event()
         self.thread = threading.Thread(target=self._watch)
         self.thread.start()
@@ -98,7 +121,8 @@ class _Watch:
 
     def _watch(self) -> None:
         while not self.done.wait(SAMPLE_S):
-            self.peak_kib = max(self.peak_kib, sum(map(_resident_kib, _family(self.pid))))
+            mib = sum(map(_resident_kib, _family(self.pid))) / 1024
+            self.memory.append((time.monotonic() - self.began, mib))
             self.own_s = max(self.own_s, _own_cpu_s(self.pid))
 
 

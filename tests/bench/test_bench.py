@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from autograder import pipeline
-from autograder.bench import classes, commands, model, picture, throughput, timing
+from autograder.bench import classes, commands, model, picture, scale, throughput, timing
 from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
 from autograder.model import Limits
@@ -35,6 +35,8 @@ RESULTS = {
     "two_worker_speedup": 1.93, "two_worker_speedup_spread": [1.9, 1.95],
     "scale_assignment": "linear-algebra", "grade_1000_s": 90.0, "grade_10000_s": 900.0,
     "grader_peak_mib_1000": 700.0, "grader_peak_mib_10000": 720.0, "rerun_10000_s": 8.0,
+    "progress": [[n, 5 + 0.09 * n, 700.0] for n in range(500, 10_001, 500)],
+    "last_tenth_to_first": 1.02,
 }  # fmt: skip
 
 
@@ -86,6 +88,16 @@ def test_a_timed_run_counts_results_and_memory(sample, built, tmp_path):
     assert 0 < found.first_s < found.wall_s
     assert found.peak_mib > 100
     assert 0 < found.command_s < found.cpu_s
+    assert [count for count, _, _ in found.progress] == [1, 2, 3, 4]
+    assert found.progress[0][1] == pytest.approx(found.first_s)
+    assert all(0 < mib <= found.peak_mib for _, _, mib in found.progress)
+
+
+def test_a_run_that_slows_down_is_told_apart():
+    steady = [(n, 5.0 + n, 1.0) for n in range(5, 101, 5)]
+    slower = [(n, 5.0 + n * n, 1.0) for n in range(5, 101, 5)]
+    assert scale.last_tenth_to_first(steady) == pytest.approx(1)
+    assert scale.last_tenth_to_first(slower) > 5
 
 
 def test_the_floor_runs_the_cells(sample, tmp_path):
@@ -122,7 +134,7 @@ def test_results_of_other_measurements_stay(tmp_path):
 def test_the_table_holds_every_measurement():
     rows = [str(cell) for cell in commands.make_table(RESULTS).columns[1].cells]
     for shown in ("600", "100 (90–110)", "66 (60–70)", "180 ms", "80 ms", "1.93 (1.90–1.95)",
-                  "900.0 s", "8.0 s", "720.0 MiB",
+                  "900.0 s", "8.0 s", "720.0 MiB", "1.02",
                   "13.9 h, bound by the workers", "2.8 h, bound by the command",
                   "10 cores on", "0.031"):  # fmt: skip
         assert any(shown in row for row in rows), shown
