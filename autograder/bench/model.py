@@ -1,7 +1,8 @@
 """On paper: what the measured seconds per submission mean for a million submissions.
 
-A run has two parts that share nothing: the workers, each with one core, and the command, which
-takes every result into the gradebook and writes its page. The slower of the two sets the pace.
+A run has parts that share nothing: the workers, each with one core; the command, which takes every
+result into the gradebook and writes its page; on a cluster the scheduler, which hands submissions
+out. Workers can be added, of the others there is one. The slowest sets the pace.
 """
 
 from dataclasses import dataclass
@@ -11,11 +12,34 @@ CORES = (2, 10, 30, 100, 1000)
 
 
 @dataclass(frozen=True)
+class Cost:
+    """CPU seconds that one submission takes.
+
+    Attributes:
+        workers: of scorer and sandbox.
+        single: by name, of each part of which there is one.
+    """
+
+    workers: float
+    single: dict[str, float]
+
+    @property
+    def core_hours_per_thousand(self) -> float:
+        """Core hours that a thousand submissions use."""
+        return 1000 * (self.workers + sum(self.single.values())) / 3600
+
+    @property
+    def saturating_cores(self) -> float:
+        """Number of cores from which on more of them do not help."""
+        return self.workers / max(self.single.values())
+
+
+@dataclass(frozen=True)
 class Forecast:
     """A run of many submissions.
 
     Attributes:
-        bound: "workers" or "command": what sets the pace.
+        bound: the part that sets the pace: "workers", or one of which there is one.
         used: share of the workers' time that is used.
     """
 
@@ -25,27 +49,12 @@ class Forecast:
     used: float
 
 
-def forecast(submission_s: float, command_s: float, count: int = COUNT) -> list[Forecast]:
-    """Return the run's length for several numbers of cores.
-
-    Args:
-        submission_s: CPU seconds of scorer and sandbox for one submission.
-        command_s: CPU seconds of the command for one submission.
-    """
+def forecast(cost: Cost, count: int = COUNT) -> list[Forecast]:
+    """Return the run's length for several numbers of cores."""
     found = []
     for cores in CORES:
-        workers, command = count * submission_s / cores, count * command_s
-        slower = max(workers, command)
-        bound = "workers" if workers >= command else "command"
-        found.append(Forecast(cores, slower / 3600, bound, workers / slower))
+        hours = {name: count * each / 3600 for name, each in cost.single.items()}
+        hours["workers"] = count * cost.workers / cores / 3600
+        bound = max(hours, key=hours.get)
+        found.append(Forecast(cores, hours[bound], bound, hours["workers"] / hours[bound]))
     return found
-
-
-def saturating_cores(submission_s: float, command_s: float) -> float:
-    """Return the number of cores from which on the command sets the pace."""
-    return submission_s / command_s
-
-
-def core_hours_per_thousand(submission_s: float, command_s: float) -> float:
-    """Return the core hours that a thousand submissions use."""
-    return 1000 * (submission_s + command_s) / 3600

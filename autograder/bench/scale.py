@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.bench.classes import make_class, make_varied_class
-from autograder.bench.timing import grade_class
+from autograder.bench.timing import DOCKER, grade_class
 
 
 def measure_workers(name: str, grading_zip: Path, sample: Path, rounds: int, own: int) -> dict:
@@ -18,7 +18,7 @@ def measure_workers(name: str, grading_zip: Path, sample: Path, rounds: int, own
             make_class(sample, made, own, seed=-3 - number)
             for workers in (1, 2):
                 out = base / f"out{number}-{workers}"
-                timing = grade_class(name, grading_zip, made, out, "docker", workers)
+                timing = grade_class(name, grading_zip, made, out, DOCKER, workers)
                 rates[workers].append(timing.steady_per_minute)
             speedups.append(rates[2][-1] / rates[1][-1])
     return {
@@ -36,14 +36,14 @@ def measure_scale(name: str, assignment: Path, built: Path, workers: int, many: 
         for count in (many // 10, many):
             made, out = base / f"class{count}", base / f"out{count}"
             make_varied_class(assignment, built, made, count)
-            timing = grade_class(name, grading_zip, made, out, "docker", workers)
+            timing = grade_class(name, grading_zip, made, out, DOCKER, workers)
             found[f"grade_{count}_s"] = timing.wall_s
             found[f"steady_per_minute_{count}"] = timing.steady_per_minute
             found[f"grader_peak_mib_{count}"] = timing.peak_mib
         found["command_cpu_s_per_submission"] = timing.command_s / many
         found["progress"] = timing.progress
         found["last_tenth_to_first"] = last_tenth_to_first(timing.progress)
-        again = grade_class(name, grading_zip, made, out, "docker", workers)
+        again = grade_class(name, grading_zip, made, out, DOCKER, workers)
         found[f"rerun_{many}_s"] = again.wall_s
     return {**found, "scale_assignment": name}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.bench import peers
 from autograder.bench.classes import make_class
-from autograder.bench.timing import grade_class
+from autograder.bench.timing import DOCKER, LOCAL, grade_class
 from autograder.course import ROOT
 
 RATIOS = ("throughput_vs_container", "throughput_vs_container_png", "throughput_vs_otter_run")
@@ -35,7 +35,14 @@ def compare(
             make_class(sample, plain, own, seed=number)
             make_class(sample, drawn, own, seed=number, rendered=True)
             ours, png = (
-                grade_class(name, grading_zip, made, base / f"{made.name}-out", "docker", workers)
+                grade_class(
+                    name,
+                    grading_zip,
+                    made,
+                    base / f"{made.name}-out",
+                    DOCKER,
+                    workers,
+                )
                 for made in (plain, drawn)
             )
             container = _time_peer(
@@ -62,15 +69,24 @@ def compare(
 def measure_cost(name: str, grading_zip: Path, sample: Path, own: int) -> dict:
     """Return the CPU seconds per submission beside the floor: fork and the student's own cells.
 
-    Measured with sandboxed processes of this machine, whose CPU time the command accounts for.
+    Measured with sandboxed processes of this machine, whose CPU time the command accounts for, on
+    a tenth and all of ``own`` submissions, so that the start's share is known.
     """
+    few, used = own // 10, []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         base = Path(folder)
-        make_class(sample, base / "class", own, seed=-2)
-        timing = grade_class(name, grading_zip, base / "class", base / "out", "local", 1)
-        command = [sys.executable, "-m", "autograder.bench.floor", str(base / "class")]
+        for count in (few, own):
+            made = base / f"class{count}"
+            make_class(sample, made, count, seed=-2)
+            out = base / f"out{count}"
+            used.append(grade_class(name, grading_zip, made, out, LOCAL, 1).cpu_s)
+        command = [sys.executable, "-m", "autograder.bench.floor", str(made)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return {"cpu_s_per_submission": timing.cpu_s / own, "floor_cpu_s": float(done.stdout)}
+    return {
+        "cpu_s_per_submission": used[1] / own,
+        "steady_cpu_s_per_submission": (used[1] - used[0]) / (own - few),
+        "floor_cpu_s": float(done.stdout),
+    }
 
 
 def summarise(rows: list[dict]) -> dict:

@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.course import ROOT
 from autograder.errors import AutograderError
 
+DOCKER, LOCAL = ("--engine", "docker"), ("--engine", "local")
 SAMPLE_S = 0.5
 PARTS = 20  # of a run, between which its progress is told
 
@@ -49,9 +50,12 @@ class Timing:
 
 
 def grade_class(
-    name: str, grading_zip: Path, folder: Path, out: Path, engine: str, workers: int
+    name: str, grading_zip: Path, folder: Path, out: Path, where: tuple[str, str], workers: int
 ) -> Timing:
     """Grade a folder of notebooks and time it.
+
+    Args:
+        where: the command's option for it and its value, such as ``DOCKER``.
 
     Raises:
         AutograderError: the command failed.
@@ -59,7 +63,7 @@ def grade_class(
     count = len(list(folder.glob("*.ipynb")))
     command = [
         sys.executable, "-m", "autograder", "grade", "--assignment", name, "--zip",
-        str(grading_zip), "--submissions", str(folder), "--out", str(out), "--engine", engine,
+        str(grading_zip), "--submissions", str(folder), "--out", str(out), *where,
         "--workers", str(workers),
     ]  # fmt: skip
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
@@ -123,7 +127,7 @@ class _Watch:
         while not self.done.wait(SAMPLE_S):
             mib = sum(map(_resident_kib, _family(self.pid))) / 1024
             self.memory.append((time.monotonic() - self.began, mib))
-            self.own_s = max(self.own_s, _own_cpu_s(self.pid))
+            self.own_s = max(self.own_s, own_cpu_s(self.pid))
 
 
 def _family(pid: int) -> list[int]:
@@ -152,7 +156,8 @@ def _resident_kib(pid: int) -> int:
         return 0
 
 
-def _own_cpu_s(pid: int) -> float:
+def own_cpu_s(pid: int) -> float:
+    """Return the CPU seconds that a process, without its children, has used so far."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):

@@ -8,7 +8,17 @@ import pytest
 from PIL import Image
 
 from autograder import pipeline
-from autograder.bench import classes, commands, model, picture, scale, throughput, timing
+from autograder.bench import (
+    classes,
+    cluster,
+    commands,
+    model,
+    picture,
+    scale,
+    table,
+    throughput,
+    timing,
+)
 from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
 from autograder.model import Limits
@@ -27,14 +37,18 @@ RESULTS = {
         }
     },
     "cost": {
-        "autodiff": {"cpu_s_per_submission": 0.18, "floor_cpu_s": 0.08},
-        "linear-algebra": {"cpu_s_per_submission": 0.11, "floor_cpu_s": 0.05},
+        "autodiff": {"cpu_s_per_submission": 0.18, "steady_cpu_s_per_submission": 0.16,
+                     "floor_cpu_s": 0.08},
+        "linear-algebra": {"cpu_s_per_submission": 0.13, "steady_cpu_s_per_submission": 0.11,
+                           "floor_cpu_s": 0.05},
     },
     "command_cpu_s_per_submission": 0.01,
     "per_minute_by_workers": {"1": 310.0, "2": 600.0},
     "two_worker_speedup": 1.93, "two_worker_speedup_spread": [1.9, 1.95],
     "scale_assignment": "linear-algebra", "grade_1000_s": 90.0, "grade_10000_s": 900.0,
     "grader_peak_mib_1000": 700.0, "grader_peak_mib_10000": 720.0, "rerun_10000_s": 8.0,
+    "cluster_per_minute": 700.0, "cluster_command_cpu_s_per_submission": 0.01,
+    "cluster_scheduler_cpu_s_per_submission": 0.002,
     "progress": [[n, 5 + 0.09 * n, 700.0] for n in range(500, 10_001, 500)],
     "last_tenth_to_first": 1.02,
 }  # fmt: skip
@@ -82,7 +96,7 @@ def test_a_timed_run_counts_results_and_memory(sample, built, tmp_path):
     classes.make_class(sample, tmp_path / "class", 4)
     grading_zip = built / "autodiff" / "autograder.zip"
     found = timing.grade_class(
-        "autodiff", grading_zip, tmp_path / "class", tmp_path / "out", "local", 1
+        "autodiff", grading_zip, tmp_path / "class", tmp_path / "out", timing.LOCAL, 1
     )
     assert found.submissions == 4
     assert 0 < found.first_s < found.wall_s
@@ -119,7 +133,8 @@ def test_ratios_are_medians_of_paired_rounds():
     [(2, 1e6 * 0.1 / 2 / 3600, "workers", 1.0), (1000, 1e6 * 0.01 / 3600, "command", 0.01)],
 )
 def test_the_slower_part_sets_the_pace(cores, hours, bound, used):
-    (found,) = [one for one in model.forecast(0.1, 0.01) if one.cores == cores]
+    cost = model.Cost(0.1, {"command": 0.01, "scheduler": 0.002})
+    (found,) = [one for one in model.forecast(cost) if one.cores == cores]
     assert (found.bound, found.used) == (bound, pytest.approx(used))
     assert found.hours == pytest.approx(hours)
 
@@ -128,15 +143,23 @@ def test_results_of_other_measurements_stay(tmp_path):
     path = tmp_path / "results" / "bench.json"
     commands.write_results(path, {"a": 1, "b": 1})
     commands.write_results(path, {"b": 2})
-    assert json.loads(path.read_text()) == {"a": 1, "b": 2}
+    assert json.loads(path.read_text()) == {"a": 1, "b": 2, "format": commands.FORMAT}
+
+
+@pytest.mark.parametrize("old", ["", "[]", "nonsense", '{"a": 1}'])
+def test_results_in_another_format_give_way(tmp_path, old):
+    path = tmp_path / "bench.json"
+    path.write_text(old)
+    commands.write_results(path, {"b": 2})
+    assert json.loads(path.read_text()) == {"b": 2, "format": commands.FORMAT}
 
 
 def test_the_table_holds_every_measurement():
-    rows = [str(cell) for cell in commands.make_table(RESULTS).columns[1].cells]
+    rows = [str(cell) for cell in table.make_table(RESULTS).columns[1].cells]
     for shown in ("600", "100 (90–110)", "66 (60–70)", "180 ms", "80 ms", "1.93 (1.90–1.95)",
                   "900.0 s", "8.0 s", "720.0 MiB", "1.02",
                   "13.9 h, bound by the workers", "2.8 h, bound by the command",
-                  "10 cores on", "0.031"):  # fmt: skip
+                  "10 on", "0.031"):  # fmt: skip
         assert any(shown in row for row in rows), shown
 
 
@@ -146,3 +169,11 @@ def test_the_picture_shows_what_was_measured(missing, tmp_path):
     picture.draw(path, {key: value for key, value in RESULTS.items() if key not in missing})
     with Image.open(path) as image:
         assert image.width > 300 and len(image.getcolors(1 << 24)) > 20
+
+
+def test_a_cluster_is_timed_part_by_part(sample, built, tmp_path):
+    grading_zip = built / "autodiff" / "autograder.zip"
+    found = cluster.measure_cluster("autodiff", grading_zip, sample, 1, 40)
+    assert found["cluster_per_minute"] > 0
+    assert found["cluster_command_cpu_s_per_submission"] > 0
+    assert found["cluster_scheduler_cpu_s_per_submission"] > 0
