@@ -119,9 +119,9 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 
     slim_otter.install()  # before anything imports Otter whole
     from autograder import console
-    from autograder.collection import Collection, find_jobs
+    from autograder.collection import find_jobs
     from autograder.scoring.assignment import load_assignment
-    from autograder.times import TimeSources, parse_deadline
+    from autograder.times import Collection, TimeSources, parse_deadline
 
     if submissions is not None and assignment is None:
         raise UsageError(

@@ -4,14 +4,11 @@ import hashlib
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.model import Job
 from autograder.submission import IGNORED_FOLDERS
-from autograder.times import TimeSources
 
 IGNORED_NAMES = (
     "expected.json", "class.toml", "Thumbs.db", "desktop.ini", "submission_metadata.yml",
@@ -22,19 +19,6 @@ RECEIPT = re.compile(r"_attempt_\d{4}(-\d\d){5}\.txt$")
 NAME = re.compile(r"[^\w.\-]+")
 # Folder names that Windows refuses.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Collection:
-    """How the submissions of a folder were collected.
-
-    Attributes:
-        deadline: later submissions are noted as late; None leaves the one of an earlier run.
-        times: where the times of submission come from.
-    """
-
-    deadline: datetime | None = None
-    times: TimeSources = TimeSources()
 
 
 def find_jobs(folder: Path) -> list[Job]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from autograder.collection import Collection, find_jobs
+from autograder.collection import find_jobs
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import code_digest
 from autograder.errors import UsageError
@@ -16,7 +16,7 @@ from autograder.reports.files import write_text
 from autograder.reports.writing import reference_of, title_of, write_all
 from autograder.scoring.assignment import Assignment, graded_by
 from autograder.submission import digest_file
-from autograder.times import find_times
+from autograder.times import Collection, find_times
 from autograder.workers import grade_all
 
 

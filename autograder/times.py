@@ -43,6 +43,19 @@ class TimeSources:
     modified: bool = False
 
 
+@dataclass(frozen=True)
+class Collection:
+    """How the submissions of a folder were collected.
+
+    Attributes:
+        deadline: later submissions are noted as late; None leaves the one of an earlier run.
+        times: where the times of submission come from.
+    """
+
+    deadline: datetime | None = None
+    times: TimeSources = TimeSources()
+
+
 def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dict[str, str]:
     """Return the known times of submission (ISO 8601 with zone) by submission name.
 

@@ -13,10 +13,10 @@ import pytest
 from autograder.cores import places_of, stay_on
 from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
-from autograder.grading import Collection, grade_folder
+from autograder.grading import grade_folder
 from autograder.model import Limits
 from autograder.submission import digest_file
-from autograder.times import TimeSources
+from autograder.times import Collection, TimeSources
 from tests.reports.sample_gradations import sample_gradations
 
 ASSIGNMENT = SimpleNamespace(

@@ -1,7 +1,10 @@
 """What the grading zip holds beside Otter's own parts."""
 
+import ast
 import json
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,21 @@ def test_only_what_grading_needs_is_installed(entries):
     names = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
     assert {"numpy", "matplotlib", "ipython", "msgpack", "pyseccomp", "otter-grader"} <= names
     assert not names & {"jupyterlab", "pandas", "nbconvert", "playwright", "jedi", "torch"}
+
+
+def test_what_is_shipped_imports_only_what_is_installed(entries):
+    installed = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
+    owners, checked = packages_distributions(), set()
+    for path in bundle.package_files():
+        for node in ast.parse(path.read_text()).body:
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            named += [node.module] if isinstance(node, ast.ImportFrom) else []
+            for root in {name.split(".")[0] for name in named} - sys.stdlib_module_names:
+                if root != "autograder":
+                    names = {name.lower().replace("_", "-") for name in owners[root]}
+                    assert names & (installed | {"torch"}), f"{path} imports {root}"
+                    checked.add(root)
+    assert {"numpy", "torch", "msgpack", "otter"} <= checked
 
 
 def test_the_package_comes_without_what_only_instructors_use(entries):
