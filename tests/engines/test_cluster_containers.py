@@ -1,13 +1,17 @@
 """The cluster as it is deployed: containers of the worker image on a network of their own."""
 
+import copy
 import re
 import secrets
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from kubernetes_validate import ValidationError, validate
+from kubernetes_validate.utils import all_versions
 
 from autograder.engines.image import ensure_worker_image
 from tests.engines.test_cluster import check, grade, make_jobs
@@ -15,6 +19,7 @@ from tests.engines.test_cluster import check, grade, make_jobs
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / ".cluster" / "compose.yaml").read_text())
 KUBERNETES = list(yaml.safe_load_all((ROOT / ".cluster" / "kubernetes.yaml").read_text()))
+WORKER = "Deployment", "worker"
 
 
 def docker(*command: str) -> str:
@@ -77,6 +82,44 @@ def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, 
 
     time.sleep(3)
     check(grade(containers, make_jobs(tmp_path, 40, pause_s=0.2), disturb), 40)
+
+
+RELEASES = all_versions()
+
+
+@pytest.mark.parametrize("release", [RELEASES[0], RELEASES[-1]])
+@pytest.mark.parametrize("plain", KUBERNETES, ids=lambda p: f"{p['kind']}-{p['metadata']['name']}")
+def test_kubernetes_takes_the_manifest(plain, release):
+    validate(plain, release, strict=True)
+
+
+@pytest.mark.parametrize("release", [RELEASES[0], RELEASES[-1]])
+def test_kubernetes_refuses_a_misspelt_field(release):
+    (worker,) = [p for p in KUBERNETES if (p["kind"], p["metadata"]["name"]) == WORKER]
+    broken = copy.deepcopy(worker)
+    context = broken["spec"]["template"]["spec"]["containers"][0]["securityContext"]
+    context["readOnlyRootFileSystem"] = context.pop("readOnlyRootFilesystem")
+    with pytest.raises(ValidationError, match="readOnlyRootFileSystem"):
+        validate(broken, release, strict=True)
+
+
+def check_compose(path: Path) -> subprocess.CompletedProcess:
+    """Hold a file against the Compose specification's schema, which lies on this disk."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    return subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=60)
+
+
+def test_compose_takes_the_file():
+    done = check_compose(ROOT / ".cluster" / "compose.yaml")
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_compose_refuses_a_misspelt_key(tmp_path):
+    broken = copy.deepcopy(COMPOSE)
+    broken["services"]["worker"]["cap_drops"] = broken["services"]["worker"].pop("cap_drop")
+    (tmp_path / "compose.yaml").write_text(yaml.safe_dump(broken))
+    done = check_compose(tmp_path / "compose.yaml")
+    assert done.returncode and "cap_drops" in done.stdout, done.stdout + done.stderr
 
 
 def deployments() -> dict:
