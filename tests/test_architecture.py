@@ -23,7 +23,7 @@ LAYERS = (
     {"pipeline"},
     {"scorer"},
     {"workers"},
-    {"engines.cluster", "grading", "console", "revision"},
+    {"engines.cluster", "engines.cluster_worker", "grading", "console", "revision"},
     {"build", "gradescope", "bench", "audit", "hostile"},
     {"__main__"},
 )

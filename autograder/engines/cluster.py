@@ -1,64 +1,34 @@
 """The same grading over a Dask cluster: each Dask worker holds one scorer with a warm sandbox.
 
-Submissions travel as bytes, so no file system is shared. The client keeps the list of what is not
-yet graded; a lost worker's or scheduler's submissions are simply handed out again, and a result
-counts once, when the client takes it.
+Submissions travel as bytes, so no file system is shared, and outcomes come back ready to be stored.
+The client keeps the list of what is not yet graded; a lost worker's or scheduler's submissions are
+simply handed out again, and a result counts once, when the client takes it.
 """
 
-import tempfile
-import threading
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from autograder import __version__
 from autograder.engines.choice import EngineChoice
-from autograder.engines.shipment import code_digest
+from autograder.engines.cluster_worker import OTHER_CODE, grade_one, share
+from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError, SandboxError, UsageError
-from autograder.model import Gradation, Limits
+from autograder.model import Limits
 from autograder.scorer import Scorer
 from autograder.scoring.assignment import Assignment
-from autograder.submission import Job
+from autograder.submission import MAX_FILE_BYTES, Job
 
 CONNECT_S = 15.0
 RECONNECT_S = 120.0
+NO_WORKER_S = 300.0  # a pod may have to fetch the image first
 QUEUED_PER_WORKER = 4
 LOSSES_ALLOWED = 3
 POLL_S = 0.5
-
-
-class _Held:
-    """The scorer of this Dask worker process."""
-
-    lock = threading.Lock()
-    key: tuple | None = None
-    scorer: Scorer | None = None
-
-
-def _grade_remotely(
-    name: str, file: str, data: bytes, assignment: Assignment, limits: Limits, digest: str
-) -> dict:
-    """Run on a Dask worker: grade one submission and return the gradation as plain data.
-
-    Raises:
-        RuntimeError: this worker runs another version of the code.
-    """
-    if digest != code_digest():
-        raise RuntimeError(f"version: this worker runs autograder {__version__} with other code")
-    with _Held.lock, tempfile.TemporaryDirectory() as folder:
-        key = assignment.digest, limits
-        if _Held.key != key:
-            if _Held.scorer is not None:
-                _Held.scorer.close()
-            import torch
-
-            torch.set_num_threads(1)
-            _Held.scorer, _Held.key = Scorer(assignment, EngineChoice("local"), limits), key
-        path = Path(folder) / file
-        path.write_bytes(data)
-        return _Held.scorer.grade(Job(name, path)).as_dict()
+NO_ANSWER = (OSError, asyncio.TimeoutError)  # up to Python 3.10 the latter is none of the former
 
 
 def grade_on(scheduler: str) -> Callable:
@@ -68,8 +38,9 @@ def grade_on(scheduler: str) -> Callable:
         scheduler: address of the scheduler, e.g. ``tcp://host:8786``.
 
     Raises:
-        UsageError: Dask is not installed.
+        UsageError: Dask is not installed, or that is no address.
     """
+    _check_address(scheduler)
     try:
         import distributed  # noqa: F401
     except ImportError:
@@ -83,18 +54,31 @@ def grade_on(scheduler: str) -> Callable:
         workers: int,
         finish: Callable,
     ) -> Iterator:
-        run = _ClusterRun(scheduler, assignment, limits)
-        yield from map(finish, run.grade(jobs))
+        return _ClusterRun(scheduler, assignment, limits, finish).grade(jobs)
 
     return grade
 
 
-class _ClusterRun:
-    def __init__(self, scheduler: str, assignment: Assignment, limits: Limits):
-        self.scheduler, self.assignment, self.limits = scheduler, assignment, limits
-        self.losses: dict[str, int] = {}
+def _check_address(scheduler: str) -> None:
+    try:
+        parts = urlsplit(scheduler)
+        right = parts.scheme == "tcp" and parts.hostname and parts.port
+    except ValueError:
+        right = False
+    if not right:
+        raise UsageError(
+            f"SCHEDULER={scheduler}: no address of a Dask scheduler; give one like tcp://host:8786"
+        )
 
-    def grade(self, jobs: Iterable[Job]) -> Iterator[Gradation]:
+
+class _ClusterRun:
+    def __init__(self, scheduler: str, *shared):
+        self.scheduler, self.shared = scheduler, shared
+        self.losses: dict[str, int] = {}
+        self.seen_worker = time.monotonic()
+        self.checked: set[str] = set()
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator:
         waiting = deque(jobs)
         first = True
         while waiting:
@@ -103,7 +87,7 @@ class _ClusterRun:
             running: dict = {}
             try:
                 yield from self._grade_connected(client, waiting, running)
-            except (OSError, TimeoutError, CancelledError, _ConnectionLost):
+            except (*NO_ANSWER, CancelledError, _ConnectionLost):
                 waiting.extendleft(running.values())  # FuturesCancelledError is a CancelledError
             finally:
                 _close(client)
@@ -114,66 +98,127 @@ class _ClusterRun:
         deadline = time.monotonic() + patience_s
         while True:
             try:
+                # A client that finds no scheduler may wait for ever, or for long at its end.
+                asyncio.run(asyncio.wait_for(_greet(self.scheduler), CONNECT_S))
                 return Client(self.scheduler, timeout=CONNECT_S, set_as_default=False)
-            except (OSError, TimeoutError, ValueError) as error:
-                if time.monotonic() >= deadline or isinstance(error, ValueError):
+            except Exception:  # who else listens there may answer anything
+                if time.monotonic() >= deadline:
                     raise EngineError(
                         f"no Dask scheduler answers at {self.scheduler}; start one with "
                         "`dask scheduler`, or leave SCHEDULER out"
                     ) from None
                 time.sleep(1.0)
 
-    def _grade_connected(self, client, waiting, running) -> Iterator[Gradation]:
+    def _grade_connected(self, client, waiting, running) -> Iterator:
         from distributed import wait
 
-        assignment = client.scatter(self.assignment, hash=False)
+        self._check_scheduler(client)
+        self._count_workers(client)
+        shared = client.submit(share, *self.shared, pure=False)
         while waiting or running:
-            count = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-            while waiting and len(running) < QUEUED_PER_WORKER * count:
-                job = waiting.popleft()
-                running[self._submit(client, job, assignment)] = job
+            room = QUEUED_PER_WORKER * self._count_workers(client)
+            while waiting and len(running) < room:
+                running[self._submit(client, waiting[0], shared)] = waiting[0]
+                waiting.popleft()
             try:
                 with client.as_current():
                     done = wait(list(running), timeout=POLL_S, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
+            except asyncio.TimeoutError:
                 done = set()
             if client.status != "running":
                 raise _ConnectionLost
             for future in done | {f for f in running if f.status in ("lost", "cancelled")}:
+                outcome = self._take(future, running[future])
                 job = running.pop(future)
-                gradation = self._take(future, job)
-                if gradation is None:
+                if outcome is None:
                     waiting.append(job)
                 else:
-                    yield gradation
+                    yield outcome
 
-    def _submit(self, client, job: Job, assignment):
+    def _count_workers(self, client) -> int:
+        """Return how many workers there are, at least one.
+
+        Raises:
+            EngineError: there has been none for too long, or one runs other code.
+        """
+        found, now = client.nthreads(), time.monotonic()
+        if new := [address for address in found if address not in self.checked]:
+            self._check_workers(client, new)
+        if found:
+            self.seen_worker = now
+        elif now - self.seen_worker > NO_WORKER_S:
+            raise EngineError(
+                f"the scheduler at {self.scheduler} has had no worker for {NO_WORKER_S:.0f} s; see "
+                f"what its workers say, or start one with `dask worker {self.scheduler}`"
+            )
+        return max(1, len(found))
+
+    def _check_workers(self, client, addresses: list[str]) -> None:
+        """Hold the code of workers that have joined against this command's.
+
+        What they cannot even unpickle would end their connection, time and again.
+        """
+        for address, digest in client.run(
+            package_digest, workers=addresses, on_error="return"
+        ).items():
+            if digest == package_digest():
+                self.checked.add(address)
+            elif not isinstance(digest, OSError):  # else it is gone already
+                raise EngineError(f"the Dask worker {address} {OTHER_CODE}")
+
+    def _check_scheduler(self, client) -> None:
+        """Do the same for the scheduler, which reads what it hands on."""
+        try:
+            same = client.run_on_scheduler(package_digest) == package_digest()
+        except (AttributeError, ImportError):
+            same = False
+        if not same:
+            raise EngineError(f"the Dask scheduler {self.scheduler} {OTHER_CODE}")
+
+    def _submit(self, client, job: Job, shared):
         return client.submit(
-            _grade_remotely, job.name, job.path.name, job.path.read_bytes(), assignment,
-            self.limits, code_digest(), pure=False, retries=0,
+            grade_one, package_digest(), shared, job.name, job.path.name, _read(job.path),
+            pure=False, retries=0,
         )  # fmt: skip
 
-    def _take(self, future, job: Job) -> Gradation | None:
-        """Return a finished future's gradation, or None when the job must be handed out again."""
+    def _take(self, future, job: Job):
+        """Return a finished future's outcome, or None when the job must be handed out again."""
         if future.status == "finished":
-            return Gradation.from_dict(future.result())
+            return future.result()
         error = future.exception() if future.status == "error" else None
-        if isinstance(error, EngineError) or str(error).startswith("version:"):
-            raise EngineError(f"a worker of {self.scheduler} cannot grade: {error}")
+        if isinstance(error, EngineError):
+            raise error
         self.losses[job.name] = self.losses.get(job.name, 0) + 1
         if self.losses[job.name] < LOSSES_ALLOWED:
             return None
-        scorer = Scorer(self.assignment, EngineChoice("local"), self.limits)
-        reason = f"its Dask worker was lost {LOSSES_ALLOWED} times ({type(error).__name__})"
-        return scorer.give_up(job, SandboxError(reason))
+        assignment, limits, finish = self.shared
+        scorer = Scorer(assignment, EngineChoice("local"), limits)
+        reason = f"it failed or was lost on {LOSSES_ALLOWED} Dask workers ({error!r})"
+        return finish(scorer.give_up(job, SandboxError(reason)))
 
 
 class _ConnectionLost(Exception):
     pass
 
 
+async def _greet(scheduler: str) -> None:
+    from distributed.core import rpc
+
+    async with rpc(scheduler, timeout=CONNECT_S) as remote:
+        await remote.identity()
+
+
+def _read(path: Path) -> bytes | None:
+    """Return an upload, no more of it than is needed to refuse it, or None if it is unreadable."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except OSError:
+        return None
+
+
 def _close(client) -> None:
     try:
         client.close(timeout=2)
-    except (OSError, TimeoutError):
+    except NO_ANSWER:
         pass
