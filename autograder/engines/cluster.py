@@ -27,6 +27,7 @@ RECONNECT_S = 120.0
 NO_WORKER_S = 300.0  # a pod may have to fetch the image first
 QUEUED_PER_WORKER = 4
 LOSSES_ALLOWED = 3
+FRUITLESS_CONNECTIONS = 5  # one after the other
 POLL_S = 0.5
 NO_ANSWER = (OSError, asyncio.TimeoutError)  # up to Python 3.10 the latter is none of the former
 
@@ -80,17 +81,23 @@ class _ClusterRun:
 
     def grade(self, jobs: Iterable[Job]) -> Iterator:
         waiting = deque(jobs)
-        first = True
+        patience_s, left, fruitless = CONNECT_S, len(waiting), 0
         while waiting:
-            client = self._connect(CONNECT_S if first else RECONNECT_S)
-            first = False
+            client = self._connect(patience_s)
             running: dict = {}
             try:
                 yield from self._grade_connected(client, waiting, running)
-            except (*NO_ANSWER, CancelledError, _ConnectionLost):
+            except (*NO_ANSWER, CancelledError, _ConnectionLost) as error:
                 waiting.extendleft(running.values())  # FuturesCancelledError is a CancelledError
+                fruitless = fruitless + 1 if len(waiting) == left else 0
+                if fruitless > FRUITLESS_CONNECTIONS:
+                    raise EngineError(
+                        f"nothing comes back from {self.scheduler} ({error!r}); see what the "
+                        "scheduler and its workers say"
+                    ) from None
             finally:
                 _close(client)
+            patience_s, left = RECONNECT_S, len(waiting)
 
     def _connect(self, patience_s: float):
         from distributed import Client

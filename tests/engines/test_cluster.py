@@ -1,5 +1,7 @@
 """The same grading over Dask: nothing lost, nothing doubled, whatever happens to workers."""
 
+import copy
+import importlib
 import json
 import os
 import shutil
@@ -97,15 +99,11 @@ def unused_port() -> int:
         return probe.getsockname()[1]
 
 
-def as_it_is(gradation):
-    return gradation
-
-
 def with_process(gradation):
     return os.getpid(), gradation
 
 
-def grade(cluster, jobs, after=lambda count: None, finish=as_it_is, limits=LIMITS):
+def grade(cluster, jobs, after=lambda count: None, finish=copy.copy, limits=LIMITS):
     """Grade on the cluster; ``after`` is told how many results have come."""
     results = []
     for gradation in grade_on(cluster.address)(jobs, TESTS, CHOICE, limits, 1, finish):
@@ -161,7 +159,7 @@ def test_an_unreachable_scheduler_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.engines.cluster.CONNECT_S", 1.0)
     with pytest.raises(EngineError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
         nobody = grade_on("tcp://127.0.0.1:9")
-        list(nobody(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, as_it_is))
+        list(nobody(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://host:port", "http://a:1"])
@@ -175,7 +173,7 @@ def test_who_listens_but_is_no_scheduler_is_one_clear_line(tmp_path, monkeypatch
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(EngineError, match="no Dask scheduler answers"):
-            list(grade_on(address)(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, as_it_is))
+            list(grade_on(address)(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
 
 
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, tmp_path, monkeypatch):
@@ -228,6 +226,14 @@ def test_a_file_that_vanished_is_told_and_costs_no_other_anything(cluster, tmp_p
     assert results.pop("001").status is Status.UNREADABLE
     assert {result.status for result in results.values()} == {Status.COMPLETED}
     assert len(results) == 2
+
+
+def test_what_the_cluster_cannot_read_is_not_sent_for_ever(cluster, tmp_path, monkeypatch):
+    (tmp_path / "here_alone.py").write_text("def finish(gradation):\n    return gradation\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    cluster.start_worker("a")
+    with pytest.raises(EngineError, match="nothing comes back from tcp://"):
+        grade(cluster, make_jobs(tmp_path, 2), finish=importlib.import_module("here_alone").finish)
 
 
 def fails_on_workers(gradation):

@@ -14,7 +14,10 @@ from kubernetes_validate import ValidationError, validate
 from kubernetes_validate.utils import all_versions
 
 from autograder.engines.image import ensure_worker_image
-from tests.engines.test_cluster import check, grade, make_jobs
+from autograder.errors import EngineError
+from autograder.grading import Finish
+from autograder.workers import grade_all
+from tests.engines.test_cluster import CHOICE, LIMITS, TESTS, check, grade, make_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / ".cluster" / "compose.yaml").read_text())
@@ -37,8 +40,9 @@ class Containers:
         self.names = []
         docker("network", "create", "--internal", self.network)
 
-    def start(self, service: str, name: str) -> None:
-        plain = COMPOSE["services"][service]
+    def start(self, service: str, name: str, **changes) -> None:
+        """Start a service's container; ``changes`` are other options than the file's."""
+        plain = {**COMPOSE["services"][service], **changes}
         options = ["--network", self.network, "--restart", plain["restart"], "--read-only"]
         options += ["--network-alias", name] if service == "scheduler" else []
         for kind in ("cap_drop", "cap_add", "security_opt", "tmpfs"):
@@ -46,6 +50,7 @@ class Containers:
                 options += ["--" + kind.replace("_", "-"), value]
         full = f"{self.network}-{name}"
         self.names.append(full)
+        options += ["--user", plain["user"]] if "user" in plain else []
         docker("run", "--detach", "--name", full, *options, self.image, *plain["command"])
 
     @property
@@ -61,14 +66,43 @@ class Containers:
 
 @pytest.fixture
 def containers(docker_engine):
+    """A scheduler in a container, without workers yet."""
     found = Containers()
     try:
         found.start("scheduler", "scheduler")
-        for name in ("a", "b", "c"):
-            found.start("worker", name)
         yield found
     finally:
         found.stop()
+
+
+NAMED = r"the Dask worker tcp://\S+ cannot grade: "
+UNFIT = {
+    "no capabilities": ({"cap_add": []}, "root lacks the capabilities KILL, SETGID, SETUID"),
+    "one capability less": ({"cap_add": ["SETUID", "SETGID"]}, "root lacks the capabilities KILL"),
+    "a small /tmp": ({"tmpfs": ["/tmp:size=8m,mode=1777,exec"]}, "7 MiB are free in its /tmp"),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_an_unfit_worker_is_named_with_the_repair(containers, case, tmp_path):
+    changes, reason = UNFIT[case]
+    containers.start("worker", "unfit", **changes)
+    with pytest.raises(EngineError, match=NAMED + reason):
+        grade(containers, make_jobs(tmp_path, 2))
+
+
+def test_a_worker_that_is_not_root_grades(containers, tmp_path):
+    containers.start("worker", "user", cap_add=[], user="1000:1000")
+    check(grade(containers, make_jobs(tmp_path, 4)), 4)
+
+
+def test_containers_make_the_pages_of_this_machine(containers, tmp_path):
+    containers.start("worker", "a")
+    jobs = make_jobs(tmp_path, 2)
+    finish = Finish({}, {job.name: job.path.name for job in jobs}, {}, (False, "Demo", {}))
+    pages = {done.submission: done.page for done in grade(containers, jobs, finish=finish)}
+    here = grade_all(jobs, TESTS, CHOICE, LIMITS, 1, finish)
+    assert pages == {outcome.submission: outcome.page for outcome in here}
 
 
 def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, tmp_path):
@@ -80,6 +114,8 @@ def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, 
         if count == 20:
             docker("restart", "--time", "0", f"{containers.network}-scheduler")
 
+    for name in ("a", "b", "c"):
+        containers.start("worker", name)
     time.sleep(3)
     check(grade(containers, make_jobs(tmp_path, 40, pause_s=0.2), disturb), 40)
 
