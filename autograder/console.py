@@ -77,7 +77,7 @@ def grade_and_report(
 
     grade, name = grade_all, assignment.name
     if scheduler:
-        from autograder.engines.cluster import grade_on
+        from autograder.cluster.client import grade_on
 
         grade = grade_on(scheduler)
     columns = (

@@ -27,7 +27,7 @@ LAYERS = (
     {"pipeline"},
     {"scorer"},
     {"workers"},
-    {"engines.cluster", "grading", "console", "revision"},
+    {"cluster", "grading", "console", "revision"},
     {"build", "gradescope", "bench", "audit", "hostile"},
     {"__main__"},
 )

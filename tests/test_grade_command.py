@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.gradescope.validate import find_faults
-from tests.engines.test_cluster import make_jobs
+from tests.cluster.test_cluster import cluster, make_jobs, unused_port  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -93,6 +93,10 @@ BAD = {
     "an unreachable scheduler": (
         ["--assignment", "autodiff", "--scheduler", "tcp://127.0.0.1:9"],
         "no Dask scheduler answers at tcp://127.0.0.1:9",
+    ),
+    "no address of a scheduler": (
+        ["--assignment", "autodiff", "--scheduler", "nonsense"],
+        "error: SCHEDULER=nonsense: no address of a Dask scheduler; give one like tcp://host:8786",
     ),
 }  # fmt: skip
 
@@ -245,13 +249,22 @@ def test_an_ended_run_goes_on_where_it_was(how, built, tmp_path):
     assert graded <= 30 - done + 1 and len(rows(out)) == 31
 
 
-def test_a_full_disk_is_one_clear_line_and_the_next_run_completes_the_rest(built, tmp_path):
+@pytest.fixture(params=["this machine", "a cluster"])
+def place(request) -> tuple[str, str]:
+    """Return the options that say where to grade."""
+    if request.param == "this machine":
+        return "--engine", "local"
+    found = request.getfixturevalue("cluster")
+    found.start_worker("a")
+    return "--scheduler", found.address
+
+
+def test_a_full_disk_is_one_clear_line_and_the_next_run_completes_the_rest(built, place, tmp_path):
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
     out.mkdir()
     make_jobs(folder, 30)
-    arguments = ("--assignment", "autodiff", "--submissions", folder, "--engine", "local",
-                 "--out", out)  # fmt: skip
+    arguments = ("--assignment", "autodiff", "--submissions", folder, *place, "--out", out)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", out], check=True)
     try:
         full = run(*arguments)

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.engines import base_image
-from autograder.engines.shipment import PACKAGE, sandbox_files
+from autograder.engines.shipment import PACKAGE, package_digest, package_files, sandbox_files
 from autograder.errors import EngineError
 
 SANDBOX = PACKAGE / "sandbox"
@@ -117,17 +117,18 @@ def _build_grading_image(tag: str, environment: str) -> None:
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         context = Path(name)
         shutil.copy(SANDBOX / "Dockerfile", context)
-        for path in sandbox_files():
-            _lay(path, context)
-        for path in [context / "autograder", *(context / "autograder").rglob("*")]:
-            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: students' uids read
+        _lay_out(sandbox_files(), context)
         build_image(tag, context, {"ENVIRONMENT": environment})
 
 
-def _lay(path: Path, context: Path) -> None:
-    target = context / "autograder" / path.relative_to(PACKAGE)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, target)
+def _lay_out(files: list[Path], context: Path) -> None:
+    """Copy files of the package into a build context."""
+    for path in files:
+        target = context / "autograder" / path.relative_to(PACKAGE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    for path in [context / "autograder", *(context / "autograder").rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask: students' uids read
 
 
 def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
@@ -136,24 +137,25 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
     Args:
         kind: the repository part of the tag.
         recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock`` and ``ca.pem``.
-        with_code: lay the package's code into the build context too.
+        with_code: lay the whole package into the build context too.
 
     Raises:
         EngineError: it cannot be built.
     """
     ensure_image()
     lock, environment = PACKAGE.parent / "requirements.lock", environment_tag()
-    files = sorted(PACKAGE.rglob("*.py")) if with_code else []
     parts = [recipe.read_bytes(), lock.read_bytes(), environment.encode()]
-    tag = f"{kind}:{digest_of(parts + [path.read_bytes() for path in files])}"
+    if with_code:
+        parts.append(package_digest().encode())
+    tag = f"{kind}:{digest_of(parts)}"
     if not has_image(tag):
         with tempfile.TemporaryDirectory(prefix="autograder-") as name:
             context = Path(name)
             shutil.copy(recipe, context / "Dockerfile")
             shutil.copy(lock, context)
             (context / "ca.pem").write_bytes(read_ca_bundle())
-            for path in files:
-                _lay(path, context)
+            if with_code:
+                _lay_out(package_files(), context)
             build_image(tag, context, {"ENVIRONMENT": environment})
     return tag
 
@@ -161,7 +163,7 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
 def ensure_worker_image() -> str:
     """Return the tag of the image that a cluster's Dask workers run."""
     return ensure_extended(
-        "autograder-worker", Path(__file__).with_name("worker.Dockerfile"), with_code=True
+        "autograder-worker", PACKAGE / "cluster" / "worker.Dockerfile", with_code=True
     )
 
 

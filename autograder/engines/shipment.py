@@ -1,4 +1,4 @@
-"""Which files of the package go into the grading image, and which decide about marks."""
+"""Which files of the package go into images, and which decide about marks."""
 
 import ast
 import hashlib
@@ -16,10 +16,30 @@ def sandbox_files() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
-    """Return a digest of the code that decides about marks; scorers must agree on it, hex."""
-    total = hashlib.sha256()
+    """Return a digest of the code that decides about marks, hex."""
     deciding = [PACKAGE / "scorer.py", *(PACKAGE / "checks").glob("*.py")]
-    for path in with_imports([*deciding, *(PACKAGE / "sandbox").glob("*.py")]):
+    return _digest(with_imports([*deciding, *(PACKAGE / "sandbox").glob("*.py")]))
+
+
+@lru_cache(maxsize=1)
+def package_digest() -> str:
+    """Return a digest of the whole package, on which a cluster's workers must agree, hex."""
+    return _digest(package_files())
+
+
+def package_files() -> list[Path]:
+    """Return every file of the package, templates too, sorted."""
+    found = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file())
+    return sorted(
+        PACKAGE / path
+        for path in found
+        if path.suffix != ".pyc" and not any(part.startswith(".") for part in path.parts)
+    )
+
+
+def _digest(paths: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
         total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
         total.update(path.read_bytes())
     return total.hexdigest()

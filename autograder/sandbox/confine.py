@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder.errors import EngineError
 from autograder.model import Limits
-from autograder.sandbox import mounts
+from autograder.sandbox import needs
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -82,12 +82,8 @@ class Confinement:
         self.program = _seccomp_program() if layers.seccomp else None
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
-        if self.own_uid and (hidden := mounts.closed_folder(mounts.needed_folders()[:2])):
-            raise EngineError(
-                f"the Python of this environment lies under {hidden}, which other users may not "
-                f"enter, so a submission's own uid could import nothing; run `chmod o+x {hidden}`, "
-                "install Python elsewhere, or use ENGINE=docker"
-            )
+        if self.own_uid:
+            needs.check_own_uid()
         if layers.landlock and not self.landlock_abi and not self.own_uid:
             raise EngineError(
                 "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "

@@ -40,6 +40,19 @@ def test_the_tag_changes_with_the_code(tmp_path, monkeypatch):
     assert image.grading_tag() == image.grading_tag()
 
 
+def test_a_page_template_changes_what_workers_agree_on_and_no_mark(monkeypatch):
+    shipment.code_digest.cache_clear()
+    shipment.package_digest.cache_clear()
+    marks, package = shipment.code_digest(), shipment.package_digest()
+    changed = shipment.PACKAGE / "reports" / "templates" / "feedback.html"
+    read = Path.read_bytes
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda path: read(path) + (b"#" if path == changed else b"")
+    )
+    assert shipment.code_digest.__wrapped__() == marks
+    assert shipment.package_digest.__wrapped__() != package
+
+
 def test_the_environment_changes_with_the_base_that_is_asked_for(monkeypatch):
     monkeypatch.delenv(base_image.VARIABLE, raising=False)
     before = image.environment_tag()

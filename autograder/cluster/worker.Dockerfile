@@ -1,6 +1,7 @@
 # A Dask worker that grades: the grading image's environment, the scorer's packages and our code.
 # It holds one warm sandbox and needs, at run time: root with the capabilities SETUID, SETGID and
-# KILL and no others, a writable /tmp, and a network that reaches nothing but the scheduler.
+# KILL and no others (or, where the kernel has Landlock, another user), a writable /tmp with room
+# for a submission's files, and a network that reaches nothing but the scheduler.
 ARG ENVIRONMENT
 FROM ${ENVIRONMENT}
 COPY ca.pem requirements.lock /tmp/build/

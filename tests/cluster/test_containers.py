@@ -1,20 +1,28 @@
 """The cluster as it is deployed: containers of the worker image on a network of their own."""
 
+import copy
 import re
 import secrets
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from kubernetes_validate import ValidationError, validate
+from kubernetes_validate.utils import all_versions
 
 from autograder.engines.image import ensure_worker_image
-from tests.engines.test_cluster import check, grade, make_jobs
+from autograder.errors import EngineError
+from autograder.grading import Finish
+from autograder.workers import grade_all
+from tests.cluster.test_cluster import CHOICE, LIMITS, TESTS, check, grade, make_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / ".cluster" / "compose.yaml").read_text())
 KUBERNETES = list(yaml.safe_load_all((ROOT / ".cluster" / "kubernetes.yaml").read_text()))
+WORKER = "Deployment", "worker"
 
 
 def docker(*command: str) -> str:
@@ -32,8 +40,9 @@ class Containers:
         self.names = []
         docker("network", "create", "--internal", self.network)
 
-    def start(self, service: str, name: str) -> None:
-        plain = COMPOSE["services"][service]
+    def start(self, service: str, name: str, **changes) -> None:
+        """Start a service's container; ``changes`` are other options than the file's."""
+        plain = {**COMPOSE["services"][service], **changes}
         options = ["--network", self.network, "--restart", plain["restart"], "--read-only"]
         options += ["--network-alias", name] if service == "scheduler" else []
         for kind in ("cap_drop", "cap_add", "security_opt", "tmpfs"):
@@ -41,6 +50,7 @@ class Containers:
                 options += ["--" + kind.replace("_", "-"), value]
         full = f"{self.network}-{name}"
         self.names.append(full)
+        options += ["--user", plain["user"]] if "user" in plain else []
         docker("run", "--detach", "--name", full, *options, self.image, *plain["command"])
 
     @property
@@ -56,14 +66,43 @@ class Containers:
 
 @pytest.fixture
 def containers(docker_engine):
+    """A scheduler in a container, without workers yet."""
     found = Containers()
     try:
         found.start("scheduler", "scheduler")
-        for name in ("a", "b", "c"):
-            found.start("worker", name)
         yield found
     finally:
         found.stop()
+
+
+NAMED = r"the Dask worker tcp://\S+ cannot grade: "
+UNFIT = {
+    "no capabilities": ({"cap_add": []}, "root lacks the capabilities KILL, SETGID, SETUID"),
+    "one capability less": ({"cap_add": ["SETUID", "SETGID"]}, "root lacks the capabilities KILL"),
+    "a small /tmp": ({"tmpfs": ["/tmp:size=8m,mode=1777,exec"]}, "7 MiB are free in its /tmp"),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_an_unfit_worker_is_named_with_the_repair(containers, case, tmp_path):
+    changes, reason = UNFIT[case]
+    containers.start("worker", "unfit", **changes)
+    with pytest.raises(EngineError, match=NAMED + reason):
+        grade(containers, make_jobs(tmp_path, 2))
+
+
+def test_a_worker_that_is_not_root_grades(containers, tmp_path):
+    containers.start("worker", "user", cap_add=[], user="1000:1000")
+    check(grade(containers, make_jobs(tmp_path, 4)), 4)
+
+
+def test_containers_make_the_pages_of_this_machine(containers, tmp_path):
+    containers.start("worker", "a")
+    jobs = make_jobs(tmp_path, 2)
+    finish = Finish({}, {job.name: job.path.name for job in jobs}, {}, (False, "Demo", {}))
+    pages = {done.submission: done.page for done in grade(containers, jobs, finish=finish)}
+    here = grade_all(jobs, TESTS, CHOICE, LIMITS, 1, finish)
+    assert pages == {outcome.submission: outcome.page for outcome in here}
 
 
 def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, tmp_path):
@@ -75,8 +114,48 @@ def test_lost_late_and_restarted_containers_lose_and_double_nothing(containers, 
         if count == 20:
             docker("restart", "--time", "0", f"{containers.network}-scheduler")
 
+    for name in ("a", "b", "c"):
+        containers.start("worker", name)
     time.sleep(3)
     check(grade(containers, make_jobs(tmp_path, 40, pause_s=0.2), disturb), 40)
+
+
+RELEASES = all_versions()
+
+
+@pytest.mark.parametrize("release", [RELEASES[0], RELEASES[-1]])
+@pytest.mark.parametrize("plain", KUBERNETES, ids=lambda p: f"{p['kind']}-{p['metadata']['name']}")
+def test_kubernetes_takes_the_manifest(plain, release):
+    validate(plain, release, strict=True)
+
+
+@pytest.mark.parametrize("release", [RELEASES[0], RELEASES[-1]])
+def test_kubernetes_refuses_a_misspelt_field(release):
+    (worker,) = [p for p in KUBERNETES if (p["kind"], p["metadata"]["name"]) == WORKER]
+    broken = copy.deepcopy(worker)
+    context = broken["spec"]["template"]["spec"]["containers"][0]["securityContext"]
+    context["readOnlyRootFileSystem"] = context.pop("readOnlyRootFilesystem")
+    with pytest.raises(ValidationError, match="readOnlyRootFileSystem"):
+        validate(broken, release, strict=True)
+
+
+def check_compose(path: Path) -> subprocess.CompletedProcess:
+    """Hold a file against the Compose specification's schema, which lies on this disk."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    return subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=60)
+
+
+def test_compose_takes_the_file():
+    done = check_compose(ROOT / ".cluster" / "compose.yaml")
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_compose_refuses_a_misspelt_key(tmp_path):
+    broken = copy.deepcopy(COMPOSE)
+    broken["services"]["worker"]["cap_drops"] = broken["services"]["worker"].pop("cap_drop")
+    (tmp_path / "compose.yaml").write_text(yaml.safe_dump(broken))
+    done = check_compose(tmp_path / "compose.yaml")
+    assert done.returncode and "cap_drops" in done.stdout, done.stdout + done.stderr
 
 
 def deployments() -> dict:
