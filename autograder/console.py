@@ -79,7 +79,7 @@ def grade_and_report(
     if scheduler:
         from autograder.cluster.client import grade_on
 
-        grade = grade_on(scheduler)
+        grade = grade_on(scheduler, console.print)
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),

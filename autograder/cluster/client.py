@@ -25,6 +25,7 @@ from autograder.submission import MAX_FILE_BYTES
 CONNECT_S = 15.0
 RECONNECT_S = 120.0
 NO_WORKER_S = 300.0  # a pod may have to fetch the image first
+TELL_S = 10.0  # without a worker, before that is said
 QUEUED_PER_WORKER = 4
 LOSSES_ALLOWED = 3
 FRUITLESS_CONNECTIONS = 5  # one after the other
@@ -32,11 +33,12 @@ POLL_S = 0.5
 NO_ANSWER = (OSError, asyncio.TimeoutError)  # up to Python 3.10 the latter is none of the former
 
 
-def grade_on(scheduler: str) -> Callable:
+def grade_on(scheduler: str, say: Callable[[str], None] = lambda line: None) -> Callable:
     """Return a function like :func:`autograder.workers.grade_all` that works on a cluster.
 
     Args:
         scheduler: address of the scheduler, e.g. ``tcp://host:8786``.
+        say: gets a line when the run waits for something that may need a person.
 
     Raises:
         UsageError: Dask is not installed, or that is no address.
@@ -55,7 +57,7 @@ def grade_on(scheduler: str) -> Callable:
         workers: int,
         finish: Callable,
     ) -> Iterator:
-        return _ClusterRun(scheduler, assignment, limits, finish).grade(jobs)
+        return _ClusterRun(scheduler, say, (assignment, limits, finish)).grade(jobs)
 
     return grade
 
@@ -73,10 +75,10 @@ def _check_address(scheduler: str) -> None:
 
 
 class _ClusterRun:
-    def __init__(self, scheduler: str, *shared):
-        self.scheduler, self.shared = scheduler, shared
+    def __init__(self, scheduler: str, say: Callable[[str], None], shared: tuple):
+        self.scheduler, self.say, self.shared = scheduler, say, shared
         self.losses: dict[str, int] = {}
-        self.seen_worker = time.monotonic()
+        self.seen_worker, self.told = time.monotonic(), False
         self.checked: set[str] = set()
 
     def grade(self, jobs: Iterable[Job]) -> Iterator:
@@ -155,12 +157,15 @@ class _ClusterRun:
         if new := [address for address in found if address not in self.checked]:
             self._check_workers(client, new)
         if found:
-            self.seen_worker = now
+            self.seen_worker, self.told = now, False
         elif now - self.seen_worker > NO_WORKER_S:
             raise EngineError(
                 f"the scheduler at {self.scheduler} has had no worker for {NO_WORKER_S:.0f} s; see "
                 f"what its workers say, or start one with `dask worker {self.scheduler}`"
             )
+        elif now - self.seen_worker > TELL_S and not self.told:
+            self.told = True
+            self.say(f"The scheduler at {self.scheduler} has no worker yet; waiting for one ...")
         return QUEUED_PER_WORKER * max(1, len(found))
 
     def _check_workers(self, client, addresses: list[str]) -> None:

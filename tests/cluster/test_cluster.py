@@ -176,9 +176,13 @@ def test_who_listens_but_is_no_scheduler_is_one_clear_line(tmp_path, monkeypatch
 
 
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.cluster.client.NO_WORKER_S", 1.0)
-    with pytest.raises(EngineError, match="has had no worker for 1 s"):
-        grade(cluster, make_jobs(tmp_path, 1))
+    monkeypatch.setattr("autograder.cluster.client.TELL_S", 0.5)
+    monkeypatch.setattr("autograder.cluster.client.NO_WORKER_S", 3.0)
+    said = []
+    run = grade_on(cluster.address, said.append)
+    with pytest.raises(EngineError, match="has had no worker for 3 s"):
+        list(run(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
+    assert len(said) == 1 and f"{cluster.address} has no worker yet" in said[0]
 
 
 def test_outcomes_are_made_on_the_workers(cluster, tmp_path):
