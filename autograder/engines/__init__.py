@@ -1,1 +1,1 @@
-"""Where sandboxes run: a plain process, a container, a cluster."""
+"""Where sandboxes run: a plain process or a container; and the images they run in."""
