@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,7 +108,7 @@ class _ClusterRun:
         while True:
             try:
                 # A client that finds no scheduler may wait for ever, or for long at its end.
-                asyncio.run(asyncio.wait_for(_greet(self.scheduler), CONNECT_S))
+                _greet(self.scheduler)
                 return Client(self.scheduler, timeout=CONNECT_S, set_as_default=False)
             except Exception:  # who else listens there may answer anything
                 if time.monotonic() >= deadline:
@@ -216,7 +216,13 @@ class _ConnectionLost(Exception):
     pass
 
 
-async def _greet(scheduler: str) -> None:
+def _greet(scheduler: str) -> None:
+    """Return when a scheduler answers; on a thread of its own, for this one may have a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, asyncio.wait_for(_identify(scheduler), CONNECT_S)).result()
+
+
+async def _identify(scheduler: str) -> None:
     from distributed.core import rpc
     from distributed.security import Security
 

@@ -1,5 +1,6 @@
 """The same grading over Dask: nothing lost, nothing doubled, whatever happens to workers."""
 
+import asyncio
 import copy
 import importlib
 import json
@@ -122,6 +123,14 @@ def test_three_workers_grade_like_one_machine(cluster, tmp_path):
     for name in ("a", "b", "c"):
         cluster.start_worker(name)
     check(grade(cluster, make_jobs(tmp_path, 24)), 24)
+
+
+def test_a_caller_with_an_event_loop_of_its_own_is_served(cluster, tmp_path):
+    async def call():
+        return grade(cluster, make_jobs(tmp_path, 2))
+
+    cluster.start_worker("a")
+    check(asyncio.run(call()), 2)
 
 
 def test_a_killed_worker_and_a_late_one_lose_and_double_nothing(cluster, tmp_path):
