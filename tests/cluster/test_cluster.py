@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -130,7 +131,8 @@ def test_a_caller_with_an_event_loop_of_its_own_is_served(cluster, tmp_path):
         return grade(cluster, make_jobs(tmp_path, 2))
 
     cluster.start_worker("a")
-    check(asyncio.run(call()), 2)
+    with ThreadPoolExecutor(1) as thread:  # where no other test's loop runs
+        check(thread.submit(asyncio.run, call()).result(), 2)
 
 
 def test_a_killed_worker_and_a_late_one_lose_and_double_nothing(cluster, tmp_path):
