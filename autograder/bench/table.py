@@ -29,6 +29,13 @@ def make_table(results: dict) -> Table:
     if "two_worker_speedup" in results:
         table.add_section()
         table.add_row("two workers to one", _ratio(results, "two_worker_speedup", 2))
+    if "cluster_per_minute" in results:
+        table.add_section()
+        table.add_row("a cluster here, submissions per minute",
+                      f"{results['cluster_per_minute']:,.0f}")  # fmt: skip
+        for part in ("command", "scheduler"):
+            each = results[f"cluster_{part}_cpu_s_per_submission"]
+            table.add_row(f"a cluster's {part}, CPU per submission", f"{1e3 * each:.1f} ms")
     if "scale_assignment" in results:
         table.add_section()
         scaled = results["scale_assignment"]
@@ -53,8 +60,6 @@ def _add_forecast(table: Table, results: dict) -> None:
         "scheduler": results["cluster_scheduler_cpu_s_per_submission"],
     })  # fmt: skip
     table.add_row("a machine's command alone, CPU per submission", f"{1e3 * command_s:.1f} ms")
-    for name, each in found.single.items():
-        table.add_row(f"a cluster's {name}, CPU per submission", f"{1e3 * each:.1f} ms")
     for one in model.forecast(found):
         table.add_row(f"on paper: {model.COUNT:,} submissions on {one.cores:,} cores",
                       f"{one.hours:,.1f} h, bound by the {one.bound}")  # fmt: skip
