@@ -118,10 +118,10 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
     from autograder.scoring import slim_otter
 
     slim_otter.install()  # before anything imports Otter whole
-    from autograder import console
-    from autograder.collection import find_jobs
+    from autograder.intake.collection import find_jobs
+    from autograder.intake.times import Collection, TimeSources, parse_deadline
+    from autograder.run import console
     from autograder.scoring.assignment import load_assignment
-    from autograder.times import Collection, TimeSources, parse_deadline
 
     if submissions is not None and assignment is None:
         raise UsageError(
@@ -157,13 +157,25 @@ def worker_image():
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
-    from autograder.audit.commands import audit
-    from autograder.bench.commands import bench
-    from autograder.gradescope.commands import check_gradescope
-    from autograder.hostile.commands import hostile
-    from autograder.revision import commands as revisions
+    from autograder.gradebook.commands import override
+    from autograder.lms.commands import export
+    from autograder.proving.audit.commands import audit
+    from autograder.proving.bench.commands import bench
+    from autograder.proving.gradescope.commands import check_gradescope
+    from autograder.proving.hostile.commands import hostile
+    from autograder.run.commands import marks, report, written
 
-    for command in (audit, bench, check_gradescope, hostile, *revisions):
+    for command in (
+        report,
+        override,
+        export,
+        written,
+        marks,
+        audit,
+        bench,
+        check_gradescope,
+        hostile,
+    ):
         main.add_command(command)
 
 

@@ -1,8 +1,9 @@
 """The nouns of grading as plain, frozen data. A leaf: it imports nothing of ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 
 class Status(str, Enum):
@@ -49,15 +50,61 @@ class Cell:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to grade.
+    """One submission on its way from the folder to the gradation.
 
     Attributes:
-        file: the file as people see it, relative to the folder of submissions; "" for its name.
+        name: unique within the run; safe as a folder name.
+        path: where the uploaded file lies now (on a cluster's worker: its copy).
+        file: the file as people see it, relative to the folder of submissions.
+        handed_in: ISO 8601 time of the upload, where it is known.
     """
 
     name: str
     path: Path
-    file: str = ""
+    file: str
+    handed_in: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a mark can be traced to. Digests are SHA-256, hex; "" where one is not known.
+
+    Attributes:
+        grading_zip: of the whole grading zip.
+        tests: of its tests and Otter's settings: of all that it says about marks.
+        assignment_version: what the zip calls its version.
+        environment: of the locks that the zip was built from.
+        autograder: this package's version.
+        image: the environment that graded, as the engine names it.
+        code: of the grader's code that decides about marks.
+        limits: a submission's limits, as JSON.
+    """
+
+    grading_zip: str = ""
+    tests: str = ""
+    assignment_version: str = ""
+    environment: str = ""
+    autograder: str = ""
+    image: str = ""
+    code: str = ""
+    limits: str = ""
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> "Provenance":
+        """Rebuild a provenance from stored data, of an earlier version of this program too."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: str(value) for key, value in plain.items() if key in known})
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what is known, as plain data."""
+        return {key: value for key, value in vars(self).items() if value}
+
+    def decides_like(self, other: "Provenance") -> bool:
+        """Tell whether both would give the same marks: a zip with the same tests counts as same."""
+        if not (self.tests and other.tests):
+            return self == other
+        around = {"grading_zip": "", "assignment_version": ""}
+        return replace(self, **around) == replace(other, **around)
 
 
 @dataclass(frozen=True)
@@ -66,7 +113,7 @@ class Submission:
 
     Attributes:
         name: unique name of the submission within the run; safe as a folder name.
-        file: the uploaded file's name as the instructor sees it (relative to the folder).
+        file: the uploaded file as people see it, relative to the folder of submissions.
         digest: SHA-256 of the uploaded bytes, hex.
         cells: code cells in notebook order.
         language: "en" or "zh".
@@ -133,7 +180,7 @@ class Gradation:
             ``type, message, raised_in``.
         outputs: one per code cell that was run.
         wall_s, cpu_s: seconds used by the sandbox for this submission.
-        graded_by: digests of what produced the marks: ``grading_zip``, ``version``, ``image``.
+        graded_by: what the marks can be traced to.
         gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
     """
 
@@ -152,7 +199,7 @@ class Gradation:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     memory_mib: float = 0.0
-    graded_by: dict = field(default_factory=dict)
+    graded_by: Provenance = Provenance()
     gradescope: dict = field(default_factory=dict)
 
     @property
@@ -172,8 +219,13 @@ class Gradation:
             for question in self.questions
         ]
         outputs = [vars(output) for output in self.outputs]
-        plain = {"status": self.status.value, "questions": questions, "outputs": outputs}
-        return {**vars(self), **plain}
+        return {
+            **vars(self),
+            "status": self.status.value,
+            "questions": questions,
+            "outputs": outputs,
+            "graded_by": self.graded_by.as_dict(),
+        }
 
     @classmethod
     def from_dict(cls, plain: dict) -> "Gradation":
@@ -186,4 +238,5 @@ class Gradation:
         )
         plain["outputs"] = tuple(CellOutput(**output) for output in plain["outputs"])
         plain["notes"] = tuple(plain["notes"])
+        plain["graded_by"] = Provenance.from_dict(plain["graded_by"])
         return cls(**plain)

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from autograder import captures, drawings
-from autograder.codec import Function
-from autograder.evidence import CapturedError, Drawing, TensorState
+from autograder.wall import captures, drawings
+from autograder.wall.codec import Function
+from autograder.wall.evidence import CapturedError, Drawing, TensorState
 
 PROBES = {}
 MAX_GRAPH_NODES = 200_000

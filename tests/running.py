@@ -1,7 +1,7 @@
 """What several test modules share: run cells and test files in a real local sandbox."""
 
 from autograder.model import Cell, Limits, Submission
-from autograder.scoring.assignment import Assignment
+from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.results import conclude
 from autograder.scoring.walk import Walker
 
@@ -34,7 +34,7 @@ def grade(engine, tests: Assignment, *cells, limits: Limits | None = None, langu
     """Walk cells in the engine's sandbox and return the gradation."""
     given = submission(*cells, language=language)
     walk = Walker(given, tests, engine.stream, limits or Limits(cell_s=10, wall_s=60)).run()
-    return conclude(given, tests, walk, engine.image)
+    return conclude(given, tests, walk, provenance(tests, engine.image))
 
 
 def outcomes(gradation) -> list[bool]:

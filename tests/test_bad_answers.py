@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from autograder.audit.trial import Reference, Trial, run_trials
 from autograder.course import assignment_names
+from autograder.proving.audit.trial import Reference, Trial, run_trials
+from autograder.run.workers import default_workers
 from autograder.scoring.assignment import load_assignment
-from autograder.workers import default_workers
 
 BAD = {
     "missing": "del {name}",

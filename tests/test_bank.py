@@ -4,12 +4,12 @@ from collections import Counter
 
 import pytest
 
-from autograder.audit.bank import load_bank, load_equivalents
-from autograder.audit.mutants import make_mutants
-from autograder.audit.trial import Reference, Trial, run_trials
+from autograder.build.bank import load_bank, load_equivalents
 from autograder.course import ROOT, assignment_names
+from autograder.proving.audit.mutants import make_mutants
+from autograder.proving.audit.trial import Reference, Trial, run_trials
+from autograder.run.workers import default_workers
 from autograder.scoring.assignment import load_assignment
-from autograder.workers import default_workers
 
 LEAST = 12  # valid variants, and misconceptions, of each question
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from autograder.hostile.commands import count, keep_count
-from autograder.hostile.entries import CATEGORIES, load_entries
-from autograder.hostile.grading import grade_category
+from autograder.proving.hostile.commands import count, keep_count
+from autograder.proving.hostile.entries import CATEGORIES, load_entries
+from autograder.proving.hostile.grading import grade_category
 
 ENOUGH = {"forging": 45, "resources": 20, "malformed": 40}
 

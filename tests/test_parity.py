@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import pipeline
-from autograder.collection import find_submissions
 from autograder.engines.local import LocalEngine
-from autograder.model import Limits
+from autograder.intake.collection import find_submissions
+from autograder.model import Job, Limits, Provenance
+from autograder.scoring import pipeline
 from autograder.scoring.assignment import load_assignment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +68,9 @@ def test_every_sample_submission_gets_what_stock_otter_gives(name, built, tmp_pa
     different = {}
     with LocalEngine() as engine:
         for path, expected in zip(samples, stock):
-            gradation = pipeline.grade(path, path.stem, assignment, engine, Limits())
+            gradation = pipeline.score(
+                Job(path.stem, path, path.name), assignment, engine, Limits(), Provenance()
+            )
             found = {
                 question.name: {
                     "score": pytest.approx(question.score),

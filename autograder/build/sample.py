@@ -15,8 +15,8 @@ from pathlib import Path
 
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder.audit.bank import Entry, load_bank, tomllib
 from autograder.build.archive import make_zip
+from autograder.build.bank import Entry, load_bank, tomllib
 from autograder.build.release import to_bytes
 from autograder.errors import BuildError
 

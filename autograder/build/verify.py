@@ -13,7 +13,7 @@ from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES
-from autograder.model import Limits
+from autograder.model import Job, Limits
 
 STOCK = """
 import json, sys
@@ -110,13 +110,14 @@ def _sketched(curves: list[dict]) -> list[dict]:
 
 
 def _grade_isolated(name, grading_zip, notebooks) -> dict:
-    from autograder.pipeline import grade
-    from autograder.scoring.assignment import load_assignment
+    from autograder.scoring.assignment import load_assignment, provenance
+    from autograder.scoring.pipeline import score
 
     assignment = load_assignment(grading_zip, name)
     with LocalEngine() as engine:
+        by = provenance(assignment, engine.image)
         return {
-            kind: grade(path, path.stem, assignment, engine, Limits())
+            kind: score(Job(path.stem, path, path.name), assignment, engine, Limits(), by)
             for kind, path in notebooks.items()
         }
 

@@ -21,7 +21,7 @@ import numpy as np
 from autograder.checks import slips
 from autograder.checks.memory import remembered
 from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, strokes
-from autograder.evidence import Drawing
+from autograder.wall.evidence import Drawing
 
 ROUNDINGS = 4
 MAX_SUSPECTS = 10

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from autograder import probes
 from autograder.checks.answers import describe
-from autograder.evidence import CapturedError
+from autograder.wall.evidence import CapturedError
 
 OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line
 NO_RAISE = ""  # anywhere but at a raise statement of the student's

@@ -12,7 +12,7 @@ import torch
 
 from autograder.checks import precision
 from autograder.checks.answers import describe
-from autograder.codec import Function
+from autograder.wall.codec import Function
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
 REMEMBERED = 256  # references of each kind

@@ -1,4 +1,4 @@
-"""From a :class:`~autograder.evidence.Drawing` to strokes: what can be seen of it, as points."""
+"""From a :class:`~autograder.wall.evidence.Drawing` to strokes: what can be seen of it, as points."""
 
 import functools
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.checks import slips
-from autograder.evidence import Curve, Drawing
+from autograder.wall.evidence import Curve, Drawing
 
 EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-23}
 NOT_DRAWN = ("", " ", "None", "none")

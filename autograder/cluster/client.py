@@ -17,10 +17,10 @@ from autograder.cluster.worker import OTHER_CODE, grade_one, share
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError, SandboxError, UsageError
-from autograder.model import Job, Limits
-from autograder.scorer import Scorer
-from autograder.scoring.assignment import Assignment
-from autograder.submission import MAX_FILE_BYTES
+from autograder.intake.submission import MAX_FILE_BYTES
+from autograder.model import Job
+from autograder.scoring.pipeline import give_up
+from autograder.scoring.task import Task
 
 CONNECT_S = 15.0
 RECONNECT_S = 120.0
@@ -34,7 +34,7 @@ NO_ANSWER = (OSError, asyncio.TimeoutError)  # up to Python 3.10 the latter is n
 
 
 def grade_on(scheduler: str, say: Callable[[str], None] = lambda line: None) -> Callable:
-    """Return a function like :func:`autograder.workers.grade_all` that works on a cluster.
+    """Return a function like :func:`autograder.run.workers.grade_all` that works on a cluster.
 
     Args:
         scheduler: address of the scheduler, e.g. ``tcp://host:8786``.
@@ -50,14 +50,9 @@ def grade_on(scheduler: str, say: Callable[[str], None] = lambda line: None) -> 
         raise UsageError("SCHEDULER needs Dask: pip install distributed") from None
 
     def grade(
-        jobs: Iterable[Job],
-        assignment: Assignment,
-        choice: EngineChoice,
-        limits: Limits,
-        workers: int,
-        finish: Callable,
-    ) -> Iterator:
-        return _ClusterRun(scheduler, say, (assignment, limits, finish)).grade(jobs)
+        jobs: Iterable[Job], task: Task, engines: EngineChoice, scorers: int
+    ) -> Iterator[Any]:
+        return _ClusterRun(scheduler, say, task).grade(jobs)
 
     return grade
 
@@ -75,8 +70,8 @@ def _check_address(scheduler: str) -> None:
 
 
 class _ClusterRun:
-    def __init__(self, scheduler: str, say: Callable[[str], None], shared: tuple):
-        self.scheduler, self.say, self.shared = scheduler, say, shared
+    def __init__(self, scheduler: str, say: Callable[[str], None], task: Task):
+        self.scheduler, self.say, self.task = scheduler, say, task
         self.losses: dict[str, int] = {}
         self.seen_worker, self.told = time.monotonic(), False
         self.checked: set[str] = set()
@@ -125,7 +120,7 @@ class _ClusterRun:
 
         self._check_scheduler(client)
         room, counted = self._room(client), time.monotonic()
-        shared = client.submit(share, *self.shared, pure=False)
+        shared = client.submit(share, self.task, pure=False)
         while waiting or running:
             if time.monotonic() - counted > POLL_S:
                 room, counted = self._room(client), time.monotonic()
@@ -192,8 +187,7 @@ class _ClusterRun:
 
     def _submit(self, client, job: Job, shared):
         return client.submit(
-            grade_one, package_digest(), shared, job.name, job.path.name, _read(job.path),
-            pure=False, retries=0,
+            grade_one, package_digest(), shared, job, _read(job.path), pure=False, retries=0,
         )  # fmt: skip
 
     def _take(self, future, job: Job):
@@ -206,10 +200,9 @@ class _ClusterRun:
         self.losses[job.name] = self.losses.get(job.name, 0) + 1
         if self.losses[job.name] < LOSSES_ALLOWED:
             return None
-        assignment, limits, finish = self.shared
-        scorer = Scorer(assignment, EngineChoice("local"), limits)
         reason = f"it failed or was lost on {LOSSES_ALLOWED} Dask workers ({error!r})"
-        return finish(scorer.give_up(job, SandboxError(reason)))
+        task = self.task
+        return task.finish(job, give_up(job, task.assignment, SandboxError(reason), task.by))
 
 
 class _ConnectionLost(Exception):

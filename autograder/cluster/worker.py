@@ -3,17 +3,18 @@
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError
-from autograder.model import Job, Limits
-from autograder.scorer import Scorer
-from autograder.scoring.assignment import Assignment
+from autograder.model import Job, Limits, Provenance
+from autograder.scoring.scorer import Scorer
+from autograder.scoring.task import Task
 
 OTHER_CODE = (
     "runs other code than this command; start it from the same code: `make worker-image` builds "
@@ -25,16 +26,16 @@ class _Held:
     """The scorer of this Dask worker process."""
 
     lock = threading.Lock()
-    key: tuple | None = None
+    key: tuple[str, Limits, Provenance] | None = None
     scorer: Scorer | None = None
 
 
-def share(assignment: Assignment, limits: Limits, finish: Callable) -> tuple:
+def share(task: Task) -> Task:
     """Return what all submissions need; the other workers fetch it from the one that runs this."""
-    return assignment, limits, finish
+    return task
 
 
-def grade_one(digest: str, shared: tuple, name: str, file: str, data: bytes | None):
+def grade_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
     """Grade one submission and return its outcome.
 
     Args:
@@ -46,15 +47,14 @@ def grade_one(digest: str, shared: tuple, name: str, file: str, data: bytes | No
     """
     from distributed import get_worker
 
-    assignment, limits, finish = shared
     try:
         if digest != package_digest():
             raise EngineError(f"it {OTHER_CODE}")
-        with _Held.lock, _roomy_folder(limits.disk_mib, len(data or b"")) as folder:
-            path = Path(folder) / file
+        with _Held.lock, _roomy_folder(task.limits.disk_mib, len(data or b"")) as folder:
+            job = replace(job, path=Path(folder) / job.path.name)
             if data is not None:
-                path.write_bytes(data)
-            return finish(_held_scorer(assignment, limits).grade(Job(name, path)))
+                job.path.write_bytes(data)
+            return task.finish(job, _held_scorer(task).score(job))
     except EngineError as error:
         address = get_worker().address
         raise EngineError(f"the Dask worker {address} cannot grade: {error}") from None
@@ -80,12 +80,14 @@ def _roomy_folder(disk_mib: int, size: int) -> tempfile.TemporaryDirectory:
         ) from None
 
 
-def _held_scorer(assignment: Assignment, limits: Limits) -> Scorer:
+def _held_scorer(task: Task) -> Scorer:
     """Return this process's scorer, opened anew for other tests or limits."""
-    key = assignment.digest, limits
+    key = task.assignment.digest, task.limits, task.by
     if _Held.key != key:
         if _Held.scorer is not None:
             _Held.scorer.close()
         torch.set_num_threads(1)
-        _Held.scorer, _Held.key = Scorer(assignment, EngineChoice("local"), limits), key
+        engines = EngineChoice("local")
+        _Held.scorer = Scorer(task.assignment, engines, task.limits, task.by)
+        _Held.key = key
     return _Held.scorer

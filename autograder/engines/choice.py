@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from autograder.engines.warm import WarmEngine
 from autograder.model import Limits
 
 
@@ -17,7 +18,12 @@ class EngineChoice:
     kind: str
     image: str = ""
 
-    def open(self, limits: Limits):
+    @property
+    def environment(self) -> str:
+        """Names the environment that grades, also where no engine was opened."""
+        return self.image or self.kind
+
+    def open(self, limits: Limits) -> WarmEngine:
         """Return an engine that is neither started nor entered yet."""
         if self.kind == "docker":
             from autograder.engines.docker import DockerEngine

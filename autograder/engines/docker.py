@@ -8,8 +8,8 @@ import socket
 import subprocess
 import tempfile
 
-from autograder.engines.local import EXIT_S, hang_up, receive_greeting
-from autograder.errors import EngineError, SandboxError
+from autograder.engines.warm import EXIT_S, WarmEngine
+from autograder.errors import SandboxError
 from autograder.model import Limits
 
 CONNECT_S = 180.0
@@ -27,30 +27,22 @@ def is_available() -> bool:
         return False
 
 
-class DockerEngine:
-    """One container with one warm worker; a context manager.
-
-    It may be started ahead, and entered in a process that was forked since then. Then it is closed
-    in both; the process that started it waits for the container's end.
+class DockerEngine(WarmEngine):
+    """One container with one warm worker.
 
     Args:
         image: tag of the grading image.
         limits: a submission's limits; the container's own are derived from them.
-
-    Raises:
-        EngineError: the container does not start.
     """
+
+    _no_start = "the grading container does not start: "
 
     def __init__(self, image: str, limits: Limits):
         self.image = image
         self.limits = limits
         self.name = f"autograder-{secrets.token_hex(6)}"
-        self.owner: int | None = None
-        self.channel: socket.socket | None = None
 
-    def start(self) -> None:
-        """Start the container; its worker warms up while this process does something else."""
-        self.owner = os.getpid()
+    def _start(self) -> None:
         self.folder = tempfile.mkdtemp(prefix="autograder-")
         os.chmod(self.folder, 0o711)
         self.path = os.path.join(self.folder, "channel")
@@ -74,21 +66,7 @@ class DockerEngine:
         finally:
             os.close(held)
 
-    def __enter__(self):
-        if self.owner is None:
-            self.start()
-        try:
-            self.channel = self._accept()
-            self.stream, self.layers = receive_greeting(self.channel)
-        except SandboxError as error:
-            self.close()
-            raise EngineError(f"the grading container does not start: {error}") from None
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def _accept(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         """Take the worker's one connection, before any student code runs."""
         ready = select.select([self.listener, self.ended], [], [], CONNECT_S)[0]
         try:
@@ -129,11 +107,8 @@ class DockerEngine:
 
     def close(self) -> None:
         """Let the container end; whoever started it waits for that, and wipes what it left."""
-        if self.channel is not None:
-            hang_up(self.channel)
         self.listener.close()
-        if self.owner == os.getpid():
-            self._await_end()
+        super().close()
         self.ended.close()
         self.log.close()
 
@@ -145,6 +120,3 @@ class DockerEngine:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __exit__(self, *exception):
-        self.close()

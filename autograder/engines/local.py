@@ -6,14 +6,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 
 from autograder.course import ROOT
-from autograder.errors import EngineError, SandboxError
-from autograder.frames import CONTROL_BYTES, FrameStream
+from autograder.engines.warm import EXIT_S, WarmEngine
+from autograder.errors import EngineError
 from autograder.sandbox.worker import start_janitor
-
-EXIT_S = 5.0
 
 
 def worker_environment(home: str) -> dict[str, str]:
@@ -35,52 +32,14 @@ def worker_environment(home: str) -> dict[str, str]:
     }
 
 
-def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict]:
-    """Wait until the worker at the other end is warm.
-
-    Returns:
-        The stream of frames to and from it, and which layers of confinement hold there.
-
-    Raises:
-        SandboxError: the worker ended or refused.
-    """
-    # Not before the worker was started: it takes seconds to import what this imports.
-    from autograder.scoring.session import receive_warm
-
-    stream = FrameStream(channel, CONTROL_BYTES)
-    return stream, receive_warm(stream)
-
-
-def hang_up(channel: socket.socket) -> None:
-    """End a conversation for good, whichever other process still holds the channel."""
-    with suppress(OSError):
-        channel.shutdown(socket.SHUT_RDWR)
-    channel.close()
-
-
-class LocalEngine:
-    """One warm worker process; a context manager.
-
-    It may be started ahead, and entered in a process that was forked since then. Then it is closed
-    in both; the process that started it waits for the worker's end.
-
-    Attributes:
-        stream: frames to and from the worker, once entered.
-        layers: which layers of confinement hold here.
-        image: names the environment that grades.
-
-    Raises:
-        EngineError: student code could not be held on this machine.
-    """
+class LocalEngine(WarmEngine):
+    """One warm worker process of this machine."""
 
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
-    owner: int | None = None
 
-    def start(self) -> None:
-        """Start the worker; it warms up while this process does something else."""
+    def _start(self) -> None:
         if sys.platform != "linux":
             raise EngineError("ENGINE=local needs Linux; use ENGINE=docker")
-        self.owner = os.getpid()
         self.home = tempfile.mkdtemp(prefix="autograder-")
         self.root = os.path.join(self.home, "work")
         os.mkdir(self.root)
@@ -89,15 +48,8 @@ class LocalEngine:
         self.channel, theirs = socket.socketpair()
         self._launch(theirs)
 
-    def __enter__(self):
-        if self.owner is None:
-            self.start()
-        try:
-            self.stream, self.layers = receive_greeting(self.channel)
-        except SandboxError as error:
-            self.close()
-            raise EngineError(str(error)) from None
-        return self
+    def _connect(self) -> socket.socket:
+        return self.channel
 
     def _launch(self, theirs: socket.socket) -> None:
         command = [sys.executable, "-m", "autograder.sandbox.worker"]
@@ -112,20 +64,13 @@ class LocalEngine:
         )
         theirs.close()
 
-    def close(self) -> None:
-        """Let the worker end; whoever started it waits for that, and wipes what it left."""
-        hang_up(self.channel)
-        if self.owner != os.getpid():
-            return
+    def _await_end(self) -> None:
         try:
             self.process.wait(EXIT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
-
-    def __exit__(self, *exception):
-        self.close()
 
 
 class ForkedEngine(LocalEngine):
@@ -134,9 +79,9 @@ class ForkedEngine(LocalEngine):
     Meant for a process that grades a single submission: start it before hidden tests are read.
     """
 
-    def start(self) -> None:
+    def _start(self) -> None:
         self.janitor = start_janitor()
-        super().start()
+        super()._start()
 
     def _launch(self, theirs: socket.socket) -> None:
         import matplotlib.pyplot  # noqa: F401 - shared with the fork

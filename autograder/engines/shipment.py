@@ -17,7 +17,7 @@ def sandbox_files() -> list[Path]:
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """Return a digest of the code that decides about marks, hex."""
-    deciding = [PACKAGE / "scorer.py", *(PACKAGE / "checks").glob("*.py")]
+    deciding = [PACKAGE / "scoring" / "scorer.py", *(PACKAGE / "checks").glob("*.py")]
     return _digest(with_imports([*deciding, *(PACKAGE / "sandbox").glob("*.py")]))
 
 

@@ -15,8 +15,8 @@ from autograder.errors import UsageError
 from autograder.gradebook.by_hand import Override, with_overrides, with_written
 from autograder.gradebook.entry import COLUMNS, Entry, entry_of
 from autograder.gradebook.settings import Settings
-from autograder.model import Gradation, Status
-from autograder.times import lateness, parse_time, time_in_name
+from autograder.intake.times import lateness, parse_time, time_in_name
+from autograder.model import Gradation, Provenance, Status
 
 PAGE_ROWS = 100  # rows held in memory while streaming
 
@@ -114,7 +114,7 @@ class Gradebook(Settings):
                 total.update(repr(row).encode())
         return total.hexdigest()
 
-    def holds(self, digest: str, graded_by: dict, name: str) -> bool:
+    def holds(self, digest: str, graded_by: Provenance, name: str) -> bool:
         """Tell whether the submission's latest gradation need not be made again.
 
         That is so when the same bytes were graded by the same things, and not given up by a fault
@@ -129,7 +129,7 @@ class Gradebook(Settings):
         return (
             row is not None
             and row[0] == digest
-            and _deciding(json.loads(row[1])) == _deciding(graded_by)
+            and graded_by.decides_like(Provenance.from_dict(json.loads(row[1])))
             and row[2] != Status.NOT_GRADED.value
         )
 
@@ -268,12 +268,6 @@ class Gradebook(Settings):
             return Gradation.from_dict(json.loads(zlib.decompress(facts)))
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             raise self._unusable(error) from None
-
-
-def _deciding(graded_by: dict) -> dict:
-    """Return what decides about marks: the tests, where their digest is known, not their zip."""
-    around = {"grading_zip", "assignment_version"} if "tests" in graded_by else set()
-    return {key: value for key, value in graded_by.items() if key not in around}
 
 
 def _now() -> str:

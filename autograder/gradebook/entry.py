@@ -40,7 +40,7 @@ def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
             gradation.assignment, gradation.status.value, _storable(gradation.reason),
             gradation.language, gradation.score, gradation.possible, gradation.wall_s,
             gradation.cpu_s, gradation.memory_mib, submitted_at,
-            json.dumps(gradation.graded_by, sort_keys=True), facts,
+            json.dumps(gradation.graded_by.as_dict(), sort_keys=True), facts,
         ),
         questions=[(q.name, q.score, q.possible) for q in gradation.questions],
         cases=[

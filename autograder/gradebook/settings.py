@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.gradebook.file import GradebookFile
-from autograder.times import parse_time
+from autograder.intake.times import parse_time
 
 
 class Settings(GradebookFile):

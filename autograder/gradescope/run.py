@@ -19,7 +19,7 @@ from autograder.errors import AutograderError, SubmissionError
 from autograder.gradescope import presentation
 from autograder.gradescope.settings import load_settings
 from autograder.gradescope.upload import find_upload, load_metadata
-from autograder.model import Limits, Status
+from autograder.model import Job, Limits, Status
 
 OUR_OWN_S = 60.0  # of the whole time: imports, tests, writing
 MEMORY_OF_OURS_MIB = 400
@@ -74,12 +74,13 @@ def grade(root: Path, manifest: dict) -> dict:
     with ForkedEngine() as engine:
         _set_oom_score(0)
         _prepare_scorer()
-        from autograder import pipeline
+        from autograder.scoring import pipeline
+        from autograder.scoring.assignment import provenance
 
-        assignment = read_assignment(source, manifest)
-        gradation = pipeline.grade(
-            upload, "submission", assignment, engine, limits(settings.limit_s)
-        )
+        assignment, allowed = read_assignment(source, manifest), limits(settings.limit_s)
+        by = provenance(assignment, engine.image, limits=allowed)
+        job = Job("submission", upload, upload.name)
+        gradation = pipeline.score(job, assignment, engine, allowed, by)
     return presentation.present(gradation, manifest, metadata, settings)
 
 

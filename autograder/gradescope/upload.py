@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from autograder.collection import find_submissions
 from autograder.errors import SubmissionError
-from autograder.submission import show_name
+from autograder.intake.collection import find_submissions
+from autograder.intake.submission import show_name
 
 DAY = timedelta(hours=24)
 NOTHING = (

@@ -1,1 +1,1 @@
-"""What people look at: class report, feedback pages and grade files."""
+"""What people look at: class report and feedback pages."""

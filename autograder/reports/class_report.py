@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.files import write_text
 from autograder.model import Gradation, Status
 from autograder.reports import charts
-from autograder.reports.files import write_text
 from autograder.reports.inert import inert_name
 from autograder.reports.misconceptions import is_specific
 from autograder.reports.pages import json_for_script, percent, points, render

@@ -3,10 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
+from autograder.files import write_text
 from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports import charts
 from autograder.reports.explanations import explanation
-from autograder.reports.files import write_text
 from autograder.reports.inert import inert, inert_name
 from autograder.reports.pages import render
 from autograder.reports.statistics import joined

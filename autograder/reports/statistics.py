@@ -98,7 +98,7 @@ class ClassStatistics:
         """Count one submission."""
         self.assignment = self.assignment or gradation.assignment
         self.statuses[gradation.status] += 1
-        self.graded_by[tuple(sorted(gradation.graded_by.items()))] += 1
+        self.graded_by[tuple(sorted(gradation.graded_by.as_dict().items()))] += 1
         if gradation.status is Status.NOT_GRADED and not gradation.questions:
             return
         self.possible = max(self.possible, gradation.possible)

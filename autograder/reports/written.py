@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.intake.tables import harmless, original, read_table, to_csv
 from autograder.languages import SEPARATOR
+from autograder.lms.grade_files import number
 from autograder.reports import printing
-from autograder.reports.files import write_text
-from autograder.reports.grade_files import number
 from autograder.reports.inert import inert_name
-from autograder.tables import harmless, original, read_table, to_csv
 
 try:
     import tomllib

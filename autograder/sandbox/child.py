@@ -1,7 +1,7 @@
 """The agent inside one forked child: answers the scorer's requests about the student's objects.
 
 It runs in the student's process, so nothing it says is believed beyond its being data: the scorer
-decodes every answer with :mod:`autograder.codec` and compares it with what it knows itself.
+decodes every answer with :mod:`autograder.wall.codec` and compares it with what it knows itself.
 """
 
 import os
@@ -12,11 +12,11 @@ from contextlib import suppress
 
 import torch
 
-from autograder import codec
 from autograder.errors import EvidenceError
-from autograder.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
+from autograder.wall import codec
+from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 READABLE_METHODS = frozenset(
     {

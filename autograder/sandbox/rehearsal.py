@@ -17,10 +17,11 @@ import numpy as np
 import torch
 import torch.autograd.graph
 
-from autograder import codec, probes
-from autograder.frames import NONCE_BYTES
+from autograder import probes
 from autograder.sandbox import shell as shells
 from autograder.sandbox.child import Agent
+from autograder.wall import codec
+from autograder.wall.frames import NONCE_BYTES
 
 ROUNDS = 8  # CPython looks at a function's code again after eight calls
 CELLS = (

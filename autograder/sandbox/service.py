@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import msgpack
 
 from autograder.errors import EngineError, EvidenceError
-from autograder.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import Limits, Status
 from autograder.sandbox import child, confine
 from autograder.sandbox.warmth import settle, warm_up
+from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder import __version__
 from autograder.errors import SandboxError, UsageError
 from autograder.languages import localize
+from autograder.model import Limits, Provenance
 
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -154,16 +155,25 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     )
 
 
-def graded_by(assignment: Assignment, image: str) -> dict:
-    """Return what a mark can be traced to."""
-    return {
-        "grading_zip": assignment.digest,
-        "tests": assignment.tests_digest,
-        "assignment_version": str(assignment.manifest.get("version", "")),
-        "environment": str(assignment.manifest.get("environment", "")),
-        "autograder": __version__,
-        "image": image,
-    }
+def provenance(
+    assignment: Assignment, environment: str, code: str = "", limits: Limits | None = None
+) -> Provenance:
+    """Return what marks given by an assignment can be traced to.
+
+    Args:
+        environment: names the environment that grades (an engine's or engine choice's).
+        code: digest of the grader's code that decides about marks.
+    """
+    return Provenance(
+        grading_zip=assignment.digest,
+        tests=assignment.tests_digest,
+        assignment_version=str(assignment.manifest.get("version", "")),
+        environment=str(assignment.manifest.get("environment", "")),
+        autograder=__version__,
+        image=environment,
+        code=code,
+        limits=json.dumps(asdict(limits)) if limits else "",
+    )
 
 
 class _Body:

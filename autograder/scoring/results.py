@@ -6,8 +6,15 @@ import numpy as np
 from otter.test_files import GradingResults
 
 from autograder.languages import localize
-from autograder.model import Gradation, QuestionResult, Status, Submission, TestCaseOutcome
-from autograder.scoring.assignment import Assignment, graded_by, split_slip
+from autograder.model import (
+    Gradation,
+    Provenance,
+    QuestionResult,
+    Status,
+    Submission,
+    TestCaseOutcome,
+)
+from autograder.scoring.assignment import Assignment, split_slip
 from autograder.scoring.walk import Walk
 
 FAILED_HEAD = "❌ Test case failed\n"
@@ -27,21 +34,18 @@ REASONS = {
 }
 
 
-def conclude(submission: Submission, assignment: Assignment, walk: Walk, image: str) -> Gradation:
-    """Return the gradation of a walked submission."""
-    return _gradation(submission, assignment, walk, image)
-
-
-def reject(submission: Submission, assignment: Assignment, reason: str, image: str) -> Gradation:
+def reject(
+    submission: Submission, assignment: Assignment, reason: str, by: Provenance
+) -> Gradation:
     """Return the zero, with its reason, of a file that is no submission for this assignment."""
     walk = Walk(status=Status.UNREADABLE, reason=reason)
     for question in assignment.questions:
         walk.tests[question] = assignment.tests(question, submission.language)
         walk.tests[question].fail_all(reason)
-    return _gradation(submission, assignment, walk, image)
+    return conclude(submission, assignment, walk, by)
 
 
-def fault(submission: Submission, assignment: Assignment, reason: str, image: str) -> Gradation:
+def fault(submission: Submission, assignment: Assignment, reason: str, by: Provenance) -> Gradation:
     """Return the gradation without a mark of a submission that our own fault kept from grading."""
     return Gradation(
         submission=submission.name,
@@ -52,19 +56,21 @@ def fault(submission: Submission, assignment: Assignment, reason: str, image: st
         reason=reason,
         language=submission.language,
         notes=submission.notes,
-        graded_by=graded_by(assignment, image),
+        graded_by=by,
     )
 
 
-def _gradation(submission, assignment, walk, image) -> Gradation:
+def conclude(
+    submission: Submission, assignment: Assignment, walk: Walk, by: Provenance
+) -> Gradation:
+    """Return the gradation of a walked submission."""
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
         results.set_output(reason)
-    traced = graded_by(assignment, image)
     gradescope = results.to_gradescope_dict(assignment.otter_config)
     gradescope["execution_time"] = round(walk.wall_s, 3)
-    gradescope["extra_data"] = {"status": walk.status.value, "graded_by": traced}
+    gradescope["extra_data"] = {"status": walk.status.value, "graded_by": by.as_dict()}
     return Gradation(
         submission=submission.name,
         file=submission.file,
@@ -81,7 +87,7 @@ def _gradation(submission, assignment, walk, image) -> Gradation:
         wall_s=walk.wall_s,
         cpu_s=walk.cpu_s,
         memory_mib=walk.memory_mib,
-        graded_by=traced,
+        graded_by=by,
         gradescope=gradescope,
     )
 

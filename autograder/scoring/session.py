@@ -7,15 +7,14 @@ from dataclasses import asdict, dataclass
 
 import msgpack
 
-from autograder import codec
 from autograder.errors import EvidenceError, SandboxError, SubmissionEnded
-from autograder.evidence import CapturedError, Drawing
-from autograder.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
+from autograder.wall import codec
+from autograder.wall.evidence import CapturedError, Drawing
+from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
-WARM_UP_S = 240.0
 GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
@@ -242,18 +241,3 @@ class Session:
 
 def _with_status(usage: Usage, status: Status, detail: str) -> Usage:
     return Usage(**{**asdict(usage), "status": status, "detail": detail})
-
-
-def receive_warm(stream: FrameStream) -> dict:
-    """Wait until the worker says that it is warm; returns the layers that hold there.
-
-    Raises:
-        SandboxError: the worker ended or refused.
-    """
-    try:
-        message = msgpack.unpackb(stream.receive(WARM_UP_S))
-    except (StreamEnded, FrameTimeout) as error:
-        raise SandboxError(f"the sandbox worker did not start ({type(error).__name__})") from None
-    if message["op"] == "refused":
-        raise SandboxError(message["reason"])
-    return message["layers"]

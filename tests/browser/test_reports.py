@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from autograder.engines.choice import EngineChoice
-from autograder.grading import grade_folder
-from autograder.hostile.entries import Suite, load_release
 from autograder.model import Limits
+from autograder.proving.hostile.entries import Suite, load_release
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.written import Answer, WrittenQuestion, write_question
+from autograder.run.grading import grade_folder
 from autograder.scoring.assignment import load_assignment
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
 

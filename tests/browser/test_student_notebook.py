@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import pipeline
 from autograder.engines.local import LocalEngine
-from autograder.model import Limits
+from autograder.model import Job, Limits, Provenance
+from autograder.scoring import pipeline
 from autograder.scoring.assignment import load_assignment
 
 pytestmark = pytest.mark.browser
@@ -186,7 +186,9 @@ def test_a_solved_release_passes_its_checks_exports_and_is_graded(
     (exported,) = folder.glob("*.zip")
     assignment = load_assignment(built / name / "autograder.zip", name)
     with LocalEngine() as engine:
-        gradation = pipeline.grade(exported, "exported", assignment, engine, Limits())
+        gradation = pipeline.score(
+            Job("exported", exported, exported.name), assignment, engine, Limits(), Provenance()
+        )
     assert gradation.score == gradation.possible, [q for q in gradation.questions]
     assert gradation.language == language
     keep = os.environ.get("AUTOGRADER_SCREENSHOTS")

@@ -12,9 +12,9 @@ from autograder.build import assign
 from autograder.build.archive import read_folder
 from autograder.build.assign import build_assignment
 from autograder.errors import AutograderError, BuildError
+from autograder.intake.submission import load_cells, load_submission
 from autograder.languages import LANGUAGES
 from autograder.reports.written import find_answers, regions
-from autograder.submission import load_cells, load_submission
 from tests.build.sources import TINY, changed, with_written_question, write_source
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

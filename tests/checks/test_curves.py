@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from autograder.checks import curves, slips
-from autograder.drawings import drawing
 from autograder.languages import SEPARATOR
+from autograder.wall.drawings import drawing
 from tests.pictures import GRID, RIGHT, WRONG
 
 PAIRS = {

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from autograder.checks.strokes import strokes
-from autograder.drawings import drawing
+from autograder.wall.drawings import drawing
 
 
 def curve(values):

@@ -1,7 +1,6 @@
 """The same grading over Dask: nothing lost, nothing doubled, whatever happens to workers."""
 
 import asyncio
-import copy
 import importlib
 import json
 import os
@@ -14,20 +13,24 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from autograder.cluster.client import grade_on
 from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, UsageError
-from autograder.grading import Finish
-from autograder.model import Job, Limits, Status
-from autograder.workers import grade_all
+from autograder.model import Job, Limits, Provenance, Status
+from autograder.run.grading import Finish
+from autograder.run.workers import grade_all
+from autograder.scoring.task import Task
 from tests.running import assignment, test_file
 
 CHOICE = EngineChoice("local")
 TESTS = assignment(q1=test_file("q1", "def case(a):\n    assert a % 2 == 0"))
 LIMITS = Limits(cell_s=10, wall_s=60)
+GRADATION = cast  # (job, gradation) -> gradation; every worker can import it
 
 
 def make_jobs(folder, count: int, pause_s: float = 0.0) -> list[Job]:
@@ -41,7 +44,7 @@ def make_jobs(folder, count: int, pause_s: float = 0.0) -> list[Job]:
         path.write_text(
             json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
         )
-        jobs.append(Job(path.stem, path))
+        jobs.append(Job(path.stem, path, path.name))
     return jobs
 
 
@@ -100,14 +103,18 @@ def unused_port() -> int:
         return probe.getsockname()[1]
 
 
-def with_process(gradation):
+def with_process(job, gradation):
     return os.getpid(), gradation
 
 
-def grade(cluster, jobs, after=lambda count: None, finish=copy.copy, limits=LIMITS):
+def task(finish=GRADATION, limits=LIMITS) -> Task:
+    return Task(TESTS, limits, Provenance(image="local"), finish)
+
+
+def grade(cluster, jobs, after=lambda count: None, finish=GRADATION, limits=LIMITS):
     """Grade on the cluster; ``after`` is told how many results have come."""
     results = []
-    for gradation in grade_on(cluster.address)(jobs, TESTS, CHOICE, limits, 1, finish):
+    for gradation in grade_on(cluster.address)(jobs, task(finish, limits), CHOICE, 1):
         results.append(gradation)
         after(len(results))
     return results
@@ -169,7 +176,7 @@ def test_an_unreachable_scheduler_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.cluster.client.CONNECT_S", 1.0)
     with pytest.raises(EngineError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
         nobody = grade_on("tcp://127.0.0.1:9")
-        list(nobody(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
+        list(nobody(make_jobs(tmp_path, 1), task(), CHOICE, 1))
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://host:port", "http://a:1"])
@@ -183,7 +190,7 @@ def test_who_listens_but_is_no_scheduler_is_one_clear_line(tmp_path, monkeypatch
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(EngineError, match="no Dask scheduler answers"):
-            list(grade_on(address)(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
+            list(grade_on(address)(make_jobs(tmp_path, 1), task(), CHOICE, 1))
 
 
 def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, tmp_path, monkeypatch):
@@ -192,7 +199,7 @@ def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, tmp_pat
     said = []
     run = grade_on(cluster.address, said.append)
     with pytest.raises(EngineError, match="has had no worker for 3 s"):
-        list(run(make_jobs(tmp_path, 1), TESTS, CHOICE, LIMITS, 1, copy.copy))
+        list(run(make_jobs(tmp_path, 1), task(), CHOICE, 1))
     assert len(said) == 1 and f"{cluster.address} has no worker yet" in said[0]
 
 
@@ -206,11 +213,10 @@ def test_outcomes_are_made_on_the_workers(cluster, tmp_path):
 def test_pages_are_those_of_one_machine(cluster, tmp_path):
     cluster.start_worker("a")
     jobs = make_jobs(tmp_path, 3)
-    files = {f"{number:03}": f"{number:03}.ipynb" for number in range(20_000)}
-    times = dict.fromkeys(files, "2025-03-01T12:00:00+00:00")
-    finish = Finish({"image": "local"}, files, times, (False, "Demo", {}))
+    jobs = [replace(job, handed_in="2025-03-01T12:00:00+00:00") for job in jobs]
+    finish = Finish(False, "Demo", {})
     found = {outcome.submission: outcome for outcome in grade(cluster, jobs, finish=finish)}
-    for outcome in grade_all(jobs, TESTS, CHOICE, LIMITS, 1, finish):
+    for outcome in grade_all(jobs, task(finish), CHOICE, 1):
         twin = found.pop(outcome.submission)
         assert (twin.page, twin.status) == (outcome.page, outcome.status)
         assert (twin.entry.questions, twin.entry.cases) == (
@@ -226,7 +232,7 @@ def test_a_submission_that_hangs_holds_up_no_other(cluster, tmp_path):
     cluster.wait_for_workers(2)
     (tmp_path / "slow").mkdir()
     (slow,) = make_jobs(tmp_path / "slow", 1, pause_s=20)
-    jobs = [Job("slow", slow.path), *make_jobs(tmp_path, 16)]
+    jobs = [Job("slow", slow.path, slow.file), *make_jobs(tmp_path, 16)]
     results = grade(cluster, jobs, limits=Limits(cell_s=30, wall_s=60))
     assert results.pop().submission == "slow"
     check(results, 16)
@@ -243,14 +249,14 @@ def test_a_file_that_vanished_is_told_and_costs_no_other_anything(cluster, tmp_p
 
 
 def test_what_the_cluster_cannot_read_is_not_sent_for_ever(cluster, tmp_path, monkeypatch):
-    (tmp_path / "here_alone.py").write_text("def finish(gradation):\n    return gradation\n")
+    (tmp_path / "here_alone.py").write_text("def finish(job, gradation):\n    return gradation\n")
     monkeypatch.syspath_prepend(tmp_path)
     cluster.start_worker("a")
     with pytest.raises(EngineError, match="nothing comes back from tcp://"):
         grade(cluster, make_jobs(tmp_path, 2), finish=importlib.import_module("here_alone").finish)
 
 
-def fails_on_workers(gradation):
+def fails_on_workers(job, gradation):
     if gradation.status is not Status.NOT_GRADED:
         raise ValueError("a fault of ours")
     return gradation

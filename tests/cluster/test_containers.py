@@ -15,9 +15,9 @@ from kubernetes_validate.utils import all_versions
 
 from autograder.engines.image import ensure_worker_image
 from autograder.errors import EngineError
-from autograder.grading import Finish
-from autograder.workers import grade_all
-from tests.cluster.test_cluster import CHOICE, LIMITS, TESTS, check, grade, make_jobs
+from autograder.run.grading import Finish
+from autograder.run.workers import grade_all
+from tests.cluster.test_cluster import CHOICE, check, grade, make_jobs, task
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / ".cluster" / "compose.yaml").read_text())
@@ -99,9 +99,9 @@ def test_a_worker_that_is_not_root_grades(containers, tmp_path):
 def test_containers_make_the_pages_of_this_machine(containers, tmp_path):
     containers.start("worker", "a")
     jobs = make_jobs(tmp_path, 2)
-    finish = Finish({}, {job.name: job.path.name for job in jobs}, {}, (False, "Demo", {}))
+    finish = Finish(False, "Demo", {})
     pages = {done.submission: done.page for done in grade(containers, jobs, finish=finish)}
-    here = grade_all(jobs, TESTS, CHOICE, LIMITS, 1, finish)
+    here = grade_all(jobs, task(finish), CHOICE, 1)
     assert pages == {outcome.submission: outcome.page for outcome in here}
 
 

@@ -8,9 +8,9 @@ import sys
 import atheris
 import torch  # noqa: F401 - imported outside of the instrumented part: it is large
 
-with atheris.instrument_imports(include=["autograder.codec"]):
-    from autograder import codec
+with atheris.instrument_imports(include=["autograder.wall.codec"]):
     from autograder.errors import EvidenceError
+    from autograder.wall import codec
 
 
 def try_frame(data: bytes) -> None:

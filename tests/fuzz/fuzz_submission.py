@@ -9,10 +9,10 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["autograder.submission", "zipfile", "json"]):
-    from autograder.collection import submission_name
+with atheris.instrument_imports(include=["autograder.intake.submission", "zipfile", "json"]):
     from autograder.errors import SubmissionError
-    from autograder.submission import load_submission
+    from autograder.intake.collection import submission_name
+    from autograder.intake.submission import load_submission
 
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-"))
 

@@ -11,10 +11,10 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.model import Status
+from autograder.model import Provenance, Status
 from tests.reports.sample_gradations import sample_gradations
 
-BY = {"grading_zip": "a", "image": "b", "limits": "{}"}
+BY = Provenance(grading_zip="a", image="b", limits="{}")
 
 
 @pytest.fixture
@@ -48,12 +48,11 @@ def test_a_regrade_keeps_history_and_only_the_latest_counts(path, gradation):
 def test_the_same_bytes_graded_by_the_same_things_are_found(path, gradation):
     with Gradebook(path) as book:
         book.add(gradation)
-        by = dict(reversed(BY.items()))
-        assert book.holds(gradation.digest, by, gradation.submission)
+        assert book.holds(gradation.digest, replace(BY), gradation.submission)
 
 
 @pytest.mark.parametrize(
-    "change", [{"digest": "other"}, {"by": {**BY, "image": "c"}}, {"name": "x"}]
+    "change", [{"digest": "other"}, {"by": replace(BY, image="c")}, {"name": "x"}]
 )
 def test_another_file_grader_or_name_is_not_found(path, gradation, change):
     asked = {"digest": gradation.digest, "by": BY, "name": gradation.submission, **change}
@@ -199,7 +198,7 @@ def test_the_tables_hold_what_other_programs_may_ask_for(path, gradation):
     with sqlite3.connect(path) as other:
         total, by = other.execute("SELECT score, graded_by FROM gradations").fetchone()
         assert total == gradation.score
-        assert json.loads(by) == BY
+        assert json.loads(by) == BY.as_dict()
         cases = other.execute("SELECT COUNT(*) FROM test_cases").fetchone()[0]
     assert cases == sum(len(question.cases) for question in gradation.questions)
 

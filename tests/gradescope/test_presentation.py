@@ -7,8 +7,8 @@ import pytest
 from autograder.gradescope import figure, presentation
 from autograder.gradescope.settings import Settings
 from autograder.gradescope.upload import Metadata, parse_time
-from autograder.gradescope.validate import find_faults
 from autograder.model import Gradation, Status
+from autograder.proving.gradescope.validate import find_faults
 
 SECRET = "f must give 2x at every point"
 OTTER = {

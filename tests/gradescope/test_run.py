@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.gradescope import run, selfcheck
-from autograder.gradescope.validate import find_faults
+from autograder.proving.gradescope.validate import find_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "autograder" / "gradescope" / "run_autograder"

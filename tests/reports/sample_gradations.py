@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autograder.model import (
     CellOutput,
     Gradation,
+    Provenance,
     QuestionResult,
     Status,
     TestCaseOutcome,
@@ -106,11 +107,9 @@ def _gradation(random_: random.Random, index: int, hostile: bool) -> Gradation:
         "wall_s": round(random_.lognormvariate(-1.1, 0.5), 3),
         "cpu_s": round(random_.lognormvariate(-1.3, 0.4), 3),
         "memory_mib": round(random_.uniform(20, 60), 1),
-        "graded_by": {
-            "grading_zip": "ab" * 32,
-            "autograder": "0.1",
-            "image": "sha256:" + "cd" * 32,
-        },
+        "graded_by": Provenance(
+            grading_zip="ab" * 32, autograder="0.1", image="sha256:" + "cd" * 32
+        ),
     }
     if index % 97 == 41:
         reason = "the sandbox did not answer: the container was removed by somebody"

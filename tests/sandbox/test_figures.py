@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autograder.course import ROOT
-from autograder.drawings import drawing
 from autograder.sandbox import figures
+from autograder.wall.drawings import drawing
 
 X = np.linspace(-2, 2, 9)
 

@@ -1,5 +1,5 @@
 # tries: the stream's own send replaced, so that each answer carries a forged value with the right nonce
-from autograder import codec, frames
+from autograder.wall import codec, frames
 real = frames.FrameStream.send
 def forged(self, payload, *args, **kwargs):
     message = codec.pack({"ok": True, "found": True, "value": True, "passed": True, "score": 20})

@@ -1,7 +1,7 @@
 # tries: answers on every socket that a neighbour or the worker holds, and leaves its own replies for the next submission
 # verdict: completed | protocol violation | crashed
 import os, socket
-from autograder import codec, frames
+from autograder.wall import codec, frames
 reply = codec.pack({"ok": True, "found": True, "value": True, "passed": True, "score": 20})
 real_receive, seen = frames.FrameStream.receive, []
 def receive(self, *args, **kwargs):

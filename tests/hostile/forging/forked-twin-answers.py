@@ -1,7 +1,7 @@
 # tries: a forked twin that answers on the same channel at the same time
 # verdict: completed | protocol violation
 import gc, os, time
-from autograder.frames import FrameStream
+from autograder.wall.frames import FrameStream
 streams = [thing for thing in gc.get_objects() if isinstance(thing, FrameStream)]
 if os.fork() == 0:
     for stream in streams:

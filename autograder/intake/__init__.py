@@ -1,0 +1,1 @@
+"""What comes in: uploaded files, folders of them, their times and tables."""

@@ -1,0 +1,186 @@
+"""When submissions were handed in, as far as something honest says so, and which of them are late.
+
+What counts, the first that knows a submission: a CSV that the instructor gives; the
+``submission_metadata.yml`` of Gradescope's export; the time that Blackboard puts into file names;
+and only where the instructor asks for it, the file's modification time. Moodle's and Canvas's file
+names hold no time (Canvas writes LATE into them); times within a student's own zip or notebook are
+the student's to choose and never read.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import yaml
+
+from autograder.errors import UsageError
+from autograder.intake.tables import original, read_table
+
+METADATA = "submission_metadata.yml"  # beside the folders of a Gradescope export
+KEY_COLUMNS = ("file", "submission id", "identifier")
+TIME_COLUMNS = ("time", "submitted at", "submission time", "last modified (submission)")
+FORMATS = (
+    "%Y-%m-%d %H:%M:%S %z",  # Gradescope's score sheet
+    "%A, %d %B %Y, %I:%M %p",  # Moodle's grading worksheet, in both orders of its English
+    "%A, %B %d, %Y, %I:%M %p",
+)
+_BLACKBOARD = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
+_CANVAS_LATE = re.compile(r"(?:^|_)late(?:_|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TimeSources:
+    """Where times of submission come from, besides what the folder itself tells.
+
+    Attributes:
+        table: a CSV with the columns ``file`` and ``time``, Moodle's grading worksheet or
+            Gradescope's score sheet.
+        modified: whether a file's modification time counts where nothing else is known.
+    """
+
+    table: Path | None = None
+    modified: bool = False
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How the submissions of a folder were collected.
+
+    Attributes:
+        deadline: later submissions are noted as late; None leaves the one of an earlier run.
+        times: where the times of submission come from.
+    """
+
+    deadline: datetime | None = None
+    times: TimeSources = TimeSources()
+
+
+def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dict[str, str]:
+    """Return the known times of submission (ISO 8601 with zone) by submission name.
+
+    Args:
+        folder: the folder of submissions.
+        files: each submission's file, relative to the folder.
+
+    Raises:
+        UsageError: the table or Gradescope's metadata cannot be read.
+    """
+    table = _read_times(sources.table) if sources.table else {}
+    metadata = _read_metadata(folder / METADATA)
+    found = {}
+    for name, file in files.items():
+        time = _in_table(table, file) or metadata.get(file.split("/", 1)[0]) or time_in_name(file)
+        if time is None and sources.modified:
+            time = datetime.fromtimestamp((folder / file).stat().st_mtime).astimezone()
+        if time:
+            found[name] = time.isoformat(timespec="seconds")
+    return found
+
+
+def time_in_name(file: str) -> datetime | None:
+    """Return the time in a file name of Blackboard's download, as this machine's local time."""
+    found = _BLACKBOARD.search(file)
+    return parse_time(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}") if found else None
+
+
+def number_of(upload: str) -> str:
+    """Return the number by which an LMS names an upload, e.g. of Moodle's "Participant 123"."""
+    return re.sub(r"^\D+", "", upload)
+
+
+def is_late(file: str, time: datetime | None, deadline: datetime | None) -> bool:
+    """Tell whether a submission came after the deadline, or Canvas marked it so in its name."""
+    return bool(deadline and time and time > deadline) or bool(_CANVAS_LATE.search(file))
+
+
+def lateness(file: str, time: datetime | None, deadline: datetime | None) -> str:
+    """Return how late a submission is as H:MM:SS, "late" where only that is known, else ""."""
+    if not is_late(file, time, deadline):
+        return ""
+    if not time or not deadline or time <= deadline:
+        return "late"
+    seconds = int((time - deadline).total_seconds())
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def parse_time(text: str) -> datetime | None:
+    """Read a time in ISO 8601 or as an LMS writes it; without a zone it is this machine's."""
+    text = " ".join(text.replace("\u202f", " ").split())
+    try:
+        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        time = next(filter(None, (_parse_as(text, form) for form in FORMATS)), None)
+    try:
+        return time if time is None or time.tzinfo else time.astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def parse_deadline(text: str) -> datetime:
+    """Read a deadline.
+
+    Raises:
+        UsageError: it is no time.
+    """
+    time = parse_time(text)
+    if time is None:
+        raise UsageError(
+            f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it"
+        )
+    return time
+
+
+def _parse_as(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        return None
+
+
+def _read_times(path: Path) -> dict[str, datetime]:
+    table = read_table(path)
+    head = [cell.strip().casefold() for cell in table[0]]
+    keys = [name for name in KEY_COLUMNS if name in head]
+    times = [name for name in TIME_COLUMNS if name in head]
+    if not keys or not times:
+        raise UsageError(f"{path}: give the columns 'file' and 'time'")
+    key, time = head.index(keys[0]), head.index(times[0])
+    found = {}
+    for row in table[1:]:
+        text = row[time].strip() if len(row) > max(key, time) else ""
+        if text in ("", "-"):
+            continue
+        parsed = parse_time(text)
+        if parsed is None:
+            raise UsageError(f"{path}: {text[:60]!r} is no time; write 2025-03-01T23:59")
+        name = original(row[key].strip()).casefold()
+        found[name if keys[0] == "file" else number_of(name)] = parsed
+    return found
+
+
+def _in_table(table: dict[str, datetime], file: str) -> datetime | None:
+    """Look a file up by its path, its name, or a number in its path that an LMS put there."""
+    path = file.casefold()
+    keys = [path, path.rsplit("/", 1)[-1], *re.findall(r"(?<![^_/])\d+(?![^_/.])", path)]
+    return next((table[key] for key in keys if key in table), None)
+
+
+def _read_metadata(path: Path) -> dict[str, datetime]:
+    if not path.is_file():
+        return {}
+    try:
+        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
+        times = {str(key): value.get(":created_at") for key, value in plain.items()}
+    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())[:100]
+        raise UsageError(f"{path}: is not as Gradescope writes it ({reason})") from None
+    return {
+        key: time if time.tzinfo else time.astimezone()
+        for key, value in times.items()
+        if (time := value if isinstance(value, datetime) else _text_time(value))
+    }
+
+
+def _text_time(value) -> datetime | None:
+    return parse_time(str(value)) if isinstance(value, (str, date)) else None

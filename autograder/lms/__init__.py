@@ -1,0 +1,1 @@
+"""What an LMS gives and takes: rosters, grade files, import files."""

@@ -1,0 +1,140 @@
+"""Files that learning platforms import, and a list of what a person has to look at.
+
+Columns follow what each platform says of its grade import:
+
+- Canvas (github.com/instructure/canvas-lms, ``lib/gradebook_importer.rb``): the first columns are
+  ``Student, ID, SIS User ID, SIS Login ID, Section``, in this order; a student is found by ID, SIS
+  ids, then name; a column whose head ends in ``(<number>)`` is the assignment of that number, any
+  other head is taken by its title or makes a new assignment; ``Points Possible`` stands in a row of
+  its own.
+- Moodle (docs.moodle.org/en/Grade_import): any columns; on import they are mapped, the student by
+  ``Email address`` (its case counts) or ``ID number``, the points to a grade item.
+- Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row;
+  each cell of a comma-separated file in quotes; students by ``Username``; a column whose head ends
+  in ``|<number>`` is that column, one without makes a new text column of zero points.
+- Gradescope takes autograded scores from the grading zip only. This file has the columns of its
+  "Download Grades" sheet, for comparing and for what reads such sheets.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from autograder.files import write_text
+from autograder.intake.tables import harmless, to_csv
+from autograder.intake.times import lateness
+from autograder.lms.grade_files import number
+from autograder.lms.roster import COLUMN_HEADS, Entry, Matching
+
+
+def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file that Canvas's gradebook imports."""
+    table = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", harmless(title)],
+        ["    Points Possible", "", "", "", "", number(possible)],
+    ]
+    for student, entry in matching.chosen:
+        row = [student.shown, student.canvas_id, student.sis_id, student.login or student.email]
+        table.append([*map(harmless, [*row, student.section]), _score(entry)])
+    return to_csv(table)
+
+
+def moodle(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own."""
+    head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
+    table = [[*head, "Submitted late"]]
+    for student, entry in matching.chosen:
+        row = [student.given, student.family, student.sis_id, student.email, student.login]
+        table.append([*map(harmless, row), _score(entry), "yes" if entry.late else "no"])
+    return to_csv(table)
+
+
+def blackboard(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file for Blackboard's gradebook upload."""
+    known = COLUMN_HEADS["blackboard"].fullmatch(title)
+    column = title if known else f"{title} [Total Pts: {number(possible)} Score]"
+    table = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
+    for student, entry in matching.chosen:
+        user = student.login or student.email.partition("@")[0]
+        row = [student.family, student.given, user, student.sis_id]
+        table.append([*map(harmless, row), _score(entry)])
+    return to_csv(table, quote_all=True)
+
+
+def gradescope(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return a sheet with the columns of Gradescope's own scores."""
+    head = ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
+    table = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
+    for student, entry in matching.chosen:
+        row = [student.given, student.family, student.sis_id, student.email, student.section]
+        status = "Ungraded" if entry.score is None else "Graded"
+        time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
+        table.append([*map(harmless, row), _score(entry), number(possible), status,
+                      harmless(entry.submission), time, _late_by(entry, deadline)])  # fmt: skip
+    for student in matching.missing:
+        row = [student.given, student.family, student.sis_id, student.email, student.section]
+        table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
+    return to_csv(table)
+
+
+PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
+    "canvas": canvas,
+    "moodle": moodle,
+    "blackboard": blackboard,
+    "gradescope": gradescope,
+}
+
+
+def write_lms_files(
+    folder: Path,
+    matching: Matching,
+    title: str,
+    possible: float,
+    deadline: datetime | None = None,
+    columns: dict[str, str] | None = None,
+) -> list[Path]:
+    """Write ``<platform>.csv`` for every platform and ``attention.csv``; returns their paths.
+
+    Args:
+        columns: by platform the assignment's column head, where it is known better than by title.
+    """
+    heads = {**dict.fromkeys(PLATFORMS, title), **(columns or {})}
+    texts = {
+        name: write(matching, heads[name], possible, deadline) for name, write in PLATFORMS.items()
+    }
+    texts["attention"] = to_csv(attention(matching, deadline))
+    paths = []
+    for name, text in texts.items():
+        paths.append(Path(folder) / f"{name}.csv")
+        write_text(paths[-1], text)
+    return paths
+
+
+def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
+    """Return a table of what needs a person: unmatched, duplicate, late, unmarked and missing."""
+    table = [["what", "file", "student", "details"]]
+    for entry, why in matching.unmatched:
+        table.append(["unmatched", entry.file, "", why])
+    for student, kept, other in matching.duplicates:
+        table.append(["duplicate", other.file, student.shown, f"{kept.file} counts"])
+    for student, entry in matching.chosen:
+        if entry.late:
+            table.append(["late", entry.file, student.shown, _late_by(entry, deadline)])
+        if entry.score is None:
+            table.append(
+                ["not graded", entry.file, student.shown, "grade again; its mark stays empty"]
+            )
+    for student in matching.missing:
+        table.append(
+            ["no submission", "", student.shown, "its mark is left as it is in the platform"]
+        )
+    return [table[0], *([harmless(cell) for cell in row] for row in table[1:])]
+
+
+def _late_by(entry: Entry, deadline: datetime | None) -> str:
+    known = lateness(entry.file, entry.submitted_at, deadline)
+    return known or ("late" if entry.late else "")
+
+
+def _score(entry: Entry):
+    return "" if entry.score is None else number(entry.score)

@@ -1,0 +1,155 @@
+"""The audit of one assignment: run, count, compare with the bars."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.build.bank import load_bank, load_equivalents
+from autograder.proving.audit.mutants import make_mutants
+from autograder.proving.audit.trial import Reference, Trial, run_trials
+from autograder.scoring.assignment import Assignment
+
+KILLED_BAR = 0.95
+REPEATS = 20
+
+
+@dataclass
+class QuestionAudit:
+    """Counts for one question.
+
+    Attributes:
+        killed, survived, equivalent: mutants by fate; equivalent ones are justified in data.
+        killed_by_public: mutants that the public tests alone catch.
+        false_accepts: misconceptions of which a test case passed that should have failed.
+        false_rejects: valid variants (or test cases that should have passed) that failed.
+        flaky: labelled answers and mutants whose verdict changed over runs with other inputs.
+        idle: test cases that no mutant and no misconception ever failed.
+        survivors: the mutants that survived.
+        wrong: what misses a bar otherwise, in words.
+        stale: mutants that were justified as equivalent, but a test case failed.
+    """
+
+    killed: int = 0
+    survived: int = 0
+    equivalent: int = 0
+    killed_by_public: int = 0
+    false_accepts: int = 0
+    false_rejects: int = 0
+    flaky: int = 0
+    valid: int = 0
+    misconceptions: int = 0
+    idle: list[str] = field(default_factory=list)
+    survivors: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """Killed among the mutants that are mistakes."""
+        total = self.killed + self.survived
+        return self.killed / total if total else 1.0
+
+    @property
+    def passes(self) -> bool:
+        """Whether every bar is met."""
+        return self.share >= KILLED_BAR and not (
+            self.false_accepts or self.false_rejects or self.flaky or self.idle or self.stale
+        )
+
+
+def audit(
+    assignment: Assignment, solution: Path, bank_folder: Path, workers: int, repeats: int = REPEATS
+) -> dict[str, QuestionAudit]:
+    """Audit every question of an assignment.
+
+    Args:
+        solution: a notebook of ``dist/<assignment>/solutions``.
+        bank_folder: the assignment's ``bank`` folder.
+        repeats: runs per labelled answer and mutant, each with other random inputs in the tests.
+            The first run has the inputs with which marks are given; its verdicts are counted.
+    """
+    reference = Reference(solution)
+    bank, equivalents = load_bank(bank_folder), load_equivalents(bank_folder)
+    mutants = {
+        ("mutant", question, index, mutant.key): (question, index, mutant)
+        for question, cells in reference.answers.items()
+        for index, cell in enumerate(cells)
+        for mutant in make_mutants(cell)
+    }
+    entries = {("bank", entry.question, entry.id): entry for entry in bank}
+    answers = {key: (entry.question, entry.code) for key, entry in entries.items()} | {
+        key: (question, _with(reference.answers[question], index, mutant.source))
+        for key, (question, index, mutant) in mutants.items()
+    }
+    audits = {question: QuestionAudit() for question in reference.answers}
+    runs, cases, failed = defaultdict(list), defaultdict(set), defaultdict(set)
+    for numbers in (range(1), range(1, repeats)):
+        # A mutant that never ends is killed by the clock, whatever the inputs; once is enough.
+        ended = [key for key in answers if key in entries or not _is_endless(runs[key])]
+        trials = [Trial((*key, run), *answers[key], seed=run) for key in ended for run in numbers]
+        for outcome in run_trials(trials, reference, assignment, workers):
+            *key, _ = outcome.key
+            runs[tuple(key)].append(outcome)
+            cases[key[1]] |= {name for name, *_ in outcome.cases}
+            failed[key[1]] |= {name for name, passed, *_ in outcome.cases if not passed}
+    for key, outcomes in runs.items():
+        question = answers[key][0]
+        if key in entries:
+            _count_entry(audits[question], entries[key], outcomes)
+        else:
+            _count_mutant(audits[question], key, outcomes, equivalents)
+    for question, found in audits.items():
+        found.idle = sorted(cases[question] - failed[question])
+    return audits
+
+
+def _is_endless(outcomes: list) -> bool:
+    return bool(outcomes) and outcomes[0].endless
+
+
+def _with(cells: list[str], index: int, source: str) -> tuple[str, ...]:
+    return tuple(source if number == index else cell for number, cell in enumerate(cells))
+
+
+def _count_mutant(found: QuestionAudit, key: tuple, outcomes: list, equivalents: dict) -> None:
+    _, question, index, change = key
+    name = f"cell {index + 1}, {change}"
+    survived = [all(outcome.passed) for outcome in outcomes]
+    if len(set(survived)) > 1:
+        found.flaky += 1
+        found.wrong.append(f"{name}: flaky, survived {sum(survived)} of {len(survived)} runs")
+    if survived[0]:
+        if (question, name) in equivalents:
+            found.equivalent += 1
+        else:
+            found.survived += 1
+            found.survivors.append(name)
+        return
+    if (question, name) in equivalents:
+        found.stale.append(name)
+    found.killed += 1
+    if any(not passed for _, passed, hidden, _ in outcomes[0].cases if not hidden):
+        found.killed_by_public += 1
+
+
+def _count_entry(found: QuestionAudit, entry, outcomes) -> None:
+    found.valid += entry.kind == "valid"
+    found.misconceptions += entry.kind == "misconception"
+    seen = {outcome.passed for outcome in outcomes}
+    if len(seen) > 1:
+        found.flaky += 1
+        found.wrong.append(f"{entry.id}: flaky")
+    first = outcomes[0]
+    if len(first.passed) != len(entry.expect):
+        found.false_rejects += 1
+        found.wrong.append(
+            f"{entry.id}: {len(entry.expect)} outcomes expected, {len(first.passed)} test cases"
+        )
+        return
+    for (name, passed, _, message), expected in zip(first.cases, entry.expect):
+        if passed and not expected:
+            found.false_accepts += 1
+            found.wrong.append(f"{entry.id}: {name} should fail")
+        elif expected and not passed:
+            found.false_rejects += 1
+            found.wrong.append(f"{entry.id}: {name} should pass: {message[:200]}")

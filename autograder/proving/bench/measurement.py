@@ -1,0 +1,63 @@
+"""The parts of a benchmark; each returns its keys of ``bench.json``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import ROOT
+from autograder.proving.bench import cluster, scale, throughput
+
+SCALE_ASSIGNMENT = "linear-algebra"  # the cheaper one: what is measured is not its tests
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is to be measured, and how often.
+
+    Attributes:
+        names: assignments.
+        processes: workers of each run.
+        rounds: paired runs of each ratio.
+        copies: submissions per round for each peer.
+        own: submissions per round for this grader.
+        many: submissions of the large class.
+    """
+
+    names: list[str]
+    processes: int
+    rounds: int
+    copies: int
+    own: int
+    many: int
+
+    def peers(self) -> dict:
+        """Measure this grader beside stock Otter; the lowest ratios stand for all."""
+        how = self.processes, self.rounds, self.copies, self.own
+        found = {name: throughput.compare(*_places(name), *how) for name in self.names}
+        lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
+        return {**lowest, "workers": self.processes, "rounds": self.rounds, "peers": found}
+
+    def cost(self) -> dict:
+        """Measure CPU seconds per submission beside the floor; the highest stand for all."""
+        half = self.own // 2
+        found = {name: throughput.measure_cost(*_places(name), half) for name in self.names}
+        highest = max(found.values(), key=lambda one: one["cpu_s_per_submission"])
+        return {**highest, "cost": found}
+
+    def workers(self) -> dict:
+        """Measure one worker and two."""
+        return scale.measure_workers(*_places(self.names[0]), self.rounds, self.own // 2)
+
+    def scale(self) -> dict:
+        """Measure a large class and a tenth of it."""
+        name = SCALE_ASSIGNMENT
+        folder, built = ROOT / "assignments" / name, ROOT / "dist" / name
+        return scale.measure_scale(name, folder, built, self.processes, self.many)
+
+    def cluster(self) -> dict:
+        """Measure the single parts of a Dask cluster."""
+        return cluster.measure_cluster(*_places(SCALE_ASSIGNMENT), self.processes, self.own // 2)
+
+
+def _places(name: str) -> tuple[str, Path, Path]:
+    """Return an assignment's name, grading zip and sample class."""
+    return name, ROOT / "dist" / name / "autograder.zip", ROOT / "assignments" / name / "sample"

@@ -1,0 +1,1 @@
+"""The grading zip in containers laid out as Gradescope lays them out, beside stock Otter."""

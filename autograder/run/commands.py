@@ -1,0 +1,141 @@
+"""Commands on a finished run: write its pages anew, lay out written answers, take their marks."""
+
+from pathlib import Path
+
+import click
+
+from autograder.course import ROOT
+from autograder.errors import SubmissionError, UsageError
+from autograder.gradebook import Gradebook
+from autograder.gradebook.commands import OUT, PATH, open_gradebook
+from autograder.intake.submission import load_cells
+from autograder.languages import LANGUAGES
+
+ZIP = click.option(
+    "--zip",
+    "grading_zip",
+    type=PATH,
+    help="grading zip; default: dist/<assignment>/autograder.zip",
+)
+
+
+def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
+    """Return the assignment of a gradebook, read from its grading zip."""
+    from autograder.scoring.assignment import load_assignment
+
+    name = gradebook.assignment()
+    return load_assignment(grading_zip or ROOT / "dist" / name / "autograder.zip", name)
+
+
+@click.command()
+@OUT
+@ZIP
+@click.option(
+    "--release/--no-release",
+    default=None,
+    help="feedback names hidden test cases and shows expected curves, from now on or no longer",
+)
+def report(out, grading_zip, release):
+    """Write grades.csv, the class report and all feedback pages of OUT again."""
+    from autograder.run.writing import write_all
+
+    with open_gradebook(out) as gradebook:
+        assignment = load_graded_assignment(gradebook, grading_zip)
+        if release is not None:
+            gradebook.set_released(release)
+        write_all(out, gradebook, assignment, every_page=True)
+    click.echo(f"report: {out / 'report' / 'index.html'}")
+
+
+@click.command()
+@OUT
+@click.option("--submissions", type=PATH, help="folder; default: the one that was graded")
+@click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
+@click.option("--dist", type=PATH, default=ROOT / "dist", help="where the releases were built")
+@click.option("--pdf", is_flag=True, help="print the pages to PDF too, with Chrome or Chromium")
+def written(out, submissions, rubric, dist, pdf):
+    """Lay out the written answers for graders: per question a page and a sheet with the rubric."""
+    from autograder.reports.printing import print_page
+    from autograder.reports.written import Answer, find_answers, regions, write_question
+
+    with open_gradebook(out) as gradebook:
+        name = gradebook.assignment()
+        folder = submissions or gradebook.folder
+        files = {g.submission: g.file for g in gradebook.latest()}
+    if folder is None:
+        raise UsageError("say where the submissions lie: --submissions <folder>")
+    questions = load_rubric_of(name, rubric)
+    blanks = load_releases(dist / name, name)
+    prompts = [regions(blank) for blank in blanks]
+    if any(len(found) != len(questions) for found in prompts):
+        raise UsageError(
+            f"the rubric has {len(questions)} written questions, the releases in {dist / name} "
+            f"have {len(prompts[0])}; build them again or mend the rubric"
+        )
+    answers: list[list[Answer]] = [[] for _ in questions]
+    unread = []
+    for submission, file in files.items():
+        try:
+            found = find_answers(load_cells(folder / file), blanks)
+        except SubmissionError as error:
+            unread.append(str(error))
+            continue
+        if len(found) != len(questions):
+            unread.append(f"{file}: has {len(found)} places for written answers")
+            continue
+        for kept, cells in zip(answers, found):
+            kept.append(Answer(submission, file, cells))
+    for place, question in enumerate(questions):
+        cells = [language[place][0] for language in prompts]
+        page, sheet = write_question(out / "written", question, cells, answers[place])
+        if pdf and not print_page(page, page.with_suffix(".pdf")):
+            raise UsageError(f"{page}: no Chrome, Edge or Chromium to print it with")
+        blank = sum(not answer.cells for answer in answers[place])
+        click.echo(f"{sheet}: {len(answers[place])} answers, {blank} of them blank; read {page}")
+    for reason in unread:
+        click.echo(f"left out: {reason}")
+
+
+@click.command()
+@OUT
+@click.argument("sheets", type=PATH, nargs=-1, required=True)
+@click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
+def marks(out, sheets, rubric):
+    """Take the points of filled-in SHEETS into the gradebook; they survive every regrade."""
+    from autograder.reports.written import read_marks, settle_marks
+
+    with open_gradebook(out) as gradebook:
+        questions = load_rubric_of(gradebook.assignment(), rubric)
+        read = [mark for sheet in sheets for mark in read_marks(sheet, questions)]
+        known = {gradation.submission for gradation in gradebook.latest()}
+        for mark in read:
+            if mark.submission not in known:
+                raise UsageError(f"the gradebook holds no submission '{mark.submission}'")
+        given = settle_marks(read, gradebook.active_overrides())
+        gradebook.set_written({question.name: question.possible for question in questions})
+        count = gradebook.override_all(given)
+    waiting = sum(mark.points is None for mark in read)
+    click.echo(
+        f"{count} marks new or changed, {len(given) - count} as before, {waiting} rows not marked "
+        f"yet; run `python -m autograder report {out}` to write the pages again"
+    )
+
+
+def load_rubric_of(name: str, rubric: Path | None):
+    """Return the written questions of an assignment."""
+    from autograder.reports.written import load_rubric
+
+    return load_rubric(rubric or ROOT / "assignments" / name / "rubric.toml")
+
+
+def load_releases(built: Path, name: str) -> list[list[dict]]:
+    """Return the cells of an assignment's released notebooks, in every language.
+
+    Raises:
+        UsageError: they are not built.
+    """
+    try:
+        paths = [built / "student" / language / f"{name}.ipynb" for language in LANGUAGES]
+        return [load_cells(path) for path in paths]
+    except SubmissionError:
+        raise UsageError(f"{built}: no releases there; run `make`") from None

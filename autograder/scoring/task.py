@@ -1,0 +1,23 @@
+"""What every scorer of a run needs; a light module, for the command makes it before torch is there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.model import Gradation, Job, Limits, Provenance
+from autograder.scoring.assignment import Assignment
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every scorer of a run needs, whichever process it is in.
+
+    Attributes:
+        by: what the marks can be traced to.
+        finish: makes the outcome, plain data, of a gradation; runs in the scorer's process.
+    """
+
+    assignment: Assignment
+    limits: Limits
+    by: Provenance
+    finish: Callable[[Job, Gradation], Any]

@@ -1,0 +1,1 @@
+"""What may cross between sandbox and scorer, how, and its limits."""

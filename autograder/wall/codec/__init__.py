@@ -1,0 +1,36 @@
+"""The evidence codec: plain data in msgpack, bounded in size, depth and kind; never pickle.
+
+Scalars, strings and lists travel as msgpack's own types. Everything else is a map whose key ``$``
+names its kind (``tuple``, ``array``, ``tensor``, ``error``, ``object`` and so on). Both sides share
+this module. The side that decodes trusts nothing: every field is checked before it is used.
+
+The two hooks say what a side does with things that stay where they are:
+
+- ``keep(value) -> int`` (sandbox) registers an object and returns its handle;
+- ``resolve(handle) -> object`` (sandbox) finds it again; ``adopt(kind, record, value)`` (scorer)
+  turns a received record into a local stand-in.
+"""
+
+from autograder.wall.codec.decoding import unpack
+from autograder.wall.codec.encoding import pack
+from autograder.wall.codec.kinds import (
+    MAX_DEPTH,
+    MAX_FRAME_BYTES,
+    MAX_INT_DIGITS,
+    MAX_NODES,
+    MAX_TEXT,
+    TENSOR_DTYPES,
+    Function,
+)
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_FRAME_BYTES",
+    "MAX_INT_DIGITS",
+    "MAX_NODES",
+    "MAX_TEXT",
+    "TENSOR_DTYPES",
+    "Function",
+    "pack",
+    "unpack",
+]

@@ -1,0 +1,243 @@
+"""A frame as a value: every field is checked before it is used."""
+
+import builtins
+import math
+
+import msgpack
+import numpy as np
+import torch
+
+from autograder.errors import EvidenceError
+from autograder.wall.codec.kinds import (
+    ARRAY_KINDS,
+    FIELD_NAMES,
+    MAX_DEPTH,
+    MAX_FRAME_BYTES,
+    MAX_INT_DIGITS,
+    MAX_NODES,
+    MAX_TEXT,
+    RECORDS,
+    SINGLETONS,
+    TENSOR_DTYPES,
+    Function,
+)
+
+NESTED = frozenset({list, dict})  # all else in a frame stands for itself
+
+
+def unpack(frame: bytes, resolve=None, adopt=None):
+    """Decode a value and check every part of it.
+
+    Raises:
+        EvidenceError: the frame is malformed or breaks a limit.
+    """
+    if len(frame) > MAX_FRAME_BYTES:
+        raise EvidenceError("the frame is too large")
+    try:
+        plain = msgpack.unpackb(
+            frame, raw=False, strict_map_key=True, max_ext_len=0, max_map_len=64,
+            max_array_len=MAX_NODES, max_str_len=4 * MAX_TEXT,
+        )  # fmt: skip
+        return _Decoder(resolve, adopt).decode(plain, 0)
+    except EvidenceError:
+        raise
+    except Exception as error:
+        raise EvidenceError(f"malformed frame ({type(error).__name__})") from None
+
+
+class _Decoder:
+    def __init__(self, resolve, adopt):
+        self.resolve = resolve
+        self.adopt = adopt
+
+    def decode(self, plain, depth):
+        if depth > 2 * MAX_DEPTH:
+            raise EvidenceError("the frame is nested too deep")
+        if isinstance(plain, list):
+            return self.each(plain, depth + 1)
+        if not isinstance(plain, dict):
+            return plain
+        kind = plain.get("$")
+        decode = _DECODERS.get(kind) if isinstance(kind, str) else None
+        if decode is None:
+            raise EvidenceError("the frame holds an unknown kind of value")
+        return decode(self, plain, depth + 1)
+
+    def each(self, plain, depth):
+        return [self.decode(item, depth) if type(item) in NESTED else item for item in plain]
+
+    def items(self, plain, depth):
+        return self.each(_field(plain, "items", list), depth)
+
+    def tuple(self, plain, depth):
+        return tuple(self.items(plain, depth))
+
+    def size(self, plain, depth):
+        return torch.Size(_shape(plain, "items"))
+
+    def dict(self, plain, depth):
+        pairs = self.items(plain, depth)
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise EvidenceError("a dict needs pairs")
+        return {key: value for key, value in pairs}
+
+    def set(self, plain, depth):
+        return set(self.items(plain, depth))
+
+    def frozenset(self, plain, depth):
+        return frozenset(self.items(plain, depth))
+
+    def array(self, plain, depth):
+        return _read_array(plain)
+
+    def scalar(self, plain, depth):
+        return _read_array(plain)[()]
+
+    def tensor(self, plain, depth):
+        tensor = _read_tensor(plain)
+        if plain.get("grad_on") is True:
+            if not (tensor.is_floating_point() or tensor.is_complex()):
+                raise EvidenceError("this dtype cannot require gradients")
+            if plain.get("parameter") is True:
+                tensor = torch.nn.Parameter(tensor)
+            tensor.requires_grad_(True)
+            if "grad" in plain:
+                grad = self.decode(plain["grad"], depth)
+                if not isinstance(grad, torch.Tensor) or grad.shape != tensor.shape:
+                    raise EvidenceError("a gradient needs the shape of its tensor")
+                tensor.grad = grad.detach().to(tensor.dtype)
+        elif plain.get("parameter") is True and tensor.is_floating_point():
+            tensor = torch.nn.Parameter(tensor, requires_grad=False)
+        return self.adopt("tensor", plain, tensor) if self.adopt else tensor
+
+    def error(self, plain, depth):
+        bases = _texts(plain, "bases")
+        message = _field(plain, "message", str)
+        for base in bases:
+            module, _, name = base.rpartition(".")
+            cls = getattr(builtins, name, None) if module == "builtins" else None
+            if isinstance(cls, type) and issubclass(cls, BaseException):
+                error = _new_error(cls, message)
+                return self.adopt("error", plain, error) if self.adopt else error
+        raise EvidenceError("an error needs an exception type")
+
+    def object(self, plain, depth):
+        if self.adopt is None:
+            raise EvidenceError("an object cannot cross into the sandbox")
+        _texts(plain, "bases")
+        _field(plain, "id", int)
+        _field(plain, "callable", bool)
+        return self.adopt("object", plain, None)
+
+    def ref(self, plain, depth):
+        if self.resolve is None:
+            raise EvidenceError("the sandbox may not refer to objects")
+        return self.resolve(_field(plain, "id", int))
+
+    def function(self, plain, depth):
+        # Only the sandbox evaluates text, and only text of the scorer's, which no student may see.
+        if self.resolve is None:
+            raise EvidenceError("the sandbox may not send functions")
+        return Function(_field(plain, "text", str), _field(plain, "name", str)).without_text()
+
+    def dtype(self, plain, depth):
+        name = _field(plain, "name", str).removeprefix("torch.")
+        if name not in TENSOR_DTYPES:
+            raise EvidenceError("unknown dtype")
+        return TENSOR_DTYPES[name]
+
+    def range(self, plain, depth):
+        start, stop, step = _numbers(plain, int, 3)
+        return range(start, stop, step)
+
+    def complex(self, plain, depth):
+        return complex(*_numbers(plain, float, 2))
+
+    def int(self, plain, depth):
+        text = _field(plain, "text", str)
+        if len(text) > MAX_INT_DIGITS:
+            raise EvidenceError("the integer is too long")
+        return int(text)
+
+    def singleton(self, plain, depth):
+        return SINGLETONS[plain["$"]]
+
+    def record(self, plain, depth):
+        cls = RECORDS.get(_field(plain, "kind", str))
+        fields = _field(plain, "fields", list)
+        if cls is None or len(fields) != len(FIELD_NAMES[cls]):
+            raise EvidenceError("unknown record")
+        return cls(*self.each(fields, depth))
+
+
+def _field(plain: dict, name: str, cls: type):
+    value = plain.get(name)
+    if type(value) is not cls:
+        raise EvidenceError(f"field {name!r} is missing or malformed")
+    return value
+
+
+def _texts(plain, name):
+    texts = _field(plain, name, list)
+    if not all(type(text) is str and len(text) < 1000 for text in texts):
+        raise EvidenceError(f"field {name!r} is malformed")
+    return texts
+
+
+def _numbers(plain, cls, count):
+    items = _field(plain, "items", list)
+    if len(items) != count or not all(type(item) is cls for item in items):
+        raise EvidenceError("malformed numbers")
+    return items
+
+
+def _shape(plain, name="shape"):
+    shape = _field(plain, name, list)
+    if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
+        raise EvidenceError("malformed shape")
+    return shape
+
+
+def _read_array(plain) -> np.ndarray:
+    text = _field(plain, "dtype", str)
+    if len(text) > 12 or text[1:2] not in ARRAY_KINDS:
+        raise EvidenceError("this dtype cannot cross")
+    dtype, shape, data = np.dtype(text), _shape(plain), _field(plain, "data", bytes)
+    if dtype.itemsize * math.prod(shape) != len(data):
+        raise EvidenceError("the data does not fit the shape")
+    if not dtype.itemsize:
+        return np.zeros(shape, dtype)
+    return np.frombuffer(data, dtype).reshape(shape).copy()
+
+
+def _read_tensor(plain) -> torch.Tensor:
+    dtype = TENSOR_DTYPES.get(_field(plain, "dtype", str))
+    if dtype is None:
+        raise EvidenceError("this dtype cannot cross")
+    shape, data = _shape(plain), _field(plain, "data", bytes)
+    if dtype.itemsize * math.prod(shape) != len(data):
+        raise EvidenceError("the data does not fit the shape")
+    if not data:
+        return torch.zeros(shape, dtype=dtype)
+    if dtype is torch.bool and max(data) > 1:
+        raise EvidenceError("malformed booleans")
+    return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+
+
+def _new_error(cls: type, message: str) -> BaseException:
+    try:
+        return cls(message)
+    except Exception:  # e.g. UnicodeDecodeError needs more arguments
+        return Exception(message)
+
+
+_DECODERS = {
+    **{
+        kind: getattr(_Decoder, kind)
+        for kind in (
+            "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
+            "object", "ref", "function", "dtype", "range", "complex", "int", "record",
+        )
+    },
+    **{kind: _Decoder.singleton for kind in SINGLETONS},
+}  # fmt: skip

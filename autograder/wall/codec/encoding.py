@@ -1,0 +1,241 @@
+"""A value as a frame: by its exact type, never by what it says of itself."""
+
+from types import ModuleType
+
+import msgpack
+import numpy as np
+import torch
+
+from autograder.errors import EvidenceError
+from autograder.wall.codec.kinds import (
+    ARRAY_KINDS,
+    FIELD_NAMES,
+    MAX_DEPTH,
+    MAX_FRAME_BYTES,
+    MAX_INT_DIGITS,
+    MAX_NODES,
+    MAX_TEXT,
+    RECORDS,
+    TENSOR_DTYPES,
+    Function,
+)
+
+
+def pack(message, keep=None, tensor_hook=None) -> bytes:
+    """Encode a value.
+
+    Args:
+        keep: registers an object that has no plain form and returns its handle; without it such
+            an object is an error.
+        tensor_hook: called with each tensor; what it returns is added to the tensor's record.
+
+    Raises:
+        EvidenceError: the value is too large, too deep or of a kind that cannot cross.
+    """
+    packer = _Encoder(keep, tensor_hook)
+    frame = msgpack.packb(packer.encode(message, 0), use_bin_type=True)
+    if len(frame) > MAX_FRAME_BYTES:
+        raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
+    return frame
+
+
+class _Encoder:
+    def __init__(self, keep, tensor_hook):
+        self.keep = keep
+        self.tensor_hook = tensor_hook
+        self.nodes = 0
+
+    def encode(self, value, depth):
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise EvidenceError(f"the value is nested deeper than {MAX_DEPTH} levels")
+        if self.nodes > MAX_NODES:
+            raise EvidenceError(f"the value has more than {MAX_NODES} parts")
+        # Exact types only: a subclass may lie about its content.
+        cls = type(value)
+        if value is None or cls is bool or cls is float or cls is bytes:
+            return value
+        if cls is int:
+            return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
+        if cls is str:
+            return _clean_text(value)
+        if cls is list:
+            return [self.encode(item, depth + 1) for item in value]
+        encode = _ENCODERS.get(cls)
+        if encode is not None:
+            return encode(self, value, depth + 1)
+        if isinstance(value, torch.Tensor):
+            return self.tensor(value, depth)
+        if isinstance(value, tuple) and cls.__module__ in ("torch.return_types", "torch"):
+            return self.tuple(tuple(value), depth)
+        if isinstance(value, np.generic):
+            array = np.asarray(value)
+            if not _is_plain(array):
+                return self.object(value)
+            return {"$": "scalar", **_array_fields(array)}
+        if isinstance(value, BaseException):
+            return self.error(value, depth)
+        return self.object(value)
+
+    def tuple(self, value, depth):
+        return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
+
+    def size(self, value, depth):
+        return {"$": "size", "items": [int(item) for item in value]}
+
+    def dict(self, value, depth):
+        items = [[self.encode(k, depth), self.encode(v, depth)] for k, v in dict.items(value)]
+        return {"$": "dict", "items": items}
+
+    def set(self, value, depth):
+        kind = "set" if type(value) is set else "frozenset"
+        return {"$": kind, "items": [self.encode(item, depth) for item in value]}
+
+    def array(self, value, depth):
+        return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
+
+    def tensor(self, value, depth):
+        name = str(value.dtype).removeprefix("torch.")
+        if name not in TENSOR_DTYPES or value.layout is not torch.strided:
+            return self.object(value)
+        if value.numel() * value.element_size() > MAX_FRAME_BYTES:
+            raise EvidenceError("the tensor is too large")
+        handle = getattr(value, "_autograder_id", None)
+        if handle is not None and self.keep is None:
+            return {"$": "ref", "id": handle}
+        record = {
+            "$": "tensor",
+            "dtype": name,
+            "shape": list(value.shape),
+            "data": _tensor_bytes(value),
+        }
+        if value.requires_grad:
+            record["grad_on"] = True
+            record["leaf"] = bool(value.is_leaf)
+            grad = value.grad if value.is_leaf else None
+            if grad is not None:
+                record["grad"] = self.encode(grad.detach(), depth + 1)
+        if type(value) is torch.nn.Parameter:
+            record["parameter"] = True
+        if self.keep is not None:
+            record["id"] = self.keep(value)
+        if self.tensor_hook is not None:
+            record.update(self.tensor_hook(value))
+        return record
+
+    def error(self, value, depth):
+        handle = getattr(value, "_autograder_id", None)
+        if handle is not None and self.keep is None:
+            return {"$": "ref", "id": handle}
+        return {
+            "$": "error",
+            "bases": [_qualified(cls) for cls in type(value).__mro__][:20],
+            "message": _clean_text(_text_of(value)),
+            "id": self.keep(value) if self.keep else 0,
+        }
+
+    def object(self, value):
+        handle = getattr(value, "_autograder_id", None) if self.keep is None else None
+        if handle is not None:
+            return {"$": "ref", "id": handle}
+        if self.keep is None:
+            raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+        record = {
+            "$": "object",
+            "id": self.keep(value),
+            "bases": [_qualified(cls) for cls in type.mro(type(value))][:20]
+            if type(value) is not type
+            else ["builtins.type"],
+            "callable": callable(value),
+        }
+        name = getattr(value, "__name__", None) if callable(value) or _is_module(value) else None
+        if type(name) is str:
+            record["name"] = _clean_text(name)[:200]
+        return record
+
+    def function(self, value, depth):
+        return {"$": "function", "text": value.expression, "name": value.__name__}
+
+    def dtype(self, value, depth):
+        return {"$": "dtype", "name": str(value)}
+
+    def range(self, value, depth):
+        return {"$": "range", "items": [value.start, value.stop, value.step]}
+
+    def complex(self, value, depth):
+        return {"$": "complex", "items": [value.real, value.imag]}
+
+    def singleton(self, value, depth):
+        return {"$": "ellipsis" if value is Ellipsis else "notimplemented"}
+
+    def record(self, value, depth):
+        names = FIELD_NAMES[type(value)]
+        fields = [self.encode(getattr(value, name), depth) for name in names]
+        return {"$": "record", "kind": type(value).__name__, "fields": fields}
+
+
+def _encode_big_int(value):
+    if abs(value) >= 10**MAX_INT_DIGITS:
+        raise EvidenceError(f"the integer has more than {MAX_INT_DIGITS} digits")
+    return {"$": "int", "text": str(value)}
+
+
+def _clean_text(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise EvidenceError(f"the text is longer than {MAX_TEXT} characters")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        text = str(error)
+        return text[:10_000] if type(text) is str else "(no text)"
+    except Exception:
+        return "(the message cannot be read)"
+
+
+def _qualified(cls: type) -> str:
+    module, name = cls.__module__, cls.__qualname__
+    return _clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
+
+
+def _is_module(value) -> bool:
+    return isinstance(value, ModuleType)
+
+
+def _is_plain(array: np.ndarray) -> bool:
+    return array.dtype.kind in ARRAY_KINDS and array.dtype.fields is None
+
+
+def _array_fields(array: np.ndarray) -> dict:
+    if array.nbytes > MAX_FRAME_BYTES:
+        raise EvidenceError("the array is too large")
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array.tobytes()}
+
+
+def _tensor_bytes(tensor: torch.Tensor) -> bytes:
+    plain = tensor.detach()
+    if plain.is_conj() or plain.is_neg():
+        plain = plain.resolve_conj().resolve_neg()
+    if plain.dtype is torch.bfloat16:
+        plain = plain.contiguous().view(torch.int16)
+    return plain.cpu().numpy().tobytes()
+
+
+_ENCODERS = {
+    tuple: _Encoder.tuple,
+    torch.Size: _Encoder.size,
+    dict: _Encoder.dict,
+    set: _Encoder.set,
+    frozenset: _Encoder.set,
+    np.ndarray: _Encoder.array,
+    torch.Tensor: _Encoder.tensor,
+    torch.nn.Parameter: _Encoder.tensor,
+    Function: _Encoder.function,
+    torch.dtype: _Encoder.dtype,
+    range: _Encoder.range,
+    complex: _Encoder.complex,
+    type(Ellipsis): _Encoder.singleton,
+    type(NotImplemented): _Encoder.singleton,
+    **{cls: _Encoder.record for cls in RECORDS.values()},
+}

@@ -1,0 +1,52 @@
+"""What may cross the wall, and how much of it: limits and kinds for both directions."""
+
+import dataclasses
+import math
+
+import torch
+
+from autograder.wall import evidence
+
+MAX_FRAME_BYTES = 16 * 2**20
+MAX_DEPTH = 24
+MAX_NODES = 100_000
+MAX_TEXT = 2**20  # characters of one string
+MAX_INT_DIGITS = 1000
+ARRAY_KINDS = "biufcUS"
+
+RECORDS = {
+    cls.__name__: cls
+    for cls in vars(evidence).values()
+    if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+}
+TENSOR_DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64,
+        torch.complex128, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
+        torch.bool,
+    )
+}  # fmt: skip
+SINGLETONS = {"ellipsis": Ellipsis, "notimplemented": NotImplemented}
+FIELD_NAMES = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in RECORDS.values()}
+
+
+class Function:
+    """A one-argument function that is known by its text, so that it can cross the wall.
+
+    Args:
+        expression: a Python expression of ``x`` that may use ``torch`` and ``math``.
+    """
+
+    def __init__(self, expression: str, name: str = "f"):
+        self.expression = expression
+        self.__name__ = self.__qualname__ = name
+        self._function = eval(f"lambda x: ({expression})", {"torch": torch, "math": math})
+
+    def __call__(self, x):
+        return self._function(x)
+
+    def without_text(self):
+        """Return a plain function that does the same and does not hold its text."""
+        self._function.__name__ = self._function.__qualname__ = self.__name__
+        return self._function

@@ -1,0 +1,248 @@
+"""From a matplotlib Axes to a :class:`~autograder.wall.evidence.Drawing`: what any call drew, as data.
+
+Nothing is rendered. Lines, scatter points, stems, steps, error bars and line collections all become
+curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.
+"""
+
+import functools
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgba
+from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.lines import AxLine, Line2D
+
+from autograder.errors import EvidenceError
+from autograder.wall.evidence import AxesDrawing, Curve, Drawing
+
+MAX_ARTISTS = 20_000
+MAX_POINTS = 2_000_000
+DECORATION = ("decoration", "")  # part of a plot that shows no data: caps, bars, stems, base lines
+
+
+def drawing(target) -> Drawing:
+    """Return what an Axes, a Figure or a list of Axes shows.
+
+    Raises:
+        TypeError: ``target`` is none of them.
+        EvidenceError: too much is drawn.
+    """
+    title, axes = _find_axes(target)
+    if sum(len(one.get_children()) for one in axes) > MAX_ARTISTS:
+        raise EvidenceError(f"more than {MAX_ARTISTS} artists are drawn")
+    drawn = tuple(_axes_drawing(one, index) for index, one in enumerate(axes))
+    if sum(curve.x.size for one in drawn for curve in one.curves) > MAX_POINTS:
+        raise EvidenceError(f"more than {MAX_POINTS} points are drawn")
+    return Drawing(axes=drawn, title=title)
+
+
+def _find_axes(target) -> tuple[str, list[Axes]]:
+    if isinstance(target, FigureBase):
+        suptitle = target.get_suptitle() if isinstance(target, Figure) else ""
+        return suptitle[:500], list(target.get_axes())
+    if isinstance(target, Axes):
+        siblings = [
+            other
+            for other in target.figure.get_axes()
+            if other is not target and other.bbox.bounds == target.bbox.bounds
+        ]
+        return "", [target, *siblings]  # twins share the place of an Axes
+    if isinstance(target, np.ndarray):
+        target = target.ravel().tolist()
+    if isinstance(target, (list, tuple)) and target and all(isinstance(a, Axes) for a in target):
+        return "", list(target)
+    found = type(target).__name__
+    raise TypeError(
+        f"expected a matplotlib Axes or Figure, found {found} "
+        f"‖ 应为 matplotlib 的 Axes 或 Figure，实为 {found}"
+    )
+
+
+def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
+    return AxesDrawing(
+        title=axes.get_title()[:500],
+        xlabel=axes.get_xlabel()[:500],
+        ylabel=axes.get_ylabel()[:500],
+        legend=_legend(axes),
+        xlim=tuple(float(value) for value in axes.get_xlim()),
+        ylim=tuple(float(value) for value in axes.get_ylim()),
+        curves=tuple(_curves(axes, index)),
+    )
+
+
+def _legend(axes: Axes) -> tuple[str, ...]:
+    """Return the texts of the legend of an Axes and of its figures."""
+    figure = axes.get_figure()
+    legends = [axes.get_legend(), *figure.legends]
+    if figure is not figure.figure:
+        legends.extend(figure.figure.legends)
+    return tuple(
+        text.get_text()[:500] for legend in legends if legend for text in legend.get_texts()
+    )
+
+
+def _curves(axes: Axes, index: int):
+    roles = _container_roles(axes)
+    for line in axes.lines:
+        role = roles.get(id(line), ("", ""))
+        if role != DECORATION and not _is_reference(line, axes):
+            yield _line_curve(axes, line, index, *role)
+    for collection in axes.collections:
+        if roles.get(id(collection)) != DECORATION:
+            curve = _collection_curve(axes, collection, index)
+            if curve is not None:
+                yield curve
+    for container in axes.containers:
+        if isinstance(container, BarContainer) and len(container):
+            yield _bar_curve(axes, container, index)
+
+
+def _container_roles(axes: Axes) -> dict[int, tuple[str, str]]:
+    """Map the ids of artists that belong to an error bar or stem plot to (artist, label)."""
+    roles = {}
+    for container in axes.containers:
+        if isinstance(container, ErrorbarContainer):
+            data, caps, bars = container.lines
+            roles.update({id(artist): DECORATION for artist in (*caps, *bars)})
+            if data is not None:
+                roles[id(data)] = "errorbar", _label(container)
+        elif isinstance(container, StemContainer):
+            roles[id(container.markerline)] = "stem", _label(container)
+            roles[id(container.baseline)] = DECORATION
+            roles[id(container.stemlines)] = DECORATION
+    return roles
+
+
+def _is_reference(line: Line2D, axes: Axes) -> bool:
+    """Tell whether a line is one of axhline, axvline or axline, or not in data coordinates."""
+    separate = line.get_transform().contains_branch_seperately(axes.transData)
+    return isinstance(line, AxLine) or tuple(separate) != (True, True)
+
+
+def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curve:
+    drawstyle = line.get_drawstyle()
+    raw_x, raw_y = line.get_xdata(orig=True), line.get_ydata(orig=True)
+    x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
+    if x.shape != y.shape:
+        x, y = np.broadcast_arrays(x, y)
+    return Curve(
+        x=x,
+        y=y,
+        label=label or _label(line),
+        artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
+        axes=index,
+        marker=str(line.get_marker()) if _has_marks(line) else "None",
+        linestyle=str(line.get_linestyle()) if _has_stroke(line) else "None",
+        visible=_is_visible(line, axes),
+        dtype=_dtype(raw_x, raw_y),
+    )
+
+
+def _collection_curve(axes, collection, index: int) -> Curve | None:
+    if isinstance(collection, PathCollection):
+        points = collection.get_offsets()
+        artist = "scatter"
+    elif isinstance(collection, LineCollection):
+        segments = collection.get_segments()
+        ends = [segment[-1] for segment in segments if len(segment)]
+        points = np.ma.asarray(ends) if ends else np.ma.empty((0, 2))
+        artist = "segments"
+    else:
+        return None
+    values = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan).reshape(-1, 2)
+    return Curve(
+        x=values[:, 0].copy(),
+        y=values[:, 1].copy(),
+        label=_label(collection),
+        artist=artist,
+        axes=index,
+        marker="o" if artist == "scatter" else "",
+        linestyle="",
+        visible=_is_visible(collection, axes),
+        dtype="float64",
+    )
+
+
+def _bar_curve(axes, container: BarContainer, index: int) -> Curve:
+    """Return the tips of bars; those of horizontal ones too."""
+    patches = container.patches
+    if container.orientation == "horizontal":
+        tips = [(p.get_x() + p.get_width(), p.get_y() + p.get_height() / 2) for p in patches]
+    else:
+        tips = [(p.get_x() + p.get_width() / 2, p.get_y() + p.get_height()) for p in patches]
+    values = np.asarray(tips, dtype=float).reshape(-1, 2)
+    return Curve(
+        x=values[:, 0].copy(),
+        y=values[:, 1].copy(),
+        label=_label(container),
+        artist="bar",
+        axes=index,
+        marker="",
+        linestyle="",
+        visible=any(_is_visible(patch, axes) for patch in patches),
+        dtype="float64",
+    )
+
+
+def _label(artist) -> str:
+    label = str(artist.get_label() or "")[:500]
+    return "" if label.startswith("_") else label
+
+
+def _is_visible(artist, axes: Axes) -> bool:
+    alpha = artist.get_alpha()
+    faded = alpha is not None and not np.any(alpha)
+    return bool(artist.get_visible() and axes.get_visible()) and not faded
+
+
+def _has_stroke(line: Line2D) -> bool:
+    return line.get_linewidth() > 0 and _is_colour(line.get_color())
+
+
+def _has_marks(line: Line2D) -> bool:
+    colours = line.get_markerfacecolor(), line.get_markeredgecolor()
+    return line.get_markersize() > 0 and any(map(_is_colour, colours))
+
+
+def _is_colour(colour) -> bool:
+    """Tell whether a colour can be seen at all: "none" and alpha 0 cannot."""
+    return to_rgba(colour)[3] > 0
+
+
+def _dtype(*parts) -> str:
+    """Return the coarsest floating dtype of the data as it was passed."""
+    found = []
+    for part in parts:
+        dtype = getattr(part, "dtype", None)
+        if dtype is None and isinstance(part, (list, tuple)) and part:
+            dtype = getattr(part[0], "dtype", None)
+        found.append(_dtype_name(dtype) if dtype is not None else "float64")
+    for coarse in ("bfloat16", "float16", "float32"):
+        if coarse in found:
+            return coarse
+    return "float64"
+
+
+@functools.cache
+def _dtype_name(dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _numbers(axis, values) -> np.ndarray:
+    if type(values) is np.ndarray and values.dtype.kind == "f":
+        return values.astype(np.float64).reshape(-1)  # a copy
+    converted = axis.convert_units(values)
+    if isinstance(converted, (list, tuple)):
+        converted = [_scalar(value) for value in converted]
+    elif hasattr(converted, "detach"):
+        converted = converted.detach().cpu().numpy()
+    masked = np.ma.asarray(converted)
+    return np.ma.filled(masked.astype(np.float64), np.nan).reshape(-1).copy()
+
+
+def _scalar(value):
+    if hasattr(value, "detach"):
+        return float(value.detach())
+    return value

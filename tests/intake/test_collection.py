@@ -1,0 +1,57 @@
+"""A folder of uploads: what is a submission in it, and what each is called."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.errors import UsageError
+from autograder.intake.collection import find_jobs, find_submissions, submission_name
+
+
+def test_only_files_that_may_be_submissions_are_found(tmp_path):
+    outside = tmp_path / "secret.ipynb"
+    outside.write_text("{}")
+    folder = tmp_path / "class"
+    for name in ("b.ipynb", "a/deep/er.zip", "essay.docx", "README.md", "expected.json",
+                 "submission_metadata.yml",
+                 "Autodiff_bli_attempt_2025-03-01-10-00-00.txt",
+                 ".DS_Store", ".ipynb_checkpoints/x.ipynb",
+                 "__MACOSX/y.ipynb", ".hidden/z.ipynb"):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+    (folder / "out.ipynb").symlink_to(outside)
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "loop.ipynb").symlink_to(folder / "loop.ipynb")
+    os.mkfifo(folder / "pipe.ipynb")
+    found = [path.relative_to(folder).as_posix() for path in find_submissions(folder)]
+    assert found == ["a/deep/er.zip", "b.ipynb", "essay.docx"]
+
+
+def test_a_name_made_to_collide_with_anothers_digest_is_still_unique():
+    taken = set()
+    names = [submission_name(Path(file), taken) for file in ("a/x.ipynb", *2 * ("a_X.ipynb",))]
+    assert len({name.casefold() for name in names}) == 3
+    assert taken == {name.casefold() for name in names}
+
+
+FILE_NAMES = st.binary(min_size=1, max_size=80).filter(lambda b: b"/" not in b and b"\0" not in b)
+
+
+@given(st.lists(st.lists(FILE_NAMES, min_size=1, max_size=3), max_size=8, unique_by=tuple))
+def test_names_are_unique_and_safe_whatever_the_files_are_called(paths):
+    taken: set[str] = set()
+    names = [submission_name(Path(*map(os.fsdecode, parts)), taken) for parts in paths]
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert 0 < len(name.encode()) <= 130 and name.isprintable()
+        assert name[0] not in ".-_" and not set(name) & set("/\\:*?\"<>|\n '")
+
+
+def test_an_empty_folder_or_none_is_refused_by_name(tmp_path):
+    with pytest.raises(UsageError, match="nothing: no such folder"):
+        find_jobs(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="no submissions there"):
+        find_jobs(tmp_path)

@@ -1,0 +1,153 @@
+"""Uploaded files are read or refused with one clear sentence; names are unique and safe."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.errors import SubmissionError
+from autograder.intake.submission import load_submission
+from autograder.model import Submission
+
+NOTEBOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {"autograder": {"language": "zh", "assignment": "demo"}},
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": "text"},
+        {"cell_type": "code", "metadata": {}, "source": ["a = 1\n", "b = 2"], "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["otter_ignore"]}, "source": "1 / 0"},
+        {"cell_type": "code", "metadata": {"otter": {"ignore": True}}, "source": "1 / 0"},
+        {"cell_type": "code", "metadata": {"otter": {"tests": ["q1", "q1"]}}, "source": "c = 3"},
+        {"cell_type": "code", "metadata": {}, "source": 'grader.check("q2")'},
+    ],
+}
+
+
+def load(tmp_path: Path, data: bytes, name: str = "demo.ipynb") -> Submission:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return load_submission(path, "demo")
+
+
+def test_a_notebook_is_read_as_otter_would_run_it(tmp_path):
+    found = load(tmp_path, json.dumps(NOTEBOOK).encode())
+    assert [cell.source for cell in found.cells] == ["a = 1\nb = 2", "c = 3", 'grader.check("q2")']
+    assert [cell.tests for cell in found.cells] == [(), ("q1",), ("q2",)]
+    assert (found.language, found.assignment, found.notes) == ("zh", "demo", ())
+
+
+def test_a_modern_notebook_is_read_without_nbformat(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "nbformat", None)
+    assert load(tmp_path, json.dumps(NOTEBOOK).encode()).cells
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-8"])
+def test_any_unicode_encoding_is_read(tmp_path, encoding):
+    assert len(load(tmp_path, json.dumps(NOTEBOOK).encode(encoding)).cells) == 3
+
+
+def test_a_cell_that_cannot_be_used_is_left_out_with_a_note(tmp_path):
+    cell = {"cell_type": "code", "metadata": {}, "source": "#" * (2**20 + 1)}
+    found = load(tmp_path, json.dumps({**NOTEBOOK, "cells": [cell]}).encode())
+    assert found.cells[0].source == "" and "left out" in found.notes[0]
+
+
+def test_the_notebook_nearest_to_the_root_of_a_zip_is_taken(tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("old/draft.ipynb", "{}")
+        archive.writestr("demo.ipynb", json.dumps(NOTEBOOK))
+        archive.writestr("__MACOSX/._demo.ipynb", "junk")
+    found = load_submission(path, "demo")
+    assert len(found.cells) == 3 and "1 more notebooks" in found.notes[0]
+
+
+REFUSED = {
+    "demo.docx": "no notebook",
+    "demo.py": "no notebook",
+    "demo.zip": "damaged zip",
+    "demo.ipynb": "no valid JSON",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_names_the_file_and_what_to_do(tmp_path, name):
+    with pytest.raises(SubmissionError) as caught:
+        load(tmp_path, b"just text", name)
+    text = str(caught.value)
+    assert text.startswith(name) and REFUSED[name] in text and "upload" in text and "\n" not in text
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+FIELD = (
+    st.sampled_from(["code", "markdown", "source", "metadata", "otter", "tests", "q1", 4]) | JSON
+)
+METADATA = st.fixed_dictionaries({}, optional={"otter": FIELD, "tags": FIELD})
+CELLS = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={"cell_type": FIELD, "source": FIELD, "input": FIELD, "id": FIELD,
+                  "metadata": METADATA | JSON},
+    ) | JSON,
+    max_size=5,
+)  # fmt: skip
+NOTEBOOKS = st.fixed_dictionaries(
+    {},
+    optional={
+        "nbformat": st.integers(1, 6) | JSON,
+        "nbformat_minor": JSON,
+        "metadata": st.fixed_dictionaries({}, optional={"otter": JSON, "autograder": JSON}) | JSON,
+        "cells": CELLS | JSON,
+        "worksheets": JSON,
+    },
+)
+QUICK = settings(max_examples=150, deadline=None,
+                 suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+
+
+@QUICK
+@given(NOTEBOOKS | JSON)
+def test_any_json_is_a_submission_or_refused_in_one_sentence(tmp_path, content):
+    _assert_read_or_refused(tmp_path, json.dumps(content).encode(), "any.ipynb")
+
+
+@QUICK
+@given(st.binary(max_size=300), st.sampled_from([".ipynb", ".zip"]))
+def test_any_bytes_are_a_submission_or_refused_in_one_sentence(tmp_path, data, suffix):
+    _assert_read_or_refused(tmp_path, data, f"any{suffix}")
+
+
+@QUICK
+@given(st.integers(0, 400), st.integers(1, 255))
+def test_a_zip_with_a_changed_byte_is_read_or_refused(tmp_path, place, change):
+    path = tmp_path / "whole.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("demo.ipynb", json.dumps(NOTEBOOK))
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= change
+    _assert_read_or_refused(tmp_path, bytes(data), "changed.zip")
+
+
+def _assert_read_or_refused(tmp_path, data, name):
+    try:
+        found = load(tmp_path, data, name)
+    except SubmissionError as refusal:
+        text = str(refusal)
+        assert text.startswith("any") or text.startswith("changed")
+        assert "\n" not in text and len(text) < 300
+    else:
+        assert all(isinstance(cell.source, str) and "\0" not in cell.source for cell in found.cells)
+        for text in (found.file, found.language, found.assignment or "", *found.notes):
+            text.encode("utf-8")
+        for cell in found.cells:
+            cell.source.encode("utf-8")

@@ -1,0 +1,118 @@
+"""Where the time of a submission comes from, and what is late."""
+
+import os
+from datetime import datetime, timezone
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.intake.times import TimeSources, find_times, lateness, parse_time
+
+DEADLINE = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
+GRADESCOPE = """\
+submission_2233:
+  :submitters:
+  - :name: Bo Li
+    :email: bo@uni.edu
+  :created_at: 2025-03-01 13:00:00.236740000 Z
+  :score: 3.0
+submission_2234:
+  :created_at: 2025-03-01 11:00:00 Z
+"""
+
+
+def utc(text):
+    return datetime.fromisoformat(text).astimezone(timezone.utc).isoformat()
+
+
+def times(folder, file, **sources):
+    found = find_times(folder, {"s": file}, TimeSources(**sources))
+    return utc(found["s"]) if found else None
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "lovelaceada_LATE_5501_998877_autodiff.ipynb",
+        "Bo Li_657737_assignsubmission_file_/autodiff.ipynb",
+        "autodiff_2025_03_01T10_00_00_000000.zip",
+    ],
+)
+def test_a_name_without_a_trustworthy_time_gives_none(tmp_path, file):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).touch()
+    assert times(tmp_path, file) is None
+
+
+def test_modification_times_count_only_where_asked(tmp_path):
+    path = tmp_path / "bo.ipynb"
+    path.touch()
+    os.utime(path, (0, DEADLINE.timestamp()))
+    assert times(tmp_path, "bo.ipynb") is None
+    assert times(tmp_path, "bo.ipynb", modified=True) == DEADLINE.isoformat()
+
+
+def test_blackboards_names_and_gradescopes_export_tell_the_time(tmp_path):
+    name = "Autodiff_bli_attempt_2025-03-01-10-00-00_autodiff.ipynb"
+    local = datetime(2025, 3, 1, 10).astimezone().isoformat()
+    assert times(tmp_path, name, modified=True) == utc(local)
+    (tmp_path / "submission_metadata.yml").write_text(GRADESCOPE)
+    assert times(tmp_path, "submission_2233/autodiff.ipynb") == "2025-03-01T13:00:00+00:00"
+    assert times(tmp_path, "submission_2234/autodiff.ipynb") == "2025-03-01T11:00:00+00:00"
+    assert times(tmp_path, "submission_2235/autodiff.ipynb") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "file"),
+    [
+        ("file,time\nbo.ipynb,2025-03-01T13:00:00Z\n", "bo.ipynb"),
+        ("file;submitted at\nbo.ipynb;2025-03-01 14:00:00 +0100\n", "week 2/bo.ipynb"),
+        ("Submission ID,Submission Time\n2233,2025-03-01 05:00:00 -0800\n",
+         "submission_2233/a.ipynb"),
+        ("Identifier,Last modified (submission)\nParticipant 6577,2025-03-01T13:00:00Z\n"
+         "Participant 6578,-\n", "Bo Li_6577_assignsubmission_file_/a.ipynb"),
+    ],
+)  # fmt: skip
+def test_a_table_of_times_is_looked_up_by_file_or_the_platforms_number(tmp_path, content, file):
+    (tmp_path / "times.csv").write_text(content)
+    assert times(tmp_path, file, table=tmp_path / "times.csv") == "2025-03-01T13:00:00+00:00"
+    assert times(tmp_path, "other_65770_x.ipynb", table=tmp_path / "times.csv") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Wednesday, 10 June 2026, 2:14 PM", "Wednesday, June 10, 2026, 2:14\u202fPM"]
+)
+def test_moodles_worksheet_times_are_read(text):
+    assert parse_time(text) == datetime(2026, 6, 10, 14, 14).astimezone()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("file\nbo\n", "'file' and 'time'"), ("file,time\nbo,yesterday\n", "'yesterday' is no time")],
+)
+def test_a_table_that_cannot_serve_is_refused(tmp_path, content, message):
+    (tmp_path / "times.csv").write_text(content)
+    with pytest.raises(UsageError, match=message):
+        times(tmp_path, "bo", table=tmp_path / "times.csv")
+
+
+@pytest.mark.parametrize("content", ["- a list", "{unclosed", "\tx: 1"])
+def test_metadata_of_another_form_is_refused(tmp_path, content):
+    (tmp_path / "submission_metadata.yml").write_text(content)
+    with pytest.raises(UsageError, match="not as Gradescope writes it"):
+        times(tmp_path, "bo")
+
+
+@pytest.mark.parametrize(
+    ("file", "hour", "minute", "expected"),
+    [
+        ("bo.ipynb", 12, 0, ""),
+        ("bo.ipynb", 13, 30, "1:30:00"),
+        ("lovelaceada_LATE_5501_9_a.ipynb", 11, 0, "late"),
+        ("lovelaceada_LATE_5501_9_a.ipynb", 13, 0, "1:00:00"),
+        ("latecomer.ipynb", 11, 0, ""),
+    ],
+)
+def test_lateness_is_measured_from_the_deadline(file, hour, minute, expected):
+    assert lateness(file, DEADLINE.replace(hour=hour, minute=minute), DEADLINE) == expected
+    assert lateness("bo.ipynb", None, DEADLINE) == ""

@@ -1,0 +1,183 @@
+"""Whatever was drawn becomes numbers: labels, legends, units, masks, dtypes and limits kept."""
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from autograder.checks import curves
+from autograder.errors import EvidenceError
+from autograder.wall import drawings
+from autograder.wall.codec import pack, unpack
+from autograder.wall.drawings import drawing
+from tests.pictures import GRID, RIGHT, WRONG, days
+
+X = np.array([0.0, 1.0, 2.0, 4.0])
+Y = np.array([1.0, -1.0, 0.5, 3.0])
+
+
+def curves_of(draw):
+    fig = Figure()
+    draw(fig.add_subplot())
+    return drawing(fig).curves
+
+
+ARTISTS = {
+    "line": lambda ax: ax.plot(X, Y, label="one"),
+    "scatter": lambda ax: ax.scatter(X, Y, label="one"),
+    "step": lambda ax: ax.step(X, Y, label="one"),
+    "stem": lambda ax: ax.stem(X, Y, label="one"),
+    "errorbar": lambda ax: ax.errorbar(X, Y, yerr=0.1, xerr=0.2, capsize=3, label="one"),
+    "bar": lambda ax: ax.bar(X, Y, label="one"),
+    "segments": lambda ax: ax.vlines(X, 0, Y, label="one"),
+}
+
+
+@pytest.mark.parametrize("artist", ARTISTS)
+def test_an_artist_is_one_curve_with_its_points_and_label(artist):
+    (curve,) = curves_of(ARTISTS[artist])
+    assert curve.artist == artist and curve.label == "one" and curve.visible
+    np.testing.assert_allclose(curve.x, X)
+    np.testing.assert_allclose(curve.y, Y)
+    assert curve.x.dtype == curve.y.dtype == np.float64
+
+
+REFERENCES = {
+    "axhline": lambda ax: ax.axhline(0),
+    "axvline": lambda ax: ax.axvline(1),
+    "axline": lambda ax: ax.axline((0, 0), (1, 1)),
+    "grid": lambda ax: ax.grid(True),
+    "axes coordinates": lambda ax: ax.plot([0, 1], [0, 1], transform=ax.transAxes),
+    "text": lambda ax: ax.text(0, 0, "f"),
+}
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_what_shows_no_data_is_no_curve(reference):
+    assert curves_of(REFERENCES[reference]) == ()
+
+
+DATA = {
+    "float32": (X.astype("f4"), Y.astype("f4"), "float32"),
+    "float16 on a float64 grid": (X, Y.astype("f2"), "float16"),
+    "integers": (X.astype(int), [1, -1, 0, 3], "float64"),
+    "tensors": (torch.tensor(X), torch.tensor(Y), "float64"),
+    "list of 0-d tensors": (list(torch.tensor(X)), list(torch.tensor(Y).float()), "float32"),
+    "list of 1-entry arrays": (X, [np.array(value) for value in Y], "float64"),
+    "masked": (X, np.ma.masked_greater(Y, 2), "float64"),
+}
+
+
+@pytest.mark.parametrize("case", DATA)
+def test_data_of_any_kind_becomes_float64_and_its_dtype_is_kept(case):
+    x, y, dtype = DATA[case]
+    (curve,) = curves_of(lambda ax: ax.plot(x, y))
+    assert curve.x.dtype == curve.y.dtype == np.float64 and curve.dtype == dtype
+    if case == "masked":
+        assert np.isnan(curve.y[3]) and curve.y[0] == 1
+    else:
+        np.testing.assert_allclose(curve.y, [float(value) for value in y], rtol=1e-3)
+
+
+def test_categories_and_dates_become_numbers():
+    (curve,) = curves_of(lambda ax: ax.plot(["a", "b", "c"], [1, 2, 3]))
+    np.testing.assert_allclose(curve.x, [0, 1, 2])
+    (curve,) = curves_of(lambda ax: ax.plot(days(3), [1, 2, 3]))
+    np.testing.assert_allclose(np.diff(curve.x), [1, 1])
+
+
+HIDDEN = {
+    "invisible": {"visible": False},
+    "transparent": {"alpha": 0},
+}
+
+
+@pytest.mark.parametrize("look", HIDDEN)
+@pytest.mark.parametrize("call", ["plot", "scatter"])
+def test_what_cannot_be_seen_is_marked(look, call):
+    (curve,) = curves_of(lambda ax: getattr(ax, call)(X, Y, **HIDDEN[look]))
+    assert not curve.visible
+
+
+def test_titles_labels_limits_and_legends_are_kept():
+    fig = Figure()
+    ax = fig.add_subplot()
+    ax.plot(X, Y, label="f")
+    ax.set(title="T", xlabel="x", ylabel="y", xlim=(-1, 5), ylim=(-2, 4))
+    fig.suptitle("S")
+    fig.legend(loc="outside upper right")
+    drawn = drawing(fig)
+    (axes,) = drawn.axes
+    assert (drawn.title, axes.title, axes.xlabel, axes.ylabel) == ("S", "T", "x", "y")
+    assert axes.legend == ("f",) and axes.xlim == (-1, 5) and axes.ylim == (-2, 4)
+
+
+def test_an_axes_brings_its_twin_but_not_its_neighbour():
+    fig = Figure()
+    first, second = fig.subplots(1, 2)
+    twin = first.twinx()
+    first.plot(X, Y), twin.plot(X, -Y), second.plot(X, 2 * Y)
+    assert [curve.y[0] for curve in drawing(first).curves] == [1, -1]
+    assert [curve.y[0] for curve in drawing(second).curves] == [2]
+    assert len(drawing([first, second]).axes) == 2
+    assert len(drawing(np.array([[first], [second]])).axes) == 2
+    assert len(drawing(fig).axes) == 3
+
+
+@pytest.mark.parametrize("target", [None, 3, "fig", [], [1], np.zeros(2), matplotlib, Figure])
+def test_what_is_no_figure_is_refused_with_its_type(target):
+    with pytest.raises(TypeError, match="expected a matplotlib Axes or Figure, found"):
+        drawing(target)
+
+
+def test_too_many_artists_or_points_are_a_clear_error(monkeypatch):
+    monkeypatch.setattr(drawings, "MAX_POINTS", 3)
+    with pytest.raises(EvidenceError, match="more than 3 points"):
+        curves_of(ARTISTS["line"])
+    monkeypatch.setattr(drawings, "MAX_ARTISTS", 3)
+    with pytest.raises(EvidenceError, match="more than 3 artists"):
+        curves_of(ARTISTS["line"])
+
+
+def test_nothing_is_rendered(monkeypatch):
+    fig = Figure()
+    RIGHT["errorbar"](fig, GRID, np.sin, np.cos)
+    monkeypatch.setattr(Figure, "draw", lambda *_: pytest.fail("the figure was drawn"))
+    assert len(drawing(fig).curves) == 2
+
+
+@pytest.mark.parametrize("way", [*RIGHT, *WRONG])
+def test_every_picture_crosses_the_wall(way):
+    fig = Figure()
+    draw = RIGHT[way] if way in RIGHT else WRONG[way][1]
+    draw(fig, GRID[::25], np.sin, np.cos)
+    drawn = drawing(fig)
+    crossed = unpack(pack(drawn))
+    assert [c.label for c in crossed.curves] == [c.label for c in drawn.curves]
+    for one, other in zip(crossed.curves, drawn.curves):
+        np.testing.assert_array_equal(one.y, other.y)
+
+
+UNSEEN = {
+    "no width": {"linewidth": 0},
+    "no colour": {"color": "none"},
+    "a transparent colour": {"color": (0, 0, 0, 0.0)},
+    "marks without a size": {"linestyle": "none", "marker": "o", "markersize": 0},
+    "marks without a colour": {
+        "linestyle": "none", "marker": "o", "markerfacecolor": "none", "markeredgecolor": "none"
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", UNSEEN)
+def test_what_cannot_be_seen_is_no_stroke(way):
+    fig = Figure()
+    fig.add_subplot().plot(X, Y, **UNSEEN[way])
+    assert curves.strokes(drawing(fig)) == []
+
+
+def test_rings_on_a_line_without_width_are_seen():
+    fig = Figure()
+    fig.add_subplot().plot(X, Y, linewidth=0, marker="o", markerfacecolor="none")
+    assert len(curves.strokes(drawing(fig))) == 1
