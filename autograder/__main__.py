@@ -165,17 +165,8 @@ def add_commands() -> None:
     from autograder.proving.hostile.commands import hostile
     from autograder.run.commands import marks, report, written
 
-    for command in (
-        report,
-        override,
-        export,
-        written,
-        marks,
-        audit,
-        bench,
-        check_gradescope,
-        hostile,
-    ):
+    instructors = report, override, export, written, marks
+    for command in (*instructors, audit, bench, check_gradescope, hostile):
         main.add_command(command)
 
 

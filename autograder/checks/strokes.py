@@ -1,4 +1,4 @@
-"""From a :class:`~autograder.wall.evidence.Drawing` to strokes: what can be seen of it, as points."""
+"""From a drawing (:mod:`autograder.wall.evidence`) to strokes: what can be seen, as points."""
 
 import functools
 from dataclasses import dataclass

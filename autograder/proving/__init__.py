@@ -1,1 +1,4 @@
-"""What proves the grader: audit, benchmark, hostile suite, Gradescope harness. Nothing that grades imports it."""
+"""What proves the grader: audit, benchmark, hostile suite, Gradescope harness.
+
+Nothing that grades imports it.
+"""

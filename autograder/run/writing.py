@@ -4,7 +4,9 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import reports
 from autograder.gradebook import Gradebook
+from autograder.lms import grade_files
 from autograder.lms.grade_files import write_grades_csv
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
@@ -51,7 +53,8 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
 def _code_digest() -> str:
     """Return a digest of the code and the templates that write pages."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*")):
+    pages, grades = Path(reports.__file__).parent, Path(grade_files.__file__)
+    for path in [Path(__file__), grades, *sorted(pages.rglob("*"))]:
         if path.is_file() and path.suffix != ".pyc":
             total.update(path.read_bytes())
     return total.hexdigest()

@@ -62,7 +62,7 @@ class Scorer:
         Raises:
             EngineError: no sandbox can be started at all.
         """
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             try:
                 if self.engine is None:
                     engine, self.ahead = self.ahead or self.engines.open(self.limits), None

@@ -1,4 +1,4 @@
-"""What every scorer of a run needs; a light module, for the command makes it before torch is there."""
+"""What every scorer of a run needs; light, for the command makes it before torch is there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From a matplotlib Axes to a :class:`~autograder.wall.evidence.Drawing`: what any call drew, as data.
+"""From a matplotlib Axes to a drawing (:mod:`autograder.wall.evidence`): what any call drew.
 
 Nothing is rendered. Lines, scatter points, stems, steps, error bars and line collections all become
 curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.

@@ -1,7 +1,7 @@
 """Evidence: what is known of a student's objects, as frozen plain data.
 
-These records cross from the sandbox to the scorer (see :mod:`autograder.wall.codec`). They hold facts
-only; :mod:`autograder.checks` judges them.
+These records cross from the sandbox to the scorer (see :mod:`autograder.wall.codec`). They hold
+facts only; :mod:`autograder.checks` judges them.
 """
 
 import builtins

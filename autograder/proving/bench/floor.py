@@ -1,7 +1,8 @@
 """The floor: what a fork and the students' own cells cost, without isolation, evidence or tests.
 
-``python -m autograder.proving.bench.floor <folder>`` prints the CPU seconds per notebook of a folder that
-was made from the sample class. It runs the cells unprotected: never give it real submissions.
+``python -m autograder.proving.bench.floor <folder>`` prints the CPU seconds per notebook of a
+folder that was made from the sample class. It runs the cells unprotected: never give it real
+submissions.
 """
 
 import os
