@@ -282,7 +282,7 @@ def _read_question(data: bytes) -> tuple[Oracle, int, int, list[torch.Tensor]]:
     if len(data) > 2 * MAX_BYTES:
         raise EvidenceError("an oversized question")
     try:
-        id, order, levels, records = msgpack.unpackb(data[1:])
+        id, order, levels, records = msgpack.unpackb(data[1:], max_array_len=64, max_map_len=0)
         oracle = _live.get(id) if type(id) is int else None
         if oracle is None or type(order) is not int or type(levels) is not int:
             raise EvidenceError("a question about nothing")

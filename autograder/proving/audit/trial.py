@@ -111,7 +111,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     engine = LocalEngine().__enter__()
-    Finalize(None, engine.__exit__, exitpriority=10)
+    Finalize(None, engine.close, exitpriority=10)
     _held = engine, reference, assignment
 
 
