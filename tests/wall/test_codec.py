@@ -215,10 +215,10 @@ def test_a_shorter_range_stays_one():
 @pytest.mark.parametrize("part", [b"\x90", b"\x80", b"\xc0", b"\xa2ab", b"\x81\xa1$\xa1x"])
 def test_a_frame_of_too_many_parts_is_refused_before_they_are_made(part, monkeypatch):
     monkeypatch.setattr(wire, "MAX_WIRE_NODES", 50_000)
-    inner = b"\xdd" + (20_000).to_bytes(4, "big") + part * 20_000
+    frame = b"\x98" + (b"\xdd" + (20_000).to_bytes(4, "big") + part * 20_000) * 8
     tracemalloc.start()
     with pytest.raises(EvidenceError, match="parts"):
-        codec.unpack(b"\x98" + inner * 8)
+        codec.unpack(frame)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2**18
