@@ -8,6 +8,8 @@ message otherwise. ``name`` is what the message calls the answer, e.g. ``"q4_len
 import builtins
 import numbers
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -24,7 +26,7 @@ OF_LIBRARIES = (
 )
 
 
-def describe(value) -> str:
+def describe(value: object) -> str:
     """Name what was found, in a few short words; of a list or tuple also its first items."""
     if value is None:
         return "None / undefined"
@@ -42,7 +44,7 @@ def describe(value) -> str:
     return kind
 
 
-def _describe_items(values) -> str:
+def _describe_items(values: list | tuple) -> str:
     kinds = [
         type(item).__name__ if isinstance(item, (list, tuple)) else describe(item)
         for item in values[:MAX_ITEMS]
@@ -60,7 +62,7 @@ def error_kind(name: str) -> str:
     return name.rpartition(".")[2] if known else "Exception"
 
 
-def require_call(effect: tuple, given: tuple, name: str):
+def require_call(effect: tuple, given: tuple, name: str) -> Any:
     """Return what a call gave; it may raise nothing and has to leave its arguments alone.
 
     Args:
@@ -85,7 +87,7 @@ def require_call(effect: tuple, given: tuple, name: str):
     return value
 
 
-def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:
+def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionError:
     """Return the error that says what was expected and what was found."""
     found = describe(value)
     return AssertionError(
@@ -93,31 +95,31 @@ def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:
     )
 
 
-def require_function(value, name: str):
+def require_function(value: object, name: str) -> Callable[..., Any]:
     """Return a callable that is no class."""
     if not callable(value) or isinstance(value, type):
         raise mismatch(name, "a function", "函数", value)
     return value
 
 
-def require_text(value, name: str) -> str:
+def require_text(value: object, name: str) -> str:
     """Return a string."""
     if not isinstance(value, str):
         raise mismatch(name, "a string", "字符串", value)
     return str(value)
 
 
-def require_integer(value, name: str) -> int:
+def require_integer(value: object, name: str) -> int:
     """Return a whole number: int, NumPy integer or integer tensor with one entry; no bool."""
     if not isinstance(value, bool) and "bool" not in str(getattr(value, "dtype", "")):
         try:
-            return operator.index(value)
+            return operator.index(value)  # type: ignore[arg-type]  # whether it can is asked here
         except (TypeError, ValueError, RuntimeError):
             pass
     raise mismatch(name, "a whole number", "整数", value)
 
 
-def require_truth(value, name: str) -> bool:
+def require_truth(value: object, name: str) -> bool:
     """Return True or False, also from NumPy's bool or a bool tensor with one entry."""
     if isinstance(value, bool):
         return value
@@ -126,7 +128,7 @@ def require_truth(value, name: str) -> bool:
     raise mismatch(name, "True or False", " True 或 False", value)
 
 
-def require_items(value, name: str, count: int | None = None) -> list:
+def require_items(value: object, name: str, count: int | None = None) -> list:
     """Return the items of a list or tuple, or of what is as good, ``count`` of them."""
     value = probes.items(value)
     if not isinstance(value, (list, tuple)):
@@ -139,12 +141,12 @@ def require_items(value, name: str, count: int | None = None) -> list:
     return list(value)
 
 
-def require_integers(value, name: str) -> list[int]:
+def require_integers(value: object, name: str) -> list[int]:
     """Return a list or tuple of whole numbers as a list."""
     return [require_integer(item, name) for item in require_items(value, name)]
 
 
-def require_shape(value, name: str, axes: int | None = None) -> tuple[int, ...]:
+def require_shape(value: object, name: str, axes: int | None = None) -> tuple[int, ...]:
     """Return a shape (tuple, list or torch.Size of lengths >= 0, or as good) as a tuple."""
     value = probes.items(value)
     if not isinstance(value, (list, tuple)):
@@ -159,7 +161,7 @@ def require_shape(value, name: str, axes: int | None = None) -> tuple[int, ...]:
     return shape
 
 
-def require_tensor(value, name: str) -> torch.Tensor:
+def require_tensor(value: object, name: str) -> torch.Tensor:
     """Return a real tensor without NaN, detached."""
     tensor = require_any_tensor(value, name)
     if tensor.is_complex():
@@ -172,14 +174,19 @@ def require_tensor(value, name: str) -> torch.Tensor:
     return tensor
 
 
-def require_any_tensor(value, name: str) -> torch.Tensor:
+def require_any_tensor(value: object, name: str) -> torch.Tensor:
     """Return a tensor whatever it holds, detached."""
     if not isinstance(value, torch.Tensor):
         raise mismatch(name, "a tensor", "张量", value)
     return value.detach()
 
 
-def require_close(value, right: torch.Tensor, name: str, slips: dict | None = None) -> None:
+def require_close(
+    value: object,
+    right: torch.Tensor,
+    name: str,
+    slips: dict[str, torch.Tensor | list[torch.Tensor]] | None = None,
+) -> None:
     """Require the shape and the entries of ``right``.
 
     How closely follows from the dtype of ``right``, which is that of the test's inputs, never from
@@ -192,9 +199,8 @@ def require_close(value, right: torch.Tensor, name: str, slips: dict | None = No
     """
     if right.dim() == 0 and isinstance(value, numbers.Real) and not isinstance(value, bool):
         value = torch.tensor(float(value), dtype=torch.float64)
-    same_kind = isinstance(value, torch.Tensor) and value.dtype == right.dtype
-    if same_kind and torch.equal(value, right):  # most answers; NaN equals nothing
-        return
+    if isinstance(value, torch.Tensor) and value.dtype == right.dtype and torch.equal(value, right):
+        return  # most answers; NaN equals nothing
     found = require_tensor(value, name)
     if _is_close(found, right):
         return

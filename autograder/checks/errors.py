@@ -16,12 +16,13 @@ the second is told by the process in which student code ran.
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder import probes
 from autograder.checks.answers import describe, error_kind
 from autograder.probes import parse_cell
-from autograder.wall.evidence import CapturedError
+from autograder.wall.evidence import CapturedError, Frame
 
 OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line
 NO_RAISE = ""  # anywhere but at a raise statement of the student's
@@ -86,7 +87,9 @@ LENGTH_OF_SCALAR = Known("TypeError", r"len\(\) of a 0-d tensor", ("torch/_tenso
 MATRIX_NORM = Known("RuntimeError", r"must be 1D or 2D", (OWN_LINE, "torch"))
 
 
-def require(found, type: str, pattern: str, name: str, place=NO_RAISE) -> CapturedError:
+def require(
+    found: object, type: str, pattern: str, name: str, place: str | tuple[str, ...] = NO_RAISE
+) -> CapturedError:
     """Require a captured error of a type, with words in its message, raised at a place.
 
     Args:
@@ -103,7 +106,7 @@ def require(found, type: str, pattern: str, name: str, place=NO_RAISE) -> Captur
     return require_known(found, Known(type, pattern, places), name)
 
 
-def require_known(found, known: Known, name: str) -> CapturedError:
+def require_known(found: object, known: Known, name: str) -> CapturedError:
     """Require a captured error to be a known one; see :func:`require`."""
     error = _read(found, name)
     for check in (_check_type, _check_hand, _check_message, _check_place, _check_swallowed):
@@ -111,7 +114,7 @@ def require_known(found, known: Known, name: str) -> CapturedError:
     return error
 
 
-def require_said(found, known: Known, name: str) -> CapturedError:
+def require_said(found: object, known: Known, name: str) -> CapturedError:
     """Require the type, the words and the operation of a known error, wherever it was raised.
 
     Raises:
@@ -124,7 +127,7 @@ def require_said(found, known: Known, name: str) -> CapturedError:
     return error
 
 
-def require_raised(found, known: Known, name: str, sources) -> None:
+def require_raised(found: object, known: Known, name: str, sources: Iterable[str]) -> None:
     """Require that the library raised what :func:`require_said` accepts.
 
     An exception that lost its traceback (``assertRaises``, ``copy``) is taken at its word, unless
@@ -144,7 +147,7 @@ def require_raised(found, known: Known, name: str, sources) -> None:
         assert not _is_made(error, sources), _by_hand(name)
 
 
-def argument(error: CapturedError, place: int, keyword: str):
+def argument(error: CapturedError, place: int, keyword: str) -> object:
     """Return a literal argument of the call of the student's that raised an error.
 
     Returns:
@@ -161,7 +164,7 @@ def argument(error: CapturedError, place: int, keyword: str):
     return Ellipsis
 
 
-def require_none(found, name: str) -> None:
+def require_none(found: object, name: str) -> None:
     """Require that nothing was raised, e.g. by ``probes.error_of``."""
     if found is not None:
         kind = error_kind(_read(found, name).type)
@@ -171,7 +174,7 @@ def require_none(found, name: str) -> None:
         )
 
 
-def _read(found, name: str) -> CapturedError:
+def _read(found: object, name: str) -> CapturedError:
     if isinstance(found, CapturedError):
         return found
     if isinstance(found, BaseException):
@@ -190,7 +193,7 @@ def _read(found, name: str) -> CapturedError:
     )
 
 
-def _check_type(error, known, name):
+def _check_type(error: CapturedError, known: Known, name: str) -> None:
     kind = error_kind(error.type)
     assert error.is_a(known.type), (
         f"[wrong-error-type] {name} is of type {kind}: another kind of error than the one asked "
@@ -198,7 +201,7 @@ def _check_type(error, known, name):
     )
 
 
-def _check_hand(error, known, name):
+def _check_hand(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
     told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
     assert frame is not None and not error.raised_by_hand and not told, _by_hand(name)
@@ -212,7 +215,7 @@ def _by_hand(name: str) -> str:
     )
 
 
-def _is_made(error, sources) -> bool:
+def _is_made(error: CapturedError, sources: Iterable[str]) -> bool:
     """Tell whether a cell makes an exception of the error's type out of these words."""
     kind = error.type.rpartition(".")[2]
     for call in (node for cell in sources for node in ast.walk(parse_cell(cell))):
@@ -232,7 +235,7 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-def _check_operation(error, known, name):
+def _check_operation(error: CapturedError, known: Known, name: str) -> None:
     tree = _expression(error) if known.operations else None
     found = {_operation(node) for node in ast.walk(tree)} if tree else set()
     found &= ARITHMETIC
@@ -243,7 +246,7 @@ def _check_operation(error, known, name):
     )
 
 
-def _expression(error) -> ast.AST | None:
+def _expression(error: CapturedError) -> ast.AST | None:
     """Return the student's innermost expression that led to an error, where it is known."""
     own = [frame for frame in error.frames if frame.library is None]
     try:
@@ -261,7 +264,7 @@ def _operation(node: ast.AST) -> str:
     return _called(node).strip("_") if isinstance(node, ast.Call) else ""
 
 
-def _check_message(error, known, name):
+def _check_message(error: CapturedError, known: Known, name: str) -> None:
     kind = error_kind(error.type)
     if known.kin and re.search(known.kin, error.message, re.IGNORECASE | re.DOTALL):
         assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
@@ -275,8 +278,9 @@ def _check_message(error, known, name):
     )
 
 
-def _check_place(error, known, name):
+def _check_place(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
+    assert frame is not None, "an error without a frame is refused as one raised by hand"
     english, chinese = _where(frame)
     assert any(_is_at(frame, place) for place in known.places), (
         f"[wrong-place] {name} has the right words, but was raised in {english}, where this error "
@@ -285,7 +289,7 @@ def _check_place(error, known, name):
     )
 
 
-def _is_at(frame, place: str) -> bool:
+def _is_at(frame: Frame, place: str) -> bool:
     if place == OWN_LINE:
         return frame.library is None
     if place == NO_RAISE:
@@ -295,7 +299,7 @@ def _is_at(frame, place: str) -> bool:
     return frame.library == place
 
 
-def _check_swallowed(error, known, name):
+def _check_swallowed(error: CapturedError, known: Known, name: str) -> None:
     for other in (error.cause, error.context):
         assert other is None or other == error.type, (
             f"[swallowed] {name} was raised while another error, {error_kind(other)}, was being "
@@ -304,7 +308,7 @@ def _check_swallowed(error, known, name):
         )
 
 
-def _where(frame) -> tuple[str, str]:
+def _where(frame: Frame) -> tuple[str, str]:
     if frame.library is None:
         return "your own code", "你自己的代码"
     return (f"{frame.function} ({frame.file})",) * 2
