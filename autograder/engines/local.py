@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 from autograder.course import ROOT
-from autograder.engines.warm import EXIT_S, WarmEngine
+from autograder.engines.places import passable_folder
+from autograder.engines.warm import WarmEngine
 from autograder.errors import EngineError
 from autograder.sandbox.worker import start_janitor
 
@@ -28,7 +29,6 @@ def worker_environment(home: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": os.path.join(home, "matplotlib"),
-        **{k: v for k, v in os.environ.items() if k == "AUTOGRADER_LAYERS_OFF"},
     }
 
 
@@ -37,10 +37,13 @@ class LocalEngine(WarmEngine):
 
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
 
+    def __init__(self, place: str = "", layers_off: tuple[str, ...] = ()):
+        self.place, self.layers_off = place, layers_off
+
     def _start(self) -> None:
         if sys.platform != "linux":
             raise EngineError("ENGINE=local needs Linux; use ENGINE=docker")
-        self.home = tempfile.mkdtemp(prefix="autograder-")
+        self.home = tempfile.mkdtemp(prefix="autograder-", dir=self.place or passable_folder())
         self.root = os.path.join(self.home, "work")
         os.mkdir(self.root)
         os.chmod(self.home, 0o711)
@@ -54,19 +57,20 @@ class LocalEngine(WarmEngine):
     def _launch(self, theirs: socket.socket) -> None:
         command = [sys.executable, "-m", "autograder.sandbox.worker"]
         self.process = subprocess.Popen(
-            [*command, "--fd", str(theirs.fileno()), "--root", self.root],
+            [*command, "--fd", str(theirs.fileno()), "--root", self.root,
+             "--without", " ".join(self.layers_off)],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
-        )
+        )  # fmt: skip
         theirs.close()
 
-    def _await_end(self) -> None:
+    def _await_end(self, patience_s: float) -> None:
         try:
-            self.process.wait(EXIT_S)
+            self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -97,7 +101,7 @@ class ForkedEngine(LocalEngine):
                 mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
-                service.serve(theirs, self.janitor, self.root, full=False)
+                service.serve(theirs, self.janitor, self.root, self.layers_off, full=False)
             finally:
                 os._exit(0)
         theirs.close()

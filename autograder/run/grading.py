@@ -48,6 +48,7 @@ class Outcome:
     entry: Entry
     results: str
     page: str
+    trace: str = ""  # of a fault of ours, for the log
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Finish:
             entry=entry_of(gradation, job.handed_in),
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
+            trace=gradation.trace,
         )
 
 
@@ -146,6 +148,8 @@ def results_json(gradation: Gradation) -> str:
 def _keep(outcome: Outcome, out: Path, gradebook: Gradebook) -> None:
     """Commit one outcome and write its files."""
     write_text(out / "results" / outcome.submission / "results.json", outcome.results)
+    if outcome.trace:
+        write_text(out / "log" / f"{outcome.submission}.txt", outcome.trace)
     gradebook.add_entry(outcome.entry)
     write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
 

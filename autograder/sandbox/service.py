@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgpack
@@ -28,17 +29,20 @@ class Ended:
     detail: str
 
 
-def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
+def serve(
+    channel: socket.socket, janitor, root: str, layers_off: Iterable[str] = (), full: bool = True
+) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
     Args:
         janitor: the janitor's channel and process id.
         root: folder for the submissions' work folders.
+        layers_off: layers that a test leaves out, to show that the next one still holds.
         full: see :func:`autograder.sandbox.warmth.warm_up`.
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:
-        layers = _layers_from_environment()
+        layers = confine.Layers(**{name: False for name in layers_off})
         confinement = confine.Confinement(layers)
         shell = warm_up(full)
     except EngineError as error:
@@ -54,12 +58,6 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
             worker.run_submission(msgpack.unpackb(stream.receive()))
     except StreamEnded:
         return
-
-
-def _layers_from_environment() -> confine.Layers:
-    """Tests turn single layers off by name, to show that the next one still holds."""
-    off = os.environ.get("AUTOGRADER_LAYERS_OFF", "").split()
-    return confine.Layers(**{name: False for name in off})
 
 
 class Worker:

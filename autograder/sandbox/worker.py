@@ -83,7 +83,8 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: ``--fd N`` (an inherited socket) or ``--connect PATH`` (a Unix socket), and
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
-            that core, if this container may use it.
+            that core, if this container may use it; ``--without NAMES``: layers that a test
+            leaves out.
     """
     gc.disable()  # what is imported stays
     janitor = start_janitor()
@@ -99,8 +100,9 @@ def main(arguments: list[str]) -> int:
     else:
         channel = socket.socket(socket.AF_UNIX)
         channel.connect(options["--connect"])
+        channel.sendall(os.environ.pop("AUTOGRADER_SECRET", "").encode())
     with channel:
-        serve(channel, janitor, options["--root"])
+        serve(channel, janitor, options["--root"], options.get("--without", "").split())
     return 0
 
 
