@@ -18,7 +18,10 @@ from autograder.wall.codec.kinds import (
     RECORDS,
     TENSOR_DTYPES,
     Function,
+    check_range,
 )
+from autograder.wall.codec.records import check_record
+from autograder.wall.codec.wire import check_nodes
 
 
 def pack(message, keep=None, tensor_hook=None) -> bytes:
@@ -36,6 +39,7 @@ def pack(message, keep=None, tensor_hook=None) -> bytes:
     frame = msgpack.packb(packer.encode(message, 0), use_bin_type=True)
     if len(frame) > MAX_FRAME_BYTES:
         raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
+    check_nodes(frame)
     return frame
 
 
@@ -160,6 +164,7 @@ class _Encoder:
         return {"$": "dtype", "name": str(value)}
 
     def range(self, value, depth):
+        check_range(value)
         return {"$": "range", "items": [value.start, value.stop, value.step]}
 
     def complex(self, value, depth):
@@ -169,6 +174,7 @@ class _Encoder:
         return {"$": "ellipsis" if value is Ellipsis else "notimplemented"}
 
     def record(self, value, depth):
+        check_record(value)
         names = FIELD_NAMES[type(value)]
         fields = [self.encode(getattr(value, name), depth) for name in names]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
