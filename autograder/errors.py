@@ -34,7 +34,13 @@ class EvidenceError(AutograderError):
 
 
 class SandboxError(AutograderError):
-    """The sandbox itself failed: the submission is *not graded*, never a zero."""
+    """The sandbox itself failed: the submission is *not graded*, never a zero.
+
+    Attributes:
+        ran: whether code of the submission's had been started.
+    """
+
+    ran = False
 
 
 class SubmissionEnded(AutograderError):

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 from autograder.course import ROOT
 from autograder.engines.places import passable_folder
-from autograder.engines.warm import WarmEngine
+from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import EngineError
 from autograder.sandbox.worker import start_janitor
 
@@ -73,7 +74,7 @@ class LocalEngine(WarmEngine):
             self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(EXIT_S)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -114,8 +115,12 @@ class _Forked:
     def __init__(self, pid: int):
         self.pid = pid
 
-    def wait(self, timeout=None):
-        os.waitpid(self.pid, 0)
+    def wait(self, timeout: float = 0.0) -> None:
+        deadline = time.monotonic() + timeout
+        while not os.waitpid(self.pid, os.WNOHANG)[0]:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("the sandbox worker", timeout)
+            time.sleep(0.005)
 
     def kill(self):
         os.kill(self.pid, 9)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 STARTED_AHEAD = 64  # engines; further scorers start their own
 LOST_IN_A_ROW = 20  # scorers without an outcome between: something is wrong with the machine
 HURRY_S = 1.0  # for engines to end where the run was interrupted
-LOOK_S = 1.0  # how often the clock is looked at
 
 
 def grade_all(
@@ -92,7 +91,7 @@ class _Pool:
             self._hand_out()
             numbers = {scorer.channel: number for number, scorer in self.scorers.items()}
             due_s = max(0.0, min(scorer.left_s() for scorer in self.scorers.values()))
-            for channel in wait(list(numbers), min(due_s, LOOK_S)):
+            for channel in wait(list(numbers), min(due_s, self.supervision.LOOK_S)):
                 yield from self._take(numbers[channel])
             for number in [n for n, scorer in self.scorers.items() if scorer.overdue()]:
                 outcome = self.scorers[number].end_overdue()

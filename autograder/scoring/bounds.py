@@ -16,20 +16,20 @@ from types import FrameType
 from autograder.errors import OutOfTime
 from autograder.model import Status
 
-SCORER_MIB = 1024  # what a scorer may grow by for one submission
+LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
 LATE_S = 2.0  # after the submission's time: by then the session has ended it, if it could
 AGAIN_S = 1.0  # a hidden test may take the exception for its own
 
 
 @contextmanager
-def bounded(wall_s: float, memory_mib: int = SCORER_MIB) -> Iterator[None]:
+def bounded(wall_s: float, memory_mib: int) -> Iterator[None]:
     """Hold the block to a submission's time and to a growth in memory.
 
     Raises:
         OutOfTime: the time was used up (in a process's main thread).
         MemoryError: so was the memory.
     """
-    with _memory(memory_mib), _clock(wall_s + LATE_S):
+    with _memory(max(memory_mib, LEAST_MIB)), _clock(wall_s + LATE_S):
         yield
 
 

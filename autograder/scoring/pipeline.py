@@ -14,6 +14,7 @@ from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
 
 MAX_REASON = 500
+MOST_MIB = 1024  # that a scorer grows by for one submission; less where a submission may use less
 WRONG_ASSIGNMENT = (
     "{file}: this notebook is for the assignment '{claimed}', not '{name}'; "
     "upload the notebook that you got for '{name}' ‖ "
@@ -38,7 +39,7 @@ def score(
     """
     deadline = time.monotonic() + limits.wall_s
     try:
-        with bounded(limits.wall_s):
+        with bounded(limits.wall_s, min(limits.memory_mib, MOST_MIB)):
             submission = replace(load_submission(job.path, job.name), file=job.file)
             check_assignment(submission, assignment)
             walker = Walker(submission, assignment, engine.stream, limits, deadline=deadline)

@@ -12,7 +12,7 @@ from typing import Any
 from autograder import probes  # noqa: F401 - probes and checks are what tests import
 from autograder.checks import curves, errors, flows, graphs, memory, proofs  # noqa: F401
 from autograder.errors import EngineError, SandboxError, SubmissionEnded
-from autograder.model import Gradation, Job
+from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
 from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.task import Task
@@ -56,7 +56,8 @@ class Scorer:
         Raises:
             EngineError: no sandbox can be started at all.
         """
-        task, fault = self.task, None
+        task = self.task
+        fault: SandboxError | EngineError | None = None
         for _ in range(TRIES):
             try:
                 engine = self._open()
@@ -71,6 +72,8 @@ class Scorer:
                 self.close()  # nobody knows what state the conversation with it is in
                 return self.give_up(job, error)
         assert fault is not None
+        if task.blames and isinstance(fault, SandboxError) and fault.ran:
+            return pipeline.charge(job, task.assignment, breaks_down(str(fault)), task.by)
         return self.give_up(job, fault)
 
     def outcome(self, job: Job) -> Any:
@@ -101,6 +104,12 @@ def finished(task: Task, job: Job, gradation: Gradation) -> Any:
         return task.finish(job, pipeline.charge(job, task.assignment, ended, task.by))
     except OURS as error:
         return task.finish(job, pipeline.give_up(job, task.assignment, error, task.by))
+
+
+def breaks_down(what: str) -> SubmissionEnded:
+    """Return how a submission ends that is blamed for what breaks whenever it runs."""
+    text = f"the notebook interfered with the grader, which broke down twice: {what}"
+    return SubmissionEnded(Status.PROTOCOL, text)
 
 
 def ended_outcome(task: Task, job: Job, ended: SubmissionEnded) -> Any:

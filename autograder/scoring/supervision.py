@@ -24,11 +24,12 @@ from autograder.errors import EngineError, OutOfTime, SandboxError
 from autograder.model import Job, Status
 from autograder.scoring.cores import stay_on
 from autograder.scoring.engine import Engine, Engines
-from autograder.scoring.scorer import Scorer, ended_outcome, given_up_outcome
+from autograder.scoring.scorer import Scorer, breaks_down, ended_outcome, given_up_outcome
 from autograder.scoring.task import Task
 
 PR_SET_PDEATHSIG = 1
 GARBAGE_OBJECTS = 20_000  # new objects between two looks for garbage
+LOOK_S = 1.0  # how often the clock is looked at
 GRACE_S = 8.0  # beyond a submission's time, for the scorer to end it by itself
 EXIT_S = 5.0  # for a scorer that was let go
 QUEUED = 2  # jobs: the next one lies ready when a scorer is done
@@ -53,7 +54,11 @@ class SupervisedScorer:
     """
 
     def __init__(
-        self, task: Task, engines: Engines, engine: Engine | None = None, cores: set[int] = frozenset()
+        self,
+        task: Task,
+        engines: Engines,
+        engine: Engine | None = None,
+        cores: set[int] = frozenset(),
     ):
         self.task, self.engines, self.engine, self.cores = task, engines, engine, cores
         self.jobs: deque[tuple[Job, int]] = deque()
@@ -160,6 +165,8 @@ class SupervisedScorer:
 
     def _become_scorer(self, channel: Connection) -> None:
         """Grade what comes over the channel until it is closed; runs in the forked process."""
+        signal.set_wakeup_fd(-1)  # the event loop of a Dask worker is not here
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
         die_with_parent()
         torch.set_num_threads(1)
@@ -180,10 +187,58 @@ class SupervisedScorer:
         os._exit(0)
 
 
+class Supervisor:
+    """One scorer under supervision, made anew whenever it is lost.
+
+    Args:
+        engine: one that was started ahead, for the first scorer; stays its owner's to close.
+    """
+
+    def __init__(self, task: Task, engines: Engines, engine: Engine | None = None):
+        self.task, self.engines, self.ahead = task, engines, engine
+        self.scorer: SupervisedScorer | None = None
+
+    def outcome(self, job: Job) -> Any:
+        """Return the outcome of one job, whatever happens to scorers.
+
+        Raises:
+            EngineError: no sandbox can be started.
+        """
+        losses = 0
+        while True:
+            if self.scorer is None:
+                engine, self.ahead = self.ahead, None
+                self.scorer = SupervisedScorer(self.task, self.engines, engine)
+            scorer = self.scorer
+            scorer.submit(job, losses)
+            try:
+                while scorer.jobs:
+                    if scorer.channel.poll(min(max(scorer.left_s(), 0.0), LOOK_S)):
+                        for outcome in scorer.receive():
+                            return outcome
+                    elif scorer.overdue():
+                        self.scorer = None
+                        return scorer.end_overdue()
+            except EOFError:
+                self.scorer, lost = None, scorer.mourn()
+                if lost is None or lost.losses >= TRIES:
+                    return lost_outcome(self.task, lost or Lost(job, TRIES, "it never began"))
+                losses = lost.losses
+
+    def close(self) -> None:
+        """Let the scorer end."""
+        if self.scorer is not None:
+            self.scorer.let_go()
+            self.scorer.wait()
+            self.scorer = None
+
+
 def lost_outcome(task: Task, lost: Lost) -> Any:
     """Return the outcome of a job over which scorers ended by themselves, again and again."""
-    error = SandboxError(f"the scorer process died {lost.losses} times over this ({lost.how})")
-    return given_up_outcome(task, lost.job, error)
+    what = f"the scorer process died {lost.losses} times over this ({lost.how})"
+    if task.blames:
+        return ended_outcome(task, lost.job, breaks_down(what))
+    return given_up_outcome(task, lost.job, SandboxError(what))
 
 
 def die_with_parent() -> None:

@@ -86,6 +86,9 @@ class Walker:
             self._stop(ended)
         except MemoryError:
             self._stop(SubmissionEnded(Status.MEMORY_LIMIT, "its answers take too much memory"))
+        except SandboxError as error:
+            error.ran = len(self.sources) > 1
+            raise
         return self.walk
 
     def _walk(self) -> None:
