@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 from autograder.wall import captures, drawings
 from autograder.wall.codec import Function
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
+from autograder.wall.oracles import Oracle
 
 PROBES = {}
 MAX_GRAPH_NODES = 200_000
@@ -87,6 +88,16 @@ def together(*questions):
 def function(expression: str, name: str = "f") -> Function:
     """Return a callable of ``x`` that crosses the wall as its text (may use torch and math)."""
     return Function(expression, name)
+
+
+def oracle(function, name: str = "f", saves: bool | None = None) -> Oracle:
+    """Return a function of one tensor that a test may hand over: it never leaves the test's side.
+
+    Args:
+        function: of torch operations.
+        saves: whether a second walk through its graph fails; None where that is not the question.
+    """
+    return Oracle(function, name, saves)
 
 
 @probe

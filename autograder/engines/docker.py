@@ -69,8 +69,9 @@ class DockerEngine(WarmEngine):
                 ["docker", "run", *self._options(), self.image, "python3", "-m",
                  "autograder.sandbox.worker", "--connect", "/channel", "--root", "/work",
                  "--without", " ".join(self.layers_off), *core],
-                env={**os.environ, SECRET: self.secret}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log,
-                start_new_session=True, pass_fds=[held],
+                env={**os.environ, SECRET: self.secret}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True,
+                pass_fds=[held],
             )  # fmt: skip
         finally:
             os.close(held)

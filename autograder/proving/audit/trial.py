@@ -113,7 +113,8 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
-    engine = LocalEngine().__enter__()
+    engine = LocalEngine()
+    engine.__enter__()
     Finalize(None, engine.close, exitpriority=10)
     _held = engine, reference, assignment
 

@@ -146,6 +146,13 @@ class _Decoder:
             raise EvidenceError("the sandbox may not send functions")
         return Function(_field(plain, "text", str), _field(plain, "name", str)).without_text()
 
+    def oracle(self, plain, depth):
+        if self.resolve is None or self.adopt is None:
+            raise EvidenceError("the sandbox may not send functions")
+        _field(plain, "id", int)
+        _field(plain, "name", str)
+        return self.adopt("oracle", plain, None)
+
     def dtype(self, plain, depth):
         name = _field(plain, "name", str).removeprefix("torch.")
         if name not in TENSOR_DTYPES:
@@ -260,7 +267,7 @@ _DECODERS = {
         kind: getattr(_Decoder, kind)
         for kind in (
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
-            "object", "ref", "function", "dtype", "range", "complex", "int", "record",
+            "object", "ref", "function", "oracle", "dtype", "range", "complex", "int", "record",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

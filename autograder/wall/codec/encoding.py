@@ -22,6 +22,7 @@ from autograder.wall.codec.kinds import (
 )
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.wire import check_nodes
+from autograder.wall.oracles import Oracle
 
 
 def pack(message, keep=None, tensor_hook=None) -> bytes:
@@ -160,6 +161,12 @@ class _Encoder:
     def function(self, value, depth):
         return {"$": "function", "text": value.expression, "name": value.__name__}
 
+    def oracle(self, value, depth):
+        if self.keep is not None:
+            raise EvidenceError("a test's function cannot come from the sandbox")
+        name = value.__name__
+        return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+
     def dtype(self, value, depth):
         return {"$": "dtype", "name": str(value)}
 
@@ -238,6 +245,7 @@ _ENCODERS = {
     torch.Tensor: _Encoder.tensor,
     torch.nn.Parameter: _Encoder.tensor,
     Function: _Encoder.function,
+    Oracle: _Encoder.oracle,
     torch.dtype: _Encoder.dtype,
     range: _Encoder.range,
     complex: _Encoder.complex,
