@@ -1,6 +1,7 @@
 """Which engine a run uses."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autograder.engines.warm import WarmEngine
 from autograder.model import Limits
@@ -14,11 +15,13 @@ class EngineChoice:
         kind: "docker" or "local".
         image: tag of the grading image (docker).
         place: folder for what the engines need while they run; "": one for each.
+        hidden: folders that no submission may see: tests, results, other submissions.
     """
 
     kind: str
     image: str = ""
     place: str = ""
+    hidden: tuple[Path, ...] = ()
 
     @property
     def environment(self) -> str:
@@ -29,6 +32,10 @@ class EngineChoice:
         """Return the same choice whose engines leave nothing outside a folder, however they end."""
         return replace(self, place=place)
 
+    def hiding(self, *folders: Path) -> "EngineChoice":
+        """Return the same choice, with more folders that no submission may see."""
+        return replace(self, hidden=(*self.hidden, *(folder.resolve() for folder in folders)))
+
     def open(self, limits: Limits) -> WarmEngine:
         """Return an engine that is neither started nor entered yet."""
         if self.kind == "docker":
@@ -37,4 +44,4 @@ class EngineChoice:
             return DockerEngine(self.image, limits, self.place)
         from autograder.engines.local import LocalEngine
 
-        return LocalEngine(self.place)
+        return LocalEngine(self.place, hidden=self.hidden)

@@ -16,6 +16,7 @@ from contextlib import suppress
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import SandboxError
 from autograder.model import Limits
+from autograder.sandbox.uids import VARIABLE as UIDS
 
 CONNECT_S = 180.0
 SECRET_S = 10.0  # for the worker to say it
@@ -118,6 +119,8 @@ class DockerEngine(WarmEngine):
         flat += ["--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL"]
         flat += ["--tmpfs", f"/work:{size}", "--tmpfs", "/tmp:size=16m,mode=0755"]
         flat += ["--env", "MPLCONFIGDIR=/tmp/matplotlib", "--env", "HOME=/tmp"]
+        if block := os.environ.get(UIDS):
+            flat += ["--env", f"{UIDS}={block}"]
         return ["--rm", "--init=false", "--read-only", *flat]
 
     def close(self, patience_s: float = EXIT_S) -> None:

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from autograder.course import ROOT
 from autograder.engines.places import passable_folder
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import EngineError
+from autograder.sandbox.uids import VARIABLE as UIDS
 from autograder.sandbox.worker import start_janitor
 
 
@@ -30,6 +32,7 @@ def worker_environment(home: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": os.path.join(home, "matplotlib"),
+        UIDS: os.environ.get(UIDS, ""),
     }
 
 
@@ -38,8 +41,10 @@ class LocalEngine(WarmEngine):
 
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
 
-    def __init__(self, place: str = "", layers_off: tuple[str, ...] = ()):
-        self.place, self.layers_off = place, layers_off
+    def __init__(
+        self, place: str = "", layers_off: tuple[str, ...] = (), hidden: tuple[Path, ...] = ()
+    ):
+        self.place, self.layers_off, self.hidden = place, layers_off, hidden
 
     def _start(self) -> None:
         if sys.platform != "linux":
@@ -59,7 +64,8 @@ class LocalEngine(WarmEngine):
         command = [sys.executable, "-m", "autograder.sandbox.worker"]
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
-             "--without", " ".join(self.layers_off)],
+             "--without", " ".join(self.layers_off),
+             "--hide", "\n".join(map(str, (ROOT, *self.hidden)))],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),
             cwd="/",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import msgpack
 
-from autograder.errors import EvidenceError, SandboxError, SubmissionEnded
+from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
 from autograder.wall import codec, oracles
@@ -153,8 +153,8 @@ class Session:
             reply = codec.unpack(data, adopt=adopter.adopt)
         except EvidenceError as error:
             raise self._broken(str(error)) from None
-        except SubmissionEnded:
-            raise  # the scorer's clock
+        except OutOfTime:
+            raise
         except Exception as error:  # whatever reading an answer meets is the answer's doing
             raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
         if not isinstance(reply, dict):
@@ -229,6 +229,10 @@ class Session:
             answer = answers.answer(question[NONCE_BYTES:])
         except EvidenceError as error:
             raise self._broken(str(error)) from None
+        except OutOfTime:
+            raise
+        except Exception as error:  # whatever a question meets is the question's doing
+            raise self._broken(f"a question without an answer ({type(error).__name__})") from None
         self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
 
     def _broken(self, what: str) -> SubmissionEnded:
