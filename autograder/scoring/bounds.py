@@ -17,7 +17,7 @@ from autograder.errors import OutOfTime
 from autograder.model import Status
 
 LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
-LATE_S = 2.0  # after the submission's time: by then the session has ended it, if it could
+LATE_S = 5.0  # after the submission's time: by then the session has ended it, if it could
 AGAIN_S = 1.0  # a hidden test may take the exception for its own
 
 

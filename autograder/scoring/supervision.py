@@ -30,7 +30,7 @@ from autograder.scoring.task import Task
 PR_SET_PDEATHSIG = 1
 GARBAGE_OBJECTS = 20_000  # new objects between two looks for garbage
 LOOK_S = 1.0  # how often the clock is looked at
-GRACE_S = 8.0  # beyond a submission's time, for the scorer to end it by itself
+GRACE_S = 12.0  # beyond a submission's time, for the scorer to end it by itself
 EXIT_S = 5.0  # for a scorer that was let go
 QUEUED = 2  # jobs: the next one lies ready when a scorer is done
 TRIES = 2  # of a job over which scorers end by themselves
