@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from autograder.model import Status
+
 
 class AutograderError(Exception):
     """Base of every error that is shown to a person as one clear line.
@@ -50,7 +52,7 @@ class SubmissionEnded(AutograderError):
         status: the reason, a :class:`autograder.model.Status`.
     """
 
-    def __init__(self, status: Any, message: str):
+    def __init__(self, status: Status, message: str):
         super().__init__(message)
         self.status = status
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from typing import Protocol
 
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import SandboxError
@@ -34,6 +35,12 @@ def is_available() -> bool:
         return not subprocess.run(command, capture_output=True, timeout=20).returncode
     except subprocess.TimeoutExpired:
         return False
+
+
+class HasFileno(Protocol):
+    """What the system can watch."""
+
+    def fileno(self) -> int: ...
 
 
 class DockerEngine(WarmEngine):
@@ -79,10 +86,11 @@ class DockerEngine(WarmEngine):
 
     def _connect(self) -> socket.socket:
         """Take the worker's one connection, before any student code runs."""
+        watched: list[HasFileno] = [self.listener, self.ended]
         deadline = time.monotonic() + CONNECT_S
         try:
             while (left_s := deadline - time.monotonic()) > 0:
-                ready = select.select([self.listener, self.ended], [], [], left_s)[0]
+                ready = select.select(watched, [], [], left_s)[0]
                 if self.listener not in ready:
                     break
                 channel = self.listener.accept()[0]

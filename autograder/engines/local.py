@@ -39,6 +39,7 @@ def worker_environment(home: str) -> dict[str, str]:
 class LocalEngine(WarmEngine):
     """One warm worker process of this machine."""
 
+    process: "subprocess.Popen[bytes] | _Forked"
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
 
     def __init__(
@@ -58,6 +59,7 @@ class LocalEngine(WarmEngine):
         self._launch(theirs)
 
     def _connect(self) -> socket.socket:
+        assert self.channel is not None, "it is started"
         return self.channel
 
     def _launch(self, theirs: socket.socket) -> None:
@@ -101,10 +103,11 @@ class ForkedEngine(LocalEngine):
 
         from autograder.sandbox import mounts, service
 
+        ours = self._connect()
         pid = os.fork()
         if not pid:
             try:
-                self.channel.close()
+                ours.close()
                 mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
@@ -121,12 +124,12 @@ class _Forked:
     def __init__(self, pid: int):
         self.pid = pid
 
-    def wait(self, timeout: float = 0.0) -> None:
-        deadline = time.monotonic() + timeout
+    def wait(self, timeout: float | None = None) -> None:
+        deadline = time.monotonic() + (timeout or EXIT_S)
         while not os.waitpid(self.pid, os.WNOHANG)[0]:
             if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired("the sandbox worker", timeout)
+                raise subprocess.TimeoutExpired("the sandbox worker", timeout or EXIT_S)
             time.sleep(0.005)
 
-    def kill(self):
+    def kill(self) -> None:
         os.kill(self.pid, 9)

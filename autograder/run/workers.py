@@ -89,7 +89,7 @@ class _Pool:
         """Yield the outcome of every job."""
         while self.waiting or any(scorer.jobs for scorer in self.scorers.values()):
             self._hand_out()
-            numbers = {scorer.channel: number for number, scorer in self.scorers.items()}
+            numbers: dict[object, int] = {s.channel: n for n, s in self.scorers.items()}
             due_s = max(0.0, min(scorer.left_s() for scorer in self.scorers.values()))
             for channel in wait(list(numbers), min(due_s, self.supervision.LOOK_S)):
                 yield from self._take(numbers[channel])

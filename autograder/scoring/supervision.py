@@ -58,7 +58,7 @@ class SupervisedScorer:
         task: Task,
         engines: Engines,
         engine: Engine | None = None,
-        cores: set[int] = frozenset(),
+        cores: Set[int] = frozenset(),
     ):
         self.task, self.engines, self.engine, self.cores = task, engines, engine, cores
         self.jobs: deque[tuple[Job, int]] = deque()
