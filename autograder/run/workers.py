@@ -89,10 +89,11 @@ class _Pool:
         """Yield the outcome of every job."""
         while self.waiting or any(scorer.jobs for scorer in self.scorers.values()):
             self._hand_out()
-            numbers: dict[object, int] = {s.channel: n for n, s in self.scorers.items()}
+            numbers = {scorer.channel: number for number, scorer in self.scorers.items()}
             due_s = max(0.0, min(scorer.left_s() for scorer in self.scorers.values()))
-            for channel in wait(list(numbers), min(due_s, self.supervision.LOOK_S)):
-                yield from self._take(numbers[channel])
+            ready = wait(list(numbers), min(due_s, self.supervision.LOOK_S))
+            for number in [number for channel, number in numbers.items() if channel in ready]:
+                yield from self._take(number)
             for number in [n for n, scorer in self.scorers.items() if scorer.overdue()]:
                 outcome = self.scorers[number].end_overdue()
                 self._replace(number)
