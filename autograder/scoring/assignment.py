@@ -18,6 +18,7 @@ from autograder import __version__
 from autograder.errors import SandboxError, UsageError
 from autograder.languages import localize
 from autograder.model import Limits, Provenance
+from autograder.scoring.environment import environment_facts
 
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -173,6 +174,7 @@ def provenance(
         image=environment,
         code=code,
         limits=json.dumps(asdict(limits)) if limits else "",
+        **environment_facts(),
     )
 
 
