@@ -27,7 +27,8 @@ STATE = (
     "SELECT submission FROM members ORDER BY submission",
     "SELECT file, beside, why FROM attachments ORDER BY file",
     "SELECT gradation, question FROM changes ORDER BY gradation, question",
-    "SELECT name, value FROM settings WHERE name <> 'pages' ORDER BY name",
+    "SELECT name, value FROM settings WHERE name NOT IN ('pages', 'noted', 'stale', 'zip')"
+    " ORDER BY name",
 )
 
 LATEST = """
@@ -38,7 +39,7 @@ ORDER BY submission LIMIT ?
 """
 
 UPLOADS = """
-SELECT submission, file, submitted_at, status FROM gradations
+SELECT submission, file, submitted_at, status, id FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
   AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
 ORDER BY submission
@@ -98,9 +99,9 @@ class Gradebook(Roll):
         return [Change(*row[:-2], bool(row[-2]), row[-1]) for row in rows]
 
     def latest_changes(self) -> list[Change]:
-        """Return the marks that the latest run changed."""
-        begun = self._read("SELECT begun_at FROM run").fetchone()
-        return [change for change in self.changes() if begun and change.run == begun[0]]
+        """Return the marks that the latest run changed which changed any."""
+        changes = self.changes()
+        return [change for change in changes if change.run == changes[0].run]
 
     def set_times(self, times: dict[str, str]) -> None:
         """Correct the times of upload (ISO 8601) of the latest gradations, by submission."""
@@ -144,6 +145,15 @@ class Gradebook(Roll):
                           (Status.NOT_GRADED.value,))  # fmt: skip
         return [file for (file,) in rows.fetchall()]
 
+    def unreadable(self) -> list[tuple[str, str]]:
+        """Return the files of the class that cannot be read as submissions, and why."""
+        rows = self._read(
+            "SELECT file, reason FROM gradations WHERE status = ? AND id IN"
+            f" (SELECT id FROM ({UPLOADS})) ORDER BY file",
+            (Status.UNREADABLE.value,),
+        )
+        return rows.fetchall()
+
     def latest(self, overrides: bool = True) -> Iterator[Gradation]:
         """Yield the latest gradation of every submission of the class, ordered by name.
 
@@ -172,7 +182,7 @@ class Gradebook(Roll):
     def handed_in(self) -> dict[str, tuple[str, str]]:
         """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
         deadline, found = self.deadline, {}
-        for name, file, text, _ in self._read(UPLOADS).fetchall():
+        for name, file, text, *_ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
             found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
         return found

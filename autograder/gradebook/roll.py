@@ -62,6 +62,11 @@ class Roll(Settings):
                 [(storable(other.file), storable(other.beside), other.why) for other in beside],
             )
 
+    def begun_at(self) -> str:
+        """Return when the latest run began, or ""."""
+        row: tuple[str] | None = self._read("SELECT begun_at FROM run").fetchone()
+        return row[0] if row else ""
+
     def attachments(self) -> list[Attachment]:
         """Return the files of the class that are not graded, as another one counts."""
         rows = self._read("SELECT file, beside, why FROM attachments ORDER BY file").fetchall()

@@ -82,3 +82,12 @@ class Settings(GradebookFile):
     def members_of_uploads(self) -> dict[str, list[str]]:
         """Who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
         return dict(json.loads(self._kept("people") or "{}"))
+
+    @property
+    def noted(self) -> set[str]:
+        """Whose pages said more than what the scorer found, when they were last written."""
+        return set(json.loads(self._kept("noted") or "[]"))
+
+    def set_noted(self, names: set[str]) -> None:
+        """Keep whose pages say more than what the scorer found."""
+        self._keep("noted", json.dumps(sorted(names)))

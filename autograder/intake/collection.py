@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.layouts import attempt_in, owners_of
+from autograder.intake.layouts import attempt_in, owner_named, owners_of
 from autograder.intake.upload import (
     IGNORED_FOLDERS,
     Look,
@@ -172,7 +172,7 @@ def _is_furniture(path: Path) -> bool:
 
 def _is_an_instructors(path: Path, at_the_root: bool) -> bool:
     """Tell whether a file that lies among the submissions is a table or note of an instructor's."""
-    if not at_the_root or is_notebook_name(path.name):
+    if not at_the_root or is_notebook_name(path.name) or owner_named(path.name):
         return False
     noted = TEXTS.fullmatch(path.suffix) and NOTES.fullmatch(path.stem)
     return bool(noted or TABLES.fullmatch(path.suffix)) and not may_be_notebook(path)

@@ -121,9 +121,12 @@ class _Tree:
         self._notebooks: dict[str, list[str]] = {}  # below each folder
         self._direct: set[str] = set()  # folders with files directly in them
         self._below: dict[str, set[str]] = {}  # folders with their folders
+        self._alike: dict[tuple[str, str], set[str]] = {}  # folders side by side, by what they hold
         for file in files:
             here = os.path.dirname(file)
             self._direct.add(here)
+            if here and is_notebook_name(file):
+                self._alike.setdefault(self._kind(here, file), set()).add(here)
             while here:
                 self._notebooks.setdefault(here, []).extend([file] * is_notebook_name(file))
                 above = os.path.dirname(here)
@@ -140,11 +143,19 @@ class _Tree:
         stem = _stem(file)
         return Owner(("file", stem), stem.rsplit("/", 1)[-1], certain=False)
 
+    def _kind(self, folder: str, file: str) -> tuple[str, str]:
+        return os.path.dirname(folder), os.path.basename(_stem(file))
+
     def _is_one_students(self, folder: str) -> bool:
-        """Tell whether a folder holds one notebook, or some that are named alike."""
-        stems = sorted({_stem(file) for file in self._notebooks[folder]}, key=len)
+        """Tell whether a folder holds one notebook, some named alike, or what others hold too."""
+        notebooks = self._notebooks[folder]
+        stems = sorted({_stem(file) for file in notebooks}, key=len)
         if len(stems) > 1:
-            return all(stem.startswith(stems[0]) for stem in stems)
+            return all(stem.startswith(stems[0]) for stem in stems) or any(
+                len(self._alike[self._kind(folder, file)]) > 1
+                for file in notebooks
+                if os.path.dirname(file) == folder
+            )
         return folder in self._direct or len(self._below.get(folder, ())) == 1
 
 

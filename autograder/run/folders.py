@@ -14,6 +14,7 @@ from autograder.intake.download import is_download, unpack
 LOCK = ".lock"
 UNPACKED = ".submissions"  # where a zip of submissions is unpacked, within OUT
 PATIENCE_S = 2.0  # for a command that is just ending
+MAX_PATH_BYTES = 510  # SQLite opens no longer ones
 LONGEST_NAME = "x" * 130  # as long as a submission's name may be
 WRITTEN = ("results", "feedback", "report")
 TARGETS = ("grades.csv", "changes.csv", "attention.csv")  # never written over somebody else's
@@ -46,6 +47,8 @@ def check_folders(submissions: Path, out: Path) -> None:
 
 def _check_writable(out: Path) -> None:
     """Try the deepest paths that a run will write."""
+    if len(os.fsencode(out.resolve() / "gradebook.sqlite-journal")) > MAX_PATH_BYTES:
+        raise UsageError(f"{out}: cannot be written (the path is too long); choose OUT=<folder>")
     try:
         for folder in (out, *(out / name for name in WRITTEN)):
             folder.mkdir(parents=True, exist_ok=True)
@@ -82,12 +85,7 @@ def hold(out: Path) -> Iterator[None]:
     Raises:
         UsageError: another command is at work there.
     """
-    try:
-        file = open(out / LOCK, "a+")
-    except OSError:
-        yield  # a folder that cannot be written needs no protection
-        return
-    with file:
+    with open(out / LOCK, "a+", encoding="ascii") as file:
         _lock(file.fileno(), out)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

@@ -1,4 +1,4 @@
-"""The Python that scores, and on the local engine runs student code: told by versions and digests."""
+"""The Python that scores, and on the local engine runs student code: its versions and digests."""
 
 import hashlib
 import platform
