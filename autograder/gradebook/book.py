@@ -91,12 +91,12 @@ class Gradebook(Roll):
                 "INSERT INTO test_cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [(number, *case) for case in entry.cases],
             )
-            note_changes(write, number, entry, given, keep, now())
+            note_changes(write, number or 0, entry, given, keep, now())
 
     def changes(self) -> list[Change]:
         """Return the marks that gradations of the class's submissions changed, the latest first."""
         rows = self._read(CHANGES).fetchall()
-        return [Change(*row[:-2], bool(row[-2]), row[-1]) for row in rows]
+        return [Change(*row) for row in rows]
 
     def latest_changes(self) -> list[Change]:
         """Return the marks that the latest run changed which changed any."""

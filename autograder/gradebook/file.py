@@ -7,9 +7,13 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
 
 from autograder.errors import UsageError
 from autograder.gradebook.migration import FILES, to_version_2
+
+File = TypeVar("File", bound="GradebookFile")
 
 APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
 SCHEMA_VERSION = 2
@@ -59,10 +63,10 @@ class GradebookFile:
         except sqlite3.Error as error:
             raise self._unusable(error) from None
 
-    def __enter__(self):
+    def __enter__(self: File) -> File:
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -172,7 +176,12 @@ class _Transaction:
             raise self._explain(error) from None
         return self._connection
 
-    def __exit__(self, kind, error, trace) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
             self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
         except sqlite3.Error as failure:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 from autograder.errors import SubmissionError
 from autograder.intake.upload import CHECK, RESAVE, UPLOAD, read_upload, show_name
@@ -72,7 +71,7 @@ def load_cells(path: Path) -> list[dict]:
 
 
 def _validate(
-    notebook: Any, shown: str, name: str, file: str, digest: str, notes: tuple[str, ...]
+    notebook: object, shown: str, name: str, file: str, digest: str, notes: tuple[str, ...]
 ) -> Submission:
     if not isinstance(notebook, dict):
         raise SubmissionError(f"{shown}: not a notebook; {UPLOAD}")
@@ -135,7 +134,7 @@ def _clean(source: str) -> str:
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _dict(value: Any) -> dict:
+def _dict(value: object) -> dict:
     return value if isinstance(value, dict) else {}
 
 

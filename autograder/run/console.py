@@ -1,6 +1,7 @@
 """What `grade` shows on a terminal: the engine, a progress bar with rate, a table at the end."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -8,6 +9,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -18,12 +20,14 @@ from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
 from autograder.intake.times import Collection
 from autograder.model import Limits, Status
-from autograder.run.grading import Summary
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
 
 MAX_LISTED = 20
 MAX_NAMED = 5
+if TYPE_CHECKING:
+    from autograder.run.grading import GradeAll, Summary
+
 console = Console(highlight=False)
 NO_ENGINE = (
     "no Docker engine answers. Start Docker, or ask for ENGINE=local to grade these submissions in "
@@ -34,7 +38,7 @@ NO_ENGINE = (
 class RateColumn(ProgressColumn):
     """Submissions per minute."""
 
-    def render(self, task):
+    def render(self, task: Task) -> Text:
         """Return the rate so far."""
         rate = task.finished_speed or task.speed
         return Text(f"{rate * 60:,.0f}/min" if rate else "–/min")
@@ -84,7 +88,8 @@ def grade_and_report(
     """
     from autograder.run.grading import grade_folder
 
-    grade, name = grade_all, assignment.name
+    grade: GradeAll = grade_all
+    name = assignment.name
     if scheduler:
         from autograder.cluster.client import grade_on
 
@@ -100,10 +105,10 @@ def grade_and_report(
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task(name, total=None)
 
-        def start(total, reused):
+        def start(total: int, reused: int) -> None:
             progress.update(task, total=total - reused)
 
-        def advance(status):
+        def advance(status: Status) -> None:
             counts[status.value] = counts.get(status.value, 0) + 1
             progress.advance(task)
 
@@ -140,7 +145,7 @@ def _list(what: str, files: list[str], style: str = "red") -> None:
         _say(f"  and {len(files) - MAX_LISTED} more")
 
 
-def _say_what_is_wrong(name: str, summary: Summary) -> None:
+def _say_what_is_wrong(name: str, summary: "Summary") -> None:
     """Say first what makes the whole run worthless, or who got a zero unread."""
     if not summary.unreadable:
         return
@@ -158,7 +163,7 @@ def _say_what_is_wrong(name: str, summary: Summary) -> None:
              f"e.g. {shown}", "yellow")  # fmt: skip
 
 
-def _say_what_was_left_out(summary: Summary) -> None:
+def _say_what_was_left_out(summary: "Summary") -> None:
     if left_out := summary.collected.left_out:
         shown = ", ".join(left_out[:MAX_NAMED]) + (", …" if len(left_out) > MAX_NAMED else "")
         _say(f"left out, as no student's: {shown}")
@@ -168,7 +173,7 @@ def _say_what_was_left_out(summary: Summary) -> None:
         _say(f"{len(beside)} beside the submission that counts, not graded: {shown}")
 
 
-def _say_changes(summary: Summary, out: Path) -> None:
+def _say_changes(summary: "Summary", out: Path) -> None:
     """List the marks that this run changed."""
     if not summary.changes:
         return
@@ -183,7 +188,7 @@ def _points(value: float | None) -> str:
     return "no mark" if value is None else f"{value:g}"
 
 
-def _summary_line(name: str, summary: Summary, where: str) -> str:
+def _summary_line(name: str, summary: "Summary", where: str) -> str:
     parts = [f"{summary.graded} graded on {where}"]
     if summary.reused:
         parts.append(f"{summary.reused} unchanged since the last run")

@@ -30,6 +30,7 @@ def check_folders(submissions: Path, out: Path) -> None:
         raise UsageError(f"{submissions}: no such folder; give SUBMISSIONS=<folder with notebooks>")
     if not submissions.is_dir() and not is_download(submissions):
         raise UsageError(f"{submissions}: is neither a folder nor a zip; give SUBMISSIONS=<folder>")
+    _check_length(out)
     inside, outer = submissions.resolve(), out.resolve()
     if inside.is_dir() and inside.is_relative_to(outer):
         raise UsageError(
@@ -45,10 +46,14 @@ def check_folders(submissions: Path, out: Path) -> None:
     _check_writable(out)
 
 
+def _check_length(out: Path) -> None:
+    whole = os.path.abspath(out / "gradebook.sqlite-journal")
+    if len(os.fsencode(whole)) > MAX_PATH_BYTES:
+        raise UsageError(f"{out}: cannot be written (the path is too long); choose OUT=<folder>")
+
+
 def _check_writable(out: Path) -> None:
     """Try the deepest paths that a run will write."""
-    if len(os.fsencode(out.resolve() / "gradebook.sqlite-journal")) > MAX_PATH_BYTES:
-        raise UsageError(f"{out}: cannot be written (the path is too long); choose OUT=<folder>")
     try:
         for folder in (out, *(out / name for name in WRITTEN)):
             folder.mkdir(parents=True, exist_ok=True)
