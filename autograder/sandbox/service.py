@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgpack
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
@@ -92,7 +93,7 @@ class Worker:
         janitor: tuple[socket.socket, int],
         root: str,
         confinement: confine.Confinement,
-        shell: Any,
+        shell: InteractiveShell,
     ):
         self.stream = stream
         self.janitor, self.janitor_pid = janitor
@@ -148,8 +149,13 @@ class Worker:
         return clean
 
     def _become_child(
-        self, channel: socket.socket, ruleset: int | None, uid: int, folder: str, start: dict
-    ) -> None:
+        self,
+        channel: socket.socket,
+        ruleset: int | None,
+        uid: int,
+        folder: str,
+        start: dict[str, Any],
+    ) -> NoReturn:
         try:
             os.umask(0o077)
             # The folder is made by its owner: this root may not give files away.
