@@ -141,7 +141,7 @@ def grade(
     """Grade a folder of submissions, or the bundled sample class."""
     from autograder.scoring import slim_otter
 
-    slim_otter.install()  # before anything imports Otter whole
+    slim_otter.install_slim()  # before anything imports Otter whole
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
     from autograder.run import console

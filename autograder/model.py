@@ -54,7 +54,7 @@ class Job:
 
     Attributes:
         name: unique within the run; safe as a folder name.
-        path: where the uploaded file lies now (on a cluster's worker: its copy).
+        path: where the uploaded file lies now (on a Dask worker: its copy).
         file: the file as people see it, relative to the folder of submissions.
         handed_in: ISO 8601 time of the upload, where it is known.
     """

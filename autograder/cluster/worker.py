@@ -41,7 +41,7 @@ def share(task: Task) -> Task:
     return task
 
 
-def grade_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
+def score_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
     """Grade one submission and return its outcome.
 
     Args:

@@ -10,7 +10,7 @@ COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8
 POINT_ARTISTS = ("scatter", "stem")
 
 
-def draw(curves: list[dict]) -> str:
+def draw_svg(curves: list[dict]) -> str:
     """Return HTML with the curves in one frame, or "" if there is nothing to draw.
 
     Args:

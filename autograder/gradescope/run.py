@@ -42,15 +42,15 @@ def main(root: Path) -> int:
     source, results_folder = root / "source", root / "results"
     manifest = _load_json(source / "manifest.json")
     try:
-        results = grade(root, manifest)
+        results = grade_upload(root, manifest)
     except SubmissionError as error:
         results = presentation.refuse(
-            presentation.both(str(error)), Status.UNREADABLE.value, manifest
+            presentation.both_languages(str(error)), Status.UNREADABLE.value, manifest
         )
     except Exception:
         print(traceback.format_exc(), file=sys.stderr)  # instructors see it, students don't
         results = presentation.refuse(
-            presentation.both(presentation.OUR_FAULT), Status.NOT_GRADED.value, manifest
+            presentation.both_languages(presentation.OUR_FAULT), Status.NOT_GRADED.value, manifest
         )
     results["execution_time"] = round(time.monotonic() - began, 3)
     results.setdefault("stdout_visibility", "hidden")
@@ -58,7 +58,7 @@ def main(root: Path) -> int:
     return 0
 
 
-def grade(root: Path, manifest: dict) -> dict:
+def grade_upload(root: Path, manifest: dict) -> dict:
     """Return the results of the upload.
 
     Raises:
@@ -133,7 +133,7 @@ def _prepare_scorer() -> None:
     torch.set_num_threads(1)
     from autograder.scoring import slim_otter
 
-    slim_otter.install()
+    slim_otter.install_slim()
 
 
 def read_assignment(source: Path, manifest: dict) -> "Assignment":
