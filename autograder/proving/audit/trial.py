@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.engines.local import LocalEngine
 from autograder.model import Cell, Limits, Status, Submission
+from autograder.proving.audit.answers import CELL_BREAK
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.scorer import PR_SET_PDEATHSIG
 from autograder.scoring.walk import Walk, Walker
@@ -26,7 +27,8 @@ class Trial:
 
     Attributes:
         key: names the trial to whoever asked for it.
-        code: a source per answer cell, or a single one that stands for all of them.
+        code: a source per answer cell, or a single one that stands for all of them; at a
+            ``CELL_BREAK`` another cell begins.
         seed: shifts the hidden tests' random inputs.
         language: of the notebook, and so of the messages.
     """
@@ -90,7 +92,7 @@ class Reference:
             if kind == "setup":
                 cells.append(Cell(text))
             elif text == trial.question:
-                cells.append(Cell(code[index]))
+                cells += [Cell(part) for part in code[index].split(CELL_BREAK)]
         return Submission("trial", "trial.ipynb", "", tuple(cells), trial.language)
 
 
@@ -111,7 +113,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     engine = LocalEngine().__enter__()
-    Finalize(None, engine.__exit__, exitpriority=10)
+    Finalize(None, engine.__exit__, (None, None, None), exitpriority=10)
     _held = engine, reference, assignment
 
 

@@ -24,20 +24,22 @@ RESULTS = ROOT / "results" / "hostile.json"
     "--category", "categories", multiple=True, type=click.Choice(CATEGORIES), help="default: all"
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--own/--no-own", default=True, help="grade with this grader")
 @click.option(
     "--peers/--no-peers", default=True, help="also run stock Otter and nbgrader (an hour)"
 )
 @click.option("--peer", "peer_names", multiple=True, type=click.Choice(["otter", "nbgrader"]))
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="where the counts go")
 @click.pass_context
-def hostile(ctx, assignment, engines, categories, workers, peers, peer_names, out):
+def hostile(ctx, assignment, engines, categories, workers, own, peers, peer_names, out):
     """Grade hostile submissions, also with peers, and count what was held."""
     from autograder.engines.docker import is_available
 
     has_docker = is_available()
     dist, found, sound = ROOT / "dist", {}, True
     categories = categories or CATEGORIES
-    for engine in engines or (["local", "docker"] if has_docker else ["local"]):
+    engines = engines or (["local", "docker"] if has_docker else ["local"])
+    for engine in engines if own else ():
         for category in categories:
             outcome = grade_category(category, engine, dist, workers)
             sound &= _show_problems(outcome)
