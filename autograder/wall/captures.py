@@ -5,6 +5,7 @@ module holds: a forged file name makes no library frame.
 """
 
 import functools
+import itertools
 import linecache
 import opcode
 import os
@@ -17,6 +18,8 @@ from autograder.wall.evidence import CapturedError, Frame
 
 MAX_FRAMES = 30
 MAX_TEXT = 2000
+MAX_LINES = 20  # of one expression
+MAX_NAME = 500
 STDLIB = os.path.realpath(sysconfig.get_path("stdlib")) + os.sep
 SITE = re.compile(r".*[/\\](?:site|dist)-packages[/\\]")
 # Instructions that raise what the program hands to them: raise, and a generator's throw().
@@ -44,13 +47,13 @@ def captured(error: BaseException) -> CapturedError:
 
 
 def _name(cls: type) -> str:
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    name = f"{cls.__module__}.{cls.__qualname__}"  # joined, it is a plain str whatever they are
     return name.removeprefix("builtins.")[:200]
 
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_TEXT]
+        return _plain(str(error))
     except Exception:
         return "(the message cannot be read)"
 
@@ -59,7 +62,12 @@ def _notes(error: BaseException) -> tuple[str, ...]:
     notes = getattr(error, "__notes__", None)
     if not isinstance(notes, (list, tuple)):
         return ()
-    return tuple(note[:MAX_TEXT] for note in notes[:10] if isinstance(note, str))
+    return tuple(_plain(note) for note in list(notes)[:10] if isinstance(note, str))
+
+
+def _plain(text: str) -> str:
+    """Return a bounded text of the very type ``str``."""
+    return str.__str__(text)[:MAX_TEXT]
 
 
 def _frames(traceback) -> tuple[Frame, ...]:
@@ -73,15 +81,32 @@ def _frames(traceback) -> tuple[Frame, ...]:
 
 def _frame(code: CodeType, line: int, position: int) -> Frame:
     path, library = _place(code)
-    text = linecache.getline(code.co_filename, line).strip()[:MAX_TEXT]
+    text = _expression(code, position) if library is None else ""
+    text = text or linecache.getline(code.co_filename, line).strip()
     return Frame(
-        file=path,
-        function=code.co_name,
-        line=line,
-        text=text,
+        file=path[:MAX_NAME],
+        function=code.co_name[:MAX_NAME],
+        line=line or 0,
+        text=text[:MAX_TEXT],
         library=library,
         is_raise=library is None and _is_raise(code, position),
     )
+
+
+def _expression(code: CodeType, position: int) -> str:
+    """Return the source of the instruction at a byte position; "" where Python does not tell it."""
+    positions = getattr(code, "co_positions", None)  # from Python 3.11 on
+    if positions is None or position < 0:
+        return ""
+    place = next(itertools.islice(positions(), position // 2, None), (None,))
+    if None in place or place[1] - place[0] >= MAX_LINES:
+        return ""
+    first, last, start, end = place
+    lines = [linecache.getline(code.co_filename, line) for line in range(first, last + 1)]
+    text = [line.encode() for line in lines]  # columns count bytes
+    text[-1] = text[-1][:end]
+    text[0] = text[0][start:]
+    return b"".join(text).decode(errors="replace").strip()
 
 
 def _place(code: CodeType) -> tuple[str, str | None]:
