@@ -5,6 +5,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 CELL_BREAK = "\n# %% another cell\n"  # stands where one cell of an answer becomes two
 
@@ -137,8 +138,8 @@ SCOPES = (
 )  # fmt: skip
 
 
-def statements(source: str) -> list[ast.stmt]:
-    """Parse a piece of source."""
+def statements(source: str) -> list[Any]:
+    """Parse a piece of source into statements, of whatever kinds they are."""
     return ast.parse(source).body
 
 

@@ -6,15 +6,16 @@ it is written, is broken in each way.
 """
 
 import ast
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import BuildError
-from autograder.proving.audit.answers import Answer
+from autograder.proving.audit.answers import Answer, statements
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ImportError:  # Python 3.10
+else:
     import tomli as tomllib
 
 STEPS = {  # {call} hands the arguments on to the right answer
@@ -112,6 +113,7 @@ def load_carelessness(folder: Path) -> Carelessness:
     slips = []
     for item in plain.get("function", []):
         try:
+            item["question"], item["name"], item["parameters"]  # all of them are there
             slips += _function_slips(item)
         except (KeyError, SyntaxError) as error:
             raise BuildError(f"{path}, function {item.get('name')!r}: {error}") from None
@@ -140,7 +142,7 @@ def _function_slips(item: dict) -> list[Slip]:
     expressions of ``result``; each of ``when`` says under which ``condition`` the function
     returns ``then`` in place of the ``right`` result.
     """
-    function = ast.parse(f"def f({item['parameters']}): pass").body[0]
+    function = statements(f"def f({item['parameters']}): pass")[0]
     given = ", ".join(argument.arg for argument in function.args.args)
     call = f"right({given})"
     bodies = {

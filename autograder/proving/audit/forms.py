@@ -3,6 +3,7 @@
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from autograder.proving.audit.answers import (
     SCOPES,
@@ -157,12 +158,8 @@ def _plain_lambda(node: Function, worker: str, form: str) -> list[ast.stmt]:
     body = [item for item in node.body if not _is_docstring(item)]
     if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
         return []
-    return [
-        ast.Assign(
-            [ast.Name(node.name, ast.Store())],
-            ast.Lambda(ast.parse(f"lambda {parameters(node)}: 0").body[0].value.args, body[0].value),
-        )
-    ]
+    written = f"{node.name} = lambda {parameters(node)}: {ast.unparse(body[0].value)}"
+    return statements(written)
 
 
 def _named_result(node: Function, worker: str, form: str) -> list[ast.stmt]:
@@ -185,9 +182,7 @@ def _extracted_result(node: Function, worker: str, form: str) -> list[ast.stmt]:
     if any(isinstance(item, (*SCOPES, ast.NamedExpr)) for item in ast.walk(last.value)):
         return []
     own = local_names(node)
-    needed = sorted(
-        {item.id for item in ast.walk(last.value) if isinstance(item, ast.Name)} & own
-    )
+    needed = sorted({item.id for item in ast.walk(last.value) if isinstance(item, ast.Name)} & own)
     call = f"{worker}({', '.join(needed)})"
     helper = statements(f"def {worker}({', '.join(needed)}):\n    pass")[0]
     helper.body = [ast.Return(last.value)]
@@ -212,7 +207,7 @@ def local_names(node: Function) -> set[str]:
     return found
 
 
-def statements_in_function(source: str) -> list[ast.stmt]:
+def statements_in_function(source: str) -> list[Any]:
     """Parse statements that may only stand in a function."""
     lines = "\n".join(f"    {line}" for line in source.splitlines())
     return statements(f"def f():\n{lines}")[0].body
@@ -227,8 +222,8 @@ def _is_docstring(item: ast.stmt) -> bool:
 
 
 def _complete(holder: ast.ClassDef) -> ast.ClassDef:
-    if hasattr(holder, "type_params") or "type_params" in holder._fields:
-        holder.type_params = []
+    if "type_params" in holder._fields:  # Python 3.12 and newer
+        holder.type_params = []  # type: ignore[attr-defined]
     return holder
 
 

@@ -2,16 +2,18 @@
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from autograder.proving.audit.answers import Answer, statements
 from autograder.proving.audit.rewriting import everywhere
 
+Step = Callable[[Answer], Iterator[tuple[str, Answer]]]
 BROADER = {"RuntimeError": "(KeyError, RuntimeError)", "Exception": "BaseException",
            "TypeError": "(TypeError, ArithmeticError)"}  # fmt: skip
 
 
-def _kept(node: ast.AST) -> tuple[str, str] | None:
+def _kept(node: Any) -> tuple[str, str] | None:
     """Return where ``except E as name: where = name`` keeps an error, and the name."""
     if not isinstance(node, ast.Try) or len(node.handlers) != 1 or node.orelse or node.finalbody:
         return None
@@ -30,7 +32,7 @@ def _handled(node: ast.Try, body: str) -> ast.Try:
     return changed
 
 
-def _by_exc_info(node: ast.AST) -> list[ast.stmt] | None:
+def _by_exc_info(node: Any) -> list[ast.stmt] | None:
     kept = _kept(node)
     if kept is None:
         return None
@@ -39,7 +41,7 @@ def _by_exc_info(node: ast.AST) -> list[ast.stmt] | None:
     return [*statements("import sys"), changed]
 
 
-def _in_a_list(node: ast.AST) -> list[ast.stmt] | None:
+def _in_a_list(node: Any) -> list[ast.stmt] | None:
     kept = _kept(node)
     if kept is None:
         return None
@@ -47,31 +49,31 @@ def _in_a_list(node: ast.AST) -> list[ast.stmt] | None:
     return [*statements("caught = []"), changed, *statements(f"{kept[0]} = caught[-1]")]
 
 
-def _then_printed(node: ast.AST) -> ast.AST | None:
+def _then_printed(node: Any) -> ast.AST | None:
     kept = _kept(node)
     if kept is None:
         return None
     return _handled(node, f"{kept[0]} = {kept[1]}\nprint('caught', type({kept[1]}), {kept[1]})")
 
 
-def _in_globals(node: ast.AST) -> ast.AST | None:
+def _in_globals(node: Any) -> ast.AST | None:
     kept = _kept(node)
     if kept is None or not kept[0].isidentifier():
         return None
     return _handled(node, f"globals()['{kept[0]}'] = {kept[1]}")
 
 
-def _broader(node: ast.AST) -> ast.AST | None:
+def _broader(node: Any) -> ast.AST | None:
     """Catch more than what is raised."""
     kind = ast.unparse(node.type) if isinstance(node, ast.ExceptHandler) and node.type else ""
     if kind not in BROADER:
         return None
     changed = copy.deepcopy(node)
-    changed.type = ast.parse(BROADER[kind]).body[0].value
+    changed.type = ast.parse(BROADER[kind], mode="eval").body
     return changed
 
 
-def _with_else(node: ast.AST) -> ast.AST | None:
+def _with_else(node: Any) -> ast.AST | None:
     if _kept(node) is None:
         return None
     changed = copy.deepcopy(node)
@@ -81,34 +83,32 @@ def _with_else(node: ast.AST) -> ast.AST | None:
 
 def in_a_function(answer: Answer) -> Iterator[tuple[str, Answer]]:
     """Make and catch the error in a function, and keep what it returns."""
-    for form, ends in (("returned", "return {}"), ("kept by a class", "return {}")):
+    for form, template in ATTEMPTS.items():
         trees, changed = answer.trees(), False
         for tree in trees:
             for place, node in reversed(list(enumerate(tree.body))):
                 kept = _kept(node)
-                plain = kept and all(isinstance(item, ast.Expr) for item in node.body)
-                if not plain or not kept[0].isidentifier():
+                if kept is None or not kept[0].isidentifier() or not isinstance(node, ast.Try):
                     continue
-                changed = True
-                inner = statements(f"def attempt_{kept[0]}():\n    pass")
-                inner[0].body = [_returning(node, ends.format(kept[1]))]
-                if form == "returned":
-                    made = [*inner, *statements(f"{kept[0]} = attempt_{kept[0]}()")]
-                else:
-                    made = statements(f"class Keeper_{kept[0]}:\n    pass\n"
-                                      f"{kept[0]} = Keeper_{kept[0]}.attempt_{kept[0]}()")  # fmt: skip
-                    inner[0].decorator_list = [ast.Name("staticmethod", ast.Load())]
-                    made[0].body = inner
-                tree.body[place : place + 1] = made
+                if all(isinstance(item, ast.Expr) for item in node.body):
+                    body = ast.unparse(_handled(node, f"kept = {kept[1]}"))
+                    body = body.replace(f"kept = {kept[1]}", f"return {kept[1]}")
+                    body = "\n".join(f"        {line}" for line in body.split("\n"))
+                    tree.body[place : place + 1] = statements(
+                        template.format(name=kept[0], body=body)
+                    )
+                    changed = True
         if changed:
             yield form, answer.with_trees(trees)
 
 
-def _returning(node: ast.Try, text: str) -> ast.Try:
-    changed = copy.deepcopy(node)
-    name = text.removeprefix("return ")
-    changed.handlers[0].body = [ast.Return(ast.Name(name, ast.Load()))]
-    return changed
+ATTEMPTS = {
+    "returned": "def attempt_{name}():\n{body}\n{name} = attempt_{name}()",
+    "kept by a class": (
+        "class Keeper_{name}:\n    @staticmethod\n    def attempt():\n{body}\n"
+        "{name} = Keeper_{name}.attempt()"
+    ),
+}
 
 
 def by_a_context_manager(answer: Answer) -> Iterator[tuple[str, Answer]]:
@@ -117,7 +117,7 @@ def by_a_context_manager(answer: Answer) -> Iterator[tuple[str, Answer]]:
     for tree in trees:
         for place, node in reversed(list(enumerate(tree.body))):
             kept = _kept(node)
-            if kept and kept[0].isidentifier():
+            if kept and kept[0].isidentifier() and isinstance(node, ast.Try):
                 changed = True
                 made = statements(
                     f"with Keeper() as keeper_{kept[0]}:\n    pass\n"
@@ -152,7 +152,7 @@ def _drawn(node: ast.AST) -> tuple[str, list[str], dict[str, str]] | None:
     return ast.unparse(node.func.value), [ast.unparse(item) for item in node.args], named
 
 
-def _artist(template: str, least: int = 2, most: int = 3):
+def _artist(template: str, least: int = 2, most: int = 3) -> Step:
     """Make a step that draws each curve by another call; for statements and ``a, = ax.plot``."""
 
     def change(node: ast.AST) -> list[ast.stmt] | None:
@@ -169,7 +169,7 @@ def _artist(template: str, least: int = 2, most: int = 3):
     return everywhere(change)
 
 
-def _figure(template: str):
+def _figure(template: str) -> Step:
     """Make a step that makes the figure by another call."""
 
     def change(node: ast.AST) -> list[ast.stmt] | None:

@@ -1,7 +1,7 @@
 """How people lay an answer out in a notebook: cells split, magics, prints, checks, scratch."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from autograder.proving.audit.answers import CELL_BREAK, Answer, bound_names, statements
@@ -51,7 +51,7 @@ def _after(answer: Answer, code: str) -> Answer:
     return answer.with_cells([*others, last + CELL_BREAK + code])
 
 
-def data_scratch(found: list[dict]):
+def data_scratch(found: list[dict]) -> Callable[[Answer], Iterator[tuple[str, Answer]]]:
     """Make a step from the scratch cells of an assignment's data."""
 
     def step(answer: Answer) -> Iterator[tuple[str, Answer]]:
@@ -99,13 +99,17 @@ def shows(answer: Answer) -> Iterator[tuple[str, Answer]]:
     yield "printed", _in_last(answer, "\n".join(f"print({name})" for name in names))
     yield "displayed", _in_last(answer, f"display({listed})")
     yield "last value shown", _in_last(answer, f"({listed},)")
-    yield "asserted", _after(
-        answer, "\n".join(f"assert {name} is not None, 'no {name}'" for name in names)
+    yield (
+        "asserted",
+        _after(answer, "\n".join(f"assert {name} is not None, 'no {name}'" for name in names)),
     )
-    yield "kinds asserted", _after(
-        answer,
-        f"for thing in [{listed}]:\n    assert callable(thing) or not callable(thing)\n"
-        "    assert type(thing).__name__ != 'ellipsis'",
+    yield (
+        "kinds asserted",
+        _after(
+            answer,
+            f"for thing in [{listed}]:\n    assert callable(thing) or not callable(thing)\n"
+            "    assert type(thing).__name__ != 'ellipsis'",
+        ),
     )
     yield "second names", _after(answer, "\n".join(f"other_{name} = {name}" for name in names))
 
@@ -138,8 +142,9 @@ def formats(answer: Answer) -> Iterator[tuple[str, Answer]]:
             for cell in answer.cells]  # fmt: skip
     if _is_python(wide) and wide != list(answer.cells):
         yield "tabs", answer.with_cells(wide)
-    yield "Windows line ends", answer.with_cells(
-        [cell.replace("\n", "\r\n") for cell in answer.cells]
+    yield (
+        "Windows line ends",
+        answer.with_cells([cell.replace("\n", "\r\n") for cell in answer.cells]),
     )
 
 
@@ -163,7 +168,8 @@ def drafts(answer: Answer) -> Iterator[tuple[str, Answer]]:
 
 def in_another_cell(answer: Answer) -> Iterator[tuple[str, Answer]]:
     """Write a function in a cell before, leaving the answer's cell without it."""
-    moved, cells = [], []
+    moved: list[ast.FunctionDef] = []
+    cells = []
     for tree in answer.trees():
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
         moved += functions
@@ -171,8 +177,8 @@ def in_another_cell(answer: Answer) -> Iterator[tuple[str, Answer]]:
         cells.append(ast.unparse(ast.Module(rest, [])))
     plain = all(not node.args.defaults and not node.decorator_list for node in moved)
     if moved and plain:
-        functions = ast.unparse(ast.Module(moved, []))
-        yield "functions in a cell before", _before(replace(answer, cells=tuple(cells)), functions)
+        written = "\n\n".join(ast.unparse(node) for node in moved)
+        yield "functions in a cell before", _before(replace(answer, cells=tuple(cells)), written)
 
 
 LAYOUT = {

@@ -3,6 +3,7 @@
 import ast
 import copy
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from autograder.proving.audit.answers import Answer, Function, statements, stored_names
 from autograder.proving.audit.forms import local_names
@@ -38,7 +39,7 @@ class _Changer(ast.NodeTransformer):
     def __init__(self, change: Change):
         self.change = change
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
+    def generic_visit(self, node: ast.AST) -> Any:
         super().generic_visit(node)
         changed = self.change(node)
         return node if changed is None else changed
@@ -48,16 +49,16 @@ class _Renamer(ast.NodeTransformer):
     def __init__(self, names: dict[str, str]):
         self.names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802 - the base class's name
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         node.id = self.names.get(node.id, node.id)
         return node
 
-    def visit_arg(self, node: ast.arg) -> ast.AST:
+    def visit_arg(self, node: ast.arg) -> Any:
         node.arg = self.names.get(node.arg, node.arg)
         self.generic_visit(node)
         return node
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
+    def generic_visit(self, node: ast.AST) -> Any:
         super().generic_visit(node)
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
             node.name = self.names.get(node.name, node.name)
@@ -71,11 +72,11 @@ def rename_helpers(answer: Answer) -> Iterator[tuple[str, Answer]]:
     trees = answer.trees()
     top, inner = set(), set()
     for tree in trees:
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                top.add(node.name)
-            elif not isinstance(node, ast.Import | ast.ImportFrom):
-                top |= stored_names([node])
+        for item in tree.body:
+            if isinstance(item, ast.FunctionDef | ast.ClassDef):
+                top.add(item.name)
+            elif not isinstance(item, ast.Import | ast.ImportFrom):
+                top |= stored_names([item])
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 inner |= local_names(node)
@@ -111,7 +112,9 @@ def provoke_by_locals(answer: Answer) -> Iterator[tuple[str, Answer]]:
                 yield f"{node.name} {shift}", answer.replaced(index, place, [renamed])
 
 
-def _rename_in_functions(answer: Answer, choose, form: str) -> Iterator[tuple[str, Answer]]:
+def _rename_in_functions(
+    answer: Answer, choose: Callable[[Function], list[str]], form: str
+) -> Iterator[tuple[str, Answer]]:
     trees, changed = answer.trees(), False
     keywords = _keyword_names(trees)
     for tree in trees:
@@ -119,7 +122,8 @@ def _rename_in_functions(answer: Answer, choose, form: str) -> Iterator[tuple[st
             if isinstance(node, ast.FunctionDef):
                 names = {n: answer.free_name(form.format(n)) for n in choose(node)}
                 names = {old: new for old, new in names.items() if old not in keywords}
-                tree.body[place] = _Renamer(names).visit(node)
+                renamed: Any = _Renamer(names).visit(node)
+                tree.body[place] = renamed
                 changed |= bool(names)
     if changed:
         yield "all", answer.with_trees(trees)
@@ -143,7 +147,7 @@ def _plain_locals(node: Function) -> list[str]:
     return sorted(stored_names(node.body) - fixed - parameters)
 
 
-def _keyword_names(trees) -> set[str]:
+def _keyword_names(trees: list[Any]) -> set[str]:
     return {
         node.arg
         for tree in trees
@@ -191,7 +195,9 @@ def _index_instead_of_unpacking(node: ast.AST) -> ast.AST | None:
         target = node.targets[0]
         if isinstance(target, ast.Tuple | ast.List) and len(target.elts) == 1:
             first = ast.Subscript(node.value, ast.Constant(0), ast.Load())
-            return None if isinstance(target.elts[0], ast.Starred) else ast.Assign(target.elts, first)
+            return (
+                None if isinstance(target.elts[0], ast.Starred) else ast.Assign(target.elts, first)
+            )
     return None
 
 
@@ -207,7 +213,7 @@ def _keyword_arguments(node: ast.AST) -> ast.AST | None:
     return ast.Call(node.func, [], named + node.keywords)
 
 
-def _while_instead_of_for(node: ast.AST) -> list[ast.stmt] | None:
+def _while_instead_of_for(node: Any) -> list[ast.stmt] | None:
     """Write a loop over numbers as a while loop."""
     counter = _simple_range(node)
     if counter is None or _holds(node, ast.Continue):
@@ -218,7 +224,7 @@ def _while_instead_of_for(node: ast.AST) -> list[ast.stmt] | None:
     return head
 
 
-def _simple_range(node: ast.AST) -> tuple[str, str] | None:
+def _simple_range(node: Any) -> tuple[str, str] | None:
     """Return counter and stop of ``for i in range(stop)``, if its body leaves both alone."""
     if not isinstance(node, ast.For) or node.orelse or not isinstance(node.target, ast.Name):
         return None
@@ -246,7 +252,7 @@ def recursion(answer: Answer) -> Iterator[tuple[str, Answer]]:
                 break
 
 
-def _recursive(loop: ast.For, name: str, stop: str, node: Function) -> list[ast.stmt]:
+def _recursive(loop: Any, name: str, stop: str, node: Function) -> list[ast.stmt]:
     shared = stored_names(loop.body) & (
         set(_plain_locals(node)) | {argument.arg for argument in node.args.args}
     )
@@ -292,7 +298,7 @@ def name_constants(answer: Answer) -> Iterator[tuple[str, Answer]]:
     for tree in trees:
         found: dict[str, int | float] = {}
 
-        def name_it(node, found=found):
+        def name_it(node: ast.AST, found: dict = found) -> ast.AST | None:
             if isinstance(node, ast.Constant) and type(node.value) in (int, float):
                 name = f"NUMBER_{str(node.value).replace('.', '_').replace('-', '_')}"
                 found[name] = node.value
@@ -340,7 +346,7 @@ class _Inliner(ast.NodeTransformer):
     def __init__(self, name: str, parameters: list[str], expression: ast.expr):
         self.name, self.parameters, self.expression = name, parameters, expression
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the base class's name
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         simple = all(isinstance(argument, ast.Name | ast.Constant) for argument in node.args)
         is_call = isinstance(node.func, ast.Name) and node.func.id == self.name

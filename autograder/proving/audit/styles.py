@@ -7,6 +7,7 @@ compiler, while these go after what a hidden test could mistake for a slip.
 import ast
 import copy
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,9 @@ from autograder.proving.audit.keeping import KEEPING
 from autograder.proving.audit.layout import LAYOUT, data_scratch
 from autograder.proving.audit.rewriting import REWRITING
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ImportError:  # Python 3.10
+else:
     import tomli as tomllib
 
 COMBINATIONS = 6
@@ -167,7 +168,10 @@ def _values(found: list[dict]) -> Step:
             trees, changed = answer.trees(), False
             for tree in trees:
                 for place, node in reversed(list(enumerate(tree.body))):
-                    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == item["name"]:
+                    if (
+                        isinstance(node, ast.Assign)
+                        and ast.unparse(node.targets[0]) == item["name"]
+                    ):
                         changed = True
                         tree.body[place : place + 1] = statements(
                             f"{IMPORTS}\nvalue = {ast.unparse(node.value)}\n"
@@ -177,3 +181,7 @@ def _values(found: list[dict]) -> Step:
                 yield f"{item['name']}: {item['code']}", answer.with_trees(trees)
 
     return step
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name

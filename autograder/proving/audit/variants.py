@@ -14,6 +14,7 @@ from autograder.proving.audit.trial import Outcome, Reference, Trial, run_trials
 from autograder.scoring.assignment import Assignment
 
 AXES = ("style", "careless")
+SAMPLES = {"style": 450, "careless": None}  # of each question; None: all of them
 DRAWN_FROM = 4  # a sample is drawn from this many times as many variants, or from all there are
 Maker = Callable[[Answer, Entry], list[Trial]]
 
@@ -39,6 +40,28 @@ class Finding:
     def __str__(self) -> str:
         ended = f"refused: {self.said[:200]}" if self.axis == "style" else "accepted"
         return f"{self.axis} of {self.answer}, {self.key}: {ended}"
+
+
+def audit_variants(
+    audits: dict[str, QuestionAudit],
+    assignment: Assignment,
+    solution: Path,
+    bank_folder: Path,
+    workers: int,
+    axes: tuple[str, ...] = AXES,
+    sample: int | None = None,
+    seed: int = 0,
+) -> list[Finding]:
+    """Add what becomes of an assignment's variants to the counts of its questions.
+
+    Args:
+        sample: variants of each question and axis; without it as many as SAMPLES says.
+    """
+    reference, trials = Reference(solution), []
+    for axis in axes:
+        size = sample or SAMPLES[axis]
+        trials += make_variants(reference, assignment, bank_folder, (axis,), size, seed)
+    return try_variants(trials, reference, assignment, bank_folder, workers, audits)
 
 
 def make_variants(
@@ -147,7 +170,9 @@ def try_variants(
             audit.careless_accepted += not refused
         if refused == (axis == "style"):
             justified = axis == "careless" and known.is_justified(question, key, name)
-            found = Finding(axis, question, name, key, codes[outcome.key], _said(outcome), justified)
+            found = Finding(
+                axis, question, name, key, codes[outcome.key], _said(outcome), justified
+            )
             findings.append(found)
             _keep(audit, found)
     return findings

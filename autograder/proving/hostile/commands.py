@@ -52,7 +52,7 @@ def hostile(
     dist, sound = ROOT / "dist", True
     found: Counts = {}
     categories = categories or CATEGORIES
-    engines = engines or (["local", "docker"] if has_docker else ["local"])
+    engines = engines or (("local", "docker") if has_docker else ("local",))
     for engine in engines if own else ():
         for category in categories:
             outcome = grade_category(category, engine, dist, workers)
