@@ -1,9 +1,12 @@
 """From a walk to results: Otter's own scoring, Gradescope's format, and facts for the reports."""
 
 import math
+import traceback
+from collections.abc import Callable
 
 import numpy as np
 from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCaseResult
 
 from autograder.languages import localize
 from autograder.model import (
@@ -14,8 +17,9 @@ from autograder.model import (
     Submission,
     TestCaseOutcome,
 )
-from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.assignment import Assignment, QuestionTests, split_slip
 from autograder.scoring.walk import Walk
+from autograder.wall.evidence import CapturedError, Drawing
 
 FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
@@ -35,10 +39,14 @@ REASONS = {
 
 
 def reject(
-    submission: Submission, assignment: Assignment, reason: str, by: Provenance
+    submission: Submission,
+    assignment: Assignment,
+    reason: str,
+    by: Provenance,
+    status: Status = Status.UNREADABLE,
 ) -> Gradation:
     """Return the zero, with its reason, of a file that is no submission for this assignment."""
-    walk = Walk(status=Status.UNREADABLE, reason=reason)
+    walk = Walk(status=status, reason=reason)
     for question in assignment.questions:
         walk.tests[question] = assignment.tests(question, submission.language)
         walk.tests[question].fail_all(reason)
@@ -63,7 +71,12 @@ def fault(submission: Submission, assignment: Assignment, reason: str, by: Prove
 def conclude(
     submission: Submission, assignment: Assignment, walk: Walk, by: Provenance
 ) -> Gradation:
-    """Return the gradation of a walked submission."""
+    """Return the gradation of a walked submission.
+
+    What its curves and errors hold comes from the student's process. Where they cannot be told,
+    that is its doing: the points stay, and the trace says where.
+    """
+    curves, errors = _told(_curves, walk.curves, walk), _told(_errors, walk.errors, walk)
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
@@ -80,8 +93,8 @@ def conclude(
         reason=reason,
         language=submission.language,
         questions=tuple(_question(tests) for tests in results.results.values()),
-        curves={name: _curves(found) for name, found in walk.curves.items() if found},
-        errors={name: _errors(found) for name, found in walk.errors.items() if found},
+        curves=curves,
+        errors=errors,
         outputs=tuple(walk.outputs),
         notes=submission.notes,
         wall_s=walk.wall_s,
@@ -89,7 +102,22 @@ def conclude(
         memory_mib=walk.memory_mib,
         graded_by=by,
         gradescope=gradescope,
+        trace=walk.trace,
     )
+
+
+def _told(tell: Callable[[list], list], found: dict[str, list], walk: Walk) -> dict[str, list]:
+    """Return plain data of the records that each question's tests looked at."""
+    told = {}
+    for name, records in found.items():
+        try:
+            if records:
+                told[name] = tell(records)
+        except Exception:
+            walk.trace += traceback.format_exc()
+            if walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT):
+                walk.status, walk.reason = Status.PROTOCOL, f"a forged record for {name}"
+    return told
 
 
 def _reason(walk: Walk, language: str) -> str:
@@ -100,7 +128,7 @@ def _reason(walk: Walk, language: str) -> str:
     return f"{localize(REASONS[walk.status], language)} ({walk.reason})"
 
 
-def _question(tests) -> QuestionResult:
+def _question(tests: QuestionTests) -> QuestionResult:
     return QuestionResult(
         name=tests.name,
         score=round(float(tests.score), 5),
@@ -109,7 +137,7 @@ def _question(tests) -> QuestionResult:
     )
 
 
-def _case(result) -> TestCaseOutcome:
+def _case(result: TestCaseResult) -> TestCaseOutcome:
     case = result.test_case
     text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
     slip, text = split_slip(text)
@@ -124,7 +152,7 @@ def _case(result) -> TestCaseOutcome:
     )
 
 
-def _curves(drawings) -> list[dict]:
+def _curves(drawings: list[Drawing]) -> list[dict]:
     """Return the curves of the largest drawing that a question's tests looked at."""
     drawing = max(drawings, key=lambda found: sum(len(axes.curves) for axes in found.axes))
     curves = [curve for axes in drawing.axes for curve in axes.curves][:MAX_CURVES]
@@ -154,7 +182,7 @@ def _numbers(values: np.ndarray) -> list:
     return found
 
 
-def _errors(errors) -> list[dict]:
+def _errors(errors: list[CapturedError]) -> list[dict]:
     return [
         {
             "type": str(error.type)[:200],
@@ -165,6 +193,6 @@ def _errors(errors) -> list[dict]:
     ]
 
 
-def _place(error) -> str:
+def _place(error: CapturedError) -> str:
     frame = error.frames[-1] if error.frames else None
     return f"{frame.file}, {frame.function}"[:300] if frame is not None else ""

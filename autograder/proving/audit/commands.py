@@ -55,7 +55,7 @@ def audit(
     """Measure how strong the hidden tests are: mutants, the labelled bank, and variants of it."""
     from autograder.course import ROOT, check_names
     from autograder.proving.audit.page import write_page
-    from autograder.proving.audit.report import audit as run_audit
+    from autograder.proving.audit.report import audit_assignment
     from autograder.proving.audit.variants import audit_variants
     from autograder.run.workers import default_workers
     from autograder.scoring.assignment import load_assignment
@@ -72,7 +72,7 @@ def audit(
         assignment = load_assignment(folder / "autograder.zip", name)
         found[name] = {}
         if "mutants" in axes:
-            found[name] = run_audit(assignment, solution, bank, workers, repeats)
+            found[name] = audit_assignment(assignment, solution, bank, workers, repeats)
         generated = tuple(axis for axis in axes if axis != "mutants")
         if generated:
             audit_variants(

@@ -74,7 +74,7 @@ class QuestionAudit:
         )  # fmt: skip
 
 
-def audit(
+def audit_assignment(
     assignment: Assignment, solution: Path, bank_folder: Path, workers: int, repeats: int = REPEATS
 ) -> dict[str, QuestionAudit]:
     """Audit every question of an assignment.

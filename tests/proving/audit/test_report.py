@@ -33,7 +33,7 @@ def audit(monkeypatch, verdict, bank=(RIGHT, WRONG), equivalents=None, repeats=3
     )
     monkeypatch.setattr(report, "load_bank", lambda folder: list(bank))
     monkeypatch.setattr(report, "load_equivalents", lambda folder: equivalents or {})
-    return report.audit(None, None, None, 1, repeats)["q1"]
+    return report.audit_assignment(None, None, None, 1, repeats)["q1"]
 
 
 def good(trial):
@@ -111,7 +111,7 @@ def test_a_mutant_that_never_ends_is_run_once(monkeypatch):
 
     audit(monkeypatch, good)
     monkeypatch.setattr(report, "run_trials", run_trials)
-    report.audit(None, None, None, 1, 3)
+    report.audit_assignment(None, None, None, 1, 3)
     assert {key[-1] for key in seen if key[0] == "mutant"} == {0}
     assert {key[-1] for key in seen if key[0] == "bank"} == {0, 1, 2}
 
@@ -128,7 +128,7 @@ def counts(**other):
 def run_command(monkeypatch, tmp_path, found):
     monkeypatch.setattr("autograder.course.check_names", lambda names: ["linear"])
     monkeypatch.setattr("autograder.scoring.assignment.load_assignment", lambda *args: None)
-    monkeypatch.setattr(report, "audit", lambda *args: {"q1": counts(), "q2": found})
+    monkeypatch.setattr(report, "audit_assignment", lambda *args: {"q1": counts(), "q2": found})
     monkeypatch.setattr(variants, "audit_variants", lambda audits, *args: [])
     return CliRunner().invoke(
         commands.audit,
