@@ -181,10 +181,10 @@ class Gradebook(Roll):
 
     def handed_in(self) -> dict[str, tuple[str, str]]:
         """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
-        deadline, found = self.deadline, {}
+        due, found = self.due_dates(), {}
         for name, file, text, *_ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
-            found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
+            found[name] = (time.isoformat() if time else "", lateness(file, time, due(file)))
         return found
 
     def submission_times(self) -> dict[str, str]:
