@@ -186,13 +186,12 @@ def worker_image() -> None:
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
-    from autograder.gradebook.commands import override
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
-    from autograder.run.commands import marks, report, written
+    from autograder.run.commands import marks, override, report, written
 
     instructors = report, override, export, written, marks
     for command in (*instructors, audit, bench, check_gradescope, hostile):

@@ -11,12 +11,13 @@ from autograder.engines.shipment import code_digest
 from autograder.files import write_text
 from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.gradebook.changes import Change
+from autograder.gradebook.lock import hold
 from autograder.intake.collection import Collected, collect, jobs_of
 from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, find_people, find_times
 from autograder.model import Gradation, Job, Limits, Status
 from autograder.reports.feedback import feedback_page
-from autograder.run.folders import check_folders, folder_of, hold
+from autograder.run.folders import check_folders, folder_of
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
