@@ -17,18 +17,9 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
+from autograder.sandbox.operations import operate
 from autograder.wall import codec, oracles
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
-
-READABLE_METHODS = frozenset(
-    {
-        "get_lines", "get_title", "get_xlabel", "get_ylabel", "get_legend_handles_labels",
-        "get_xlim", "get_ylim", "get_xdata", "get_ydata", "get_label", "get_axes", "get_offsets",
-        "get_suptitle", "get_legend", "get_texts", "get_text",
-    }
-)  # fmt: skip
-READABLE_ATTRIBUTES = frozenset({"lines", "collections", "axes", "__doc__", "figure"})
-
 
 STOPPED = "stopped: the time for this step is used up"
 
@@ -213,17 +204,8 @@ class Agent:
     def probe(self, message):
         return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}
 
-    def method(self, message):
-        if message["name"] not in READABLE_METHODS:
-            raise EvidenceError("this method cannot be called from a test; write a probe")
-        value = getattr(message["target"], message["name"])()
-        return {"value": list(value) if isinstance(value, list) else value}
-
-    def attribute(self, message):
-        if message["name"] not in READABLE_ATTRIBUTES:
-            raise EvidenceError("this attribute cannot be read from a test; write a probe")
-        value = getattr(message["target"], message["name"])
-        return {"value": value if isinstance(value, str) else list(value)}
+    def operate(self, message):
+        return {"value": operate(message["target"], message["operation"], message["args"])}
 
     def vjp(self, message):
         """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
@@ -247,8 +229,7 @@ HANDLERS = {
     "names": Agent.names,
     "call": Agent.call,
     "probe": Agent.probe,
-    "method": Agent.method,
-    "attribute": Agent.attribute,
+    "operate": Agent.operate,
     "vjp": Agent.vjp,
 }
 

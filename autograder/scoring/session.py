@@ -4,6 +4,7 @@ import secrets
 import socket
 import time
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import msgpack
 
@@ -18,9 +19,9 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
-LOOKS = frozenset({"get", "names", "method", "attribute"})
+LOOKS = frozenset({"get", "names"})
 # Requests that run student code, whose answers may bring the values of names.
-RUNS = frozenset({"cell", "call", "probe"})
+RUNS = frozenset({"cell", "call", "probe", "operate"})
 LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
@@ -63,6 +64,8 @@ class Session:
         self._brought: tuple[list[str], dict] | None = None
         self.curves: list = []
         self.errors: list = []
+        self.types: dict[Any, type] = {}  # of stand-ins and of values, by what they stand for
+        self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})
         channel = self._receive_channel()
