@@ -92,9 +92,9 @@ def _known(session: Any, record: dict[str, Any], made: Any) -> Any:
 
 
 def _ask_for(made: Any, name: str) -> Any:
-    if name.startswith("__") or name.startswith("_autograder"):
+    session = vars(made).get("_autograder_session")
+    if session is None or (name.startswith("_") and name.endswith("_")):
         raise AttributeError(name)
-    session = vars(made)["_autograder_session"]
     return _ask(session, made, "attribute", name)
 
 

@@ -1,4 +1,4 @@
-"""The student's namespace as Otter's tests see it: local copies, stand-ins, and calls that cross."""
+"""The student's namespace as Otter's tests see it: local copies and stand-ins."""
 
 from autograder.errors import EvidenceError
 from autograder.scoring.local_classes import make_member, make_subclass
@@ -61,10 +61,8 @@ class Adopter:
         """Return what a test sees in place of a tensor, an error or any other object."""
         if kind == "object":
             return stand_in(self.session, plain)
-        if kind == "subclass":
-            return make_subclass(self.session, plain, value)
-        if kind == "member":
-            return make_member(self.session, plain, *value)
+        if kind in ("subclass", "member"):
+            return self._make(kind, plain, value)
         handle = plain.get("id")
         if type(handle) is not int:
             raise EvidenceError("a handle is missing")
@@ -76,4 +74,11 @@ class Adopter:
         value._autograder_id = handle
         return value
 
-
+    def _make(self, kind, plain, value):
+        """Return a local object of a student's class, or a stand-in where none can be made."""
+        try:
+            if kind == "subclass":
+                return make_subclass(self.session, plain, value)
+            return make_member(self.session, plain, *value)
+        except (TypeError, ValueError, AttributeError):  # e.g. a field named like a keyword
+            return stand_in(self.session, {**plain, "callable": False, "has": []})

@@ -39,7 +39,16 @@ class Refused(TypeError):
     """An operation on a stand-in that is not asked of the object itself."""
 
 
-class StandIn:
+class _Kind(type):
+    """The type of stand-ins' types, which shows abstract classes none of a stand-in's methods.
+
+    ``isinstance(x, Iterable)`` looks at ``type(x)`` as well as at ``x.__class__``.
+    """
+
+    __mro__ = property(lambda cls: ())  # type: ignore[assignment]
+
+
+class StandIn(metaclass=_Kind):
     """Stand-in for an object that stays in the sandbox.
 
     Args:
@@ -61,6 +70,8 @@ class StandIn:
             return object.__getattribute__(self, name)
         if name == "__class__":
             return _class_of(self)
+        if name == "__name__" and type(_record(self).get("name")) is str:
+            return _record(self)["name"]
         if name.startswith("_autograder"):
             raise AttributeError(name)
         if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
@@ -171,7 +182,7 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     known: dict[Any, type[StandIn]] = session.types
     if (base, name) not in known:
         short = name.rpartition(".")[2] or "object"
-        known[base, name] = type(short, (base,), {"__slots__": (), "_autograder_type": name})
+        known[base, name] = _Kind(short, (base,), {"__slots__": (), "_autograder_type": name})
     return known[base, name](session, record)
 
 
@@ -226,8 +237,8 @@ def _class_of(standing: StandIn) -> type:
     nearest = loaded[0] if loaded else object
     if not all(issubclass(nearest, cls) for cls in loaded):
         raise _refusal(standing, "isinstance")
-    has = {name: None for name in ABILITIES if name == "__hash__"}
-    abilities = {**has, **{name: _refuser(name) for name in record.get("has", ())}}
+    has = [name for name in record.get("has", ()) if name in ABILITIES]
+    abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
     try:
         return type(_name_of(standing).rpartition(".")[2], (nearest,), abilities)
     except Exception:
