@@ -1,6 +1,7 @@
 """The operations that a test may do with an object that stays here; the list is closed."""
 
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +49,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "contains": lambda target, item: item in target,
     "truth": bool,
     "integer": int,
-    "index": lambda target: target.__index__(),
+    "index": operator.index,
     "real": float,
     "representation": repr,
     "text": str,

@@ -4,11 +4,14 @@ A remote call is a node whose backward asks the sandbox for the vector-Jacobian 
 question is again such a call, so derivatives of any order work.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from autograder.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from autograder.scoring.session import Session
 
 
 def differentiable(tree: Any, depth: int = 4) -> list[torch.Tensor]:
@@ -30,14 +33,16 @@ def _leaves(tree: Any, depth: int) -> list[torch.Tensor]:
     return []
 
 
-def call_across(session, op, fields, inputs):
-    box = {}
+def call_across(
+    session: "Session", op: str, fields: dict[str, Any], inputs: list[torch.Tensor]
+) -> Any:
+    box: dict[str, Any] = {}
     outputs = _Crossing.apply(session, op, fields, inputs, box, *inputs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return _replace(box["value"], box["linked"], outputs)
 
 
-def _replace(tree, linked, outputs):
+def _replace(tree: Any, linked: dict[int, torch.Tensor], outputs: tuple[torch.Tensor, ...]) -> Any:
     """Put the graph's output tensors in the places of the received ones."""
     if issubclass(type(tree), torch.Tensor):
         for index, tensor in linked.items():
@@ -59,7 +64,15 @@ class _Crossing(torch.autograd.Function):
     """One remote call as a node of the scorer's autograd graph."""
 
     @staticmethod
-    def forward(ctx, session, op, fields, originals, box, *inputs):
+    def forward(
+        ctx: Any,
+        session: "Session",
+        op: str,
+        fields: dict[str, Any],
+        originals: list[torch.Tensor],
+        box: dict[str, Any],
+        *inputs: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
         reply = session.request(op, **fields)
         linked = reply["_linked"]
         if sorted(linked) != list(range(len(linked))):
@@ -73,7 +86,7 @@ class _Crossing(torch.autograd.Function):
         return tuple(linked[index].detach() for index in range(len(linked)))
 
     @staticmethod
-    def backward(ctx, *grads):
+    def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[Any, ...]:
         inputs = ctx.saved_tensors
         fields = {"of": ctx.call, "gradients": list(grads), "create": torch.is_grad_enabled()}
         if fields["create"]:
@@ -89,7 +102,7 @@ class _Crossing(torch.autograd.Function):
         return (None, None, None, None, None, *value)
 
 
-def _store_grads(originals, grads):
+def _store_grads(originals: list[torch.Tensor], grads: list[object]) -> None:
     """A student's function that calls backward() itself fills the gradients of its inputs."""
     for tensor, grad in zip(originals, grads):
         if isinstance(grad, torch.Tensor) and tensor.is_leaf and grad.shape == tensor.shape:

@@ -38,11 +38,11 @@ def _instance(cls: type, value: Any) -> Any:
 
 
 def _subclass(name: str, base: type, fields: tuple[str, ...], texts: tuple[str, ...]) -> type:
-    if fields:
-        if base is not tuple or len(fields) > MAX_FIELDS:
-            raise EvidenceError("malformed fields")
-        base = collections.namedtuple(name, fields)  # type: ignore[misc] # ValueError: refused
-    return type(name, (base,), {"__getattr__": _ask_for, **{one: _TEXTS[one] for one in texts}})
+    if fields and (base is not tuple or len(fields) > MAX_FIELDS):
+        raise EvidenceError("malformed fields")
+    named: Any = collections.namedtuple  # its fields are known only now
+    plain = named(name, fields) if fields else base
+    return type(name, (plain,), {"__getattr__": _ask_for, **{one: _TEXTS[one] for one in texts}})
 
 
 def make_member(session: Any, record: dict[str, Any], members: list[Any], value: Any) -> Any:
@@ -59,10 +59,7 @@ def make_member(session: Any, record: dict[str, Any], members: list[Any], value:
 
 def _enumeration(record: dict[str, Any], members: list[Any]) -> Any:
     names = dict.fromkeys(record["bases"])
-    base = next(
-        (cls for name, cls in _ENUMERATIONS.items() if name in names),
-        enum.Enum,
-    )
+    base: Any = next((cls for name, cls in _ENUMERATIONS.items() if name in names), enum.Enum)
     mixed = next((cls for name, cls in _MIXED.items() if name in names), None)
     more = {"type": mixed} if mixed is not None and base is enum.Enum else {}
     made = base(_short(record), [(name, value) for name, value in members], **more)

@@ -1,8 +1,16 @@
 """The student's namespace as Otter's tests see it: local copies and stand-ins."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
 from autograder.errors import EvidenceError
 from autograder.scoring.local_classes import make_member, make_subclass
 from autograder.scoring.standins import stand_in
+
+if TYPE_CHECKING:
+    from autograder.scoring.session import Session
 
 
 class RemoteNamespace(dict):
@@ -13,35 +21,35 @@ class RemoteNamespace(dict):
         sources: the cells run so far; the value of ``In``, which the scorer knows itself.
     """
 
-    def __init__(self, session, sources):
+    def __init__(self, session: "Session", sources: list[str]):
         super().__init__()
         self.session = session
         self.sources = sources
 
-    def __missing__(self, name):
+    def __missing__(self, name: str) -> Any:
         value = self.get(name, _MISSING)
         if value is _MISSING:
             raise KeyError(name)
         return value
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Any = None) -> Any:
         """Return the value of a name, or ``default`` where the notebook does not define it."""
         return self.fetch([name]).get(name, default)
 
-    def fetch(self, names: list[str]) -> dict:
+    def fetch(self, names: list[str]) -> dict[str, Any]:
         """Return the values of several names with one question; undefined ones are left out."""
         asked = [name for name in names if name != "In"]
         values = self.session.values(asked) if asked else {}
         found = {name: values[name] for name in asked if name in values}
         return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 
-    def __contains__(self, name):
-        return self.get(name, _MISSING) is not _MISSING
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name, _MISSING) is not _MISSING
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 
-    def keys(self):
+    def keys(self) -> list[str]:  # type: ignore[override]
         """Return the names that the notebook defines."""
         names = self.session.request("names").get("value")
         return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
@@ -53,11 +61,11 @@ _MISSING = object()
 class Adopter:
     """Turns received records into stand-ins, and collects the tensors that join a graph."""
 
-    def __init__(self, session):
+    def __init__(self, session: "Session"):
         self.session = session
-        self.linked = {}
+        self.linked: dict[int, torch.Tensor] = {}
 
-    def adopt(self, kind, plain, value):
+    def adopt(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return what a test sees in place of a tensor, an error or any other object."""
         if kind == "object":
             return stand_in(self.session, plain)
@@ -74,7 +82,7 @@ class Adopter:
         value._autograder_id = handle
         return value
 
-    def _make(self, kind, plain, value):
+    def _make(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return a local object of a student's class, or a stand-in where none can be made."""
         try:
             if kind == "subclass":

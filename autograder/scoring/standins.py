@@ -10,12 +10,12 @@ A refusal fails the test case, even where the test catches it. ``is``, ``type(x)
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.scoring.crossing import call_across, differentiable
-from autograder.wall.codec import MAX_NODES
 from autograder.wall.codec.subclasses import ABILITIES
 
+Exact = TypeVar("Exact")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 # Attributes with two underscores that are asked for; any other is refused.
 ATTRIBUTES = frozenset({
@@ -45,7 +45,7 @@ class _Kind(type):
     ``isinstance(x, Iterable)`` looks at ``type(x)`` as well as at ``x.__class__``.
     """
 
-    __mro__ = property(lambda cls: ())  # type: ignore[assignment]
+    __mro__ = property(lambda cls: ())
 
 
 class StandIn(metaclass=_Kind):
@@ -179,7 +179,7 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     """Return the stand-in for a received record; its type bears the name of the object's type."""
     base = StandInFunction if record["callable"] else StandIn
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
-    known: dict[Any, type[StandIn]] = session.types
+    known: dict[Any, Any] = session.types
     if (base, name) not in known:
         short = name.rpartition(".")[2] or "object"
         known[base, name] = _Kind(short, (base,), {"__slots__": (), "_autograder_type": name})
@@ -204,10 +204,10 @@ def _ask(standing: StandIn, operation: str, *args: Any) -> Any:
     return reply.get("value")
 
 
-def _exactly(kind: type, standing: StandIn, operation: str, *args: Any) -> Any:
+def _exactly(kind: type[Exact], standing: StandIn, operation: str, *args: Any) -> Exact:
     """Ask for an operation whose answer is of one type, exactly."""
     value = _ask(standing, operation, *args)
-    if type(value) is not kind or (kind is list and len(value) > MAX_NODES):
+    if type(value) is not kind:
         raise _refusal(standing, operation)
     return value
 
@@ -231,8 +231,9 @@ def _class_of(standing: StandIn) -> type:
     """
     record = _record(standing)
     own, *others = record["bases"] or ["builtins.object"]
-    if own in BUILTIN_TYPES or (own := _loaded(own)) is not None:
-        return BUILTIN_TYPES.get(own, own) if isinstance(own, str) else own
+    exact = _loaded(own)
+    if exact is not None:
+        return exact
     loaded = [cls for cls in map(_loaded, others) if cls is not None]
     nearest = loaded[0] if loaded else object
     if not all(issubclass(nearest, cls) for cls in loaded):
