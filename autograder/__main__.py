@@ -39,7 +39,10 @@ class Commands(click.Group):
             ctx.exit(2)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
+                if error.filename is None:
+                    raise
+                click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+                ctx.exit(2)
             where = f" ({error.filename})" if error.filename else ""
             click.echo(f"error: the disk is full{where}: make room, then run the same command "
                        "again; what was graded is kept", err=True)  # fmt: skip
@@ -114,6 +117,9 @@ def limit_options(command: Command) -> Command:
 @click.option(
     "--file-times", is_flag=True, help="take files' modification times where nothing else tells"
 )
+@click.option(
+    "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
+)
 @limit_options
 @click.pass_context
 def grade(
@@ -129,15 +135,17 @@ def grade(
     deadline: str | None,
     times_file: Path | None,
     file_times: bool,
+    keep: bool,
     **others: Any,
 ) -> None:
     """Grade a folder of submissions, or the bundled sample class."""
     from autograder.scoring import slim_otter
 
     slim_otter.install()  # before anything imports Otter whole
-    from autograder.intake.collection import find_jobs
+    from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
     from autograder.run import console
+    from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
 
     if submissions is not None and assignment is None:
@@ -152,14 +160,18 @@ def grade(
     runs = []
     for name in names:  # what is asked for is there, before an image is built for it
         folder = submissions or ROOT / "assignments" / name / "sample"
-        find_jobs(folder)
         target = out if out and len(names) == 1 else (out or ROOT / "results") / name
+        check_folders(folder, target)
+        if folder.is_dir():
+            collect(folder, name, out=target)
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
         runs.append((load_assignment(archive, name), folder, target))
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
     for run in runs:
-        ended = console.grade_and_report(*run, choice, limits, workers, scheduler, collection)
+        ended = console.grade_and_report(
+            *run, choice, limits, workers, scheduler, collection, keep
+        )  # fmt: skip
         status = max(status, ended)
     ctx.exit(status)
 

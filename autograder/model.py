@@ -78,6 +78,9 @@ class Provenance:
         image: the environment that graded, as the engine names it.
         code: of the grader's code that decides about marks.
         limits: a submission's limits, as JSON.
+        python: version of the Python that scores (on the local engine it runs the sandbox too).
+        torch: version of torch there.
+        packages: of every package there, with its version and files.
     """
 
     grading_zip: str = ""
@@ -88,6 +91,9 @@ class Provenance:
     image: str = ""
     code: str = ""
     limits: str = ""
+    python: str = ""
+    torch: str = ""
+    packages: str = ""
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Provenance":

@@ -19,6 +19,7 @@ from autograder import __version__
 from autograder.errors import SandboxError, UsageError
 from autograder.languages import localize
 from autograder.model import Limits, Provenance
+from autograder.scoring.environment import environment_facts
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -177,6 +178,7 @@ def provenance(
         image=environment,
         code=code,
         limits=json.dumps(asdict(limits)) if limits else "",
+        **environment_facts(),
     )
 
 

@@ -16,10 +16,15 @@ from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_NODES
 Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
 
-KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
-VIEWS = {KEYS: "keys", VALUES: "values", ITEMS: "items"}
+_EMPTY: dict[str, int] = {}
+ITEMS: type = type(_EMPTY.items())
+VIEWS: dict[type, str] = {
+    type(_EMPTY.keys()): "keys",
+    type(_EMPTY.values()): "values",
+    ITEMS: "items",
+}
 FACTORIES = {cls.__name__: cls for cls in (int, float, complex, bool, str, list, tuple, dict, set)}
-DATES = {
+DATES: dict[str, Any] = {
     "datetime": datetime.datetime,
     "date": datetime.date,
     "time": datetime.time,

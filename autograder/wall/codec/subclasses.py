@@ -41,7 +41,7 @@ HARMLESS = frozenset({
 
 def plain_value(value: Any) -> Any:
     """Return the very plain value that an object of a subclass holds, whatever its class says."""
-    base = base_of(type(value))
+    base: Any = base_of(type(value))
     if base in (int, float, complex):
         return {int: int.__index__, float: float.__float__, complex: complex.__pos__}[base](value)
     if base is str:
