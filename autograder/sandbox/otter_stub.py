@@ -21,7 +21,7 @@ def _do_nothing(*args: object, **kwargs: object) -> None:
     return None
 
 
-def install() -> None:
+def install_stub() -> None:
     """Make ``import otter`` find the stand-in."""
     module = ModuleType("otter")
     vars(module)["Notebook"] = Notebook

@@ -29,7 +29,7 @@ def warm_up(full: bool = True) -> "InteractiveShell":
 
     from autograder.sandbox import shell as shells
 
-    otter_stub.install()
+    otter_stub.install_stub()
     shell = shells.make_shell()
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
