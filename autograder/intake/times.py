@@ -63,10 +63,12 @@ class Collection:
     Attributes:
         deadline: later submissions are noted as late; None leaves the one of an earlier run.
         times: where the times of submission come from.
+        extensions: later deadlines by id or e-mail address; None leaves those of an earlier run.
     """
 
     deadline: datetime | None = None
     times: TimeSources = TimeSources()
+    extensions: dict[str, datetime] | None = None
 
 
 def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dict[str, str]:

@@ -17,12 +17,12 @@ from autograder.lms.roster import (
     Entry,
     Matching,
     Rules,
-    entry_of,
     load_extensions,
     load_groups,
     load_owners,
     load_roster,
     match,
+    roster_entry,
 )
 
 MAX_PROPOSED = 5
@@ -125,7 +125,7 @@ def _read(out: Path, deadline: str | None) -> Graded:
         times = gradebook.submission_times()
         return Graded(
             gradebook.assignment(),
-            [entry_of(one, times.get(one.submission), due) for one in gradebook.latest()],
+            [roster_entry(one, times.get(one.submission), due) for one in gradebook.latest()],
             gradebook.attachments(),
             gradebook.members_of_uploads,
             due,

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.download import is_download, unpack
+from autograder.intake.download import is_download, unpack_download
 
 UNPACKED = ".submissions"  # where a zip of submissions is unpacked, within OUT
 MAX_PATH_BYTES = 510  # SQLite opens no longer ones
@@ -81,4 +81,4 @@ def folder_of(submissions: Path, out: Path) -> Path:
     Raises:
         UsageError: the zip cannot be unpacked.
     """
-    return unpack(submissions, out / UNPACKED) if submissions.is_file() else submissions
+    return unpack_download(submissions, out / UNPACKED) if submissions.is_file() else submissions

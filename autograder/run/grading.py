@@ -61,6 +61,7 @@ class Outcome:
     entry: Entry
     results: str
     page: str
+    trace: str = ""  # of a fault of ours, for the log
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Finish:
             entry=entry_of(gradation, job.handed_in),
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
+            trace=gradation.trace,
         )
 
 
@@ -99,6 +101,7 @@ def grade_folder(
     grade: GradeAll = grade_all,
     collection: Collection | None = None,
     keep: bool = False,
+    archive: Path | None = None,
 ) -> Summary:
     """Grade every submission of a folder, or of an LMS's zip, into ``out``.
 
@@ -107,6 +110,7 @@ def grade_folder(
     Args:
         grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
         keep: marks that the same uploads have already stay, whatever a new grading says.
+        archive: where the grading zip lies, for later commands.
 
     Raises:
         UsageError: the folder or ``out`` cannot be used, or another command uses ``out``.
@@ -117,6 +121,8 @@ def grade_folder(
         folder = folder_of(folder, out)
         collected = collect(folder, assignment.name, _given_points(out), out)
         with Gradebook(out / "gradebook.sqlite") as gradebook:
+            if archive:
+                gradebook.set_zip(archive.resolve())
             run = _Run(assignment, folder, out, gradebook, collected, collection or Collection())
             return run.grade(choice, limits, scorers, on_start, on_result, grade, keep)
 
@@ -180,6 +186,10 @@ class _Run:
         moved = deadline not in (None, gradebook.deadline)
         if moved:
             gradebook.set_deadline(deadline)
+        extensions = self.collection.extensions
+        if extensions is not None and extensions != gradebook.extensions:
+            gradebook.set_extensions(extensions)
+            moved = True
         jobs = jobs_of(self.folder, names)
         return [replace(job, handed_in=times.get(job.name)) for job in jobs], moved
 
@@ -197,6 +207,8 @@ def _given_points(out: Path) -> frozenset[str]:
 def _keep(outcome: Outcome, out: Path, gradebook: Gradebook, keep: bool) -> None:
     """Write one outcome's files, then commit it: what is committed has its files."""
     write_text(out / "results" / outcome.submission / "results.json", outcome.results)
+    if outcome.trace:
+        write_text(out / "log" / f"{outcome.submission}.txt", outcome.trace)
     write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
     gradebook.add_entry(outcome.entry, keep)
 
