@@ -168,6 +168,8 @@ def grade(
         runs.append((load_assignment(archive, name), folder, target))
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
+    hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
+    choice = choice.hiding(*hidden)
     for run in runs:
         ended = console.grade_and_report(
             *run, choice, limits, workers, scheduler, collection, keep

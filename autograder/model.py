@@ -188,6 +188,7 @@ class Gradation:
         wall_s, cpu_s: seconds used by the sandbox for this submission.
         graded_by: what the marks can be traced to.
         gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
+        trace: what a fault of ours looked like, for a log file; never stored, never shown.
     """
 
     submission: str
@@ -207,6 +208,7 @@ class Gradation:
     memory_mib: float = 0.0
     graded_by: Provenance = Provenance()
     gradescope: dict = field(default_factory=dict)
+    trace: str = field(default="", repr=False, compare=False)
 
     @property
     def score(self) -> float:
@@ -225,8 +227,9 @@ class Gradation:
             for question in self.questions
         ]
         outputs = [vars(output) for output in self.outputs]
+        kept = {key: value for key, value in vars(self).items() if key != "trace"}
         return {
-            **vars(self),
+            **kept,
             "status": self.status.value,
             "questions": questions,
             "outputs": outputs,

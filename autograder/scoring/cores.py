@@ -1,6 +1,7 @@
 """Which cores scorers and their sandboxes work on."""
 
 import os
+from collections.abc import Set
 from contextlib import suppress
 
 
@@ -9,7 +10,7 @@ def own_cores() -> set[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
-def stay_on(cores: set[int]) -> None:
+def stay_on(cores: Set[int]) -> None:
     """Keep this process, and what it starts from now on, on some cores."""
     if cores:
         with suppress(OSError):  # some container runtimes do not let a process choose
