@@ -61,7 +61,7 @@ def _grafted(tree: Any, trees: list[Any], chance: random.Random) -> Any:
     """Put something odd, or a piece of another tree, in the place of one piece."""
     places = list(_places(tree))
     if not places:
-        return chance.choice(ODD)
+        return copy.deepcopy(chance.choice(ODD))
     holder, key = chance.choice(places)
     if chance.random() < 0.4:
         holder[key] = copy.deepcopy(_piece(chance.choice(trees), chance))

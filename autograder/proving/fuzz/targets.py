@@ -169,7 +169,7 @@ def honest_uploads() -> list[bytes]:
     """Return notebooks and zips as students upload them."""
     from autograder.proving.hostile.recipes import code_cell, dump, zipped
 
-    notebook = {
+    notebook: dict[str, Any] = {
         "cells": [code_cell("x = 1\nprint(x)"), code_cell("grader.check('q1')")],
         "metadata": {"kernelspec": {"name": "python3"}, "otter": {"assignment_name": "demo"}},
         "nbformat": 4,
