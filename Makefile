@@ -31,9 +31,10 @@ grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=n
 test: $(READY)  ## run the whole test suite (ARGS="-k name" passes on to pytest)
 	$(PY) -m pytest $(ARGS)
 
-lint: $(READY)  ## check style and formatting
+lint: $(READY)  ## check style, formatting and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 
 audit: $(ZIPS)  ## measure how strong the hidden tests are
 	$(PY) -m autograder audit $(options)
@@ -79,7 +80,7 @@ locking = pip compile --quiet --universal --python-version 3.10 --generate-hashe
 	--custom-compile-command "make lock"
 
 clean:  ## remove what was built and measured (.venv stays)
-	rm -rf dist results .pytest_cache .hypothesis .ruff_cache
+	rm -rf dist results .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find autograder tests assignments -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this list

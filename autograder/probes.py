@@ -11,17 +11,27 @@ import math
 import re
 import textwrap
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import torch
+from torch.autograd.graph import Node
 from torch.overrides import TorchFunctionMode
 
 from autograder.wall import captures, drawings
 from autograder.wall.codec import Function
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
+from autograder.wall.oracles import Oracle
 
-PROBES = {}
+P = ParamSpec("P")
+R = TypeVar("R")
+Numbers = torch.Tensor | np.ndarray | float
+AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's guess
+
+PROBES: dict[str, AnyFunction] = {}
+BATCHES: set[str] = set()  # the probes that take a list of items
 MAX_GRAPH_NODES = 200_000
 WATCHED = (
     "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
@@ -32,12 +42,19 @@ MAGIC = re.compile(r"^(\s*)[%!?].*")
 COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
-def probe(function):
+class Asked(Protocol):
+    """Where objects that came from a sandbox are asked about."""
+
+    def probe(self, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Return what a probe answers there."""
+
+
+def probe(function: Callable[P, R]) -> Callable[P, R]:
     """Register a probe and let it run where its arguments live."""
     PROBES[function.__name__] = function
 
     @functools.wraps(function)
-    def ask(*args, **kwargs):
+    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
         session = _session_of((*args, *kwargs.values()))
         if session is None:
             return function(*args, **kwargs)
@@ -46,7 +63,7 @@ def probe(function):
     return ask
 
 
-def batch(function):
+def batch(function: AnyFunction) -> Callable[..., Iterable[Any]]:
     """Register a question about one item as a probe that takes a list of items.
 
     Over the wall that is one question and one answer, however many items there are. A test sees
@@ -55,20 +72,20 @@ def batch(function):
     """
 
     @functools.wraps(function)
-    def answer(f, items, **kwargs):
+    def answer(f: AnyFunction, items: Sequence[Any], **kwargs: Any) -> list:
         return _answer_all(lambda item: function(f, item, **kwargs), items)
 
     ask = probe(answer)
 
     @functools.wraps(function)
-    def ask_all(f, items, **kwargs):
+    def ask_all(f: AnyFunction, items: Sequence[Any], **kwargs: Any) -> Iterable[Any]:
         return _in_turn(ask(f, items, **kwargs), len(items))
 
-    ask_all.read = lambda answers, f, items: _in_turn(answers, len(items))
+    BATCHES.add(function.__name__)
     return ask_all
 
 
-def together(*questions):
+def together(*questions: tuple) -> Iterator[Any]:
     """Ask several probes with one question over the wall.
 
     Args:
@@ -80,7 +97,7 @@ def together(*questions):
     named = [(ask.__name__, *args) for ask, *args in questions]
     answers = _in_turn(_answers(named), len(questions))
     for (ask, *args), answer in zip(questions, answers):
-        yield ask.read(answer, *args) if hasattr(ask, "read") else answer
+        yield _in_turn(answer, len(args[1])) if ask.__name__ in BATCHES else answer
 
 
 @functools.lru_cache(maxsize=1024)
@@ -89,8 +106,20 @@ def function(expression: str, name: str = "f") -> Function:
     return Function(expression, name)
 
 
+def oracle(function: AnyFunction, name: str = "f", saves: bool | None = None) -> Oracle:
+    """Return a function of one tensor that a test may hand over: it never leaves the test's side.
+
+    Args:
+        function: of torch operations.
+        saves: whether a second walk through its graph fails; None where that is not the question.
+    """
+    return Oracle(function, name, saves)
+
+
 @probe
-def gradient(f, x, weights=None):
+def gradient(
+    f: AnyFunction, x: Numbers, weights: torch.Tensor | None = None
+) -> torch.Tensor | None:
     """Differentiate ``f`` at ``x`` by autograd.
 
     Args:
@@ -105,42 +134,42 @@ def gradient(f, x, weights=None):
     return _gradient(f, x, weights)
 
 
-def _gradient(f, x, weights):
+def _gradient(f: AnyFunction, x: Numbers, weights: torch.Tensor | None) -> torch.Tensor | None:
     leaf = _leaf(x)
     f(leaf).backward(gradient=weights)
     return leaf.grad
 
 
-def _leaf(x):
+def _leaf(x: Numbers) -> torch.Tensor:
     leaf = torch.as_tensor(x).detach().clone()
     return (leaf if leaf.is_floating_point() else leaf.to(torch.float32)).requires_grad_()
 
 
-def _detached(value):
+def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, torch.Tensor) else value
 
 
 @batch
-def outputs(f, x):
+def outputs(f: AnyFunction, x: torch.Tensor) -> Any:
     """Call ``f`` on a copy of each tensor of a list and return what it gives, in order."""
     return f(x.clone())
 
 
 @batch
-def results(f, args, **kwargs):
+def results(f: AnyFunction, args: tuple, **kwargs: Any) -> Any:
     """Return what ``f(*args, **kwargs)`` gives for each ``args`` of a list, in order."""
     return f(*args, **kwargs)
 
 
 @batch
-def returned_errors(f, args):
+def returned_errors(f: AnyFunction, args: tuple) -> Any:
     """Return :func:`results`, with what is known of an exception in place of each one returned."""
     value = f(*args)
     return captures.captured(value) if isinstance(value, BaseException) else value
 
 
 @batch
-def numbers(f, x):
+def numbers(f: AnyFunction, x: torch.Tensor) -> Any:
     """Return :func:`outputs` with a plain number in place of each tensor that holds one number.
 
     Instead of a list of tensors of one shape it takes their stack.
@@ -150,13 +179,13 @@ def numbers(f, x):
 
 
 @batch
-def gradients(f, x):
+def gradients(f: AnyFunction, x: Numbers) -> torch.Tensor | None:
     """Return :func:`gradient` of ``f`` at each tensor of a list, in order."""
     return _gradient(f, x, None)
 
 
 @batch
-def outputs_and_gradients(f, x):
+def outputs_and_gradients(f: AnyFunction, x: torch.Tensor) -> tuple[Any, Any]:
     """Return ``f(x)`` and its gradient for each tensor of a list, from one pass where that works.
 
     In place of a gradient stands the exception that kept it back.
@@ -174,7 +203,7 @@ def outputs_and_gradients(f, x):
 
 
 @probe
-def error_of(f, *args, **kwargs) -> CapturedError | None:
+def error_of(f: AnyFunction, *args: Any, **kwargs: Any) -> CapturedError | None:
     """Return the error that ``f(*args, **kwargs)`` raises, or None."""
     try:
         f(*args, **kwargs)
@@ -184,13 +213,13 @@ def error_of(f, *args, **kwargs) -> CapturedError | None:
 
 
 @batch
-def errors_of(f, args) -> CapturedError | None:
+def errors_of(f: AnyFunction, args: tuple) -> CapturedError | None:
     """Return :func:`error_of` of ``f(*args)`` for each ``args`` of a list, in order."""
     return error_of(f, *args)
 
 
 @probe
-def captured(error) -> CapturedError:
+def captured(error: object) -> CapturedError:
     """Return what is known of a stored exception object.
 
     Raises:
@@ -202,16 +231,17 @@ def captured(error) -> CapturedError:
 
 
 @probe
-def drawing(target) -> Drawing:
+def drawing(target: object) -> Drawing:
     """Return what is drawn on an Axes, a Figure or a list of Axes."""
     return drawings.drawing(target)
 
 
 @probe
-def graph_nodes(tensor) -> int:
+def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
     root = getattr(tensor, "grad_fn", None)
-    seen, stack = set(), [root] if root is not None else []
+    seen: set[Node] = set()
+    stack = [root] if root is not None else []
     while stack and len(seen) < MAX_GRAPH_NODES:
         node = stack.pop()
         if node not in seen:
@@ -221,7 +251,7 @@ def graph_nodes(tensor) -> int:
 
 
 @probe
-def state(tensor) -> TensorState:
+def state(tensor: object) -> TensorState:
     """Return a tensor's place in autograd.
 
     Raises:
@@ -241,20 +271,20 @@ def state(tensor) -> TensorState:
 
 
 @probe
-def operations(f, *args) -> tuple[str, ...]:
+def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
-    names = []
+    names: list[str] = []
     with _RecordTorch(names), _record_watched(names):
         f(*args)
     return tuple(names[:10_000])
 
 
-def names_in(sources) -> set[str]:
+def names_in(sources: Iterable[str]) -> set[str]:
     """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
-    return set().union(*map(_names, sources))
+    return {name for source in sources for name in _names(source)}
 
 
-def may_name(name: str, sources) -> bool:
+def may_name(name: str, sources: Iterable[str]) -> bool:
     """Tell whether cells can name something: False saves a closer look, True proves nothing.
 
     What is looked up by a string, which may be written in many ways, counts.
@@ -296,13 +326,13 @@ _parse_once = functools.lru_cache(maxsize=KEPT_CELLS)(_parse)
 
 
 @probe
-def _answers(questions) -> list:
+def _answers(questions: list[tuple]) -> list:
     return _answer_all(lambda question: PROBES[question[0]](*question[1:]), questions)
 
 
-def _answer_all(answer, items) -> list:
+def _answer_all(answer: AnyFunction, items: Iterable[Any]) -> list:
     """Return the answers up to the first exception, and then that exception or None."""
-    answers = []
+    answers: list[Any] = []
     try:
         for item in items:
             answers.append(answer(item))
@@ -311,7 +341,7 @@ def _answer_all(answer, items) -> list:
     return [*answers, None]
 
 
-def _in_turn(answers, count: int):
+def _in_turn(answers: object, count: int) -> Iterable[Any]:
     """Return the list of ``count`` answers; where one is an exception, an iterator that raises it.
 
     The list came from the sandbox: with fewer answers a loop over them would skip checks.
@@ -324,12 +354,12 @@ def _in_turn(answers, count: int):
     return _until(given, error if isinstance(error, Exception) else AssertionError("no answer"))
 
 
-def _until(given, error):
+def _until(given: list, error: Exception) -> Iterator[Any]:
     yield from given
     raise error
 
 
-def _session_of(values, depth: int = 2):
+def _session_of(values: Iterable[object], depth: int = 2) -> Asked | None:
     for value in values:
         session = getattr(value, "_autograder_session", None)
         if session is not None:
@@ -342,11 +372,13 @@ def _session_of(values, depth: int = 2):
 
 
 class _RecordTorch(TorchFunctionMode):
-    def __init__(self, names):
+    def __init__(self, names: list[str]):
         super().__init__()
         self.names = names
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self, func: AnyFunction, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
         name = getattr(func, "__name__", "")
         if name == "__get__":  # a property is read
             name = getattr(getattr(func, "__self__", None), "__name__", "")
@@ -357,9 +389,9 @@ class _RecordTorch(TorchFunctionMode):
 
 
 @contextmanager
-def _record_watched(names):
-    def recording(name, original):
-        def call(*args, **kwargs):
+def _record_watched(names: list[str]) -> Iterator[None]:
+    def recording(name: str, original: AnyFunction) -> AnyFunction:
+        def call(*args: Any, **kwargs: Any) -> Any:
             names.append(name)
             return original(*args, **kwargs)
 

@@ -1,13 +1,14 @@
 """The labelled bank: right and wrong answers to each question with their expected outcomes."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import BuildError
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ImportError:  # Python 3.10
+else:
     import tomli as tomllib
 
 KINDS = ("valid", "misconception")

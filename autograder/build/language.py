@@ -29,7 +29,7 @@ class _Cutter(ast.NodeTransformer):
     def __init__(self, language: str):
         self.index = LANGUAGES.index(language)
 
-    def visit_Constant(self, node):
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str) and SEPARATOR in node.value:
             parts = node.value.split(SEPARATOR)
             if not 0 < self.index < len(parts):
@@ -38,14 +38,14 @@ class _Cutter(ast.NodeTransformer):
             return ast.Constant((slip[0] if slip else "") + parts[self.index])
         return node
 
-    def visit_JoinedStr(self, node):
-        parts: list[list] = [[]]
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        parts: list[list[ast.expr]] = [[]]
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value)
                 parts[-1].append(value)
                 continue
-            first, *others = value.value.split(SEPARATOR)
+            first, *others = ast.literal_eval(value).split(SEPARATOR)
             parts[-1].append(ast.Constant(first))
             parts += [[ast.Constant(text)] for text in others]
         kept = parts[self.index] if self.index < len(parts) else parts[0]

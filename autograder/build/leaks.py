@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import NoReturn
 
 from autograder.build.source import walk_cells
 from autograder.errors import BuildError
@@ -88,7 +89,7 @@ def check_release(files: dict[str, bytes], secrets: Secrets) -> None:
                 _refuse(name, question, secret)
 
 
-def _refuse(name: str, question: str, secret: str):
+def _refuse(name: str, question: str, secret: str) -> NoReturn:
     raise BuildError(
         f"{name}: the release shows a secret of {question}: {secret[:60]!r}; mark it as solution "
         "or hidden test in the source, or take it out of what students see"

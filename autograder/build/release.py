@@ -5,6 +5,7 @@ import json
 import re
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -72,7 +73,7 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )  # fmt: skip
-    facts = {
+    facts: dict[str, Any] = {
         "name": name,
         "title": _title(finished),
         "torch": version("torch").split("+")[0],

@@ -132,7 +132,7 @@ def expect_points(chosen: dict[str, Entry], points: dict[str, list[float]]) -> d
     return {**expected, "total": sum(expected.values())}
 
 
-def _find(bank, question: str, id: str, file: str) -> Entry:
+def _find(bank: dict[tuple[str, str], Entry], question: str, id: str, file: str) -> Entry:
     try:
         return bank[question, id]
     except KeyError:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -49,7 +50,7 @@ def load_source(path: Path) -> dict:
     return notebook
 
 
-def _check_name(path, cells) -> None:
+def _check_name(path: Path, cells: list[dict]) -> None:
     for cell in cells:
         if cell["source"].lstrip("# ").startswith("ASSIGNMENT CONFIG"):
             name = _parse_yaml(cell["source"].split("\n", 1)[-1]).get("name")
@@ -66,7 +67,7 @@ def questions(cells: list[dict]) -> list[dict]:
     a test case's config and its source; ``solution`` and ``answers``: the sources of its solution's
     code and Markdown cells.
     """
-    found = []
+    found: list[dict] = []
     for cell, question, block in walk_cells(cells):
         if question is None:
             continue
@@ -85,7 +86,7 @@ def questions(cells: list[dict]) -> list[dict]:
     return found
 
 
-def walk_cells(cells: list[dict]):
+def walk_cells(cells: list[dict]) -> Iterator[tuple[dict, dict | None, str]]:
     """Yield each cell with its question (or None) and the block within it (``TESTS``...).
 
     The raw cells that begin and end blocks are yielded as part of their question.
@@ -120,7 +121,7 @@ def _parse_yaml(text: str) -> dict:
     return config
 
 
-def _check_cells(path, cells) -> None:
+def _check_cells(path: Path, cells: list[dict]) -> None:
     seen = set()
     for number, cell in enumerate(cells, 1):
         name = cell.get("id")
@@ -134,7 +135,7 @@ def _check_cells(path, cells) -> None:
             raise BuildError(f"{path}, cell {name}: unknown language mark; use one of {LANGUAGES}")
 
 
-def _check_question(path, question) -> None:
+def _check_question(path: Path, question: dict) -> None:
     where = f"{path}, question {question['name'] or '(without name)'}"
     if not question["name"]:
         raise BuildError(f'{where}: add "name:" to its question block')
@@ -150,7 +151,7 @@ def _check_question(path, question) -> None:
         _check_test(where, config, source)
 
 
-def _check_test(where, config, source) -> None:
+def _check_test(where: str, config: dict, source: str) -> None:
     if not isinstance(config.get("points"), (int, float)):
         raise BuildError(f'{where}: no points given; add "points:" to each of its tests')
     if not config.get("hidden") and IMPORTS_OURS.search(source):

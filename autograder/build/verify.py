@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
 from autograder.errors import BuildError
 from autograder.languages import LANGUAGES
-from autograder.model import Job, Limits
+from autograder.model import Gradation, Job, Limits
+
+Case = tuple[str, bool, bool, str]  # name, passed, hidden, message
 
 STOCK = """
 import json, sys
@@ -73,7 +76,7 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
     return (json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
-def _check(name, grader, kind, cases) -> None:
+def _check(name: str, grader: str, kind: str, cases: Iterable[Case]) -> None:
     for case, passed, hidden, message in cases:
         if kind.startswith("solution") and not passed:
             raise BuildError(
@@ -91,7 +94,7 @@ def _is_stamp_of(stamp: bytes, content: str) -> bool:
         return False
 
 
-def _cases(gradation) -> list[tuple]:
+def _cases(gradation: Gradation) -> list[Case]:
     return [
         (case.name, case.passed, case.hidden, case.message)
         for question in gradation.questions
@@ -102,14 +105,16 @@ def _cases(gradation) -> list[tuple]:
 def _sketched(curves: list[dict]) -> list[dict]:
     """Return curves as coarsely as a picture needs them, so that rounding errors leave no trace."""
 
-    def thin(values):
+    def thin(values: list[float | None]) -> list[float | None]:
         kept = values[:: -(-len(values) // SKETCH_POINTS) or 1]
         return [None if value is None else round(value, SKETCH_DIGITS) for value in kept]
 
     return [{**curve, "x": thin(curve["x"]), "y": thin(curve["y"])} for curve in curves]
 
 
-def _grade_isolated(name, grading_zip, notebooks) -> dict:
+def _grade_isolated(
+    name: str, grading_zip: Path, notebooks: dict[str, Path]
+) -> dict[str, Gradation]:
     from autograder.scoring.assignment import load_assignment, provenance
     from autograder.scoring.pipeline import score
 
@@ -122,7 +127,7 @@ def _grade_isolated(name, grading_zip, notebooks) -> dict:
         }
 
 
-def _grade_stock(grading_zip: Path, path: Path) -> list:
+def _grade_stock(grading_zip: Path, path: Path) -> list[Case]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

@@ -6,6 +6,8 @@ message otherwise. ``name`` is what the message calls the answer, e.g. ``"q4_len
 """
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -14,7 +16,7 @@ from autograder.checks import precision
 MAX_ITEMS = 4
 
 
-def describe(value) -> str:
+def describe(value: object) -> str:
     """Name what was found, in a few short words; of a list or tuple also its first items."""
     if value is None:
         return "None / undefined"
@@ -32,7 +34,7 @@ def describe(value) -> str:
     return kind
 
 
-def _describe_items(values) -> str:
+def _describe_items(values: list | tuple) -> str:
     kinds = [
         type(item).__name__ if isinstance(item, (list, tuple)) else describe(item)
         for item in values[:MAX_ITEMS]
@@ -40,7 +42,7 @@ def _describe_items(values) -> str:
     return ", ".join(kinds + ["…"] * (len(values) > MAX_ITEMS))
 
 
-def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:
+def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionError:
     """Return the error that says what was expected and what was found."""
     found = describe(value)
     return AssertionError(
@@ -48,31 +50,31 @@ def mismatch(name: str, english: str, chinese: str, value) -> AssertionError:
     )
 
 
-def require_function(value, name: str):
+def require_function(value: object, name: str) -> Callable[..., Any]:
     """Return a callable that is no class."""
     if not callable(value) or isinstance(value, type):
         raise mismatch(name, "a function", "函数", value)
     return value
 
 
-def require_text(value, name: str) -> str:
+def require_text(value: object, name: str) -> str:
     """Return a string."""
     if not isinstance(value, str):
         raise mismatch(name, "a string", "字符串", value)
     return str(value)
 
 
-def require_integer(value, name: str) -> int:
+def require_integer(value: object, name: str) -> int:
     """Return a whole number: int, NumPy integer or integer tensor with one entry; no bool."""
     if not isinstance(value, bool) and "bool" not in str(getattr(value, "dtype", "")):
         try:
-            return operator.index(value)
+            return operator.index(value)  # type: ignore[arg-type]  # whether it can is asked here
         except (TypeError, ValueError, RuntimeError):
             pass
     raise mismatch(name, "a whole number", "整数", value)
 
 
-def require_truth(value, name: str) -> bool:
+def require_truth(value: object, name: str) -> bool:
     """Return True or False, also from NumPy's bool or a bool tensor with one entry."""
     if isinstance(value, bool):
         return value
@@ -81,7 +83,7 @@ def require_truth(value, name: str) -> bool:
     raise mismatch(name, "True or False", " True 或 False", value)
 
 
-def require_items(value, name: str, count: int | None = None) -> list:
+def require_items(value: object, name: str, count: int | None = None) -> list:
     """Return the items of a list or tuple, ``count`` of them."""
     if not isinstance(value, (list, tuple)):
         raise mismatch(name, "a list or tuple", "列表或元组", value)
@@ -93,12 +95,12 @@ def require_items(value, name: str, count: int | None = None) -> list:
     return list(value)
 
 
-def require_integers(value, name: str) -> list[int]:
+def require_integers(value: object, name: str) -> list[int]:
     """Return a list or tuple of whole numbers as a list."""
     return [require_integer(item, name) for item in require_items(value, name)]
 
 
-def require_shape(value, name: str, axes: int | None = None) -> tuple[int, ...]:
+def require_shape(value: object, name: str, axes: int | None = None) -> tuple[int, ...]:
     """Return a shape (tuple, list or torch.Size of lengths >= 0) as a tuple."""
     if not isinstance(value, (list, tuple)):
         raise mismatch(name, "a shape, as a tuple of whole numbers", "形状（整数元组）", value)
@@ -112,7 +114,7 @@ def require_shape(value, name: str, axes: int | None = None) -> tuple[int, ...]:
     return shape
 
 
-def require_tensor(value, name: str) -> torch.Tensor:
+def require_tensor(value: object, name: str) -> torch.Tensor:
     """Return a real tensor without NaN, detached."""
     if not isinstance(value, torch.Tensor) or value.is_complex():
         raise mismatch(name, "a tensor", "张量", value)
@@ -125,7 +127,12 @@ def require_tensor(value, name: str) -> torch.Tensor:
     return tensor
 
 
-def require_close(value, right: torch.Tensor, name: str, slips: dict | None = None) -> None:
+def require_close(
+    value: object,
+    right: torch.Tensor,
+    name: str,
+    slips: dict[str, torch.Tensor | list[torch.Tensor]] | None = None,
+) -> None:
     """Require the shape and the entries of ``right``, as closely as the dtypes of both allow.
 
     Args:
@@ -135,9 +142,8 @@ def require_close(value, right: torch.Tensor, name: str, slips: dict | None = No
     """
     if right.dim() == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = torch.tensor(float(value))
-    same_kind = isinstance(value, torch.Tensor) and value.dtype == right.dtype
-    if same_kind and torch.equal(value, right):  # most answers; NaN equals nothing
-        return
+    if isinstance(value, torch.Tensor) and value.dtype == right.dtype and torch.equal(value, right):
+        return  # most answers; NaN equals nothing
     found = require_tensor(value, name)
     dtype = precision.coarsest(found, right)
     near = precision.tolerance(dtype)

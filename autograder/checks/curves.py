@@ -15,11 +15,13 @@ recognisably float16 or bfloat16. What is wrong is named by :mod:`autograder.che
 """
 
 import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from autograder.checks import slips
 from autograder.checks.memory import remembered
+from autograder.checks.slips import Interval, RealFunction
 from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, strokes
 from autograder.wall.evidence import Drawing
 
@@ -31,7 +33,13 @@ DERIVATIVE_MARK = re.compile(
 
 
 def require_curve(
-    drawing: Drawing, right, name: str, *, others=(), derivative_of=None, intervals=((-5.0, 5.0),)
+    drawing: Drawing,
+    right: RealFunction,
+    name: str,
+    *,
+    others: Sequence[RealFunction] = (),
+    derivative_of: RealFunction | None = None,
+    intervals: Iterable[Interval] = slips.USUAL_INTERVALS,
 ) -> Stroke:
     """Require that a function is drawn, right at every point, and return its points.
 
@@ -69,7 +77,9 @@ def require_curve(
     )
 
 
-def require_cover(stroke: Stroke, interval, max_gap: float, name: str = "the curve") -> None:
+def require_cover(
+    stroke: Stroke, interval: Interval, max_gap: float, name: str = "the curve"
+) -> None:
     """Require points over the whole interval, no two neighbours further apart than ``max_gap``.
 
     Raises:
@@ -132,7 +142,7 @@ def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> No
     )
 
 
-def require_no_other(drawing: Drawing, *functions) -> None:
+def require_no_other(drawing: Drawing, *functions: RealFunction) -> None:
     """Require that no curve is drawn but those of some functions; single points may be.
 
     Raises:
@@ -146,12 +156,16 @@ def require_no_other(drawing: Drawing, *functions) -> None:
     )
 
 
-def _share_out(found, right, others):
+def _share_out(
+    found: Iterable[Stroke], right: RealFunction, others: Sequence[RealFunction]
+) -> tuple[list[Stroke], list[Stroke], list[Stroke]]:
     """Sort strokes into those of ``right``, those of ``others``, and wrong ones; split mixed ones.
 
     A stroke whose points lie on several functions counts for each with the points that lie there.
     """
-    mine, theirs, wrong = [], [], []
+    mine: list[Stroke] = []
+    theirs: list[Stroke] = []
+    wrong: list[Stroke] = []
     for stroke in found:
         on_right = fits(stroke, right)
         if on_right.all():
@@ -173,7 +187,7 @@ def _share_out(found, right, others):
     return mine, theirs, wrong
 
 
-def fits(stroke: Stroke, function) -> np.ndarray:
+def fits(stroke: Stroke, function: RealFunction) -> np.ndarray:
     """Tell for each point whether it lies on the graph of a function."""
     values, room = _reference(stroke.x, function)
     # Where the function has no finite value, no point is right: "<=" alone refuses only NaN.
@@ -181,7 +195,7 @@ def fits(stroke: Stroke, function) -> np.ndarray:
         return np.isfinite(values) & (np.abs(stroke.y - values) <= _rounding(stroke) * room)
 
 
-def tolerance(stroke: Stroke, function) -> np.ndarray:
+def tolerance(stroke: Stroke, function: RealFunction) -> np.ndarray:
     """Return how far each point may be off: some roundings of y, and of x where the graph is steep.
 
     The size of a number that is computed by way of larger ones is not known here; so no size
@@ -195,7 +209,7 @@ def _rounding(stroke: Stroke) -> float:
 
 
 @remembered(32)
-def _reference(x, function) -> tuple[np.ndarray, np.ndarray]:
+def _reference(x: np.ndarray, function: RealFunction) -> tuple[np.ndarray, np.ndarray]:
     """Return a function's values, and how large the numbers are that its roundings belong to."""
     values = slips.evaluate(function, x)
     steps = 1e-5 * np.maximum(1.0, np.abs(x))
@@ -207,7 +221,7 @@ def _reference(x, function) -> tuple[np.ndarray, np.ndarray]:
         return values, np.maximum(sizes, usual) + np.nan_to_num(moved)
 
 
-def _usual_sizes(x, sizes) -> np.ndarray:
+def _usual_sizes(x: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Return for each point the median size of the values up to the next power of two of ``|x|``.
 
     Points far out, where a function may be huge, make no room for the others.
@@ -220,12 +234,14 @@ def _usual_sizes(x, sizes) -> np.ndarray:
     return usual
 
 
-def _is_drawn_twice(theirs, function) -> bool:
+def _is_drawn_twice(theirs: Iterable[Stroke], function: RealFunction) -> bool:
     whole = [stroke for stroke in theirs if stroke.x.size > 1 and fits(stroke, function).all()]
     return len(whole) > 1
 
 
-def _refuse_differences(mine, right, primitive, name):
+def _refuse_differences(
+    mine: Iterable[Stroke], right: RealFunction, primitive: RealFunction, name: str
+) -> None:
     for stroke in mine:
         if slips.is_finite_difference(stroke, right, primitive):
             raise _slip_error("finite-differences", name)
@@ -236,7 +252,7 @@ def _slip_error(slip: str, name: str) -> AssertionError:
     return AssertionError(f"[{slip}] {name}: {english} ‖ {name}：{chinese}")
 
 
-def _wrong_curve(stroke: Stroke, right, name: str) -> AssertionError:
+def _wrong_curve(stroke: Stroke, right: RealFunction, name: str) -> AssertionError:
     with np.errstate(all="ignore"):
         off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / tolerance(stroke, right)
     at = int(np.nan_to_num(off, nan=np.inf).argmax())
@@ -251,7 +267,7 @@ def _wrong_curve(stroke: Stroke, right, name: str) -> AssertionError:
     )
 
 
-def _within(values, limits):
+def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     low, high = min(limits), max(limits)
     margin = 0.02 * (high - low)
     return (values >= low - margin) & (values <= high + margin)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from autograder import probes
 from autograder.checks.answers import describe
-from autograder.wall.evidence import CapturedError
+from autograder.wall.evidence import CapturedError, Frame
 
 OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line
 NO_RAISE = ""  # anywhere but at a raise statement of the student's
@@ -67,7 +67,9 @@ LENGTH_OF_SCALAR = Known("TypeError", r"len\(\) of a 0-d tensor", ("torch/_tenso
 MATRIX_NORM = Known("RuntimeError", r"must be 1D or 2D", (OWN_LINE, "torch"))
 
 
-def require(found, type: str, pattern: str, name: str, place=NO_RAISE) -> CapturedError:
+def require(
+    found: object, type: str, pattern: str, name: str, place: str | tuple[str, ...] = NO_RAISE
+) -> CapturedError:
     """Require a captured error of a type, with words in its message, raised at a place.
 
     Args:
@@ -84,7 +86,7 @@ def require(found, type: str, pattern: str, name: str, place=NO_RAISE) -> Captur
     return require_known(found, Known(type, pattern, places), name)
 
 
-def require_known(found, known: Known, name: str) -> CapturedError:
+def require_known(found: object, known: Known, name: str) -> CapturedError:
     """Require a captured error to be a known one; see :func:`require`."""
     error = _read(found, name)
     for check in (_check_type, _check_hand, _check_message, _check_place, _check_swallowed):
@@ -92,7 +94,7 @@ def require_known(found, known: Known, name: str) -> CapturedError:
     return error
 
 
-def require_none(found, name: str) -> None:
+def require_none(found: object, name: str) -> None:
     """Require that nothing was raised, e.g. by ``probes.error_of``."""
     if found is not None:
         error = _read(found, name)
@@ -102,7 +104,7 @@ def require_none(found, name: str) -> None:
         )
 
 
-def _read(found, name: str) -> CapturedError:
+def _read(found: object, name: str) -> CapturedError:
     if isinstance(found, CapturedError):
         return found
     if isinstance(found, BaseException):
@@ -121,14 +123,14 @@ def _read(found, name: str) -> CapturedError:
     )
 
 
-def _check_type(error, known, name):
+def _check_type(error: CapturedError, known: Known, name: str) -> None:
     assert error.is_a(known.type), (
         f"[wrong-error-type] {name} is a {_kind(error.type)}: another kind of error than the one "
         f"asked for. ‖ {name} 是 {_kind(error.type)}：与题目要求的不是同一种错误。"
     )
 
 
-def _check_hand(error, known, name):
+def _check_hand(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
     told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
     assert frame is not None and not error.raised_by_hand and not told, (
@@ -138,7 +140,7 @@ def _check_hand(error, known, name):
     )
 
 
-def _check_message(error, known, name):
+def _check_message(error: CapturedError, known: Known, name: str) -> None:
     assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
         f"[wrong-message] {name} is a {_kind(error.type)}, but complains about something else than "
         f"what was asked for; print it. ‖ {name} 是 {_kind(error.type)}，"
@@ -146,8 +148,9 @@ def _check_message(error, known, name):
     )
 
 
-def _check_place(error, known, name):
+def _check_place(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
+    assert frame is not None, "an error without a frame is refused as one raised by hand"
     english, chinese = _where(frame)
     assert any(_is_at(frame, place) for place in known.places), (
         f"[wrong-place] {name} has the right words, but was raised in {english}, where this error "
@@ -156,7 +159,7 @@ def _check_place(error, known, name):
     )
 
 
-def _is_at(frame, place: str) -> bool:
+def _is_at(frame: Frame, place: str) -> bool:
     if place == OWN_LINE:
         return frame.library is None
     if place == NO_RAISE:
@@ -166,7 +169,7 @@ def _is_at(frame, place: str) -> bool:
     return frame.library == place
 
 
-def _check_swallowed(error, known, name):
+def _check_swallowed(error: CapturedError, known: Known, name: str) -> None:
     for other in (error.cause, error.context):
         assert other is None or other == error.type, (
             f"[swallowed] {name} was raised while another error, {_kind(other)}, was being "
@@ -185,7 +188,7 @@ def _kind(name: str) -> str:
     return name.rpartition(".")[2] if known else "Exception"
 
 
-def _where(frame) -> tuple[str, str]:
+def _where(frame: Frame) -> tuple[str, str]:
     if frame.library is None:
         return "your own code", "你自己的代码"
     return (f"{frame.function} ({frame.file})",) * 2

@@ -4,9 +4,14 @@ What a function gives at many points is one question to a sandbox, so the points
 from the numbers found there are two functions here.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
 import numpy as np
 import torch
 from numpy.polynomial.chebyshev import chebvander
+
+T = TypeVar("T")
 
 STEPS = {torch.float64: 1e-5, torch.float32: 1e-2}
 ROOM = {torch.float64: 1e-6, torch.float32: 1e-5}  # of the spread of the values
@@ -22,12 +27,16 @@ TO_PYTHON = {
 }  # fmt: skip
 
 
-def reads_data(operations) -> bool:
+def reads_data(operations: Iterable[str]) -> bool:
     """Tell whether recorded operations turn tensor values into Python values, as a branch must."""
     return bool(TO_PYTHON & set(operations))
 
 
-def widened(f, inputs, ask) -> tuple[list[torch.Tensor], object]:
+def widened(
+    f: Callable[[torch.Tensor], Any],
+    inputs: Iterable[torch.Tensor],
+    ask: Callable[[list[torch.Tensor]], T],
+) -> tuple[list[torch.Tensor], T]:
     """Return copies of the inputs in float64, or in float32 where ``f`` takes only that.
 
     Args:
@@ -37,11 +46,11 @@ def widened(f, inputs, ask) -> tuple[list[torch.Tensor], object]:
     try:
         return wide, ask(wide)
     except RuntimeError:  # operations on float32 constants refuse float64
-        inputs = [_widened_alone(f, a) for a in wide]
-        return inputs, ask(inputs)
+        alone = [_widened_alone(f, a) for a in wide]
+        return alone, ask(alone)
 
 
-def _widened_alone(f, wide):
+def _widened_alone(f: Callable[[torch.Tensor], Any], wide: torch.Tensor) -> torch.Tensor:
     try:
         f(wide.clone())
     except RuntimeError:
@@ -49,7 +58,7 @@ def _widened_alone(f, wide):
     return wide
 
 
-def around(inputs, entries) -> list[torch.Tensor]:
+def around(inputs: Sequence[torch.Tensor], entries: Sequence[Sequence[int]]) -> list[torch.Tensor]:
     """Return the points a small step up and down from each input along some of its entries.
 
     Args:
@@ -65,7 +74,9 @@ def around(inputs, entries) -> list[torch.Tensor]:
     return points
 
 
-def slopes(found, inputs, entries) -> list[torch.Tensor]:
+def slopes(
+    found: Sequence[Any], inputs: Sequence[torch.Tensor], entries: Sequence[Sequence[int]]
+) -> list[torch.Tensor]:
     """Return the slopes at each input by central differences: ``found`` are the numbers that the
     function gives at the points of :func:`around`.
     """
@@ -76,12 +87,14 @@ def slopes(found, inputs, entries) -> list[torch.Tensor]:
     ]
 
 
-def _width(a, entry):
+def _width(a: torch.Tensor, entry: int) -> torch.Tensor:
     width = STEPS[a.dtype] * max(1.0, float(a.reshape(-1)[entry].abs()))
     return torch.tensor(width, dtype=a.dtype)
 
 
-def switches(values, start: torch.Tensor, end: torch.Tensor) -> bool:
+def switches(
+    values: Callable[[torch.Tensor], Iterable[Any]], start: torch.Tensor, end: torch.Tensor
+) -> bool:
     """Tell whether ``values`` is made of more than one formula between two inputs.
 
     A single smooth formula is met by a polynomial of high degree to many digits; a jump or a kink,

@@ -6,13 +6,20 @@ bilingual (see :mod:`autograder.languages`). Reference derivatives are computed 
 
 import functools
 import math
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 
 from autograder.checks import precision
 from autograder.checks.answers import describe
 from autograder.wall.codec import Function
+
+TensorFunction = Callable[[torch.Tensor], torch.Tensor]
+Slips = dict[str, torch.Tensor | float | list]  # name -> what it would give
+R = TypeVar("R")
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
 REMEMBERED = 256  # references of each kind
@@ -125,7 +132,14 @@ SLIPS = {
 }
 
 
-def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: float = ATOL) -> None:
+def expect(
+    found: object,
+    expected: torch.Tensor | float,
+    what: str,
+    slips: Slips | Callable[[], Slips] | None = None,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
     """Require numbers close to the expected ones.
 
     Args:
@@ -149,21 +163,21 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
         f"found {tuple(numbers.shape)}. ‖ "
         f"{what} 的形状应该是 {tuple(expected.shape)}，现在是 {tuple(numbers.shape)}。"
     )
-    numbers = _entries(numbers)
-    assert all(map(math.isfinite, numbers)), (
+    entries = _entries(numbers)
+    assert all(map(math.isfinite, entries)), (
         f"[not-finite] {what} should be finite numbers; found NaN or infinity. ‖ "
         f"{what} 应该是有限的数值，现在有 NaN 或无穷大。"
     )
     dtype = precision.coarsest(found, torch.float32)
     wider = precision.tolerance(dtype) / precision.tolerance("float32")
     rtol, atol = min(wider * rtol, COARSE_RTOL), min(wider * atol, COARSE_RTOL)
-    if _close(numbers, _entries(expected), rtol, atol):
+    if _close(entries, _entries(expected), rtol, atol):
         return
     for slip, candidates in ((slips() if callable(slips) else slips) or {}).items():
         for candidate in candidates if isinstance(candidates, list) else [candidates]:
             candidate = torch.as_tensor(candidate).detach().double()
             fits = candidate.shape == expected.shape
-            if fits and _close(numbers, _entries(candidate), rtol, atol):
+            if fits and _close(entries, _entries(candidate), rtol, atol):
                 english, chinese = SLIPS[slip]
                 raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
     english, chinese = precision.explain(dtype, rtol)
@@ -173,24 +187,24 @@ def expect(found, expected, what: str, slips=None, rtol: float = RTOL, atol: flo
     )
 
 
-def derivatives(f, x: float, order: int) -> list[torch.Tensor]:
+def derivatives(f: TensorFunction, x: float, order: int) -> list[torch.Tensor]:
     """Return f(x) and its derivatives up to ``order`` as float64 scalars."""
     return list(_once(_derivatives)(f, float(x), order))
 
 
-def derivative_on_grid(f, xs) -> torch.Tensor:
+def derivative_on_grid(f: TensorFunction, xs: ArrayLike) -> torch.Tensor:
     """Return the float64 derivative of an entry-by-entry function at each number of ``xs``."""
     xs = np.asarray(xs, dtype=np.float64)
     return _once(_derivative_on_grid)(f, tuple(xs.ravel().tolist()), xs.shape)
 
 
-def jacobian(f, a: torch.Tensor) -> torch.Tensor:
+def jacobian(f: TensorFunction, a: torch.Tensor) -> torch.Tensor:
     """Return the float64 Jacobian of f at a, flattened: (entries of f(a), entries of a)."""
     a = a.detach().to(torch.float64)
     return _once(_jacobian)(f, tuple(a.reshape(-1).tolist()), tuple(a.shape))
 
 
-def _derivatives(f, x, order):
+def _derivatives(f: TensorFunction, x: float, order: int) -> tuple[torch.Tensor, ...]:
     leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     found = [f(leaf)]
     for _ in range(order):
@@ -198,18 +212,22 @@ def _derivatives(f, x, order):
     return tuple(value.detach() for value in found)
 
 
-def _derivative_on_grid(f, entries, shape):
+def _derivative_on_grid(
+    f: TensorFunction, entries: tuple[float, ...], shape: tuple[int, ...]
+) -> torch.Tensor:
     leaf = torch.tensor(entries, dtype=torch.float64).reshape(shape).requires_grad_()
     return torch.autograd.grad(f(leaf).sum(), leaf)[0]
 
 
-def _jacobian(f, entries, shape):
+def _jacobian(
+    f: TensorFunction, entries: tuple[float, ...], shape: tuple[int, ...]
+) -> torch.Tensor:
     a = torch.tensor(entries, dtype=torch.float64).reshape(shape)
     return torch.autograd.functional.jacobian(f, a).reshape(-1, a.numel())
 
 
 @functools.cache
-def _once(compute):
+def _once(compute: Callable[..., R]) -> Callable[..., R]:
     """Return ``compute`` with a memory for functions that are known by their text.
 
     Tests ask the same questions of every submission: their inputs are random, but the same.
@@ -218,7 +236,7 @@ def _once(compute):
     return lambda f, *args: (known if isinstance(f, Function) else compute)(f, *args)
 
 
-def _numbers(found, what: str) -> torch.Tensor:
+def _numbers(found: object, what: str) -> torch.Tensor:
     assert found is not None, (
         f"[nothing-there] {what} should be numbers; found None: nothing was returned or stored. ‖ "
         f"{what} 应该是数值，现在是 None：没有返回或存入任何值。"
@@ -246,6 +264,6 @@ def _entries(numbers: torch.Tensor) -> list[float]:
     return (numbers if numbers.dim() == 1 else numbers.flatten()).tolist()
 
 
-def _close(numbers, expected, rtol, atol) -> bool:
+def _close(numbers: list[float], expected: list[float], rtol: float, atol: float) -> bool:
     room = atol + rtol * max(map(abs, expected), default=0.0)
     return all(abs(number - right) <= room for number, right in zip(numbers, expected))

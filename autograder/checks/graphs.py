@@ -4,8 +4,10 @@ import functools
 from dataclasses import dataclass
 
 import torch
+from torch.autograd.graph import Node
 
 from autograder import probes
+from autograder.checks.gradients import TensorFunction
 
 
 @dataclass(frozen=True)
@@ -26,31 +28,43 @@ class Sizes:
 
 
 @functools.lru_cache(maxsize=64)
-def sizes(f, x: float) -> Sizes:
+def sizes(f: TensorFunction, x: float) -> Sizes:
     """Count the graphs of a scalar function and its derivatives at ``x`` in float32."""
     y = f(_leaf(x))
-    return Sizes(probes.graph_nodes(y), _paths(y.grad_fn), _by_grad(f, x), _by_backward(f, x))
+    return Sizes(probes.graph_nodes(y), _paths(_root(y)), _by_grad(f, x), _by_backward(f, x))
 
 
-def _paths(node) -> int:
+def _paths(node: Node) -> int:
     return 1 + sum(_paths(parent) for parent, _ in node.next_functions if parent is not None)
 
 
-def _by_grad(f, x):
+def _by_grad(f: TensorFunction, x: float) -> tuple[int, int]:
     leaf = _leaf(x)
     (first,) = torch.autograd.grad(f(leaf), leaf, create_graph=True)
     (second,) = torch.autograd.grad(first, leaf, create_graph=True)
     return probes.graph_nodes(first), probes.graph_nodes(second)
 
 
-def _by_backward(f, x):
+def _by_backward(f: TensorFunction, x: float) -> tuple[int, int]:
     leaf = _leaf(x)
     f(leaf).backward(create_graph=True)
-    first, leaf.grad = leaf.grad, None
+    first = _taken_gradient(leaf)
     first.backward(create_graph=True)
-    second, leaf.grad = leaf.grad, None  # no cycle of the leaf and its gradient stays
+    second = _taken_gradient(leaf)
     return probes.graph_nodes(first), probes.graph_nodes(second)
 
 
-def _leaf(x):
+def _taken_gradient(leaf: torch.Tensor) -> torch.Tensor:
+    """Take a gradient from its leaf, so that no cycle of both stays."""
+    gradient, leaf.grad = leaf.grad, None
+    assert gradient is not None
+    return gradient
+
+
+def _root(y: torch.Tensor) -> Node:
+    assert y.grad_fn is not None, "the function's value hangs on its input"
+    return y.grad_fn
+
+
+def _leaf(x: float) -> torch.Tensor:
     return torch.tensor(x, requires_grad=True)

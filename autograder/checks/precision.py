@@ -7,6 +7,7 @@ dtype in which the test asks.
 """
 
 import math
+from collections.abc import Iterable, Iterator
 
 import torch
 
@@ -14,7 +15,7 @@ HELD = {"bfloat16": 2, "float16": 3, "float32": 7, "float64": 16}  # from coarse
 AGREEING = {"bfloat16": 1, "float16": 2, "float32": 4, "float64": 9}
 
 
-def coarsest(*values) -> str:
+def coarsest(*values: object) -> str:
     """Return the name of the coarsest floating-point dtype of tensors, arrays, lists and dtypes.
 
     Whole numbers are exact and plain numbers say nothing, so both leave the verdict to the others;
@@ -38,7 +39,7 @@ def explain(dtype: str, relative: float) -> tuple[str, str]:
     )
 
 
-def _names(values):
+def _names(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         if isinstance(value, (list, tuple)):
             yield from _names(value)

@@ -11,6 +11,7 @@ transitive, so they form a partial order, the set is a largest antichain, and by
 König's theorems its size is the number of blocks minus a maximum bipartite matching.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -36,7 +37,7 @@ class Proof:
     blocks: dict[str, str]
     distractors: dict[str, str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, used in self.blocks.items():
             unknown = set(used.split()) - set(self.blocks)
             if unknown:
@@ -61,20 +62,20 @@ class Proof:
         return found
 
 
-def distance(proof: Proof, order) -> int:
+def distance(proof: Proof, order: Sequence[str]) -> int:
     """Return the fewest insertions and deletions that turn a list of ids into a right order."""
     listed = [name for name in order if name in proof.blocks]
     kept = len(listed) - _maximum_matching(_inversions(proof, listed))
     return len(order) + len(proof.blocks) - 2 * kept
 
 
-def credit(proof: Proof, order) -> Fraction:
+def credit(proof: Proof, order: Sequence[str]) -> Fraction:
     """Return the share (n - d) / n of the points that a list of ids earns, at least 0."""
     needed = len(proof.blocks)
     return max(Fraction(0), Fraction(needed - distance(proof, order), needed))
 
 
-def require_share(proof: Proof, answer, name: str, share) -> None:
+def require_share(proof: Proof, answer: object, name: str, share: Fraction | str) -> None:
     """Require that an answer earns a share of the points.
 
     Args:
@@ -96,7 +97,7 @@ def require_share(proof: Proof, answer, name: str, share) -> None:
     )
 
 
-def require_whole(proof: Proof, answer, name: str) -> None:
+def require_whole(proof: Proof, answer: object, name: str) -> None:
     """Require that an answer is a right proof, and explain its first flaw if it is not.
 
     Raises:
@@ -113,22 +114,23 @@ def require_whole(proof: Proof, answer, name: str) -> None:
     )
 
 
-def _read(answer, name: str) -> list[str]:
-    found = describe(answer)
+def _read(answer: object, name: str) -> list[str]:
+    found: str | None = describe(answer)
+    items = answer if isinstance(answer, (list, tuple)) else ()
     if type(answer) in (list, tuple):
-        found = next((describe(item) for item in answer if not isinstance(item, str)), None)
+        found = next((describe(item) for item in items if not isinstance(item, str)), None)
         found = found and f"list / {found}"
     assert found is None, (
         f"{name}: expected a list of block ids in quotes, found {found}. "
         f"‖ {name}：应为由加引号的步骤编号组成的列表，实为 {found}。"
     )
-    assert 0 < len(answer) <= MAX_LISTED, (
-        f"{name} lists {len(answer)} blocks. ‖ {name} 中列出了 {len(answer)} 个步骤。"
+    assert 0 < len(items) <= MAX_LISTED, (
+        f"{name} lists {len(items)} blocks. ‖ {name} 中列出了 {len(items)} 个步骤。"
     )
-    return [str(item).strip().upper() for item in answer]
+    return [str(item).strip().upper() for item in items]
 
 
-def _check_known(proof, order):
+def _check_known(proof: Proof, order: list[str]) -> None:
     for name in order:
         assert name in proof.blocks or name in proof.distractors, (
             f"[unknown-block] There is no block {name[:20]!r} in the table. "
@@ -136,12 +138,12 @@ def _check_known(proof, order):
         )
 
 
-def _check_distractors(proof, order):
+def _check_distractors(proof: Proof, order: list[str]) -> None:
     for name in order:
         assert name not in proof.distractors, proof.distractors.get(name)
 
 
-def _check_repetitions(proof, order):
+def _check_repetitions(proof: Proof, order: list[str]) -> None:
     for index, name in enumerate(order):
         assert name not in order[:index], (
             f"[repeated-step] Block {name} stands in your list more than once; a step is shown "
@@ -150,8 +152,8 @@ def _check_repetitions(proof, order):
         )
 
 
-def _check_uses(proof, order):
-    seen = set()
+def _check_uses(proof: Proof, order: list[str]) -> None:
+    seen: set[str] = set()
     for name in order:
         lacking = proof.requirements[name] - seen
         assert not lacking & set(order), (
@@ -165,7 +167,7 @@ def _check_uses(proof, order):
         seen.add(name)
 
 
-def _inversions(proof, listed) -> list[list[int]]:
+def _inversions(proof: Proof, listed: list[str]) -> list[list[int]]:
     """List, for each position, the later positions that may not be kept together with it."""
     return [
         [
@@ -181,7 +183,7 @@ def _maximum_matching(edges: list[list[int]]) -> int:
     """Return the size of a maximum bipartite matching between positions and later positions."""
     partner: dict[int, int] = {}
 
-    def augment(index, tried):
+    def augment(index: int, tried: set[int]) -> bool:
         for later in edges[index]:
             if later not in tried:
                 tried.add(later)

@@ -5,9 +5,16 @@ no slip explains is simply wrong. The order of the candidates matters: a shift, 
 offset that is found by fitting comes after all that have nothing to fit.
 """
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
 import numpy as np
 
 from autograder.checks.memory import remembered
+
+RealFunction = Callable[[np.ndarray], np.ndarray]  # float64 arrays to float64 arrays
+Interval = tuple[float, float]
+USUAL_INTERVALS: tuple[Interval, ...] = ((-5.0, 5.0),)
 
 MIN_POINTS = 8
 MAX_POINTS = 20_000
@@ -16,6 +23,17 @@ NEAR = 1e-2
 STEPS = (1e-1, 5e-2, 2e-2, 1e-2, 5e-3, 2e-3, 1e-3, 1e-4)
 TRIED = 81  # parameters in each round of a fit
 BLOCK = 16_384  # numbers that are worked on at once: more would leave the processor's caches
+
+
+class Points(Protocol):
+    """Drawn points: finite float64 arrays of shape (n,), in the order of drawing."""
+
+    @property
+    def x(self) -> np.ndarray: ...
+
+    @property
+    def y(self) -> np.ndarray: ...
+
 
 TEXTS = {
     "accumulated-gradient": (
@@ -92,19 +110,31 @@ TEXTS = {
 }
 
 
-def diagnose(stroke, right, derivative_of=None, intervals=((-5.0, 5.0),)) -> str | None:
+def diagnose(
+    stroke: Points,
+    right: RealFunction,
+    derivative_of: RealFunction | None = None,
+    intervals: Iterable[Interval] = USUAL_INTERVALS,
+) -> str | None:
     """Return the slip that draws a stroke instead of ``right``, or None.
 
     Args:
         stroke: has ``x`` and ``y``, finite float64 arrays of shape (n,), in the order of drawing.
         right, derivative_of, intervals: see :func:`autograder.checks.curves.require_curve`.
     """
-    return _diagnose(stroke.x, stroke.y, right, derivative_of, tuple(map(tuple, intervals)))
+    known = tuple((float(low), float(high)) for low, high in intervals)
+    return _diagnose(stroke.x, stroke.y, right, derivative_of, known)
 
 
 # Two tests ask of one submission: a longer memory would hold only what nobody asks again.
 @remembered(4)
-def _diagnose(x, y, right, derivative_of, intervals) -> str | None:
+def _diagnose(
+    x: np.ndarray,
+    y: np.ndarray,
+    right: RealFunction,
+    derivative_of: RealFunction | None,
+    intervals: tuple[Interval, ...],
+) -> str | None:
     if not MIN_POINTS <= x.size <= MAX_POINTS or np.unique(x).size < MIN_POINTS:
         return None
     with np.errstate(all="ignore"):
@@ -112,17 +142,17 @@ def _diagnose(x, y, right, derivative_of, intervals) -> str | None:
             return "finite-differences"
         truth = _distance(y, evaluate(right, x))
 
-        def explains(values) -> bool:
+        def explains(values: np.ndarray) -> bool:
             return _explains(y, values, 0.25 * truth)
 
         for slip, values in _candidates(x, y, right, derivative_of, intervals):
             if explains(values):
                 return slip
-        slip = _diagnose_places(x, y, right, explains)
-        return slip or ("nearly-right" if truth <= NEAR * _spread(y) else None)
+        moved = _diagnose_places(x, y, right, explains)
+        return moved or ("nearly-right" if truth <= NEAR * _spread(y) else None)
 
 
-def is_finite_difference(stroke, right, primitive) -> bool:
+def is_finite_difference(stroke: Points, right: RealFunction, primitive: RealFunction) -> bool:
     """Tell whether the values are differences of the primitive rather than its derivative.
 
     Differences are told from the derivative where they explain the points several times better, and
@@ -132,7 +162,9 @@ def is_finite_difference(stroke, right, primitive) -> bool:
     return _is_finite_difference(stroke.x, stroke.y, right, primitive)
 
 
-def _is_finite_difference(x, y, right, primitive) -> bool:
+def _is_finite_difference(
+    x: np.ndarray, y: np.ndarray, right: RealFunction, primitive: RealFunction
+) -> bool:
     if x.size < MIN_POINTS or x.size > MAX_POINTS:
         return False
     with np.errstate(all="ignore"):
@@ -146,18 +178,24 @@ def _is_finite_difference(x, y, right, primitive) -> bool:
         return bool(nearest <= min(0.25 * truth, 2e-5 * scale))
 
 
-def evaluate(function, x: np.ndarray) -> np.ndarray:
+def evaluate(function: RealFunction, x: np.ndarray) -> np.ndarray:
     """Return a function's values as float64; NaN where it has none."""
     with np.errstate(all="ignore"):
         return np.broadcast_to(np.asarray(function(x), dtype=np.float64), x.shape)
 
 
-def _evaluate_all(function, xs: np.ndarray) -> np.ndarray:
+def _evaluate_all(function: RealFunction, xs: np.ndarray) -> np.ndarray:
     """Return :func:`evaluate` of each row of ``xs``."""
     return evaluate(function, xs.ravel()).reshape(xs.shape)
 
 
-def _candidates(x, y, right, primitive, intervals):
+def _candidates(
+    x: np.ndarray,
+    y: np.ndarray,
+    right: RealFunction,
+    primitive: RealFunction | None,
+    intervals: tuple[Interval, ...],
+) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (slip, the values that it would draw), the most special first."""
     values = evaluate(right, x)
     ascending, descending = np.argsort(x, kind="stable"), np.argsort(-x, kind="stable")
@@ -199,7 +237,9 @@ def _candidates(x, y, right, primitive, intervals):
         yield "shuffled-values", shuffled
 
 
-def _diagnose_places(x, y, right, explains) -> str | None:
+def _diagnose_places(
+    x: np.ndarray, y: np.ndarray, right: RealFunction, explains: Callable[[np.ndarray], bool]
+) -> str | None:
     """Return the slip among those with something to fit."""
     if _explains(x, evaluate(right, y), np.inf) and _spread(y) > _spread(x):
         return "swapped-axes"
@@ -217,7 +257,9 @@ def _diagnose_places(x, y, right, explains) -> str | None:
     return None
 
 
-def _best_fit(y, right, moved, low: float, high: float) -> np.ndarray:
+def _best_fit(
+    y: np.ndarray, right: RealFunction, moved: RealFunction, low: float, high: float
+) -> np.ndarray:
     """Return the values that come closest for some parameter between two bounds.
 
     Args:
@@ -234,7 +276,7 @@ def _best_fit(y, right, moved, low: float, high: float) -> np.ndarray:
 
 
 @remembered(8)
-def _differences(x, primitive) -> np.ndarray:
+def _differences(x: np.ndarray, primitive: RealFunction) -> np.ndarray:
     """Return what difference quotients of the primitive give at the drawn points, one in a row."""
     at = evaluate(primitive, x)
     neighbours = (
@@ -247,7 +289,7 @@ def _differences(x, primitive) -> np.ndarray:
     return np.concatenate([neighbours, *quotients, middle / steps])
 
 
-def _neighbour_differences(x, at) -> np.ndarray:
+def _neighbour_differences(x: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Return the quotients between neighbours, centred, ahead and behind, in rows."""
     order = np.argsort(x, kind="stable")
     quotients = np.diff(at[order]) / np.diff(x[order])
@@ -258,7 +300,7 @@ def _neighbour_differences(x, at) -> np.ndarray:
     return found
 
 
-def _explains(y, values, bound: float) -> bool:
+def _explains(y: np.ndarray, values: np.ndarray, bound: float) -> bool:
     """Tell whether values are the drawn ones, closer than a bound; NaN fits anything."""
     known = ~np.isnan(values)
     if known.sum() < 0.9 * y.size:
@@ -267,9 +309,9 @@ def _explains(y, values, bound: float) -> bool:
     return bool(np.abs(y - values)[known].max() <= min(bound, CLOSE * scale))
 
 
-def _distance(y, values) -> float:
+def _distance(y: np.ndarray, values: np.ndarray) -> float:
     return float(np.nan_to_num(np.abs(y - values), nan=np.inf).max()) if y.size else np.inf
 
 
-def _spread(values) -> float:
+def _spread(values: np.ndarray) -> float:
     return float(np.ptp(values)) if values.size else 0.0

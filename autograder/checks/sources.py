@@ -6,13 +6,14 @@ library elsewhere in the notebook is nobody's fault.
 """
 
 import ast
+from collections.abc import Iterable, Iterator
 
 from autograder.probes import parse_cell
 
 BY_STRING = ("getattr", "attrgetter", "methodcaller", "__getattribute__")
 
 
-def attributes_used_by(name: str, sources) -> set[str]:
+def attributes_used_by(name: str, sources: Iterable[str]) -> set[str]:
     """Return the attributes (``A.T``, ``torch.norm``) and imported names that a function uses.
 
     Args:
@@ -46,7 +47,7 @@ def attributes_used_by(name: str, sources) -> set[str]:
     return used
 
 
-def _attributes_by_string(call: ast.Call):
+def _attributes_by_string(call: ast.Call) -> Iterator[str]:
     """Yield the attributes that ``getattr(A, "T")`` and the like ask for by a string."""
     function = getattr(call.func, "id", getattr(call.func, "attr", ""))
     if function in BY_STRING:
@@ -55,9 +56,9 @@ def _attributes_by_string(call: ast.Call):
                 yield from item.value.split(".")
 
 
-def _definitions(sources) -> dict[str, ast.AST | str]:
+def _definitions(sources: Iterable[str]) -> dict[str, ast.AST | str]:
     """Map global names to the last thing bound to them; imported ones to their original name."""
-    found = {}
+    found: dict[str, ast.AST | str] = {}
     for source in sources:
         for node in parse_cell(source).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

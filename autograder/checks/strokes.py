@@ -1,6 +1,7 @@
 """From a drawing (:mod:`autograder.wall.evidence`) to strokes: what can be seen, as points."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,10 @@ class _Same:
 
     drawing: Drawing
 
-    def __eq__(self, other):
-        return self.drawing is other.drawing
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.drawing is other.drawing
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return id(self.drawing)
 
 
@@ -51,7 +52,8 @@ def strokes(drawing: Drawing) -> list[Stroke]:
 
 @functools.lru_cache(maxsize=1)  # several tests in a row look at one drawing
 def _strokes(same: _Same) -> tuple[Stroke, ...]:
-    whole, crumbs = [], {}
+    whole: list[Stroke] = []
+    crumbs: dict[tuple, list[Stroke]] = {}
     for curve in filter(_can_be_seen, same.drawing.curves):
         kept = np.isfinite(curve.x) & np.isfinite(curve.y)
         size = np.count_nonzero(kept)
@@ -73,12 +75,12 @@ def layers(stroke: Stroke) -> list[Stroke]:
     return [pick(stroke, np.sort(order[layer::times])) for layer in range(times)]
 
 
-def pick(stroke: Stroke, kept) -> Stroke:
+def pick(stroke: Stroke, kept: np.ndarray) -> Stroke:
     """Return the points of a stroke at some indices, or where a mask is true."""
     return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)
 
 
-def join(parts) -> Stroke:
+def join(parts: Sequence[Stroke]) -> Stroke:
     """Return the points of several strokes as one."""
     coarsest = min((part.dtype for part in parts), key=lambda name: -EPSILON.get(name, 0.0))
     return Stroke(
@@ -95,12 +97,12 @@ def _can_be_seen(curve: Curve) -> bool:
     return curve.visible and (drawn or curve.artist in DRAWS_ITSELF)
 
 
-def _stroke(curve: Curve, kept) -> Stroke:
+def _stroke(curve: Curve, kept: np.ndarray) -> Stroke:
     labels = (curve.label,) if curve.label else ()
     return Stroke(curve.x[kept], curve.y[kept], labels, (curve.axes,), _dtype(curve.y, curve.dtype))
 
 
-def _dtype(y, dtype: str) -> str:
+def _dtype(y: np.ndarray, dtype: str) -> str:
     """Return the dtype of the data, or float16 where lists hide that it was float16."""
     if dtype != "float64" or y.size < 20:
         return dtype

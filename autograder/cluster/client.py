@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from autograder.cluster.worker import OTHER_CODE, grade_one, share
@@ -22,6 +22,9 @@ from autograder.intake.submission import MAX_FILE_BYTES
 from autograder.model import Job
 from autograder.scoring.pipeline import give_up
 from autograder.scoring.task import Task
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
 
 CONNECT_S = 15.0
 RECONNECT_S = 120.0
@@ -77,12 +80,12 @@ class _ClusterRun:
         self.seen_worker, self.told = time.monotonic(), False
         self.checked: set[str] = set()
 
-    def grade(self, jobs: Iterable[Job]) -> Iterator:
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Any]:
         waiting = deque(jobs)
         patience_s, left, fruitless = CONNECT_S, len(waiting), 0
         while waiting:
             client = self._connect(patience_s)
-            running: dict = {}
+            running: dict[Future, Job] = {}
             try:
                 yield from self._grade_connected(client, waiting, running)
             except (*NO_ANSWER, CancelledError, _ConnectionLost) as error:
@@ -97,7 +100,7 @@ class _ClusterRun:
                 _close(client)
             patience_s, left = RECONNECT_S, len(waiting)
 
-    def _connect(self, patience_s: float):
+    def _connect(self, patience_s: float) -> "Client":
         from distributed import Client
 
         deadline = time.monotonic() + patience_s
@@ -116,7 +119,9 @@ class _ClusterRun:
                     ) from None
                 time.sleep(1.0)
 
-    def _grade_connected(self, client, waiting, running) -> Iterator:
+    def _grade_connected(
+        self, client: "Client", waiting: deque[Job], running: dict["Future", Job]
+    ) -> Iterator[Any]:
         from distributed import wait
 
         self._check_scheduler(client)
@@ -143,7 +148,7 @@ class _ClusterRun:
                 else:
                     yield outcome
 
-    def _room(self, client) -> int:
+    def _room(self, client: "Client") -> int:
         """Return how many submissions may be under way with the workers that there are.
 
         Raises:
@@ -164,7 +169,7 @@ class _ClusterRun:
             self.say(f"The scheduler at {self.scheduler} has no worker yet; waiting for one ...")
         return QUEUED_PER_WORKER * max(1, len(found))
 
-    def _check_workers(self, client, addresses: list[str]) -> None:
+    def _check_workers(self, client: "Client", addresses: list[str]) -> None:
         """Hold the code of workers that have joined against this command's.
 
         What they cannot even unpickle would end their connection, time and again.
@@ -177,7 +182,7 @@ class _ClusterRun:
             elif not isinstance(digest, OSError):  # else it is gone already
                 raise EngineError(f"the Dask worker {address} {OTHER_CODE}")
 
-    def _check_scheduler(self, client) -> None:
+    def _check_scheduler(self, client: "Client") -> None:
         """Do the same for the scheduler, which reads what it hands on."""
         try:
             same = client.run_on_scheduler(package_digest) == package_digest()
@@ -186,12 +191,12 @@ class _ClusterRun:
         if not same:
             raise EngineError(f"the Dask scheduler {self.scheduler} {OTHER_CODE}")
 
-    def _submit(self, client, job: Job, shared):
+    def _submit(self, client: "Client", job: Job, shared: "Future") -> "Future":
         return client.submit(
             grade_one, package_digest(), shared, job, _read(job.path), pure=False, retries=0,
         )  # fmt: skip
 
-    def _take(self, future, job: Job):
+    def _take(self, future: "Future", job: Job) -> Any:
         """Return a finished future's outcome, or None when the job must be handed out again."""
         if future.status == "finished":
             return future.result()
@@ -234,7 +239,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _close(client) -> None:
+def _close(client: "Client") -> None:
     try:
         client.close(timeout=2)
     except NO_ANSWER:

@@ -83,7 +83,7 @@ def _roomy_folder(disk_mib: int, size: int) -> tempfile.TemporaryDirectory:
 def _held_scorer(task: Task) -> Scorer:
     """Return this process's scorer, opened anew for other tests or limits."""
     key = task.assignment.digest, task.limits, task.by
-    if _Held.key != key:
+    if _Held.scorer is None or _Held.key != key:
         if _Held.scorer is not None:
             _Held.scorer.close()
         torch.set_num_threads(1)

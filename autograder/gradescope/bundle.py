@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from autograder import __version__
 from autograder.engines.shipment import PACKAGE, with_imports
@@ -47,7 +48,7 @@ def manifest(
     Args:
         reference_curves: what the solution draws, by question; reports show it.
     """
-    plain = {
+    plain: dict[str, Any] = {
         "assignment": assignment,
         "version": version,
         "autograder": __version__,

@@ -2,6 +2,8 @@
 
 from html import escape
 
+Pair = tuple[float, float]
+
 WIDTH, HEIGHT, MARGIN = 460, 260, 34
 MAX_CURVES, MAX_POINTS = 8, 240
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f")
@@ -31,26 +33,28 @@ def draw(curves: list[dict]) -> str:
     return head + "".join(parts) + "</svg>"
 
 
-def _points(curve: dict) -> list:
+def _points(curve: dict) -> list[Pair | None]:
     pairs = list(zip(curve.get("x") or (), curve.get("y") or ()))
     step = max(1, -(-len(pairs) // MAX_POINTS))
     points = [pair if None not in pair else None for pair in pairs[::step]]
     return points if any(points) else []
 
 
-def _range(values) -> tuple[float, float]:
+def _range(values: list[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _place(point, x_range, y_range) -> str:
+def _place(point: Pair, x_range: Pair, y_range: Pair) -> str:
     (x, y), (x0, x1), (y0, y1) = point, x_range, y_range
     left = MARGIN + (x - x0) / (x1 - x0) * (WIDTH - 2 * MARGIN)
     top = HEIGHT - MARGIN - (y - y0) / (y1 - y0) * (HEIGHT - 2 * MARGIN)
     return f"{left:.1f},{top:.1f}"
 
 
-def _curve(points, artist, colour, x_range, y_range) -> str:
+def _curve(
+    points: list[Pair | None], artist: object, colour: str, x_range: Pair, y_range: Pair
+) -> str:
     if artist in POINT_ARTISTS:
         places = [_place(point, x_range, y_range).split(",") for point in points if point]
         return "".join(f'<circle cx="{x}" cy="{y}" r="2" fill="{colour}"/>' for x, y in places)
@@ -65,14 +69,14 @@ def _curve(points, artist, colour, x_range, y_range) -> str:
     return "".join(f'<polyline {line} points="{piece}"/>' for piece in pieces)
 
 
-def _label(text, colour, index) -> str:
+def _label(text: object, colour: str, index: int) -> str:
     if not isinstance(text, str) or not text or text.startswith("_"):
         return ""
     y = MARGIN + 14 + 14 * index
     return f'<text x="{MARGIN + 8}" y="{y}" fill="{colour}">{escape(text[:60])}</text>'
 
 
-def _frame(x_range, y_range) -> str:
+def _frame(x_range: Pair, y_range: Pair) -> str:
     right, bottom = WIDTH - MARGIN, HEIGHT - MARGIN
     frame = f'<rect x="{MARGIN}" y="{MARGIN}" width="{right - MARGIN}" '
     frame += f'height="{bottom - MARGIN}" fill="#fff" stroke="#999"/>'

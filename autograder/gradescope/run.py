@@ -14,12 +14,16 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, SubmissionError
 from autograder.gradescope import presentation
 from autograder.gradescope.settings import load_settings
 from autograder.gradescope.upload import find_upload, load_metadata
 from autograder.model import Job, Limits, Status
+
+if TYPE_CHECKING:
+    from autograder.scoring.assignment import Assignment
 
 OUR_OWN_S = 60.0  # of the whole time: imports, tests, writing
 MEMORY_OF_OURS_MIB = 400
@@ -93,7 +97,7 @@ def _prepare_scorer() -> None:
     slim_otter.install()
 
 
-def read_assignment(source: Path, manifest: dict):
+def read_assignment(source: Path, manifest: dict) -> "Assignment":
     """Return the assignment whose grading zip was unpacked into a folder."""
     from autograder.scoring.assignment import Assignment
 

@@ -55,7 +55,7 @@ def lay_out(root: Path) -> None:
         (root / name).mkdir(parents=True)
     (root / "source" / "tests" / "q1.py").write_text(TEST, encoding="utf-8")
     (root / "source" / "otter_config.json").write_text('{"show_hidden": true, "seed": 42}')
-    cells = [
+    cells: list[dict] = [
         {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "id": f"c{index}",
          "execution_count": None}
         for index, source in enumerate(CELLS)

@@ -26,10 +26,11 @@ class Settings:
     figures: bool = True
     gradings_per_day: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in fields(self):
-            if type(getattr(self, field.name)) is not field.type:
-                raise BuildError(f"{FILE}: {field.name} must be of type {field.type.__name__}")
+            wanted = type(field.default)
+            if type(getattr(self, field.name)) is not wanted:
+                raise BuildError(f"{FILE}: {field.name} must be of type {wanted.__name__}")
         if self.hidden_visibility not in VISIBILITIES:
             raise BuildError(f"{FILE}: hidden_visibility must be one of {', '.join(VISIBILITIES)}")
         if not 60 <= self.limit_s <= 2340:

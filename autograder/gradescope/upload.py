@@ -109,7 +109,7 @@ def load_metadata(path: Path) -> Metadata:
     )
 
 
-def _due(assignment: dict, users) -> datetime | None:
+def _due(assignment: dict, users: object) -> datetime | None:
     """Return the due date, with a student's own extension where Gradescope names one."""
     due = [parse_time(assignment.get("due_date"))]
     for user in users if isinstance(users, list) else []:
@@ -118,7 +118,7 @@ def _due(assignment: dict, users) -> datetime | None:
     return max((time for time in due if time), default=None)
 
 
-def parse_time(text) -> datetime | None:
+def parse_time(text: object) -> datetime | None:
     """Read an ISO time; one without a zone is taken as UTC."""
     if not isinstance(text, str):
         return None
@@ -129,10 +129,12 @@ def parse_time(text) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
-def parse_number(value) -> float | None:
+def parse_number(value: object) -> float | None:
     """Read a finite number from a number or a text."""
+    if not isinstance(value, (int, float, str)):
+        return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (ValueError, OverflowError):
         return None
     return number if abs(number) < float("inf") else None

@@ -8,14 +8,16 @@ import os
 import signal
 import socket
 import tempfile
+import threading
 from contextlib import suppress
+from functools import partial
 
 import torch
 
 from autograder.errors import EvidenceError
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
-from autograder.wall import codec
+from autograder.wall import codec, oracles
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 READABLE_METHODS = frozenset(
@@ -26,6 +28,53 @@ READABLE_METHODS = frozenset(
     }
 )  # fmt: skip
 READABLE_ATTRIBUTES = frozenset({"lines", "collections", "axes", "__doc__", "figure"})
+
+
+STOPPED = "stopped: the time for this step is used up"
+
+
+class Line:
+    """The line to the scorer while one request is answered: for questions back, then the answer.
+
+    One thread at a time may ask; a child that was forked off, and who comes too late, may not.
+    """
+
+    def __init__(self, stream: FrameStream, nonce: bytes):
+        self.stream, self.nonce = stream, nonce
+        self.lock = threading.Lock()
+        self.process = os.getpid()
+        self.open = True
+        self.asking = self.interrupted = False
+
+    def ask(self, question: bytes) -> bytes:
+        """Return the answer to a question.
+
+        Raises:
+            RuntimeError: no request is being answered in this process.
+        """
+        with self.lock:
+            if not self.open or os.getpid() != self.process:
+                raise RuntimeError("a test's function can be computed only while the test waits")
+            self.asking = True
+            try:
+                self.stream.send(self.nonce + question)
+                answer = self.stream.receive()
+            finally:
+                self.asking = False
+            if self.interrupted:
+                raise KeyboardInterrupt(STOPPED)
+        return answer[NONCE_BYTES:]
+
+    def close(self, answer: bytes) -> None:
+        """Send the answer to the request; nothing can be asked any more."""
+        with self.lock:
+            self.open = False
+            self.stream.send(self.nonce + answer)
+
+    def defers_interrupt(self) -> bool:
+        """Note an interrupt that has to wait until an answer is read whole."""
+        self.interrupted = self.interrupted or self.asking
+        return self.asking
 
 
 class Agent:
@@ -45,18 +94,20 @@ class Agent:
         self.handles = {}  # by id, which nothing else can have while the object is kept
         self.calls = []
         self.busy = False
+        self.line: Line | None = None
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, signum, frame):
-        if self.busy:
-            raise KeyboardInterrupt("stopped: the time for this step is used up")
+        if self.busy and not (self.line and self.line.defers_interrupt()):
+            raise KeyboardInterrupt(STOPPED)
 
     def serve(self, stream: FrameStream) -> None:
         """Answer requests until the stream ends."""
         while True:
             frame = [stream.receive()]
             nonce = frame[0][:NONCE_BYTES]
-            stream.send(nonce + self.answer(frame))
+            self.line = Line(stream, nonce)
+            self.line.close(self.answer(frame))
 
     def answer(self, frame: list[bytes]) -> bytes:
         """Return the packed reply to the one frame in a list.
@@ -105,9 +156,21 @@ class Agent:
         return self.kept[handle - 1]
 
     def adopt(self, kind, plain, value):
+        if kind == "oracle":
+            return oracles.make_handle(
+                partial(self.ask, plain["id"]), plain["name"], plain["saves"]
+            )
         if kind == "tensor" and plain.get("grad_on") is True:
             self.inputs.append(value)
         return value
+
+    def ask(self, oracle: int, order: int, levels: int, inputs) -> list[torch.Tensor]:
+        """Ask the scorer about a function that a test handed over."""
+        try:
+            question = oracles.pack_question(oracle, order, levels, inputs)
+        except EvidenceError as error:
+            raise RuntimeError(str(error)) from None
+        return oracles.unpack_answer(self.line.ask(question))
 
     def link(self, tensor) -> dict:
         """Mark result tensors that the scorer's autograd graph goes on from."""

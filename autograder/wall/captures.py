@@ -17,6 +17,7 @@ from autograder.wall.evidence import CapturedError, Frame
 
 MAX_FRAMES = 30
 MAX_TEXT = 2000
+MAX_NAME = 500
 STDLIB = os.path.realpath(sysconfig.get_path("stdlib")) + os.sep
 SITE = re.compile(r".*[/\\](?:site|dist)-packages[/\\]")
 # Instructions that raise what the program hands to them: raise, and a generator's throw().
@@ -44,13 +45,13 @@ def captured(error: BaseException) -> CapturedError:
 
 
 def _name(cls: type) -> str:
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    name = f"{cls.__module__}.{cls.__qualname__}"  # joined, it is a plain str whatever they are
     return name.removeprefix("builtins.")[:200]
 
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_TEXT]
+        return _plain(str(error))
     except Exception:
         return "(the message cannot be read)"
 
@@ -59,7 +60,12 @@ def _notes(error: BaseException) -> tuple[str, ...]:
     notes = getattr(error, "__notes__", None)
     if not isinstance(notes, (list, tuple)):
         return ()
-    return tuple(note[:MAX_TEXT] for note in notes[:10] if isinstance(note, str))
+    return tuple(_plain(note) for note in list(notes)[:10] if isinstance(note, str))
+
+
+def _plain(text: str) -> str:
+    """Return a bounded text of the very type ``str``."""
+    return str.__str__(text)[:MAX_TEXT]
 
 
 def _frames(traceback) -> tuple[Frame, ...]:
@@ -75,9 +81,9 @@ def _frame(code: CodeType, line: int, position: int) -> Frame:
     path, library = _place(code)
     text = linecache.getline(code.co_filename, line).strip()[:MAX_TEXT]
     return Frame(
-        file=path,
-        function=code.co_name,
-        line=line,
+        file=path[:MAX_NAME],
+        function=code.co_name[:MAX_NAME],
+        line=line or 0,
         text=text,
         library=library,
         is_raise=library is None and _is_raise(code, position),

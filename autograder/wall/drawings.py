@@ -133,8 +133,8 @@ def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curv
         label=label or _label(line),
         artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
         axes=index,
-        marker=str(line.get_marker()) if _has_marks(line) else "None",
-        linestyle=str(line.get_linestyle()) if _has_stroke(line) else "None",
+        marker=str(line.get_marker())[:500] if _has_marks(line) else "None",
+        linestyle=str(line.get_linestyle())[:500] if _has_stroke(line) else "None",
         visible=_is_visible(line, axes),
         dtype=_dtype(raw_x, raw_y),
     )

@@ -6,7 +6,7 @@ import torch
 
 from autograder import probes
 from autograder.checks import errors
-from tests.test_captures import RAISED, TWICE, error_in_cell
+from tests.wall.test_captures import RAISED, TWICE, error_in_cell
 
 VECTOR = "v = torch.ones(3, requires_grad=True)\n"
 DIVIDE = "A = torch.arange(20.0).reshape(5, 4)\nA / A.sum(axis=1)"

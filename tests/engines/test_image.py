@@ -14,7 +14,7 @@ def shipped() -> set[str]:
 
 
 def test_the_image_holds_what_the_sandbox_imports():
-    needed = {"__init__.py", "model.py", "codec/decoding.py", "sandbox/worker.py"}
+    needed = {"__init__.py", "model.py", "wall/codec/decoding.py", "sandbox/worker.py"}
     assert needed <= shipped()
 
 
@@ -26,7 +26,7 @@ def test_the_image_holds_nothing_that_knows_answers_or_scores(room):
 def test_modules_imported_by_a_module_are_shipped_too():
     files = shipment.imported_files(shipment.PACKAGE / "scoring" / "session.py")
     assert shipment.PACKAGE / "scoring" / "__init__.py" in files
-    assert shipment.PACKAGE / "codec" / "__init__.py" in files
+    assert shipment.PACKAGE / "wall" / "codec" / "__init__.py" in files
 
 
 def test_the_tag_changes_with_the_code(tmp_path, monkeypatch):

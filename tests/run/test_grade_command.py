@@ -15,7 +15,7 @@ import pytest
 from autograder.proving.gradescope.validate import find_faults
 from tests.cluster.test_cluster import cluster, make_jobs, unused_port  # noqa: F401 - fixtures
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments, env=None, wait=True):

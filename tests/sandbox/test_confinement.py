@@ -158,7 +158,7 @@ def test_a_worker_ends_with_its_scorer_and_leaves_nothing():
     engine = LocalEngine().__enter__()
     pid, home = engine.process.pid, engine.home
     grade(engine, NOTHING, "x = 1")
-    engine.__exit__()
+    engine.close()
     time.sleep(0.1)
     assert not os.path.exists(f"/proc/{pid}") and not os.path.exists(home)
 

@@ -1,6 +1,7 @@
 """The evidence codec: what crosses comes back equal, what is malformed is refused."""
 
 import math
+import tracemalloc
 
 import msgpack
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis.extra import numpy as npst
 
 from autograder.errors import EvidenceError
 from autograder.wall import codec
+from autograder.wall.codec import wire
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.binary(),
@@ -193,3 +195,57 @@ def test_damaged_frames_give_a_value_or_an_evidence_error(value, data):
 def test_bytes_after_the_value_are_refused():
     with pytest.raises(EvidenceError):
         codec.unpack(codec.pack(1) + b"\x01")
+
+
+@pytest.mark.parametrize(
+    "value", [range(2**62), range(-(2**63), 2**63 - 1), range(codec.MAX_NODES + 1)]
+)
+def test_a_range_longer_than_a_list_may_be_does_not_cross(value):
+    with pytest.raises(EvidenceError):
+        codec.pack(value)
+    with pytest.raises(EvidenceError):
+        items = [value.start, value.stop, value.step]
+        codec.unpack(msgpack.packb({"$": "range", "items": items}))
+
+
+def test_a_shorter_range_stays_one():
+    assert cross(range(0, 3 * codec.MAX_NODES, 3)) == range(0, 3 * codec.MAX_NODES, 3)
+
+
+@pytest.mark.parametrize("part", [b"\x90", b"\x80", b"\xc0", b"\xa2ab", b"\x81\xa1$\xa1x"])
+def test_a_frame_of_too_many_parts_is_refused_before_they_are_made(part, monkeypatch):
+    monkeypatch.setattr(wire, "MAX_WIRE_NODES", 50_000)
+    frame = b"\x98" + (b"\xdd" + (20_000).to_bytes(4, "big") + part * 20_000) * 8
+    tracemalloc.start()
+    with pytest.raises(EvidenceError, match="parts"):
+        codec.unpack(frame)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**18
+
+
+def test_sixteen_million_empty_lists_are_refused():
+    with pytest.raises(EvidenceError, match="parts"):
+        codec.unpack((b"\xdd" + (99_999).to_bytes(4, "big") + b"\x90" * 99_999) * 160)
+
+
+def test_announced_lengths_take_no_memory():
+    frame = b"\xdd\x00\x01\x86\x00" * 1000
+    tracemalloc.start()
+    with pytest.raises(EvidenceError):
+        codec.unpack(frame)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 * 2**20
+
+
+@pytest.mark.parametrize("text", ["<U1", ">U1"])
+@pytest.mark.parametrize("point", [0xD800, 0xDFFF, 0x110000])
+def test_an_array_of_what_is_no_text_is_refused(text, point):
+    data = point.to_bytes(4, "little" if text[0] == "<" else "big")
+    with pytest.raises(EvidenceError):
+        codec.unpack(msgpack.packb({"$": "array", "dtype": text, "shape": [1], "data": data}))
+
+
+def test_a_hundred_thousand_numpy_scalars_cross():
+    assert len(cross([np.float64(1)] * (codec.MAX_NODES - 1))) == codec.MAX_NODES - 1

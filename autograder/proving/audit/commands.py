@@ -1,12 +1,17 @@
 """The command ``audit``: a table, ``results/audit.json`` and a page with a picture."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from autograder.proving.audit.report import QuestionAudit
 
 KEYS = (
     "killed", "survived", "equivalent", "killed_by_public",
@@ -23,7 +28,14 @@ KEYS = (
     "--page", type=click.Path(path_type=Path), help="also write the page, and its picture"
 )
 @click.pass_context
-def audit(ctx, names, repeats, workers, out, page):
+def audit(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    repeats: int,
+    workers: int | None,
+    out: Path | None,
+    page: Path | None,
+) -> None:
     """Measure how strong the hidden tests are: mutants and the labelled bank."""
     from autograder.course import ROOT, check_names
     from autograder.proving.audit.page import write_page
@@ -57,7 +69,7 @@ def audit(ctx, names, repeats, workers, out, page):
     ctx.exit(1 if missed else 0)
 
 
-def _lines(audits: dict):
+def _lines(audits: dict[str, "QuestionAudit"]) -> Iterator[str]:
     """Yield a line for each thing that keeps a question from its bars."""
     for question, found in audits.items():
         for heading, things in (
@@ -70,7 +82,7 @@ def _lines(audits: dict):
                 yield f"{question} {heading}: {thing}"
 
 
-def _table(name: str, audits: dict) -> Table:
+def _table(name: str, audits: dict[str, "QuestionAudit"]) -> Table:
     table = Table(
         "", "mutants", "killed", "public\nalone", "equi-\nvalent", "right\nanswers",
         "wrong\nanswers", "false\nrejects", "false\naccepts", "flaky",

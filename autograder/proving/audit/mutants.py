@@ -12,12 +12,15 @@ not among their operators. So the operators are here.
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-DELETE = object()
+DELETE = ast.Pass()  # stands for "leave the node out"; compared by identity
 
-SWAPS = {
+Path = tuple[tuple[str, int | None], ...]  # field and index in it, from the root to a node
+Replacements = Iterator[ast.AST]
+
+SWAPS: dict[type[ast.AST], tuple[type, ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,),
     ast.FloorDiv: (ast.Div,), ast.Mod: (ast.FloorDiv,), ast.Pow: (ast.Mult,),
     ast.MatMult: (ast.Mult,), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
@@ -75,7 +78,9 @@ def make_mutants(source: str) -> list[Mutant]:
     """
     tree = ast.parse(source)
     _drop_texts(tree)
-    seen, found, times = {ast.unparse(tree)}, [], Counter()
+    seen = {ast.unparse(tree)}
+    found: list[Mutant] = []
+    times: Counter[tuple[str, int, str, str]] = Counter()
     for operator, function in OPERATORS.items():
         for path, node in _walk(tree):
             for replacement in function(node):
@@ -90,7 +95,7 @@ def make_mutants(source: str) -> list[Mutant]:
     return found
 
 
-def _drop_texts(tree) -> None:
+def _drop_texts(tree: ast.AST) -> None:
     """Take docstrings and other strings that stand alone out: nothing is computed with them."""
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
@@ -100,7 +105,7 @@ def _drop_texts(tree) -> None:
                 block[:] = kept or ([ast.Pass()] if block and name == "body" else [])
 
 
-def _is_text(node) -> bool:
+def _is_text(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -108,7 +113,7 @@ def _is_text(node) -> bool:
     )
 
 
-def _walk(tree, path=()) -> Iterator[tuple[tuple, ast.AST]]:
+def _walk(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
     yield path, tree
     for name, value in ast.iter_fields(tree):
         if isinstance(value, ast.AST):
@@ -119,7 +124,7 @@ def _walk(tree, path=()) -> Iterator[tuple[tuple, ast.AST]]:
                     yield from _walk(item, (*path, (name, index)))
 
 
-def _replace(tree, path, replacement) -> str | None:
+def _replace(tree: ast.AST, path: Path, replacement: ast.AST) -> str | None:
     if not path:
         return None
     root = copy.deepcopy(tree)
@@ -146,14 +151,14 @@ def _replace(tree, path, replacement) -> str | None:
         return None
 
 
-def _text(node) -> str:
+def _text(node: ast.AST) -> str:
     try:
         return ast.unparse(node)[:80].replace("\n", "; ")
     except (AttributeError, ValueError, TypeError):
         return type(node).__name__
 
 
-def _swap_operator(node):
+def _swap_operator(node: ast.AST) -> Replacements:
     if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
         for other in SWAPS.get(type(node.op), ()):
             changed = copy.deepcopy(node)
@@ -161,19 +166,19 @@ def _swap_operator(node):
             yield changed
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
         for other in SWAPS.get(type(node.ops[0]), ()):
-            changed = copy.deepcopy(node)
-            changed.ops = [other()]
-            yield changed
+            compared = copy.deepcopy(node)
+            compared.ops = [other()]
+            yield compared
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         yield node.operand
 
 
-def _swap_operands(node):
+def _swap_operands(node: ast.AST) -> Replacements:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ORDERED):
         yield ast.BinOp(node.right, node.op, node.left)
 
 
-def _change_constant(node):
+def _change_constant(node: ast.AST) -> Replacements:
     if not isinstance(node, ast.Constant):
         return
     value = node.value
@@ -189,7 +194,7 @@ def _change_constant(node):
         yield ast.Constant("")
 
 
-def _change_branch(node):
+def _change_branch(node: ast.AST) -> Replacements:
     if isinstance(node, ast.If | ast.While | ast.IfExp):
         negated = copy.deepcopy(node)
         negated.test = ast.UnaryOp(ast.Not(), negated.test)
@@ -207,30 +212,30 @@ def _change_branch(node):
         once = copy.deepcopy(node)
         once.body = [*once.body, ast.Break()]
         yield once
-        never = copy.deepcopy(node)
-        never.iter = ast.List([], ast.Load())
-        yield never
+        empty = copy.deepcopy(node)
+        empty.iter = ast.List([], ast.Load())
+        yield empty
 
 
-def _remove_statement(node):
+def _remove_statement(node: ast.AST) -> Replacements:
     if isinstance(node, REMOVED):
         yield DELETE
 
 
-def _change_return(node):
+def _change_return(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Return) and node.value is not None:
         yield ast.Return(ast.Constant(None))
         yield ast.Return(ast.UnaryOp(ast.USub(), node.value))
 
 
-def _change_name(node):
+def _change_name(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Attribute) and node.attr in NAMES:
         yield ast.Attribute(node.value, NAMES[node.attr], node.ctx)
     if isinstance(node, ast.Name) and node.id in NAMES and isinstance(node.ctx, ast.Load):
         yield ast.Name(NAMES[node.id], node.ctx)
 
 
-def _swap_arguments(node):
+def _swap_arguments(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Call) and len(node.args) >= 2:
         for index in range(len(node.args) - 1):
             changed = copy.deepcopy(node)
@@ -238,7 +243,7 @@ def _swap_arguments(node):
             yield changed
 
 
-def _drop_argument(node):
+def _drop_argument(node: ast.AST) -> Replacements:
     if isinstance(node, ast.Call):
         for index in range(len(node.keywords)):
             changed = copy.deepcopy(node)
@@ -250,12 +255,12 @@ def _drop_argument(node):
             yield changed
 
 
-def _flip_flag(node):
+def _flip_flag(node: ast.AST) -> Replacements:
     if isinstance(node, ast.keyword) and node.arg in FLAGS and isinstance(node.value, ast.Constant):
         yield ast.keyword(node.arg, ast.Constant(not node.value.value))
 
 
-def _change_axis(node):
+def _change_axis(node: ast.AST) -> Replacements:
     if isinstance(node, ast.keyword) and node.arg in AXIS_NAMES:
         value = node.value
         if isinstance(value, ast.Constant) and isinstance(value.value, int):
@@ -269,7 +274,7 @@ def _change_axis(node):
             yield kept
 
 
-def _drop_call(node):
+def _drop_call(node: ast.AST) -> Replacements:
     """Leave out a method call in a chain: ``x.detach()`` becomes ``x``."""
     if (
         isinstance(node, ast.Call)
@@ -279,7 +284,7 @@ def _drop_call(node):
         yield node.func.value
 
 
-def _detach(node):
+def _detach(node: ast.AST) -> Replacements:
     """Detach what an assignment keeps: the graph is cut without a word."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call | ast.BinOp):
         changed = copy.deepcopy(node)
@@ -287,7 +292,7 @@ def _detach(node):
         yield changed
 
 
-def _shorten_collection(node):
+def _shorten_collection(node: ast.AST) -> Replacements:
     if isinstance(node, ast.List | ast.Tuple) and isinstance(node.ctx, ast.Load) and node.elts:
         changed = copy.deepcopy(node)
         changed.elts = changed.elts[:-1]
@@ -298,7 +303,7 @@ def _shorten_collection(node):
             yield swapped
 
 
-OPERATORS = {
+OPERATORS: dict[str, Callable[[ast.AST], Replacements]] = {
     "operator": _swap_operator,
     "operands": _swap_operands,
     "constant": _change_constant,

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from autograder.proving.audit.report import QuestionAudit
+
 TEXT = (
     "# How strong the hidden tests are",
     "",
@@ -22,12 +24,12 @@ RUNS = (
 )
 
 
-def write_page(path: Path, found: dict, repeats: int) -> None:
+def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: int) -> None:
     """Write ``path`` and, beside it, a picture of the same stem.
 
     Args:
         repeats: how often each mutant and each labelled answer was run.
-        found: assignment -> question -> :class:`autograder.proving.audit.report.QuestionAudit`.
+        found: assignment -> question -> what the audit counted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = path.with_suffix(".png")
@@ -58,7 +60,7 @@ def write_page(path: Path, found: dict, repeats: int) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _draw(path: Path, found: dict) -> None:
+def _draw(path: Path, found: dict[str, dict[str, QuestionAudit]]) -> None:
     import matplotlib
 
     matplotlib.use("agg")

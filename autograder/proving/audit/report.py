@@ -4,10 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.build.bank import load_bank, load_equivalents
-from autograder.proving.audit.mutants import make_mutants
-from autograder.proving.audit.trial import Reference, Trial, run_trials
+from autograder.build.bank import Entry, load_bank, load_equivalents
+from autograder.proving.audit.mutants import Mutant, make_mutants
+from autograder.proving.audit.trial import Outcome, Reference, Trial, run_trials
 from autograder.scoring.assignment import Assignment
+
+Key = tuple  # kind, question and what tells the answer from others of its question
 
 KILLED_BAR = 0.95
 REPEATS = 20
@@ -70,26 +72,31 @@ def audit(
     """
     reference = Reference(solution)
     bank, equivalents = load_bank(bank_folder), load_equivalents(bank_folder)
-    mutants = {
+    mutants: dict[Key, tuple[str, int, Mutant]] = {
         ("mutant", question, index, mutant.key): (question, index, mutant)
         for question, cells in reference.answers.items()
         for index, cell in enumerate(cells)
         for mutant in make_mutants(cell)
     }
-    entries = {("bank", entry.question, entry.id): entry for entry in bank}
-    answers = {key: (entry.question, entry.code) for key, entry in entries.items()} | {
+    entries: dict[Key, Entry] = {("bank", entry.question, entry.id): entry for entry in bank}
+    answers: dict[Key, tuple[str, tuple[str, ...]]] = {
+        key: (entry.question, entry.code) for key, entry in entries.items()
+    } | {
         key: (question, _with(reference.answers[question], index, mutant.source))
         for key, (question, index, mutant) in mutants.items()
     }
     audits = {question: QuestionAudit() for question in reference.answers}
-    runs, cases, failed = defaultdict(list), defaultdict(set), defaultdict(set)
+    runs: dict[Key, list[Outcome]] = defaultdict(list)
+    cases: dict[str, set[str]] = defaultdict(set)
+    failed: dict[str, set[str]] = defaultdict(set)
     for numbers in (range(1), range(1, repeats)):
         # A mutant that never ends is killed by the clock, whatever the inputs; once is enough.
         ended = [key for key in answers if key in entries or not _is_endless(runs[key])]
         trials = [Trial((*key, run), *answers[key], seed=run) for key in ended for run in numbers]
         for outcome in run_trials(trials, reference, assignment, workers):
-            *key, _ = outcome.key
-            runs[tuple(key)].append(outcome)
+            *named, _ = outcome.key
+            key = tuple(named)
+            runs[key].append(outcome)
             cases[key[1]] |= {name for name, *_ in outcome.cases}
             failed[key[1]] |= {name for name, passed, *_ in outcome.cases if not passed}
     for key, outcomes in runs.items():
@@ -103,7 +110,7 @@ def audit(
     return audits
 
 
-def _is_endless(outcomes: list) -> bool:
+def _is_endless(outcomes: list[Outcome]) -> bool:
     return bool(outcomes) and outcomes[0].endless
 
 
@@ -111,7 +118,12 @@ def _with(cells: list[str], index: int, source: str) -> tuple[str, ...]:
     return tuple(source if number == index else cell for number, cell in enumerate(cells))
 
 
-def _count_mutant(found: QuestionAudit, key: tuple, outcomes: list, equivalents: dict) -> None:
+def _count_mutant(
+    found: QuestionAudit,
+    key: Key,
+    outcomes: list[Outcome],
+    equivalents: dict[tuple[str, str], str],
+) -> None:
     _, question, index, change = key
     name = f"cell {index + 1}, {change}"
     survived = [all(outcome.passed) for outcome in outcomes]
@@ -132,7 +144,7 @@ def _count_mutant(found: QuestionAudit, key: tuple, outcomes: list, equivalents:
         found.killed_by_public += 1
 
 
-def _count_entry(found: QuestionAudit, entry, outcomes) -> None:
+def _count_entry(found: QuestionAudit, entry: Entry, outcomes: list[Outcome]) -> None:
     found.valid += entry.kind == "valid"
     found.misconceptions += entry.kind == "misconception"
     seen = {outcome.passed for outcome in outcomes}

@@ -10,7 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from otter.test_files.abstract_test import TestCaseResult
+
 from autograder.engines.local import LocalEngine
+from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.scorer import PR_SET_PDEATHSIG
@@ -94,7 +97,7 @@ class Reference:
         return Submission("trial", "trial.ipynb", "", tuple(cells), trial.language)
 
 
-_held: tuple | None = None
+_held: tuple[WarmEngine, Reference, Assignment] | None = None
 
 
 def _open(reference: Reference, assignment: Assignment) -> None:
@@ -110,12 +113,14 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
-    engine = LocalEngine().__enter__()
-    Finalize(None, engine.__exit__, exitpriority=10)
+    engine = LocalEngine()
+    engine.__enter__()
+    Finalize(None, engine.close, exitpriority=10)
     _held = engine, reference, assignment
 
 
 def _run(trial: Trial) -> Outcome:
+    assert _held is not None, "the pool opens each of its processes"
     engine, reference, assignment = _held
     only = replace(assignment, sources={trial.question: assignment.sources[trial.question]})
     walker = Walker(reference.submission(trial), only, engine.stream, LIMITS, trial.seed)
@@ -131,7 +136,7 @@ def _run(trial: Trial) -> Outcome:
     )
 
 
-def _is_endless(walk: Walk, results) -> bool:
+def _is_endless(walk: Walk, results: list[TestCaseResult]) -> bool:
     texts = [output.error or "" for output in walk.outputs] + [item.message for item in results]
     return walk.status is Status.TIMEOUT or any(mark in text for text in texts for mark in STOPPED)
 

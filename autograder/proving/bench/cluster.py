@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def measure_cluster(name: str, grading_zip: Path, sample: Path, workers: int, ow
 
 
 @contextmanager
-def _cluster(workers: int):
+def _cluster(workers: int) -> Iterator[tuple[str, int]]:
     """Start a scheduler and workers as processes; yields its address and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -23,7 +23,16 @@ PARTS = ("peers", "cost", "workers", "scale", "cluster")
 @click.option("--many", type=click.IntRange(20), default=10_000, show_default=True,
               help="submissions of the large class")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
-def bench(names, parts, workers, rounds, copies, own, many, out):
+def bench(
+    names: tuple[str, ...],
+    parts: tuple[str, ...],
+    workers: int | None,
+    rounds: int,
+    copies: int,
+    own: int,
+    many: int,
+    out: Path | None,
+) -> None:
     """Measure grading speed: beside stock Otter, per submission, by workers, at scale, on Dask."""
     from autograder.course import ROOT, check_names
     from autograder.proving.bench.measurement import Measurement

@@ -55,6 +55,6 @@ def forecast(cost: Cost, count: int = COUNT) -> list[Forecast]:
     for cores in CORES:
         hours = {name: count * each / 3600 for name, each in cost.single.items()}
         hours["workers"] = count * cost.workers / cores / 3600
-        bound = max(hours, key=hours.get)
+        bound = max(hours, key=hours.__getitem__)
         found.append(Forecast(cores, hours[bound], bound, hours["workers"] / hours[bound]))
     return found

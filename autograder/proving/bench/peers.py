@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,11 +46,11 @@ def run_here(grading_zip: Path, submission: Path, name: str) -> dict:
     with tempfile.TemporaryDirectory(prefix="peer-") as out:
         copy = shutil.copy(submission, Path(out) / f"{name}.ipynb")
         command = [sys.executable, "-m", "otter", "run", "-a", str(grading_zip.resolve()),
-                   "-o", out, "--no-logo", copy]  # fmt: skip
+                   "-o", out, "--no-logo", str(copy)]  # fmt: skip
         return _run(command, Path(out))
 
 
-def grade_many(grade, submissions: list[Path], workers: int) -> list[dict]:
+def grade_many(grade: Callable[[Path], dict], submissions: list[Path], workers: int) -> list[dict]:
     """Run a peer on several submissions, ``workers`` at a time."""
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(grade, submissions))

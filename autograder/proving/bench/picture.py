@@ -1,6 +1,10 @@
 """The picture of a benchmark: beside the peers, by workers, and by the number of submissions."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PEERS = {
     "per_minute_otter_run": ("otter run", "#a0aec0"),
@@ -46,7 +50,7 @@ def draw(path: Path, results: dict) -> None:
     plt.close(figure)
 
 
-def _draw_peers(axes, results) -> None:
+def _draw_peers(axes: "Axes", results: dict) -> None:
     found = results["peers"]
     for row, one in enumerate(found.values()):
         for offset, (key, (label, colour)) in enumerate(PEERS.items()):
@@ -61,7 +65,7 @@ def _draw_peers(axes, results) -> None:
     axes.legend(fontsize=7.5, loc="upper center", ncols=2, frameon=False)
 
 
-def _draw_workers(axes, results) -> None:
+def _draw_workers(axes: "Axes", results: dict) -> None:
     rates = results["per_minute_by_workers"]
     axes.plot([int(n) for n in rates], list(rates.values()), "o-", color="#2b6cb0")
     axes.plot([0, 2], [0, 2 * rates["1"]], ":", color="#718096")
@@ -75,7 +79,7 @@ def _draw_workers(axes, results) -> None:
     axes.set_ylabel("submissions per minute", fontsize=8)
 
 
-def _draw_scale(axes, results) -> None:
+def _draw_scale(axes: "Axes", results: dict) -> None:
     counts, seconds, mib = zip((0, 0.0, 0.0), *results["progress"])
     axes.plot(counts, [at / 60 for at in seconds], "-", color="#2b6cb0")
     axes.set_xlim(0)

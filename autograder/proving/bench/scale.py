@@ -2,7 +2,9 @@
 
 import statistics
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from autograder.proving.bench.classes import make_class, make_varied_class
 from autograder.proving.bench.timing import DOCKER, grade_class
@@ -10,7 +12,8 @@ from autograder.proving.bench.timing import DOCKER, grade_class
 
 def measure_workers(name: str, grading_zip: Path, sample: Path, rounds: int, own: int) -> dict:
     """Compare one worker with two, in turn, by the rate between first and last result."""
-    speedups, rates = [], {1: [], 2: []}
+    speedups: list[float] = []
+    rates: dict[int, list[float]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         base = Path(folder)
         for number in range(rounds):
@@ -30,7 +33,8 @@ def measure_workers(name: str, grading_zip: Path, sample: Path, rounds: int, own
 
 def measure_scale(name: str, assignment: Path, built: Path, workers: int, many: int) -> dict:
     """Grade a tenth and all of ``many`` notebooks made from the bank, then all of them again."""
-    grading_zip, found = built / "autograder.zip", {}
+    grading_zip = built / "autograder.zip"
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         base = Path(folder)
         for count in (many // 10, many):
@@ -48,7 +52,7 @@ def measure_scale(name: str, assignment: Path, built: Path, workers: int, many: 
     return {**found, "scale_assignment": name}
 
 
-def last_tenth_to_first(progress) -> float:
+def last_tenth_to_first(progress: Iterable[tuple[int, float, float]]) -> float:
     """Return how long the last tenth of a run took, as a multiple of the first after its start."""
     seconds = {count: at for count, at, _ in progress}
     counts = sorted(seconds)

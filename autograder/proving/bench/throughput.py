@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from autograder.course import ROOT
@@ -97,7 +98,7 @@ def summarise(rows: list[dict]) -> dict:
     return found
 
 
-def _time_peer(grade, submissions: list[Path], workers: int) -> float:
+def _time_peer(grade: Callable[[Path], dict], submissions: list[Path], workers: int) -> float:
     began = time.monotonic()
     peers.grade_many(grade, submissions, workers)
     return 60 * len(submissions) / (time.monotonic() - began)

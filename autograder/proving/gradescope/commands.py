@@ -20,7 +20,14 @@ BENCH = ROOT / "results" / "bench.json"
               help="so many of the sample class; default: all")  # fmt: skip
 @click.option("--peer/--no-peer", default=True, help="also measure stock Otter's runner")
 @click.pass_context
-def check_gradescope(ctx, assignment, dist, base, samples, peer):
+def check_gradescope(
+    ctx: click.Context,
+    assignment: str | None,
+    dist: Path,
+    base: str | None,
+    samples: int | None,
+    peer: bool,
+) -> None:
     """Run the grading zips as Gradescope would, in containers, and validate every rule."""
     from autograder.proving.gradescope import containers, harness
 
@@ -30,7 +37,8 @@ def check_gradescope(ctx, assignment, dist, base, samples, peer):
     if not names:
         raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
     base = base or containers.find_base()
-    reports, measured = [], {}
+    reports: list[harness.Report] = []
+    measured: dict[str, float] = {}
     for name in names:
         grading_zip = dist / name / "autograder.zip"
         sample = ROOT / "assignments" / name / "sample"

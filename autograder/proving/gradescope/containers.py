@@ -110,7 +110,9 @@ def copy_out(name: str, path: str) -> bytes | None:
     except EngineError:
         return None
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        return archive.extractfile(archive.next()).read()
+        first = archive.next()
+        file = archive.extractfile(first) if first else None
+        return file.read() if file else None
 
 
 def set_up(base: str, tag: str, source: dict[str, bytes], wheels: dict[str, bytes]) -> SetUp:

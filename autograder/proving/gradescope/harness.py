@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,7 +97,9 @@ def check(
     return report
 
 
-def measure_peer(grading_zip: Path, sample: Path, report: Report, say) -> dict:
+def measure_peer(
+    grading_zip: Path, sample: Path, report: Report, say: Callable[[str], None]
+) -> dict:
     """Run stock Otter in the same layout on some of the same submissions; return the ratios.
 
     Raises:
@@ -150,7 +152,8 @@ def grade_here(name: str, grading_zip: Path, sample: Path) -> dict[str, dict]:
             "--engine", "docker",
         ]  # fmt: skip
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        results, taken = {}, set()
+        results: dict[str, dict] = {}
+        taken: set[str] = set()
         for path in find_submissions(sample):
             relative = path.relative_to(sample)
             made = submission_name(relative, taken)
@@ -198,7 +201,7 @@ def _is_hidden(function: ast.FunctionDef) -> bool:
     return any(word.arg == "hidden" and getattr(word.value, "value", False) for word in keywords)
 
 
-def _texts(function: ast.FunctionDef):
+def _texts(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (part.strip() for part in node.value.split(SEPARATOR.strip()))

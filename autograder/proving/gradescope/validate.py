@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder.gradescope.presentation import MAX_BYTES
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 SCHEMA = Path(__file__).with_name("results.schema.json")
 SHOWN = ("visible", None)
@@ -44,7 +48,7 @@ def find_faults(
     return faults or [*_score_faults(results, total_points), *_text_faults(results, list(secrets))]
 
 
-def _refuse(constant: str):
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
 
 
@@ -56,7 +60,7 @@ def _unique(pairs: list) -> dict:
 
 
 @cache
-def _validator():
+def _validator() -> "Validator":
     import jsonschema  # not in the grading image
 
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))

@@ -1,6 +1,7 @@
 """``hostile``: run the suite on both engines and against peers, show and keep the counts."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -8,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import ROOT
-from autograder.proving.hostile.entries import CATEGORIES, Suite, load_release
+from autograder.proving.hostile.entries import CATEGORIES, Entry, Suite, load_release
 from autograder.proving.hostile.grading import ASSIGNMENT, Outcome, grade_category, workplace
+
+Counts = dict[str, dict[str, dict[str, float]]]  # by grader, category and what was counted
 
 RESULTS = ROOT / "results" / "hostile.json"
 
@@ -30,12 +33,22 @@ RESULTS = ROOT / "results" / "hostile.json"
 @click.option("--peer", "peer_names", multiple=True, type=click.Choice(["otter", "nbgrader"]))
 @click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="where the counts go")
 @click.pass_context
-def hostile(ctx, assignment, engines, categories, workers, peers, peer_names, out):
+def hostile(
+    ctx: click.Context,
+    assignment: str,
+    engines: tuple[str, ...],
+    categories: tuple[str, ...],
+    workers: int,
+    peers: bool,
+    peer_names: tuple[str, ...],
+    out: Path,
+) -> None:
     """Grade hostile submissions, also with peers, and count what was held."""
     from autograder.engines.docker import is_available
 
     has_docker = is_available()
-    dist, found, sound = ROOT / "dist", {}, True
+    dist, sound = ROOT / "dist", True
+    found: Counts = {}
     categories = categories or CATEGORIES
     for engine in engines or (["local", "docker"] if has_docker else ["local"]):
         for category in categories:
@@ -61,7 +74,7 @@ def count(outcome: Outcome) -> dict:
     }
 
 
-def keep_count(path: Path, found: dict, grader: str, category: str, counts: dict) -> None:
+def keep_count(path: Path, found: Counts, grader: str, category: str, counts: dict) -> None:
     """Add counts to ``found`` and to the file, which keeps those that were not run now."""
     found.setdefault(grader, {})[category] = counts
     try:
@@ -73,11 +86,13 @@ def keep_count(path: Path, found: dict, grader: str, category: str, counts: dict
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _try_peer(name, dist, categories, workers):
+def _try_peer(
+    name: str, dist: Path, categories: tuple[str, ...], workers: int
+) -> Iterator[tuple[str, dict[str, float]]]:
     """Yield category and counts of one peer, on the entries that any grader can be given."""
     from autograder.proving.hostile import peers
 
-    def say(entry, held, undeserved):
+    def say(entry: Entry, held: bool, undeserved: float) -> None:
         state = "held" if held else f"NOT HELD, {undeserved:g} undeserved points"
         click.echo(f"{name}: {entry.category}/{entry.id}: {state}")
 
@@ -97,7 +112,7 @@ def _show_problems(outcome: Outcome) -> bool:
     return not outcome.problems and not any(v.problems for v in outcome.verdicts)
 
 
-def _show_counts(found: dict) -> None:
+def _show_counts(found: Counts) -> None:
     table = Table("grader", "category", "tried", "held", "undeserved points", show_edge=False)
     for grader, counts in found.items():
         for category, numbers in counts.items():

@@ -117,7 +117,7 @@ def _secrets(source: str) -> set[str]:
     return code | {text for text in inputs if "‖" not in text}
 
 
-def _strings(tree) -> Iterator[str]:
+def _strings(tree: object) -> Iterator[str]:
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, (dict, list)):
@@ -190,7 +190,7 @@ def _shown(out: Path, name: str) -> str:
     return json.dumps(visible, ensure_ascii=False) + "\n" + page
 
 
-def _compare_bystanders(place: Path, names, mixed: Path) -> list[str]:
+def _compare_bystanders(place: Path, names: dict[Path, str], mixed: Path) -> list[str]:
     problems = []
     for file in BYSTANDERS:
         stems = {"alone-out": file.removesuffix(".ipynb"), "mixed-out": names[mixed / file]}
@@ -205,7 +205,13 @@ def _without_times(path: Path) -> bytes:
     return re.sub(rb'"execution_time": [0-9.e-]+', b"", path.read_bytes())
 
 
-def _judge(entry: Entry, names: list[str], found: dict, shown: dict, secrets) -> Verdict:
+def _judge(
+    entry: Entry,
+    names: list[str],
+    found: dict[str, Gradation],
+    shown: dict[str, str],
+    secrets: list[str],
+) -> Verdict:
     verdict = Verdict(entry, "")
     for name in names:
         gradation = found.get(name)

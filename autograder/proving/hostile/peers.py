@@ -90,11 +90,13 @@ def nbgrader_tests(grading_zip: Path) -> dict[str, list]:
     return tests
 
 
-def _test_cells(question: str, source: str) -> list:
-    cells = []
+def _test_cells(question: str, source: str) -> list[tuple[str, float, str]]:
+    cells: list[tuple[str, float, str]] = []
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            settings = {k.arg: ast.literal_eval(k.value) for k in node.decorator_list[0].keywords}
+            decorator = node.decorator_list[0]
+            keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+            settings = {k.arg: ast.literal_eval(k.value) for k in keywords}
             node.decorator_list = []
             names = [argument.arg for argument in node.args.args]
             call = ", ".join(f"globals().get({name!r})" for name in names)
@@ -103,7 +105,14 @@ def _test_cells(question: str, source: str) -> list:
     return cells
 
 
-def try_peer(grade, suite: Suite, entries: list[Entry], workers: int, folder: Path, on_result):
+def try_peer(
+    grade: Callable[[Path], PeerResult],
+    suite: Suite,
+    entries: list[Entry],
+    workers: int,
+    folder: Path,
+    on_result: Callable[[Entry, bool, float], None],
+) -> dict[str, float]:
     """Grade entries with one peer; returns ``{tried, held, undeserved_points}``.
 
     Args:
@@ -112,7 +121,7 @@ def try_peer(grade, suite: Suite, entries: list[Entry], workers: int, folder: Pa
     """
     count = {"tried": 0, "held": 0, "undeserved_points": 0.0}
 
-    def attempt(entry: Entry):
+    def attempt(entry: Entry) -> tuple[Entry, bool, float]:
         (_, data), *_ = suite.uploads(entry)
         path = folder / f"{entry.category}-{entry.id}.ipynb"
         path.write_bytes(data)
@@ -143,7 +152,13 @@ def judge(entry: Entry, result: PeerResult) -> tuple[bool, float]:
     return result.ended and not undeserved and kept, undeserved
 
 
-def _run(tag: str, files: dict[str, Path], command: list[str], result: str, read) -> PeerResult:
+def _run(
+    tag: str,
+    files: dict[str, Path],
+    command: list[str],
+    result: str,
+    read: Callable[[dict], dict[str, float]],
+) -> PeerResult:
     name = f"autograder-peer-{secrets.token_hex(6)}"
     with tempfile.TemporaryDirectory(prefix="peer-") as out:
         mounts = [f"{path.resolve()}:/in/{inside}:ro" for inside, path in files.items()]

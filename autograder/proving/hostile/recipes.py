@@ -16,7 +16,7 @@ def link(target: str) -> Link:
     return Link(target)
 
 
-def dump(notebook) -> bytes:
+def dump(notebook: object) -> bytes:
     """Return a notebook as Jupyter writes it; NaN and halves of surrogate pairs stay."""
     return json.dumps(notebook, indent=1).encode()
 

@@ -2,6 +2,7 @@
 
 import builtins
 import math
+import sys
 
 import msgpack
 import numpy as np
@@ -20,7 +21,10 @@ from autograder.wall.codec.kinds import (
     SINGLETONS,
     TENSOR_DTYPES,
     Function,
+    check_range,
 )
+from autograder.wall.codec.records import check_record
+from autograder.wall.codec.wire import check_nodes
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
 
@@ -33,10 +37,12 @@ def unpack(frame: bytes, resolve=None, adopt=None):
     """
     if len(frame) > MAX_FRAME_BYTES:
         raise EvidenceError("the frame is too large")
+    check_nodes(frame)
     try:
         plain = msgpack.unpackb(
             frame, raw=False, strict_map_key=True, max_ext_len=0, max_map_len=64,
-            max_array_len=MAX_NODES, max_str_len=4 * MAX_TEXT,
+            # Room is made for as many items as are announced; each takes a byte at least.
+            max_array_len=min(MAX_NODES, len(frame)), max_str_len=4 * MAX_TEXT,
         )  # fmt: skip
         return _Decoder(resolve, adopt).decode(plain, 0)
     except EvidenceError:
@@ -140,6 +146,13 @@ class _Decoder:
             raise EvidenceError("the sandbox may not send functions")
         return Function(_field(plain, "text", str), _field(plain, "name", str)).without_text()
 
+    def oracle(self, plain, depth):
+        if self.resolve is None or self.adopt is None:
+            raise EvidenceError("the sandbox may not send functions")
+        _field(plain, "id", int)
+        _field(plain, "name", str)
+        return self.adopt("oracle", plain, None)
+
     def dtype(self, plain, depth):
         name = _field(plain, "name", str).removeprefix("torch.")
         if name not in TENSOR_DTYPES:
@@ -147,8 +160,9 @@ class _Decoder:
         return TENSOR_DTYPES[name]
 
     def range(self, plain, depth):
-        start, stop, step = _numbers(plain, int, 3)
-        return range(start, stop, step)
+        value = range(*_numbers(plain, int, 3))
+        check_range(value)
+        return value
 
     def complex(self, plain, depth):
         return complex(*_numbers(plain, float, 2))
@@ -167,7 +181,9 @@ class _Decoder:
         fields = _field(plain, "fields", list)
         if cls is None or len(fields) != len(FIELD_NAMES[cls]):
             raise EvidenceError("unknown record")
-        return cls(*self.each(fields, depth))
+        record = cls(*self.each(fields, depth))
+        check_record(record)
+        return record
 
 
 def _field(plain: dict, name: str, cls: type):
@@ -206,8 +222,23 @@ def _read_array(plain) -> np.ndarray:
     if dtype.itemsize * math.prod(shape) != len(data):
         raise EvidenceError("the data does not fit the shape")
     if not dtype.itemsize:
+        if math.prod(shape) > MAX_FRAME_BYTES:
+            raise EvidenceError("the array has too many entries")
         return np.zeros(shape, dtype)
-    return np.frombuffer(data, dtype).reshape(shape).copy()
+    if dtype.kind == "b" and max(data, default=0) > 1:
+        raise EvidenceError("malformed booleans")
+    array = np.frombuffer(data, dtype).reshape(shape).copy()
+    if dtype.kind == "U":
+        _check_characters(array)
+    return array
+
+
+def _check_characters(array: np.ndarray) -> None:
+    """Refuse what is no text, as ``str`` would hold it but no file."""
+    points = array.reshape(-1).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+    surrogates = (points >= 0xD800) & (points <= 0xDFFF)
+    if points.size and (points.max() > sys.maxunicode or surrogates.any()):
+        raise EvidenceError("malformed characters")
 
 
 def _read_tensor(plain) -> torch.Tensor:
@@ -236,7 +267,7 @@ _DECODERS = {
         kind: getattr(_Decoder, kind)
         for kind in (
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
-            "object", "ref", "function", "dtype", "range", "complex", "int", "record",
+            "object", "ref", "function", "oracle", "dtype", "range", "complex", "int", "record",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

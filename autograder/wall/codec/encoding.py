@@ -18,7 +18,11 @@ from autograder.wall.codec.kinds import (
     RECORDS,
     TENSOR_DTYPES,
     Function,
+    check_range,
 )
+from autograder.wall.codec.records import check_record
+from autograder.wall.codec.wire import check_nodes
+from autograder.wall.oracles import Oracle
 
 
 def pack(message, keep=None, tensor_hook=None) -> bytes:
@@ -36,6 +40,7 @@ def pack(message, keep=None, tensor_hook=None) -> bytes:
     frame = msgpack.packb(packer.encode(message, 0), use_bin_type=True)
     if len(frame) > MAX_FRAME_BYTES:
         raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
+    check_nodes(frame)
     return frame
 
 
@@ -156,10 +161,17 @@ class _Encoder:
     def function(self, value, depth):
         return {"$": "function", "text": value.expression, "name": value.__name__}
 
+    def oracle(self, value, depth):
+        if self.keep is not None:
+            raise EvidenceError("a test's function cannot come from the sandbox")
+        name = value.__name__
+        return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+
     def dtype(self, value, depth):
         return {"$": "dtype", "name": str(value)}
 
     def range(self, value, depth):
+        check_range(value)
         return {"$": "range", "items": [value.start, value.stop, value.step]}
 
     def complex(self, value, depth):
@@ -169,6 +181,7 @@ class _Encoder:
         return {"$": "ellipsis" if value is Ellipsis else "notimplemented"}
 
     def record(self, value, depth):
+        check_record(value)
         names = FIELD_NAMES[type(value)]
         fields = [self.encode(getattr(value, name), depth) for name in names]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
@@ -232,6 +245,7 @@ _ENCODERS = {
     torch.Tensor: _Encoder.tensor,
     torch.nn.Parameter: _Encoder.tensor,
     Function: _Encoder.function,
+    Oracle: _Encoder.oracle,
     torch.dtype: _Encoder.dtype,
     range: _Encoder.range,
     complex: _Encoder.complex,

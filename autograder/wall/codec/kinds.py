@@ -5,11 +5,13 @@ import math
 
 import torch
 
+from autograder.errors import EvidenceError
 from autograder.wall import evidence
 
 MAX_FRAME_BYTES = 16 * 2**20
 MAX_DEPTH = 24
 MAX_NODES = 100_000
+MAX_WIRE_NODES = 2**21  # of one frame: a value takes several, a NumPy scalar eleven
 MAX_TEXT = 2**20  # characters of one string
 MAX_INT_DIGITS = 1000
 ARRAY_KINDS = "biufcUS"
@@ -29,6 +31,20 @@ TENSOR_DTYPES = {
 }  # fmt: skip
 SINGLETONS = {"ellipsis": Ellipsis, "notimplemented": NotImplemented}
 FIELD_NAMES = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in RECORDS.values()}
+
+
+def check_range(value: range) -> None:
+    """Refuse a range with more numbers than a list may have items: nothing lazy crosses.
+
+    Raises:
+        EvidenceError: it is longer.
+    """
+    try:
+        length = len(value)
+    except OverflowError:
+        length = MAX_NODES + 1
+    if length > MAX_NODES:
+        raise EvidenceError(f"the range has more than {MAX_NODES} numbers")
 
 
 class Function:

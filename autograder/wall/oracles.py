@@ -1,0 +1,333 @@
+"""Functions that a test hands to a student's code, and that stay where the test is.
+
+What crosses the wall is a handle. To the code that gets it, the handle is an ordinary function of
+one tensor, of any order of differentiability: computing it, and walking back through it, are
+questions to whoever holds the function. So no expression is there to be read, no operation of the
+function runs where it could be replaced, and every number that is learnt about the function was
+asked for.
+
+One autograd function does it for all orders. F0(x) = f(x), and F(k+1) takes what Fk takes, and a
+weight for each of its results, and gives the vector-Jacobian product for each of its arguments:
+F1(x, g), F2(x, g, h) and so on. Forward mode is the vector-Jacobian product of that product, which
+is linear in the weights. The same function answers locally, where no wall is.
+"""
+
+import builtins
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgpack
+import numpy as np
+import torch
+
+from autograder.errors import EvidenceError
+
+MARK = b"\xc1"  # starts a question and its answer; msgpack itself never uses this byte
+MAX_ORDER, MAX_BATCH_LEVELS, MAX_ROWS = 8, 4, 1024
+MAX_NUMBERS, MAX_BYTES = 65_536, 2**20
+MAX_QUESTIONS = 2_000  # of one request
+ANSWER_CPU_S = 5.0  # what all answers within one request may cost
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64,
+        torch.complex128, torch.int32, torch.int64, torch.bool,
+    )
+}  # fmt: skip
+ERRORS = ("RuntimeError", "TypeError", "ValueError", "IndexError", "ZeroDivisionError")
+REFUSED = "the function that was handed over cannot be computed for this input"
+
+Tensors = Sequence[torch.Tensor]
+Ask = Callable[[int, int, Tensors], list[torch.Tensor]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question that was asked about a function.
+
+    Attributes:
+        order: 0 for values, k for what walking back k times needs.
+        inputs: what it was asked for; the first is the point.
+    """
+
+    order: int
+    inputs: tuple[torch.Tensor, ...]
+
+
+class Oracle:
+    """A function of one tensor that answers here, wherever it is called.
+
+    Args:
+        function: made of torch operations; it may detach its argument.
+        name: what the handle calls itself.
+        saves: whether its graph holds a saved tensor, so that a second walk through it fails in
+            torch's own place; None leaves the end of the graph to the handle itself.
+
+    Attributes:
+        asked: what has been asked so far, in order.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[torch.Tensor], torch.Tensor],
+        name: str = "f",
+        saves: bool | None = None,
+    ):
+        self.function, self.saves = function, saves
+        self.__name__ = self.__qualname__ = name
+        self.asked: list[Asked] = []
+        self.id = secrets.randbits(62)
+        _live[self.id] = self
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        return make_handle(self.answer, self.__name__, self.saves)(x)
+
+    def forwards(self) -> int:
+        """Return how often the function was computed."""
+        return sum(asked.order == 0 for asked in self.asked)
+
+    def answer(self, order: int, levels: int, inputs: Tensors) -> list[torch.Tensor]:
+        """Return the results of one question; with batches, for each row of the batch."""
+        inputs = [tensor.detach() for tensor in inputs]
+        if not levels:
+            self.asked.append(Asked(order, tuple(inputs)))
+            return [result.detach() for result in _evaluate(self.function, order, inputs)]
+        shape = inputs[0].shape[:levels]
+        rows = zip(*[tensor.reshape(-1, *tensor.shape[levels:]) for tensor in inputs])
+        found = [self.answer(order, 0, row) for row in rows]
+        return [torch.stack(column).reshape(*shape, *column[0].shape) for column in zip(*found)]
+
+
+_live: WeakValueDictionary[int, Oracle] = WeakValueDictionary()  # a test's, and gone with it
+
+
+def make_handle(ask: Ask, name: str, saves: bool | None) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return the function of one tensor that stands for an oracle."""
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"{name} takes a tensor, found {type(x).__name__}")
+        (y,) = _Order.apply(ask, 0, 0, saves is not False, x)
+        if saves is None:
+            return y
+        return y * 1 if saves else y + 0  # the outermost node is torch's own
+
+    f.__name__ = f.__qualname__ = name
+    return f
+
+
+class _Order(torch.autograd.Function):
+    """F0, F1, F2 ... of one function, with a batch in front of every argument."""
+
+    @staticmethod
+    def forward(ask, order, levels, saves, *inputs):
+        if any(map(torch._C._functorch.is_legacy_batchedtensor, inputs)):
+            return _ask_batched(ask, order, levels, inputs)
+        return tuple(ask(order, levels, inputs))
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.ask, ctx.order, ctx.levels, ctx.saves, *tensors = inputs
+        ctx.given = [(result.shape, result.dtype) for result in output]
+        if ctx.saves:
+            ctx.save_for_backward(*tensors)
+            ctx.save_for_forward(*tensors)
+        else:
+            ctx.kept = tensors
+
+    @staticmethod
+    def backward(ctx, *weights):
+        inputs = ctx.saved_tensors if ctx.saves else ctx.kept
+        found = _Order.apply(ctx.ask, ctx.order + 1, ctx.levels, ctx.saves, *inputs, *weights)
+        return None, None, None, None, *found
+
+    @staticmethod
+    def jvp(ctx, _ask, _order, _levels, _saves, *tangents):
+        inputs = ctx.saved_tensors
+        tangents = [
+            torch.zeros_like(tensor) if tangent is None else tangent
+            for tensor, tangent in zip(inputs, tangents)
+        ]
+        weights = [torch.zeros(shape, dtype=dtype) for shape, dtype in ctx.given]
+        asked = (*inputs, *weights, *tangents)
+        found = _Order.apply(ctx.ask, ctx.order + 2, ctx.levels, ctx.saves, *asked)
+        return tuple(found[len(inputs) :])
+
+    @staticmethod
+    def vmap(info, in_dims, ask, order, levels, saves, *inputs):
+        moved = [
+            tensor.expand(info.batch_size, *tensor.shape)
+            if place is None
+            else tensor.movedim(place, 0)
+            for tensor, place in zip(inputs, in_dims[4:])
+        ]
+        found = _Order.apply(ask, order, levels + 1, saves, *moved)
+        return found, (0,) * len(found)
+
+
+def _ask_batched(ask, order: int, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
+    """Ask for a batch of the older vmap, which ``is_grads_batched`` and ``vectorize`` still use."""
+    level = torch._C._vmapmode_increment_nesting() - 1
+    torch._C._vmapmode_decrement_nesting()
+    batched = next(filter(torch._C._functorch.is_legacy_batchedtensor, inputs))
+    size = torch._remove_batch_dim(batched, level, 0, 0).shape[0]
+    plain = [torch._remove_batch_dim(tensor, level, size, 0) for tensor in inputs]
+    return tuple(torch._add_batch_dim(t, 0, level) for t in ask(order, levels + 1, plain))
+
+
+def arguments(order: int) -> int:
+    """Return how many tensors an order takes: 1, 2, 3, 5, 8 ..."""
+    taken, given = 1, 1
+    for _ in range(order):
+        taken, given = taken + given, taken
+    return taken
+
+
+def _evaluate(function, order: int, inputs: Tensors) -> list[torch.Tensor]:
+    with torch.enable_grad():
+        leaves = [t.clone().requires_grad_(t.is_floating_point() or t.is_complex()) for t in inputs]
+        return _walk(function, order, leaves)
+
+
+def _walk(function, order: int, inputs: Tensors) -> list[torch.Tensor]:
+    """Return the results of an order as part of a graph."""
+    if order == 0:
+        result = function(inputs[0])
+        if not isinstance(result, torch.Tensor):
+            raise TypeError("the function gives no tensor")
+        return [result]
+    count = arguments(order - 1)
+    inner, weights = inputs[:count], inputs[count:]
+    results = _walk(function, order - 1, inner)
+    pairs = [(result, weight) for result, weight in zip(results, weights) if result.requires_grad]
+    wanted = [tensor for tensor in inner if tensor.requires_grad]
+    if not pairs or not wanted:
+        return [torch.zeros_like(tensor) for tensor in inner]
+    found = iter(
+        torch.autograd.grad(
+            [result for result, _ in pairs],
+            wanted,
+            [weight for _, weight in pairs],
+            create_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )  # fmt: skip
+    )
+    return [next(found) if t.requires_grad else torch.zeros_like(t) for t in inner]
+
+
+# Questions and answers as bytes
+
+
+def pack_question(oracle: int, order: int, levels: int, inputs: Tensors) -> bytes:
+    """Return a question as bytes.
+
+    Raises:
+        EvidenceError: it breaks a limit.
+    """
+    _check_limits(order, levels, inputs)
+    return MARK + msgpack.packb([oracle, order, levels, [_plain(tensor) for tensor in inputs]])
+
+
+def unpack_answer(data: bytes) -> list[torch.Tensor]:
+    """Return the results in an answer.
+
+    Raises:
+        Exception: what computing the function raised, with a neutral text.
+    """
+    plain = msgpack.unpackb(data[1:])
+    if isinstance(plain, str):
+        raise getattr(builtins, plain)(REFUSED)
+    return [_tensor(record) for record in plain]
+
+
+class Answers:
+    """Answers the questions of one request, within limits."""
+
+    def __init__(self) -> None:
+        self.left = MAX_QUESTIONS
+        self.cpu_s = 0.0
+
+    def answer(self, data: bytes) -> bytes:
+        """Return the answer to one question.
+
+        Raises:
+            EvidenceError: it is malformed, breaks a limit, or is about no living function.
+        """
+        started = time.process_time()
+        self.left -= 1
+        if self.left < 0 or self.cpu_s > ANSWER_CPU_S:
+            return MARK + msgpack.packb("RuntimeError")
+        oracle, order, levels, inputs = _read_question(data)
+        try:
+            found = oracle.answer(order, levels, inputs)
+            answer = [_plain(tensor) for tensor in found]
+            if sum(len(record[2]) for record in answer) > MAX_BYTES:
+                raise ValueError
+        except EvidenceError:
+            raise
+        except Exception as error:  # the function cannot take this input: the asker hears so
+            name = type(error).__name__
+            return MARK + msgpack.packb(name if name in ERRORS else "RuntimeError")
+        finally:
+            self.cpu_s += time.process_time() - started
+        return MARK + msgpack.packb(answer)
+
+
+def _read_question(data: bytes) -> tuple[Oracle, int, int, list[torch.Tensor]]:
+    if len(data) > 2 * MAX_BYTES:
+        raise EvidenceError("an oversized question")
+    try:
+        id, order, levels, records = msgpack.unpackb(data[1:], max_array_len=64, max_map_len=0)
+        oracle = _live.get(id) if type(id) is int else None
+        if oracle is None or type(order) is not int or type(levels) is not int:
+            raise EvidenceError("a question about nothing")
+        if not 0 <= order <= MAX_ORDER or len(records) != arguments(order):
+            raise EvidenceError("a question of no order")
+        inputs = [_tensor(record) for record in records]
+        _check_limits(order, levels, inputs)
+    except EvidenceError:
+        raise
+    except Exception as error:
+        raise EvidenceError(f"a malformed question ({type(error).__name__})") from None
+    return oracle, order, levels, inputs
+
+
+def _check_limits(order: int, levels: int, inputs: Tensors) -> None:
+    if order > MAX_ORDER:
+        raise EvidenceError(f"derivatives of an order over {MAX_ORDER} are not answered")
+    if not 0 <= levels <= MAX_BATCH_LEVELS:
+        raise EvidenceError("too many batches in one another")
+    shape = inputs[0].shape[:levels]
+    if len(shape) < levels or any(tensor.shape[:levels] != shape for tensor in inputs):
+        raise EvidenceError("batches of different sizes")
+    if levels and not 0 < shape.numel() <= MAX_ROWS:
+        raise EvidenceError("too many rows in one batch, or none")
+    if sum(tensor.numel() for tensor in inputs) > MAX_NUMBERS:
+        raise EvidenceError("too many numbers in one question")
+
+
+def _plain(tensor: torch.Tensor) -> list[Any]:
+    name = str(tensor.dtype).removeprefix("torch.")
+    if name not in DTYPES:
+        raise EvidenceError(f"a tensor of {name} cannot be asked about")
+    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
+    if plain.dtype is torch.bfloat16:
+        plain = plain.view(torch.int16)
+    return [name, list(tensor.shape), plain.numpy().tobytes()]
+
+
+def _tensor(record: list[Any]) -> torch.Tensor:
+    name, shape, data = record
+    dtype = DTYPES[name]
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise EvidenceError("no shape")
+    if dtype is torch.bfloat16:
+        flat = torch.from_numpy(np.frombuffer(data, dtype=np.int16).copy()).view(torch.bfloat16)
+    else:
+        flat = torch.from_numpy(np.frombuffer(data, dtype=name).copy())
+    return flat.reshape(shape)
