@@ -2,12 +2,13 @@
 
 A case is a list of pairs: where a cell goes, and what stands in it. ``start of``, ``end of``,
 ``before``, ``after`` and ``instead of`` are followed by the id of a cell of :data:`CELLS`, or by
-``previous``, the cell that the pair before it added.
+``previous``, the cell of the pair before it.
 """
 
 import copy
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 RECORD = HERE / "record.json"
@@ -16,7 +17,8 @@ CELLS = {
     'import otter\ngrader = otter.Notebook("nb.ipynb")',
     "q1-answer": "def square(x):\n    return x * x",
     "q2-answer": "total = sum(square(n) for n in range(5))",
-    "q3-answer": "x = torch.ones(3, requires_grad=True)\nsquare(x).sum().backward()\nslope = x.grad",
+    "q3-answer": "x = torch.ones(3, requires_grad=True)\nsquare(x).sum().backward()\n"
+    "slope = x.grad",
     "q4-answer": "xs = torch.arange(-2, 2, 0.5)\nfig, ax = plt.subplots()\n"
     "ax.plot(xs, square(xs), label='square')\nax.legend()\nplt.show()",
     "q5-answer": "answer = 'b'",
@@ -76,7 +78,9 @@ def make_notebook(changes: list[str]) -> dict:
         if how in ("after", "before"):
             previous = f"added-{number}"
             cells.insert(place + (how == "after"), _cell(previous, source, []))
-        elif how == "instead of":
+            continue
+        previous = old["id"]
+        if how == "instead of":
             old["source"] = source
         elif how == "start of":
             old["source"] = source + "\n" + old["source"]
