@@ -78,6 +78,9 @@ class Provenance:
         image: the environment that graded, as the engine names it.
         code: of the grader's code that decides about marks.
         limits: a submission's limits, as JSON.
+        python: version of the Python that scores (on the local engine it runs the sandbox too).
+        torch: version of torch there.
+        packages: of every package there, with its version and files.
     """
 
     grading_zip: str = ""
@@ -88,6 +91,9 @@ class Provenance:
     image: str = ""
     code: str = ""
     limits: str = ""
+    python: str = ""
+    torch: str = ""
+    packages: str = ""
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Provenance":
@@ -118,6 +124,7 @@ class Submission:
         cells: code cells in notebook order.
         language: "en" or "zh".
         assignment: assignment name that the notebook claims, or None.
+        python: the version of Python that the notebook says it was saved with, or "".
         notes: remarks for the instructor, e.g. which notebook in a zip was taken.
     """
 
@@ -128,6 +135,7 @@ class Submission:
     language: str = "en"
     assignment: str | None = None
     notes: tuple[str, ...] = ()
+    python: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,10 +170,15 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class CellOutput:
-    """What one cell printed and the error that ended it, if any (text, bounded)."""
+    """What one cell printed and the error that ended it, if any (text, bounded).
+
+    Attributes:
+        lost: names that the cell would have defined, had it not ended in its error.
+    """
 
     text: str = ""
     error: str | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,7 +249,10 @@ class Gradation:
             QuestionResult(**{**q, "cases": tuple(TestCaseOutcome(**c) for c in q["cases"])})
             for q in plain["questions"]
         )
-        plain["outputs"] = tuple(CellOutput(**output) for output in plain["outputs"])
+        plain["outputs"] = tuple(
+            CellOutput(**{**output, "lost": tuple(output.get("lost", ()))})
+            for output in plain["outputs"]
+        )
         plain["notes"] = tuple(plain["notes"])
         plain["graded_by"] = Provenance.from_dict(plain["graded_by"])
         return cls(**plain)

@@ -18,7 +18,7 @@ from autograder.cluster.worker import OTHER_CODE, grade_one, share
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError, SandboxError, UsageError
-from autograder.intake.submission import MAX_FILE_BYTES
+from autograder.intake.upload import MAX_FILE_BYTES
 from autograder.model import Job
 from autograder.scoring.pipeline import give_up
 from autograder.scoring.task import Task

@@ -55,3 +55,39 @@ class Settings(GradebookFile):
     def set_pages(self, made_from: str) -> None:
         """Keep what the pages were made from."""
         self._keep("pages", made_from)
+
+    @property
+    def stale(self) -> bool:
+        """Whether pages were made that show another state than the gradebook's."""
+        return bool(self._kept("stale"))
+
+    def set_stale(self, stale: bool) -> None:
+        """Keep whether every page is to be written again."""
+        self._keep("stale", "yes" if stale else "")
+
+    def set_zip(self, path: Path) -> None:
+        """Keep which grading zip graded last."""
+        self._keep("zip", str(path))
+
+    @property
+    def zip(self) -> Path | None:
+        """The grading zip that graded last, where it is known."""
+        return Path(self._kept("zip")) if self._kept("zip") else None
+
+    def set_members_of_uploads(self, people: dict[str, list[str]]) -> None:
+        """Keep who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
+        self._keep("people", json.dumps(people))
+
+    @property
+    def members_of_uploads(self) -> dict[str, list[str]]:
+        """Who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
+        return dict(json.loads(self._kept("people") or "{}"))
+
+    @property
+    def noted(self) -> set[str]:
+        """Whose pages said more than what the scorer found, when they were last written."""
+        return set(json.loads(self._kept("noted") or "[]"))
+
+    def set_noted(self, names: set[str]) -> None:
+        """Keep whose pages say more than what the scorer found."""
+        self._keep("noted", json.dumps(sorted(names)))

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -67,10 +68,11 @@ def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dic
         UsageError: the table or Gradescope's metadata cannot be read.
     """
     table = _read_times(sources.table) if sources.table else {}
-    metadata = _read_metadata(folder / METADATA)
+    metadata = _read_metadata(_metadata_of(folder))
     found = {}
     for name, file in files.items():
-        time = _in_table(table, file) or metadata.get(file.split("/", 1)[0]) or time_in_name(file)
+        told = next((metadata[part] for part in file.split("/") if part in metadata), None)
+        time = _in_table(table, file) or told or time_in_name(file)
         if time is None and sources.modified:
             time = datetime.fromtimestamp((folder / file).stat().st_mtime).astimezone()
         if time:
@@ -167,15 +169,41 @@ def _in_table(table: dict[str, datetime], file: str) -> datetime | None:
     return next((table[key] for key in keys if key in table), None)
 
 
-def _read_metadata(path: Path) -> dict[str, datetime]:
+def find_people(folder: Path) -> dict[str, list[str]]:
+    """Return who handed in what, by the folder of a Gradescope export: e-mail addresses and ids.
+
+    Of a group's submission all members are named.
+
+    Raises:
+        UsageError: Gradescope's metadata cannot be read.
+    """
+    found: dict[str, list[str]] = {}
+    for key, value in _load_metadata(_metadata_of(folder)).items():
+        people = value.get(":submitters")
+        named = [person for person in people or () if isinstance(person, dict)]
+        ids = [str(person.get(key) or "") for person in named for key in (":email", ":sid")]
+        found[key] = [one.casefold() for one in ids if one]
+    return found
+
+
+def _metadata_of(folder: Path) -> Path:
+    """Return where Gradescope's metadata lie: in the folder, or in the export's within it."""
+    return next((path for path in sorted(folder.glob(f"*/{METADATA}"))), folder / METADATA)
+
+
+def _load_metadata(path: Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     try:
         plain = yaml.safe_load(path.read_text(encoding="utf-8"))
-        times = {str(key): value.get(":created_at") for key, value in plain.items()}
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        return {str(key): dict(value) for key, value in plain.items()}
+    except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())[:100]
         raise UsageError(f"{path}: is not as Gradescope writes it ({reason})") from None
+
+
+def _read_metadata(path: Path) -> dict[str, datetime]:
+    times = {key: value.get(":created_at") for key, value in _load_metadata(path).items()}
     return {
         key: time if time.tzinfo else time.astimezone()
         for key, value in times.items()

@@ -64,6 +64,11 @@ def feedback_page(
         notes=[inert_name(note, 400) for note in gradation.notes],
         questions=questions,
         cell_errors=_cell_errors(gradation),
+        graded_by=[
+            (name, inert_name(value, 100))
+            for name, value in gradation.graded_by.as_dict().items()
+            if name != "limits"
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 """What `grade` shows on a terminal: the engine, a progress bar with rate, a table at the end."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -8,6 +9,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -16,9 +18,15 @@ from rich.text import Text
 
 from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
+from autograder.intake.times import Collection
 from autograder.model import Limits, Status
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
+
+MAX_LISTED = 20
+MAX_NAMED = 5
+if TYPE_CHECKING:
+    from autograder.run.grading import GradeAll, Summary
 
 console = Console(highlight=False)
 NO_ENGINE = (
@@ -30,7 +38,7 @@ NO_ENGINE = (
 class RateColumn(ProgressColumn):
     """Submissions per minute."""
 
-    def render(self, task):
+    def render(self, task: Task) -> Text:
         """Return the rate so far."""
         rate = task.finished_speed or task.speed
         return Text(f"{rate * 60:,.0f}/min" if rate else "–/min")
@@ -70,12 +78,18 @@ def grade_and_report(
     limits: Limits,
     workers: int | None,
     scheduler: str | None,
-    collection=None,
+    collection: Collection | None = None,
+    keep: bool = False,
 ) -> int:
-    """Grade one folder with a progress bar; returns the exit status (0, or 1: some not graded)."""
+    """Grade one folder with a progress bar.
+
+    Returns:
+        The exit status: 0, or 1 where some could not be graded, or none could be read.
+    """
     from autograder.run.grading import grade_folder
 
-    grade, name = grade_all, assignment.name
+    grade: GradeAll = grade_all
+    name = assignment.name
     if scheduler:
         from autograder.cluster.client import grade_on
 
@@ -91,34 +105,90 @@ def grade_and_report(
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task(name, total=None)
 
-        def start(total, reused):
+        def start(total: int, reused: int) -> None:
             progress.update(task, total=total - reused)
 
-        def advance(status):
+        def advance(status: Status) -> None:
             counts[status.value] = counts.get(status.value, 0) + 1
             progress.advance(task)
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, workers or default_workers(), start, advance,
-            grade, collection,
+            grade, collection, keep,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
-    console.print(_summary_line(name, summary, where), soft_wrap=True)
+    _say_what_is_wrong(name, summary)
+    _say(_summary_line(name, summary, where))
     others = {status: n for status, n in counts.items() if status != Status.COMPLETED.value}
     if others:
         table = Table("ended by", "submissions", show_edge=False)
         for status, count in sorted(others.items()):
             table.add_row(status, str(count))
         console.print(table)
-    for file in summary.not_graded[:20]:
-        console.print(f"[red]not graded:[/] {file}", markup=True, soft_wrap=True)
-    for file in summary.mismatches[:20]:
-        console.print(f"[red]other points than expected:[/] {file}", soft_wrap=True)
-    console.print(f"report: {out / 'report' / 'index.html'}", soft_wrap=True)
-    return 1 if summary.not_graded or summary.mismatches else 0
+    _say_what_was_left_out(summary)
+    _say_changes(summary, out)
+    _list("not graded:", summary.not_graded)
+    _list("other points than expected:", summary.mismatches)
+    _say(f"report: {out / 'report' / 'index.html'}")
+    return 1 if summary.not_graded or summary.mismatches or summary.none_readable else 0
 
 
-def _summary_line(name, summary, where) -> str:
+def _say(text: str, style: str = "") -> None:
+    """Print a line as it is: a file's name may look like markup."""
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _list(what: str, files: list[str], style: str = "red") -> None:
+    for file in files[:MAX_LISTED]:
+        console.print(Text.assemble((what, style), f" {file}"), soft_wrap=True)
+    if len(files) > MAX_LISTED:
+        _say(f"  and {len(files) - MAX_LISTED} more")
+
+
+def _say_what_is_wrong(name: str, summary: "Summary") -> None:
+    """Say first what makes the whole run worthless, or who got a zero unread."""
+    if not summary.unreadable:
+        return
+    file, reason = summary.unreadable[0]
+    line = " ".join(reason.split(" ‖ ")[0].split())
+    shown = line if line.startswith(file) else f"{file}: {line}"
+    if summary.none_readable:
+        _say(
+            f"{name}: none of the {len(summary.unreadable)} submissions can be read for this "
+            f"assignment, e.g. {shown}. Are folder and assignment the right ones?",
+            "bold red",
+        )
+    else:
+        _say(f"{name}: {len(summary.unreadable)} with zero points, as they cannot be read, "
+             f"e.g. {shown}", "yellow")  # fmt: skip
+
+
+def _say_what_was_left_out(summary: "Summary") -> None:
+    if left_out := summary.collected.left_out:
+        shown = ", ".join(left_out[:MAX_NAMED]) + (", …" if len(left_out) > MAX_NAMED else "")
+        _say(f"left out, as no student's: {shown}")
+    beside = [other.file for other in summary.collected.attachments]
+    if beside:
+        shown = ", ".join(beside[:MAX_NAMED]) + (", …" if len(beside) > MAX_NAMED else "")
+        _say(f"{len(beside)} beside the submission that counts, not graded: {shown}")
+
+
+def _say_changes(summary: "Summary", out: Path) -> None:
+    """List the marks that this run changed."""
+    if not summary.changes:
+        return
+    _say(f"{len(summary.changes)} marks differ from before; all in {out / 'changes.csv'}", "bold")
+    for change in summary.changes[:MAX_LISTED]:
+        before, after = (_points(value) for value in (change.before, change.after))
+        kept = ", the one before is kept" if change.kept else ""
+        _say(f"  {change.file} {change.question}: {before} -> {after} ({change.cause}{kept})")
+
+
+def _points(value: float | None) -> str:
+    return "no mark" if value is None else f"{value:g}"
+
+
+def _summary_line(name: str, summary: "Summary", where: str) -> str:
     parts = [f"{summary.graded} graded on {where}"]
     if summary.reused:
         parts.append(f"{summary.reused} unchanged since the last run")

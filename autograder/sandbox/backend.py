@@ -6,8 +6,12 @@ where that cannot be opened here, for want of a screen or an extension, matplotl
 without one takes its place, so that the notebook goes on as it did where it was written.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import matplotlib
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.figure import Figure
 
 from autograder.sandbox import figures
@@ -37,7 +41,9 @@ def take_figures_made_ahead() -> None:
     backend_inline.new_figure_manager = new_figure_manager
 
 
-def new_figure_manager(num: int, *args, FigureClass: type = Figure, **options):
+def new_figure_manager(
+    num: int, *args: Any, FigureClass: type[Figure] = Figure, **options: Any
+) -> FigureManagerBase:
     """Return the manager of a new figure, as pyplot asks for it."""
     from matplotlib_inline import backend_inline
 
@@ -45,8 +51,8 @@ def new_figure_manager(num: int, *args, FigureClass: type = Figure, **options):
     return backend_inline.new_figure_manager_given_figure(num, figure)
 
 
-def _opening_any(switch_backend):
-    def switch(newbackend) -> None:
+def _opening_any(switch_backend: Callable[[str], None]) -> Callable[[str], None]:
+    def switch(newbackend: str) -> None:
         """Close the figures and go on with another backend."""
         try:
             switch_backend(newbackend)

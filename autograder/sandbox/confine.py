@@ -15,6 +15,7 @@ import struct
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,7 +150,7 @@ class Confinement:
         if self.libc.prctl(option, value, data, 0, 0):
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
-    def _readable_rules(self):
+    def _readable_rules(self) -> Iterator[bytes]:
         for path in _readable_paths():
             yield self._rule(path, READ_RIGHTS)
         for path, rights in DEVICES.items():
@@ -195,7 +196,7 @@ def _data_bytes() -> int:
         return int(file.read().split()[5]) * resource.getpagesize()
 
 
-def _landlock_abi(libc) -> int:
+def _landlock_abi(libc: ctypes.CDLL) -> int:
     abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
     return max(abi, 0)
 

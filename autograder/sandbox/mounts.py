@@ -41,7 +41,7 @@ def open_up() -> None:
             return
 
 
-def _cover(libc, closed: Path) -> bool:
+def _cover(libc: ctypes.CDLL, closed: Path) -> bool:
     if libc.unshare(CLONE_NEWNS) or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
         return False
     # A folder can be bound by its descriptor only within the namespace that opened it.

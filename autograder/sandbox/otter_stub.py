@@ -5,8 +5,10 @@ passed check's does: what is right is decided by the scorer alone.
 """
 
 import sys
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 VERSION = "7.0.0"  # Otter's, which pyproject.toml pins
 
@@ -14,19 +16,19 @@ VERSION = "7.0.0"  # Otter's, which pyproject.toml pins
 class Inert:
     """Stands for any class or function: it may be called, derived from and looked into."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: object, **kwargs: object):
         pass
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., None]:
         if name.startswith("__"):
             raise AttributeError(name)
         return _do_nothing
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: object, **kwargs: object) -> object:
         return args[0] if len(args) == 1 and callable(args[0]) else self
 
 
-def _do_nothing(*args, **kwargs):
+def _do_nothing(*args: object, **kwargs: object) -> None:
     return None
 
 
@@ -35,10 +37,10 @@ class TestFile(Inert):
 
     grade = score = possible = 1.0
     passed_all = passed_all_public = True
-    test_cases: list = []
-    test_case_results: list = []
+    test_cases: list[object] = []
+    test_case_results: list[object] = []
 
-    def __init__(self, name: str = "", *args, **kwargs):
+    def __init__(self, name: str = "", *args: object, **kwargs: object):
         self.name = self.path = name
 
     def summary(self, public_only: bool = False) -> str:
@@ -55,7 +57,7 @@ class TestFile(Inert):
 class Notebook(Inert):
     """Accepts every call that a notebook makes on its grader, and does nothing."""
 
-    def check(self, question: str = "", *args, **kwargs) -> TestFile:
+    def check(self, question: str = "", *args: object, **kwargs: object) -> TestFile:
         """Return a result that finds fault with nothing."""
         return TestFile(question)
 
@@ -69,37 +71,42 @@ class _Module(ModuleType):
 
     __path__: list[str] = []
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
         return KNOWN.get(name, type(name, (Inert,), {}))
 
 
-KNOWN = {"Notebook": Notebook, "TestFile": TestFile, "test_case": Inert}
+KNOWN: dict[str, type] = {"Notebook": Notebook, "TestFile": TestFile, "test_case": Inert}
 
 
 class _Finder:
     """Finds every module below the stand-in."""
 
-    def find_spec(self, name, path=None, target=None):
-        return ModuleSpec(name, self, is_package=True) if name.startswith("otter.") else None
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return ModuleSpec(name, LOADER, is_package=True) if name.startswith("otter.") else None
 
-    def create_module(self, spec):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _make_module(spec.name)
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         pass
 
 
 def _make_module(name: str) -> ModuleType:
     module = _Module(name)
-    module.__version__ = VERSION
+    vars(module)["__version__"] = VERSION
     return module
+
+
+LOADER: Any = _Finder()
 
 
 def install() -> None:
     """Make ``import otter`` find the stand-in."""
     module = _make_module("otter")
-    module.Notebook = Notebook
+    vars(module)["Notebook"] = Notebook
     sys.modules["otter"] = module
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, LOADER)

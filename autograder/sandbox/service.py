@@ -1,13 +1,17 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
 import os
+import platform
+import resource
 import secrets
 import signal
 import socket
 import time
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import msgpack
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
@@ -28,7 +32,9 @@ class Ended:
     detail: str
 
 
-def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
+def serve(
+    channel: socket.socket, janitor: tuple[socket.socket, int], root: str, full: bool = True
+) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
     Args:
@@ -46,7 +52,8 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
         return
     confine.become_subreaper()
     settle(full)
-    warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
+    python = platform.python_version()
+    warm = {"op": "warm", "layers": confinement.describe(), "python": python, "pid": os.getpid()}
     worker = Worker(stream, janitor, root, confinement, shell)
     try:
         stream.send(msgpack.packb(warm))
@@ -71,7 +78,14 @@ class Worker:
         root: folder in which each child makes its own work folder.
     """
 
-    def __init__(self, stream, janitor, root, confinement, shell):
+    def __init__(
+        self,
+        stream: FrameStream,
+        janitor: tuple[socket.socket, int],
+        root: str,
+        confinement: confine.Confinement,
+        shell: InteractiveShell,
+    ):
         self.stream = stream
         self.janitor, self.janitor_pid = janitor
         self.root = root
@@ -117,7 +131,14 @@ class Worker:
         }
         self.stream.send(msgpack.packb(report))
 
-    def _become_child(self, channel, ruleset, uid, folder, start):
+    def _become_child(
+        self,
+        channel: socket.socket,
+        ruleset: int | None,
+        uid: int,
+        folder: str,
+        start: dict[str, Any],
+    ) -> NoReturn:
         try:
             os.umask(0o077)
             # The folder is made by its owner: this root may not give files away.
@@ -208,7 +229,7 @@ def _is_gone(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _kill_child(pid: int, patience_s: float):
+def _kill_child(pid: int, patience_s: float) -> tuple[resource.struct_rusage, int]:
     """Reap the child; returns its resource usage and exit code (negative: signal, 0: killed here).
 
     Args:

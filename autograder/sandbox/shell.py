@@ -10,6 +10,9 @@ import re
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
 
 import numpy as np
 import torch
@@ -37,7 +40,7 @@ class Transformers(TransformerManager):
 
     SIGN = re.compile(r"[%!?]|^\s*[,;/]", re.MULTILINE)
 
-    def do_token_transforms(self, lines):
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
         """Return the lines as IPython does."""
         return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
 
@@ -58,10 +61,10 @@ class StdinNotImplementedError(KernelsError, EOFError):
     """What a kernel without a keyboard raises; also what a script without one would raise."""
 
 
-class NamedValues(dict):
+class NamedValues(dict[str, Any]):
     """What IPython keeps on disk between sessions, for one session."""
 
-    def keys(self, pattern: str | None = None):
+    def keys(self, pattern: str | None = None) -> list[str]:  # type: ignore[override]
         """Return the names, or those that lie in a folder, as ``folder/*``."""
         return [key for key in self if pattern is None or key.startswith(pattern.rstrip("*"))]
 
@@ -71,12 +74,12 @@ class ZMQInteractiveShell(InteractiveShell):
 
     loop: asyncio.AbstractEventLoop | None = None
 
-    def init_history(self):
+    def init_history(self) -> None:
         """Give the shell its history."""
         self.history_manager = History(shell=self, parent=self)
-        self.configurables.append(self.history_manager)
+        self.configurables.append(self.history_manager)  # type: ignore[arg-type]
 
-    def run_awaiting(self, raw_cell: str, **options) -> ExecutionResult:
+    def run_awaiting(self, raw_cell: str, **options: Any) -> ExecutionResult:
         """Run a cell inside this process's event loop, as a kernel runs every cell."""
         if self.loop is None:
             self.loop = asyncio.new_event_loop()
@@ -96,7 +99,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.events.trigger("post_run_cell", result)
         return result
 
-    def system(self, cmd: str) -> None:
+    def system(self, cmd: str) -> None:  # type: ignore[override]
         """Run a shell line; its output is printed, its exit status is ``_exit_code``.
 
         Raises:
@@ -116,7 +119,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     system_piped = system_raw = system
 
-    def enable_matplotlib(self, gui: str | None = None):
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
         """Choose a backend by the name that ``%matplotlib`` takes.
 
         Raises:
@@ -156,7 +159,9 @@ class Shell(ZMQInteractiveShell):
 
     AWAITING = re.compile(r"await|async")
 
-    def run_cell(self, raw_cell, store_history=False, **options):
+    def run_cell(  # type: ignore[override]
+        self, raw_cell: str, store_history: bool = False, **options: Any
+    ) -> ExecutionResult:
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
         if ready is None and self.AWAITING.search(raw_cell) and not options:
@@ -168,6 +173,7 @@ class Shell(ZMQInteractiveShell):
         number = result.execution_count = self.execution_count
         self.execution_count = number + 1
         self.events.trigger("pre_execute")
+        assert self.history_manager is not None
         self.history_manager.store_inputs(number, cell, raw_cell)
         try:
             with self.builtin_trap, self.display_trap:
@@ -179,7 +185,7 @@ class Shell(ZMQInteractiveShell):
             self.events.trigger("post_execute")
         return result
 
-    def _compile_ordinary(self, raw_cell: str) -> tuple[str, list] | None:
+    def _compile_ordinary(self, raw_cell: str) -> tuple[str, list[CodeType]] | None:
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
         special = self.ast_transformers or self.ast_node_interactivity != "last_expr"
@@ -188,11 +194,16 @@ class Shell(ZMQInteractiveShell):
         try:
             cell = self.transform_cell(raw_cell)
             name = self.compile.cache(cell, self.execution_count, raw_code=raw_cell)
-            body = self.compile.ast_parse(cell, filename=name).body
+            tree = self.compile.ast_parse(cell, filename=name)
+            body = tree.body if isinstance(tree, ast.Module) else []
             shown = body[-1:] if body and isinstance(body[-1], ast.Expr) else []
-            parts = [(ast.Module(body[: len(body) - len(shown)], []), "exec")]
+            parts: list[tuple[ast.Module | ast.Interactive, str]] = [
+                (ast.Module(body[: len(body) - len(shown)], []), "exec")
+            ]
             parts += [(ast.Interactive(shown), "single")] if shown else []
-            codes = [self.compile(tree, name, mode) for tree, mode in parts if tree.body]
+            # IPython's annotation says text; it compiles trees in the same way.
+            compile_tree: Callable[..., CodeType] = self.compile
+            codes = [compile_tree(part, name, mode) for part, mode in parts if part.body]
         except Exception:
             return None
         return (cell, codes) if codes else None
@@ -218,7 +229,7 @@ class BoundedText(io.TextIOBase):
     def fileno(self) -> int:
         return self.descriptor
 
-    def write(self, text) -> int:
+    def write(self, text: str) -> int:
         if type(text) is not str:
             raise TypeError("only text can be printed")
         room = self.limit - self.kept
@@ -246,7 +257,7 @@ class ErrorText(BoundedText):
         super().__init__(0)
         self.output = output
 
-    def write(self, text) -> int:
+    def write(self, text: str) -> int:
         return self.output.write(text)
 
 
@@ -262,6 +273,7 @@ def make_shell() -> InteractiveShell:
     Shell.__name__ = Shell.__qualname__ = ZMQInteractiveShell.__name__
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
+    assert shell.display_formatter is not None
     shell.display_formatter.active_types = [
         "text/plain", "text/html", "text/markdown", "text/latex", "application/json",
     ]  # fmt: skip
@@ -291,7 +303,9 @@ def forget_session(shell: InteractiveShell) -> None:
     shell.execution_count = 1
 
 
-def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) -> CellOutput:
+def run_cell(
+    shell: InteractiveShell, source: str, output: BoundedText, seed: int | None
+) -> CellOutput:
     """Run one cell as a kernel would: an error ends the cell, not the notebook.
 
     Args:

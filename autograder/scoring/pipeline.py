@@ -6,6 +6,7 @@ from autograder.errors import SubmissionError
 from autograder.intake.submission import digest_file, load_submission
 from autograder.model import Gradation, Job, Limits, Provenance, Submission
 from autograder.scoring.assignment import Assignment
+from autograder.scoring.causes import find_causes
 from autograder.scoring.engine import Engine
 from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
@@ -38,7 +39,9 @@ def score(
     except SubmissionError as error:
         return reject(unreadable(job), assignment, str(error), by)
     walk = Walker(submission, assignment, engine.stream, limits).run()
-    return conclude(submission, assignment, walk, by)
+    found = find_causes(walk.outputs, submission.python, engine.python)
+    submission = replace(submission, notes=(*found, *submission.notes))
+    return conclude(submission, assignment, walk, by, engine.python)
 
 
 def give_up(job: Job, assignment: Assignment, error: Exception, by: Provenance) -> Gradation:

@@ -15,9 +15,12 @@ import torch
 
 from autograder.errors import SubmissionEnded
 from autograder.model import Cell, CellOutput, Limits, Status, Submission
+from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment, QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session
+from autograder.wall.evidence import CapturedError, Drawing
+from autograder.wall.frames import FrameStream
 
 MAX_RESTARTS = 3
 TEST_SEED = 20_260_101
@@ -29,8 +32,8 @@ class Walk:
 
     tests: dict[str, QuestionTests] = field(default_factory=dict)
     outputs: list[CellOutput] = field(default_factory=list)
-    curves: dict = field(default_factory=dict)
-    errors: dict = field(default_factory=dict)
+    curves: dict[str, list[Drawing]] = field(default_factory=dict)
+    errors: dict[str, list[CapturedError]] = field(default_factory=dict)
     status: Status = Status.COMPLETED
     reason: str = ""
     cpu_s: float = 0.0
@@ -50,7 +53,7 @@ class Walker:
         self,
         submission: Submission,
         assignment: Assignment,
-        stream,
+        stream: FrameStream,
         limits: Limits,
         seed: int = 0,
     ):
@@ -62,7 +65,7 @@ class Walker:
         self.walk = Walk(outputs=[CellOutput()] * len(submission.cells))
         self.fatal: set[int] = set()
         self.sources = [""]
-        self.session: Session | None = None
+        self.session: Session
         self.counted: Session | None = None  # the last session whose usage was added
         self.restarts = 0
 
@@ -96,10 +99,21 @@ class Walker:
             self.fatal.add(index)
             self._restart(index, ended)
             return
+        if output.error:
+            output = replace(output, lost=self._lost(source))
         self.walk.outputs[index] = output
         if dropped and self.walk.status is Status.COMPLETED:
             self.walk.status = Status.OUTPUT_LIMIT
             self.walk.reason = f"only the first {self.limits.output_kib} KiB of output were kept"
+
+    def _lost(self, source: str) -> tuple[str, ...]:
+        """Return the names that a cell that failed was to define and that are missing now."""
+        bound = causes.bound_names(source)
+        try:
+            known = set(self.session.request("names")["value"]) if bound else set()
+        except (AssertionError, SubmissionEnded, TypeError, KeyError):
+            return ()
+        return tuple(name for name in bound if name not in known)
 
     def _asked_after(self, cell: Cell) -> list[str]:
         """Return the names that the first test after a cell asks for."""

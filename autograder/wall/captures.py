@@ -5,18 +5,21 @@ module holds: a forged file name makes no library frame.
 """
 
 import functools
+import itertools
 import linecache
 import opcode
 import os
 import re
 import sys
 import sysconfig
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType, TracebackType
+from typing import Any
 
 from autograder.wall.evidence import CapturedError, Frame
 
 MAX_FRAMES = 30
 MAX_TEXT = 2000
+MAX_LINES = 20  # of one expression
 MAX_NAME = 500
 STDLIB = os.path.realpath(sysconfig.get_path("stdlib")) + os.sep
 SITE = re.compile(r".*[/\\](?:site|dist)-packages[/\\]")
@@ -68,7 +71,7 @@ def _plain(text: str) -> str:
     return str.__str__(text)[:MAX_TEXT]
 
 
-def _frames(traceback) -> tuple[Frame, ...]:
+def _frames(traceback: TracebackType | None) -> tuple[Frame, ...]:
     found = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -79,15 +82,33 @@ def _frames(traceback) -> tuple[Frame, ...]:
 
 def _frame(code: CodeType, line: int, position: int) -> Frame:
     path, library = _place(code)
-    text = linecache.getline(code.co_filename, line).strip()[:MAX_TEXT]
+    text = _expression(code, position) if library is None else ""
+    text = text or linecache.getline(code.co_filename, line).strip()
     return Frame(
         file=path[:MAX_NAME],
         function=code.co_name[:MAX_NAME],
         line=line or 0,
-        text=text,
+        text=text[:MAX_TEXT],
         library=library,
         is_raise=library is None and _is_raise(code, position),
     )
+
+
+def _expression(code: CodeType, position: int) -> str:
+    """Return the source of the instruction at a byte position; "" where Python does not tell it."""
+    positions = getattr(code, "co_positions", None)  # from Python 3.11 on
+    if positions is None or position < 0:
+        return ""
+    place: tuple[int | None, ...] = next(itertools.islice(positions(), position // 2, None), ())
+    known = [number for number in place if number is not None]
+    if len(known) < 4 or known[1] - known[0] >= MAX_LINES:
+        return ""
+    first, last, start, end = known
+    lines = [linecache.getline(code.co_filename, line) for line in range(first, last + 1)]
+    text = [line.encode() for line in lines]  # columns count bytes
+    text[-1] = text[-1][:end]
+    text[0] = text[0][start:]
+    return b"".join(text).decode(errors="replace").strip()
 
 
 def _place(code: CodeType) -> tuple[str, str | None]:
@@ -116,7 +137,7 @@ def _is_genuine(code: CodeType, relative: str) -> bool:
         return False
     qualified = getattr(code, "co_qualname", None)
     if qualified and "<locals>" not in qualified:
-        target = module
+        target: Any = module
         for part in qualified.split("."):
             target = vars(target).get(part) if hasattr(target, "__dict__") else None
         if _holds(target, code):
@@ -124,7 +145,7 @@ def _is_genuine(code: CodeType, relative: str) -> bool:
     return _search(module, code)
 
 
-def _holds(target, code: CodeType, depth: int = 4) -> bool:
+def _holds(target: Any, code: CodeType, depth: int = 4) -> bool:
     """Tell whether a function is, wraps or contains the code object."""
     for _ in range(depth):
         if isinstance(target, (staticmethod, classmethod)):
@@ -148,7 +169,7 @@ def _contains(outer: CodeType, code: CodeType, depth: int = 4) -> bool:
     )
 
 
-def _search(module, code: CodeType) -> bool:
+def _search(module: ModuleType, code: CodeType) -> bool:
     for value in list(vars(module).values()):
         is_own_class = isinstance(value, type) and value.__module__ == module.__name__
         members = list(vars(value).values()) if is_own_class else [value]

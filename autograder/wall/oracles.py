@@ -42,6 +42,7 @@ ERRORS = ("RuntimeError", "TypeError", "ValueError", "IndexError", "ZeroDivision
 REFUSED = "the function that was handed over cannot be computed for this input"
 
 Tensors = Sequence[torch.Tensor]
+TensorFunction = Callable[[torch.Tensor], torch.Tensor]
 Ask = Callable[[int, int, Tensors], list[torch.Tensor]]
 
 
@@ -124,13 +125,15 @@ class _Order(torch.autograd.Function):
     """F0, F1, F2 ... of one function, with a batch in front of every argument."""
 
     @staticmethod
-    def forward(ask, order, levels, saves, *inputs):
+    def forward(
+        ask: Ask, order: int, levels: int, saves: bool, *inputs: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         if any(map(torch._C._functorch.is_legacy_batchedtensor, inputs)):
             return _ask_batched(ask, order, levels, inputs)
         return tuple(ask(order, levels, inputs))
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
         ctx.ask, ctx.order, ctx.levels, ctx.saves, *tensors = inputs
         ctx.given = [(result.shape, result.dtype) for result in output]
         if ctx.saves:
@@ -140,25 +143,33 @@ class _Order(torch.autograd.Function):
             ctx.kept = tensors
 
     @staticmethod
-    def backward(ctx, *weights):
+    def backward(ctx: Any, *weights: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         inputs = ctx.saved_tensors if ctx.saves else ctx.kept
         found = _Order.apply(ctx.ask, ctx.order + 1, ctx.levels, ctx.saves, *inputs, *weights)
         return None, None, None, None, *found
 
     @staticmethod
-    def jvp(ctx, _ask, _order, _levels, _saves, *tangents):
-        inputs = ctx.saved_tensors
-        tangents = [
+    def jvp(ctx: Any, *given: Any) -> tuple[torch.Tensor, ...]:
+        inputs, tangents = ctx.saved_tensors, given[4:]  # the first four are no tensors
+        moved = [
             torch.zeros_like(tensor) if tangent is None else tangent
             for tensor, tangent in zip(inputs, tangents)
         ]
         weights = [torch.zeros(shape, dtype=dtype) for shape, dtype in ctx.given]
-        asked = (*inputs, *weights, *tangents)
+        asked = (*inputs, *weights, *moved)
         found = _Order.apply(ctx.ask, ctx.order + 2, ctx.levels, ctx.saves, *asked)
         return tuple(found[len(inputs) :])
 
     @staticmethod
-    def vmap(info, in_dims, ask, order, levels, saves, *inputs):
+    def vmap(
+        info: Any,
+        in_dims: tuple[int | None, ...],
+        ask: Ask,
+        order: int,
+        levels: int,
+        saves: bool,
+        *inputs: torch.Tensor,
+    ) -> tuple[tuple[torch.Tensor, ...], tuple[int, ...]]:
         moved = [
             tensor.expand(info.batch_size, *tensor.shape)
             if place is None
@@ -169,7 +180,7 @@ class _Order(torch.autograd.Function):
         return found, (0,) * len(found)
 
 
-def _ask_batched(ask, order: int, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
+def _ask_batched(ask: Ask, order: int, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
     """Ask for a batch of the older vmap, which ``is_grads_batched`` and ``vectorize`` still use."""
     level = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
@@ -187,13 +198,13 @@ def arguments(order: int) -> int:
     return taken
 
 
-def _evaluate(function, order: int, inputs: Tensors) -> list[torch.Tensor]:
+def _evaluate(function: TensorFunction, order: int, inputs: Tensors) -> list[torch.Tensor]:
     with torch.enable_grad():
         leaves = [t.clone().requires_grad_(t.is_floating_point() or t.is_complex()) for t in inputs]
         return _walk(function, order, leaves)
 
 
-def _walk(function, order: int, inputs: Tensors) -> list[torch.Tensor]:
+def _walk(function: TensorFunction, order: int, inputs: Tensors) -> list[torch.Tensor]:
     """Return the results of an order as part of a graph."""
     if order == 0:
         result = function(inputs[0])

@@ -1,6 +1,8 @@
 """A value as a frame: by its exact type, never by what it says of itself."""
 
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -24,8 +26,14 @@ from autograder.wall.codec.records import check_record
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
 
+# Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
+Record = dict[str, Any]
+Depth = int
+Keep = Callable[[Any], int]
+TensorHook = Callable[[torch.Tensor], Record]
 
-def pack(message, keep=None, tensor_hook=None) -> bytes:
+
+def pack(message: object, keep: Keep | None = None, tensor_hook: TensorHook | None = None) -> bytes:
     """Encode a value.
 
     Args:
@@ -45,12 +53,12 @@ def pack(message, keep=None, tensor_hook=None) -> bytes:
 
 
 class _Encoder:
-    def __init__(self, keep, tensor_hook):
+    def __init__(self, keep: Keep | None, tensor_hook: TensorHook | None) -> None:
         self.keep = keep
         self.tensor_hook = tensor_hook
         self.nodes = 0
 
-    def encode(self, value, depth):
+    def encode(self, value: Any, depth: Depth) -> Any:
         self.nodes += 1
         if depth > MAX_DEPTH:
             raise EvidenceError(f"the value is nested deeper than {MAX_DEPTH} levels")
@@ -82,24 +90,24 @@ class _Encoder:
             return self.error(value, depth)
         return self.object(value)
 
-    def tuple(self, value, depth):
+    def tuple(self, value: Any, depth: Depth) -> Record:
         return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
 
-    def size(self, value, depth):
+    def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
 
-    def dict(self, value, depth):
+    def dict(self, value: Any, depth: Depth) -> Record:
         items = [[self.encode(k, depth), self.encode(v, depth)] for k, v in dict.items(value)]
         return {"$": "dict", "items": items}
 
-    def set(self, value, depth):
+    def set(self, value: Any, depth: Depth) -> Record:
         kind = "set" if type(value) is set else "frozenset"
         return {"$": kind, "items": [self.encode(item, depth) for item in value]}
 
-    def array(self, value, depth):
+    def array(self, value: Any, depth: Depth) -> Record:
         return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
 
-    def tensor(self, value, depth):
+    def tensor(self, value: Any, depth: Depth) -> Record:
         name = str(value.dtype).removeprefix("torch.")
         if name not in TENSOR_DTYPES or value.layout is not torch.strided:
             return self.object(value)
@@ -108,7 +116,7 @@ class _Encoder:
         handle = getattr(value, "_autograder_id", None)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
-        record = {
+        record: Record = {
             "$": "tensor",
             "dtype": name,
             "shape": list(value.shape),
@@ -128,7 +136,7 @@ class _Encoder:
             record.update(self.tensor_hook(value))
         return record
 
-    def error(self, value, depth):
+    def error(self, value: Any, depth: Depth) -> Record:
         handle = getattr(value, "_autograder_id", None)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
@@ -139,13 +147,13 @@ class _Encoder:
             "id": self.keep(value) if self.keep else 0,
         }
 
-    def object(self, value):
+    def object(self, value: Any) -> Record:
         handle = getattr(value, "_autograder_id", None) if self.keep is None else None
         if handle is not None:
             return {"$": "ref", "id": handle}
         if self.keep is None:
             raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
-        record = {
+        record: Record = {
             "$": "object",
             "id": self.keep(value),
             "bases": [_qualified(cls) for cls in type.mro(type(value))][:20]
@@ -158,36 +166,36 @@ class _Encoder:
             record["name"] = _clean_text(name)[:200]
         return record
 
-    def function(self, value, depth):
+    def function(self, value: Any, depth: Depth) -> Record:
         return {"$": "function", "text": value.expression, "name": value.__name__}
 
-    def oracle(self, value, depth):
+    def oracle(self, value: Any, depth: Depth) -> Record:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
         name = value.__name__
         return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
 
-    def dtype(self, value, depth):
+    def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}
 
-    def range(self, value, depth):
+    def range(self, value: Any, depth: Depth) -> Record:
         check_range(value)
         return {"$": "range", "items": [value.start, value.stop, value.step]}
 
-    def complex(self, value, depth):
+    def complex(self, value: Any, depth: Depth) -> Record:
         return {"$": "complex", "items": [value.real, value.imag]}
 
-    def singleton(self, value, depth):
+    def singleton(self, value: Any, depth: Depth) -> Record:
         return {"$": "ellipsis" if value is Ellipsis else "notimplemented"}
 
-    def record(self, value, depth):
+    def record(self, value: Any, depth: Depth) -> Record:
         check_record(value)
         names = FIELD_NAMES[type(value)]
         fields = [self.encode(getattr(value, name), depth) for name in names]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 
-def _encode_big_int(value):
+def _encode_big_int(value: int) -> Record:
     if abs(value) >= 10**MAX_INT_DIGITS:
         raise EvidenceError(f"the integer has more than {MAX_INT_DIGITS} digits")
     return {"$": "int", "text": str(value)}
@@ -212,7 +220,7 @@ def _qualified(cls: type) -> str:
     return _clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
 
 
-def _is_module(value) -> bool:
+def _is_module(value: object) -> bool:
     return isinstance(value, ModuleType)
 
 
