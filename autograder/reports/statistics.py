@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from autograder.model import Gradation, Status
+from autograder.scoring.causes import missing_module
 
 MAX_SAMPLED_DRAWINGS = 100  # per question; a drawing holds a few curves
 MAX_GROUPS = 2000  # different errors that are told apart
@@ -87,6 +88,7 @@ class ClassStatistics:
     slip_questions: dict[str, Counter] = field(default_factory=dict)
     errors: Counter = field(default_factory=Counter)
     cell_errors: Counter = field(default_factory=Counter)
+    missing_modules: Counter = field(default_factory=Counter)
     drawings: dict[str, list] = field(default_factory=dict)
     drawn: Counter = field(default_factory=Counter)
     wall_s: list[float] = field(default_factory=list)
@@ -163,6 +165,8 @@ class ClassStatistics:
             }
             for group in groups:
                 _count(self.errors, (*group, question))
+        for module in set(map(missing_module, gradation.outputs)) - {None}:
+            _count(self.missing_modules, module)
         for line in {_last_line(output.error) for output in gradation.outputs if output.error}:
             _count(self.cell_errors, _pattern(line))
 

@@ -14,6 +14,9 @@ MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[%!]).*$", re.MULTILINE)
 BINDING = re.compile(
     r"^(?:async )?(?:def|class) (\w+)|^(?:import|from) .*?(\w+)$|^(\w+)\s*=[^=]", re.MULTILINE
 )
+# What has names of its own.
+INSIDE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef)
+UNKNOWN = re.compile(r"^NameError: name '(\w+)' is not defined")
 IMPORT = (
     "Cell {cell} could not import everything ({error}), and what stands below in it was not run ‖ "
     "第 {cell} 个单元导入失败（{error}），其后的语句没有运行"
@@ -29,7 +32,8 @@ STOPPED = (
     "第 {cell} 个单元出错（{error}），其后的语句没有运行"
 )
 FOLLOWS = (
-    ". Because of that these names are missing afterwards: {names} ‖ 。因此后面缺少这些名字：{names}"
+    ". Because of that these names are missing afterwards: {names}",
+    "。因此后面缺少这些名字：{names}",
 )
 OTHER_PYTHON = (
     "The notebook was saved with Python {theirs} and graded with Python {ours} ‖ "
@@ -54,11 +58,15 @@ def _bound_by(statement: ast.stmt) -> list[str]:
         return [alias.asname or alias.name.split(".")[0] for alias in statement.names]
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return [statement.name]
-    return [
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
+    found: list[str] = []
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.append(node.id)
+        elif not isinstance(node, INSIDE):
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def find_causes(outputs: Sequence[CellOutput], theirs: str, ours: str) -> list[str]:
@@ -71,6 +79,7 @@ def find_causes(outputs: Sequence[CellOutput], theirs: str, ours: str) -> list[s
     """
     ranked = []
     newer = _minor(theirs) > _minor(ours) > (0,)
+    missing: set[str] = set()
     for number, output in enumerate(outputs, start=1):
         error = (output.error or "").strip()
         text, rank = STOPPED, 2
@@ -78,8 +87,10 @@ def find_causes(outputs: Sequence[CellOutput], theirs: str, ours: str) -> list[s
             text, rank = IMPORT, 0
         elif newer and TOO_NEW.match(error):
             text, rank = SYNTAX, 0
-        elif not output.lost:
+        elif not output.lost or _follows(error, missing):
+            missing.update(output.lost)
             continue
+        missing.update(output.lost)
         ranked.append((rank, number, text, error, output.lost))
     found = [
         _sentence(number, text, error, lost, theirs, ours)
@@ -88,6 +99,12 @@ def find_causes(outputs: Sequence[CellOutput], theirs: str, ours: str) -> list[s
     if theirs and ours and _minor(theirs) != _minor(ours):
         found.append(OTHER_PYTHON.format(theirs=theirs, ours=ours))
     return found
+
+
+def _follows(error: str, missing: set[str]) -> bool:
+    """Tell whether an error is there only because a name is missing that an earlier cell lost."""
+    found = UNKNOWN.match(error)
+    return found is not None and found[1] in missing
 
 
 def missing_module(output: CellOutput) -> str | None:
@@ -107,8 +124,7 @@ def _sentence(
     ]
     if lost:
         names = ", ".join(lost[:MAX_NAMES]) + (", …" if len(lost) > MAX_NAMES else "")
-        ends = FOLLOWS.split(" ‖ ")
-        halves = [half + end.format(names=names) for half, end in zip(halves, ends, strict=True)]
+        halves = [half + end.format(names=names) for half, end in zip(halves, FOLLOWS)]
     return " ‖ ".join(halves)
 
 
