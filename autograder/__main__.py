@@ -141,7 +141,7 @@ def grade(
     """Grade a folder of submissions, or the bundled sample class."""
     from autograder.scoring import slim_otter
 
-    slim_otter.install()  # before anything imports Otter whole
+    slim_otter.install_slim()  # before anything imports Otter whole
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
     from autograder.run import console
@@ -168,6 +168,8 @@ def grade(
         runs.append((load_assignment(archive, name), folder, target))
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
+    hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
+    choice = choice.hiding(*hidden)
     for run in runs:
         ended = console.grade_and_report(
             *run, choice, limits, workers, scheduler, collection, keep

@@ -44,7 +44,7 @@ MAGIC = re.compile(r"^(\s*)[%!?].*")
 COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
-class Asked(Protocol):
+class Answering(Protocol):
     """Where objects that came from a sandbox are asked about."""
 
     def probe(self, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -416,7 +416,7 @@ def _until(given: list, error: Exception) -> Iterator[Any]:
     raise error
 
 
-def _session_of(values: Iterable[object], depth: int = 2) -> Asked | None:
+def _session_of(values: Iterable[object], depth: int = 2) -> Answering | None:
     for value in values:
         session = getattr(value, "_autograder_session", None)
         if session is not None:

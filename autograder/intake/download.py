@@ -19,7 +19,7 @@ def is_download(path: Path) -> bool:
     return path.is_file() and zipfile.is_zipfile(path)
 
 
-def unpack(path: Path, folder: Path) -> Path:
+def unpack_download(path: Path, folder: Path) -> Path:
     """Unpack a download into a folder, in place of what was unpacked there before.
 
     Names stay as the LMS wrote them, also Chinese ones; nothing is written outside of the folder,

@@ -7,7 +7,7 @@ import click
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.times import parse_deadline
 from autograder.lms.files import write_lms_files
-from autograder.lms.roster import entry_of, find_columns, load_owners, load_roster, match
+from autograder.lms.roster import find_columns, load_owners, load_roster, match, roster_entry
 
 
 @click.command()
@@ -43,7 +43,7 @@ def export(
     with open_gradebook(out) as gradebook:
         due = parse_deadline(deadline) if deadline else gradebook.deadline
         times = gradebook.submission_times()
-        entries = [entry_of(g, times.get(g.submission), due) for g in gradebook.latest()]
+        entries = [roster_entry(g, times.get(g.submission), due) for g in gradebook.latest()]
         name = title or gradebook.assignment()
     owners = load_owners(owners_file) if owners_file else {}
     matching = match(load_roster(roster_file), entries, owners)

@@ -167,7 +167,9 @@ def load_owners(path: Path) -> dict[str, str]:
     }
 
 
-def entry_of(gradation: Gradation, submitted_at: str | None, deadline: datetime | None) -> Entry:
+def roster_entry(
+    gradation: Gradation, submitted_at: str | None, deadline: datetime | None
+) -> Entry:
     """Return what exports need of a gradation; the time may also stand in the file's name."""
     time = parse_time(submitted_at) if submitted_at else time_in_name(gradation.file)
     late = is_late(gradation.file, time, deadline)

@@ -87,7 +87,7 @@ def _question(
         "bar": charts.share_bar(share),
         "right": _grouped(view for view in views if view["passed"]),
         "again": _grouped(view for view in views if not view["passed"]),
-        "chart": charts.drawing(own, expected) if own else None,
+        "chart": charts.draw_curves(own, expected) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
         "errors": _errors(gradation.errors.get(question.name, [])),

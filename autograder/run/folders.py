@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.download import is_download, unpack
+from autograder.intake.download import is_download, unpack_download
 
 LOCK = ".lock"
 UNPACKED = ".submissions"  # where a zip of submissions is unpacked, within OUT
@@ -122,4 +122,4 @@ def folder_of(submissions: Path, out: Path) -> Path:
     Raises:
         UsageError: the zip cannot be unpacked.
     """
-    return unpack(submissions, out / UNPACKED) if submissions.is_file() else submissions
+    return unpack_download(submissions, out / UNPACKED) if submissions.is_file() else submissions

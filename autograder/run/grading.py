@@ -60,6 +60,7 @@ class Outcome:
     entry: Entry
     results: str
     page: str
+    trace: str = ""  # of a fault of ours, for the log
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Finish:
             entry=entry_of(gradation, job.handed_in),
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
+            trace=gradation.trace,
         )
 
 
@@ -196,6 +198,8 @@ def _given_points(out: Path) -> frozenset[str]:
 def _keep(outcome: Outcome, out: Path, gradebook: Gradebook, keep: bool) -> None:
     """Write one outcome's files, then commit it: what is committed has its files."""
     write_text(out / "results" / outcome.submission / "results.json", outcome.results)
+    if outcome.trace:
+        write_text(out / "log" / f"{outcome.submission}.txt", outcome.trace)
     write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
     gradebook.add_entry(outcome.entry, keep)
 

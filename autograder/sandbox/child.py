@@ -315,13 +315,22 @@ def run_child(
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
-        os.register_at_fork(after_in_child=channel.close)  # two may not answer one request
+        os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:
         pass
     finally:
         os._exit(0)
+
+
+def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
+    """In what a submission forks: two may not answer one request, and the one that does goes first.
+
+    A submission's other processes then hold up neither it nor those who watch it.
+    """
+    channel.close()
+    nice(19)
 
 
 def _close_others(*kept: int | None) -> None:

@@ -39,7 +39,6 @@ DEVICES = {
     "/dev/urandom": READ_RIGHTS,
     "/dev/random": READ_RIGHTS,
 }
-FIRST_UID, UID_COUNT = 20_000, 20_000
 FORBIDDEN_CALLS = (
     "socket", "connect", "bind", "listen", "accept", "accept4", "ptrace", "process_vm_readv",
     "process_vm_writev", "mount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount",
@@ -68,12 +67,16 @@ class Layers:
 class Confinement:
     """Everything a child needs to lock itself in, prepared before the fork.
 
+    Args:
+        hidden: whether other uids can read nothing of what students must not see.
+
     Raises:
         EngineError: this machine lacks a layer without which student code would not be held.
     """
 
-    def __init__(self, layers: Layers | None = None):
+    def __init__(self, layers: Layers | None = None, hidden: bool = True):
         layers = layers or Layers()
+        self.hidden = hidden
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.own_uid = layers.own_uid and os.geteuid() == 0
         self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
@@ -85,11 +88,8 @@ class Confinement:
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         if self.own_uid:
             needs.check_own_uid()
-        if layers.landlock and not self.landlock_abi and not self.own_uid:
-            raise EngineError(
-                "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
-                "submission: student code could read your files; use ENGINE=docker"
-            )
+        if layers.landlock and not self.landlock_abi:
+            _check_without_landlock(self.own_uid, hidden)
 
     def describe(self) -> dict:
         """Return which layers hold here, for the run's log."""
@@ -173,6 +173,20 @@ class Confinement:
             raise OSError(ctypes.get_errno(), "landlock_restrict_self failed")
 
 
+def _check_without_landlock(own_uid: bool, hidden: bool) -> None:
+    if not own_uid:
+        raise EngineError(
+            "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
+            "submission: student code could read your files; use ENGINE=docker"
+        )
+    if not hidden:
+        raise EngineError(
+            "this machine has no Landlock, and lets no folder be hidden: student code could read "
+            "the tests and other people's work; take the right to read from others (chmod -R o= "
+            "dist assignments results, and the folder of submissions), or use ENGINE=docker"
+        )
+
+
 def _limit_resources(limits: Limits, processes: int) -> None:
     mib = 2**20
     held = _data_bytes()
@@ -221,6 +235,9 @@ def _seccomp_program() -> bytes:
     for flag in namespaces:
         filter.add_rule(deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
     filter.add_rule(pyseccomp.ERRNO(38), "clone3")
+    # A process that nobody may look into could hide what its open files hold.
+    dumpable = pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_DUMPABLE)
+    filter.add_rule(deny, "prctl", dumpable)
     with tempfile.TemporaryFile() as file:
         filter.export_bpf(file)
         file.seek(0)

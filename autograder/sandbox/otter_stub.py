@@ -104,7 +104,7 @@ def _make_module(name: str) -> ModuleType:
 LOADER: Any = _Finder()
 
 
-def install() -> None:
+def install_stub() -> None:
     """Make ``import otter`` find the stand-in."""
     module = _make_module("otter")
     vars(module)["Notebook"] = Notebook

@@ -318,7 +318,7 @@ def run_cell(
         return CellOutput()
     result = shell.run_cell(source, store_history=True)
     error = result.error_before_exec or result.error_in_exec
-    return CellOutput(text=output.take(), error=None if error is None else describe(error))
+    return CellOutput(text=output.take(), error=None if error is None else describe_error(error))
 
 
 def _only_checks(shell: InteractiveShell, source: str) -> bool:
@@ -334,7 +334,7 @@ def seed_generators(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for other devices first
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return ``Type: message``, bounded, whatever the student's exception class does."""
     try:
         text = str(error)

@@ -27,7 +27,7 @@ def warm_up(full: bool = True) -> "InteractiveShell":
     from autograder.sandbox import backend
     from autograder.sandbox import shell as shells
 
-    otter_stub.install()
+    otter_stub.install_stub()
     shell = shells.make_shell()
     backend.set_up(shell)
     import bdb  # noqa: F401 - imported lazily by IPython otherwise

@@ -16,7 +16,7 @@ from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import __version__
-from autograder.errors import SandboxError, UsageError
+from autograder.errors import OutOfTime, SandboxError, UsageError
 from autograder.languages import localize
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
@@ -33,8 +33,8 @@ class QuestionTests(ExceptionTestFile):
     language = "en"
 
     def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
-        if isinstance(excp, SandboxError):
-            raise excp  # our fault: not a failed test case
+        if isinstance(excp, (SandboxError, OutOfTime)):
+            raise excp  # our fault, or the end of all: not a failed test case
         text = str(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):

@@ -1,6 +1,8 @@
 """From a walk to results: Otter's own scoring, Gradescope's format, and facts for the reports."""
 
 import math
+import traceback
+from collections.abc import Callable
 
 import numpy as np
 from otter.test_files import GradingResults
@@ -37,10 +39,14 @@ REASONS = {
 
 
 def reject(
-    submission: Submission, assignment: Assignment, reason: str, by: Provenance
+    submission: Submission,
+    assignment: Assignment,
+    reason: str,
+    by: Provenance,
+    status: Status = Status.UNREADABLE,
 ) -> Gradation:
     """Return the zero, with its reason, of a file that is no submission for this assignment."""
-    walk = Walk(status=Status.UNREADABLE, reason=reason)
+    walk = Walk(status=status, reason=reason)
     for question in assignment.questions:
         walk.tests[question] = assignment.tests(question, submission.language)
         walk.tests[question].fail_all(reason)
@@ -67,9 +73,13 @@ def conclude(
 ) -> Gradation:
     """Return the gradation of a walked submission.
 
+    What its curves and errors hold comes from the student's process. Where they cannot be told,
+    that is its doing: the points stay, and the trace says where.
+
     Args:
         python: the version of Python that ran it, where one did.
     """
+    curves, errors = _told(_curves, walk.curves, walk), _told(_errors, walk.errors, walk)
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
@@ -89,8 +99,8 @@ def conclude(
         reason=reason,
         language=submission.language,
         questions=tuple(_question(tests) for tests in results.results.values()),
-        curves={name: _curves(found) for name, found in walk.curves.items() if found},
-        errors={name: _errors(found) for name, found in walk.errors.items() if found},
+        curves=curves,
+        errors=errors,
         outputs=tuple(walk.outputs),
         notes=submission.notes,
         wall_s=walk.wall_s,
@@ -98,7 +108,22 @@ def conclude(
         memory_mib=walk.memory_mib,
         graded_by=by,
         gradescope=gradescope,
+        trace=walk.trace,
     )
+
+
+def _told(tell: Callable[[list], list], found: dict[str, list], walk: Walk) -> dict[str, list]:
+    """Return plain data of the records that each question's tests looked at."""
+    told = {}
+    for name, records in found.items():
+        try:
+            if records:
+                told[name] = tell(records)
+        except Exception:
+            walk.trace += traceback.format_exc()
+            if walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT):
+                walk.status, walk.reason = Status.PROTOCOL, f"a forged record for {name}"
+    return told
 
 
 def _reason(walk: Walk, language: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.intake import download
-from autograder.intake.download import is_download, unpack
+from autograder.intake.download import is_download, unpack_download
 
 
 def zip_with(path, names, flag=0):
@@ -27,7 +27,7 @@ def listed(folder):
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_chinese_names_stay_as_they_were(tmp_path, encoding):
     zip_with(tmp_path / "a.zip", ["张三_1_2_作业.ipynb".encode(encoding)])
-    assert listed(unpack(tmp_path / "a.zip", tmp_path / "out")) == ["张三_1_2_作业.ipynb"]
+    assert listed(unpack_download(tmp_path / "a.zip", tmp_path / "out")) == ["张三_1_2_作业.ipynb"]
 
 
 def test_nothing_is_written_outside_and_nothing_of_before_stays(tmp_path):
@@ -40,14 +40,19 @@ def test_nothing_is_written_outside_and_nothing_of_before_stays(tmp_path):
         archive.writestr(link, "/etc/passwd")
     folder.mkdir(parents=True)
     (folder / "old.ipynb").write_text("old")
-    assert listed(unpack(path, folder)) == ["a.ipynb", "b/c.ipynb", "evil (2).ipynb", "evil.ipynb"]
+    assert listed(unpack_download(path, folder)) == [
+        "a.ipynb",
+        "b/c.ipynb",
+        "evil (2).ipynb",
+        "evil.ipynb",
+    ]
     assert listed(tmp_path) == ["a.zip", *(f"out/in/{name}" for name in listed(folder))]
 
 
 def test_a_long_name_keeps_its_suffix(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("名" * 100 + ".ipynb", "1")
-    (name,) = listed(unpack(tmp_path / "a.zip", tmp_path / "out"))
+    (name,) = listed(unpack_download(tmp_path / "a.zip", tmp_path / "out"))
     assert name.endswith(".ipynb") and len(name.encode()) <= 255
 
 
@@ -55,7 +60,7 @@ def test_a_huge_file_takes_no_room(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "MAX_FILE_BYTES", 10)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("film.mp4", "1" * 100_000)
-    folder = unpack(tmp_path / "a.zip", tmp_path / "out")
+    folder = unpack_download(tmp_path / "a.zip", tmp_path / "out")
     assert (folder / "film.mp4").stat().st_blocks == 0
 
 
@@ -70,5 +75,5 @@ def test_a_damaged_zip_is_one_clear_line_and_leaves_what_was_there(tmp_path):
     (folder / "old.ipynb").write_text("old")
     assert is_download(path) and not is_download(folder)
     with pytest.raises(UsageError, match="a.zip: cannot be unpacked"):
-        unpack(path, folder)
+        unpack_download(path, folder)
     assert listed(tmp_path) == ["a.zip", "out/old.ipynb"]

@@ -39,7 +39,7 @@ def audit(
     """Measure how strong the hidden tests are: mutants and the labelled bank."""
     from autograder.course import ROOT, check_names
     from autograder.proving.audit.page import write_page
-    from autograder.proving.audit.report import audit as run_audit
+    from autograder.proving.audit.report import audit_assignment
     from autograder.run.workers import default_workers
     from autograder.scoring.assignment import load_assignment
 
@@ -48,7 +48,7 @@ def audit(
     for name in check_names(names):
         folder = ROOT / "dist" / name
         assignment = load_assignment(folder / "autograder.zip", name)
-        found[name] = run_audit(
+        found[name] = audit_assignment(
             assignment, folder / "solutions" / f"{name}-en.ipynb",
             ROOT / "assignments" / name / "bank", workers or default_workers(), repeats,
         )  # fmt: skip

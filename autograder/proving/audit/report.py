@@ -59,7 +59,7 @@ class QuestionAudit:
         )
 
 
-def audit(
+def audit_assignment(
     assignment: Assignment, solution: Path, bank_folder: Path, workers: int, repeats: int = REPEATS
 ) -> dict[str, QuestionAudit]:
     """Audit every question of an assignment.

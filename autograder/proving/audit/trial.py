@@ -1,10 +1,8 @@
 """Many answers to single questions through the isolated scorer, in parallel."""
 
-import ctypes
 import json
 import multiprocessing
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,7 +14,7 @@ from autograder.engines.local import LocalEngine
 from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment
-from autograder.scoring.scorer import PR_SET_PDEATHSIG
+from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
 
 LIMITS = Limits(wall_s=60, cell_s=5, cpu_s=30)
@@ -108,8 +106,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
 
     import torch
 
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
+    die_with_parent()  # never outlive a killed command
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
