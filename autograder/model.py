@@ -1,5 +1,6 @@
 """The nouns of grading as plain, frozen data. A leaf: it imports nothing of ours."""
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
@@ -179,6 +180,12 @@ class CellOutput:
     text: str = ""
     error: str | None = None
     lost: tuple[str, ...] = ()
+
+    @property
+    def missing_module(self) -> str | None:
+        """The module whose absence ended the cell, if that did."""
+        found = re.match(r"ModuleNotFoundError: No module named '([\w.]{1,200})'", self.error or "")
+        return found[1] if found else None
 
 
 @dataclass(frozen=True)

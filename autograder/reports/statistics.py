@@ -8,7 +8,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from autograder.model import Gradation, Status
-from autograder.scoring.causes import missing_module
 
 MAX_SAMPLED_DRAWINGS = 100  # per question; a drawing holds a few curves
 MAX_GROUPS = 2000  # different errors that are told apart
@@ -165,7 +164,7 @@ class ClassStatistics:
             }
             for group in groups:
                 _count(self.errors, (*group, question))
-        for module in set(map(missing_module, gradation.outputs)) - {None}:
+        for module in {output.missing_module for output in gradation.outputs} - {None}:
             _count(self.missing_modules, module)
         for line in {_last_line(output.error) for output in gradation.outputs if output.error}:
             _count(self.cell_errors, _pattern(line))

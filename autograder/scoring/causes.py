@@ -8,7 +8,6 @@ from autograder.model import CellOutput
 
 MAX_CAUSES, MAX_NAMES = 4, 12
 MISSING = re.compile(r"^(?:ModuleNotFoundError|ImportError): (.*)", re.DOTALL)
-MODULE = re.compile(r"No module named '([\w.]+)'")
 TOO_NEW = re.compile(r"^(?:SyntaxError|IndentationError|TabError): ")
 MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[%!]).*$", re.MULTILINE)
 BINDING = re.compile(
@@ -105,12 +104,6 @@ def _follows(error: str, missing: set[str]) -> bool:
     """Tell whether an error is there only because a name is missing that an earlier cell lost."""
     found = UNKNOWN.match(error)
     return found is not None and found[1] in missing
-
-
-def missing_module(output: CellOutput) -> str | None:
-    """Return the module whose absence ended a cell, or None."""
-    found = MISSING.match(output.error or "") and MODULE.search(output.error or "")
-    return found[1] if found else None
 
 
 def _sentence(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.model import CellOutput
-from autograder.scoring.causes import bound_names, find_causes, missing_module
+from autograder.scoring.causes import bound_names, find_causes
 
 NO_MODULE = "ModuleNotFoundError: No module named 'd2l'"
 BOUND = {
@@ -66,6 +66,6 @@ def test_an_error_that_took_no_name_along_is_no_cause():
 
 
 def test_the_module_that_is_missing():
-    assert missing_module(CellOutput(error=NO_MODULE)) == "d2l"
-    assert missing_module(CellOutput(error="NameError: No module named 'd2l'")) is None
-    assert missing_module(CellOutput()) is None
+    assert CellOutput(error=NO_MODULE).missing_module == "d2l"
+    assert CellOutput(error="NameError: No module named 'd2l'").missing_module is None
+    assert CellOutput().missing_module is None
