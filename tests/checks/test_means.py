@@ -29,7 +29,8 @@ def test_an_index_may_be_followed_by_anything_that_joins(used):
 
 @pytest.mark.parametrize("name", NORMS)
 def test_a_norm_is_named(name):
-    with pytest.raises(AssertionError, match=rf"^\[norm-by-library\] f uses {name.rstrip('_')}; .* ‖ "):
+    told = rf"^\[norm-by-library\] f uses {name.rstrip('_')}; .* ‖ "
+    with pytest.raises(AssertionError, match=told):
         means.require_own_norm({name, "sum", "_norm_dispatcher"}, "f")
 
 
