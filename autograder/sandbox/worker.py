@@ -1,14 +1,9 @@
 """The warm worker: imports once, forks one confined child per submission, watches it.
 
-Theory of operation. The worker talks to one scorer over a socket. For each submission it makes a
-socket pair, forks, and hands the other end to the scorer. The child locks itself in and answers the
-scorer's requests; the worker watches its folder and its life, and at the end kills it with
-everything it started and wipes its folder. It runs no student code and no autograd itself (torch
-refuses autograd in a child whose parent ran it).
-
-Before anything heavy is imported it forks a janitor: a tiny process that, as root, becomes a
-submission's uid to kill what is left of it and to remove its folder. (Root in the container has no
-right to touch other uids' files; a fork of the warm process would cost ten milliseconds.)
+Where it stands among the processes: .docs/architecture.md. It runs no student code and no autograd
+itself (torch refuses autograd in a child whose parent ran it). The janitor is forked before
+anything heavy is imported: root in a container has no right to touch other uids' files, so somebody
+has to become that uid, and a fork of the warm process would cost ten milliseconds.
 """
 
 import gc
@@ -20,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.sandbox import mounts
+from autograder.sandbox.processes import shared_entries
 
 
 def _serve_janitor(channel: socket.socket) -> None:
@@ -61,6 +57,8 @@ def _clean(uid: int, folder: bytes) -> bool:
                     os.kill(-1, signal.SIGKILL)
             if folder:
                 _remove(folder)
+            if uid:
+                _remove_shared(uid)
         finally:
             os._exit(0)
     os.waitpid(helper, 0)
@@ -83,6 +81,13 @@ def _remove(folder: bytes) -> None:
             if os.path.lexists(folder):
                 pid = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
                 os.waitpid(pid, 0)
+
+
+def _remove_shared(uid: int) -> None:
+    """Remove what a uid left in shared memory."""
+    for path in shared_entries(uid):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def start_janitor() -> tuple[socket.socket, int]:
