@@ -52,7 +52,7 @@ check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
 
 # What builds a grading zip, and what it ships to Gradescope.
-$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
+$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/wall/codec/*.py autograder/scoring/formats/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
 	$(PY) -m autograder build --assignment "$*"
 
 # A source notebook that changed is built again before it is graded with.
