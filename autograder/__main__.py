@@ -54,7 +54,7 @@ def main() -> None:
 
 @main.group(cls=Later)
 def prove() -> None:
-    """Measure the grader itself: audit, bench, hostile."""
+    """Measure the grader itself: audit, bench, fuzz, hostile."""
 
 
 @main.command()
@@ -206,6 +206,7 @@ def add_commands() -> None:
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
+    from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
     from autograder.run.commands import marks, override, report, written
@@ -214,7 +215,7 @@ def add_commands() -> None:
     instructors = report, override, export, written, marks
     for command in (*instructors, check_gradescope, doctor):
         main.add_command(command)
-    for command in (audit, bench, hostile):
+    for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)
         main.add_command(command)  # as they were called before
 

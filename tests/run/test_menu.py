@@ -38,7 +38,7 @@ def test_every_command_is_in_a_section_or_proves_the_grader():
     assert set(main.commands) == listed | set(prove.commands)
 
 
-@pytest.mark.parametrize("name", ["audit", "bench", "hostile"])
+@pytest.mark.parametrize("name", ["audit", "bench", "fuzz", "hostile"])
 def test_a_command_that_proves_the_grader_has_its_old_call_too(name):
     new, old = invoke("prove", name, "--help"), invoke(name, "--help")
     assert new.exit_code == old.exit_code == 0
