@@ -68,6 +68,8 @@ $(READY): requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
 		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@rm -rf *.egg-info
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml
