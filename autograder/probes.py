@@ -7,6 +7,7 @@ its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` d
 
 import ast
 import functools
+import hashlib
 import math
 import re
 import textwrap
@@ -20,7 +21,7 @@ import torch
 from torch.autograd.graph import Node
 from torch.overrides import TorchFunctionMode
 
-from autograder.wall import captures, drawings
+from autograder.wall import captures, drawings, redrawing
 from autograder.wall.codec import Function
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
@@ -39,6 +40,12 @@ WATCHED = (
 )  # fmt: skip
 KEPT_CELLS, KEPT_CHARACTERS = 64, 20_000
 MAGIC = re.compile(r"^(\s*)[%!?].*")
+TO_PYTHON = {
+    "__bool__", "__contains__", "__float__", "__index__", "__int__", "allclose", "cond", "equal",
+    "is_nonzero", "item", "numpy", "tolist",
+}  # fmt: skip
+CHANGE_IN_PLACE = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__")
+PLAIN = (bool, int, float, complex, str, slice, type(None), type(Ellipsis), torch.dtype)
 COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
@@ -162,6 +169,43 @@ def results(f: AnyFunction, args: tuple, **kwargs: Any) -> Any:
 
 
 @batch
+def answered(f: AnyFunction, args: tuple) -> tuple[Any, list]:
+    """Return what ``f(*args)`` gives, and what it left of its arguments, for each ``args``.
+
+    An exception that is returned is told by what is known of it, and any sequence by the list of
+    its items.
+    """
+    return _told(f(*args)), [_left(arg) for arg in args]
+
+
+@batch
+def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list]:
+    """Return what ``f`` gives when called twice with the same arguments, and what it left of them.
+
+    The first answer is looked at after the second call.
+    """
+    first = f(*args)
+    second = f(*args)
+    return _told(first), _told(second), [_left(arg) for arg in args]
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, BaseException):
+        return captures.captured(value)
+    if isinstance(value, (str, bytes, dict, set, torch.Tensor, np.ndarray)):
+        return value
+    return list(value) if isinstance(value, Iterable) else value
+
+
+def _left(arg: Any) -> tuple | np.ndarray | None:
+    """Return a tensor's (values, requires_grad, gradient), or an array."""
+    if isinstance(arg, torch.Tensor):
+        grad = arg.grad if arg.is_leaf else None
+        return arg.detach().clone(), arg.requires_grad, None if grad is None else grad.detach()
+    return arg.copy() if isinstance(arg, np.ndarray) else None
+
+
+@batch
 def returned_errors(f: AnyFunction, args: tuple) -> Any:
     """Return :func:`results`, with what is known of an exception in place of each one returned."""
     value = f(*args)
@@ -237,6 +281,24 @@ def drawing(target: object) -> Drawing:
 
 
 @probe
+def redrawn(
+    function: AnyFunction, name: str, figure: str, sources: list[str], factor: float
+) -> Drawing | None:
+    """Return what the notebook draws when one of its functions is asked about ``factor * f``.
+
+    Args:
+        function: takes a function ``f``; ``name`` and ``figure`` are what it and the figure are
+            called in the cells.
+        sources: the cells run so far.
+
+    Returns:
+        The picture, or None where it cannot be drawn again.
+    """
+    cells, names = [parse_cell(source) for source in sources], [_names(s) for s in sources]
+    return redrawing.redraw(function, name, figure, cells, names, factor)
+
+
+@probe
 def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
     root = getattr(tensor, "grad_fn", None)
@@ -277,6 +339,21 @@ def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     with _RecordTorch(names), _record_watched(names):
         f(*args)
     return tuple(names[:10_000])
+
+
+@batch
+def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
+    """Return what course ``f(x)`` takes for each tensor of a list, and whether it reads the data.
+
+    The course is a digest of the operations that the result is made of and of the plain numbers
+    that go into them, without any value that depends on ``x`` itself. So an operation that only a
+    condition needs, and a branch that decides nothing, leave no trace in it.
+    """
+    leaf = _leaf(x)
+    record = _RecordCourse(leaf)
+    with record:
+        result = f(leaf)
+    return record.course_of(result), bool(TO_PYTHON & record.names)
 
 
 def names_in(sources: Iterable[str]) -> set[str]:
@@ -386,6 +463,60 @@ class _RecordTorch(TorchFunctionMode):
         if name and len(self.names) < 10_000:
             self.names.append(name)
         return func(*args, **(kwargs or {}))
+
+
+class _RecordCourse(TorchFunctionMode):
+    """Records operations, to tell afterwards which of them a result is made of."""
+
+    def __init__(self, leaf: torch.Tensor):
+        super().__init__()
+        self.known = {id(leaf)}
+        self.names: set[str] = set()
+        self.calls: list[tuple[str, set[int], set[int], str]] = []
+        self.kept: list = []  # so that no identity is used twice
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        name = getattr(func, "__name__", "")
+        self.names.add(name)
+        if len(self.calls) < 10_000:
+            given, made = _tensors((args, kwargs)), _tensors(result)
+            if name.endswith("_") or name in CHANGE_IN_PLACE:
+                made += _tensors(args[:1])
+            self.kept += [given, made]
+            plain = self._plain(args) + self._plain(kwargs)
+            self.calls.append((name, set(map(id, made)), set(map(id, given)), plain))
+            self.known |= set(map(id, made))
+        return result
+
+    def _plain(self, value: Any, depth: int = 4) -> str:
+        if isinstance(value, torch.Tensor):
+            return "tensor" if id(value) in self.known else str(value.detach().tolist())[:10_000]
+        if depth and isinstance(value, (list, tuple)):
+            return "[" + ",".join(self._plain(item, depth - 1) for item in value) + "]"
+        if depth and isinstance(value, dict):
+            return self._plain(sorted(value.items()), depth - 1)
+        return repr(value)[:1000] if isinstance(value, PLAIN) else type(value).__name__
+
+    def course_of(self, result: Any) -> str:
+        wanted = set(map(id, _tensors(result)))
+        course = hashlib.sha256(self._plain(result).encode())
+        for name, made, given, plain in reversed(self.calls):
+            if made & wanted:
+                wanted |= given
+                course.update(f"{name}({plain})".encode())
+        return course.hexdigest()
+
+
+def _tensors(tree: Any, depth: int = 4) -> list[torch.Tensor]:
+    if isinstance(tree, torch.Tensor):
+        return [tree]
+    if depth and isinstance(tree, dict):
+        return _tensors(list(tree.values()), depth - 1)
+    if depth and isinstance(tree, (list, tuple)):
+        return [tensor for item in tree for tensor in _tensors(item, depth - 1)]
+    return []
 
 
 @contextmanager

@@ -9,8 +9,12 @@ of a line of the student's that is no ``raise`` statement.
 """
 
 import builtins
+import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import torch
 
 from autograder import probes
 from autograder.checks.answers import describe
@@ -37,11 +41,42 @@ class Known:
             to words that stay from one version to the next.
         places: where it may be raised: ``"file.py:function"`` of library code, a library's name,
             ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough.
+        make: raises it here; with its words, type and message leave no doubt, and an error whose
+            traceback is gone (``with_traceback(None)``, ``assertRaises``, a copy) is accepted.
     """
 
     type: str
     pattern: str
     places: tuple[str, ...] = (NO_RAISE,)
+    make: Callable[[], object] | None = None
+
+    def says(self, message: str) -> bool:
+        """Tell whether a message has the words that are looked for."""
+        return re.search(self.pattern, message, re.IGNORECASE | re.DOTALL) is not None
+
+    def is_verbatim(self, error: CapturedError) -> bool:
+        """Tell whether an error says, word for word, what the library says."""
+        return self.make is not None and error.message == _words_of(self.make)
+
+
+@functools.cache
+def _words_of(make: Callable[[], object]) -> str:
+    try:
+        make()
+    except Exception as error:
+        return str(error)
+    raise ValueError("nothing was raised")
+
+
+def _walk_twice() -> None:
+    leaf = torch.ones(2, requires_grad=True)
+    y = leaf @ leaf
+    y.backward()
+    y.backward()
+
+
+def _walk_from_a_vector() -> None:
+    (2 * torch.ones(2, requires_grad=True)).backward()
 
 
 _ENGINE = ("torch/autograd/graph.py:_engine_run_backward", "torch/autograd/__init__.py:backward")
@@ -51,9 +86,13 @@ SECOND_BACKWARD = Known(
     "RuntimeError",
     r"backward through the graph a second time",
     (*_ENGINE, "torch/autograd/__init__.py:grad"),
+    _walk_twice,
 )
 VECTOR_BACKWARD = Known(
-    "RuntimeError", r"grad can be implicitly created only for scalar outputs", _GRADS
+    "RuntimeError",
+    r"grad can be implicitly created only for scalar outputs",
+    _GRADS,
+    _walk_from_a_vector,
 )
 GRADIENT_SHAPE = Known("RuntimeError", r"mismatch in shape", _GRADS)
 NO_GRAD_FN = Known("RuntimeError", r"does not require grad and does not have a grad_?fn", _ENGINE)
@@ -94,6 +133,18 @@ def require_known(found: object, known: Known, name: str) -> CapturedError:
     return error
 
 
+def require_words(found: object, known: Known, name: str) -> CapturedError:
+    """Require the type and the words of a known error, whoever raised it.
+
+    Raises:
+        AssertionError: ``[no-error]``, ``[wrong-error-type]`` or ``[wrong-message]``.
+    """
+    error = _read(found, name)
+    for check in (_check_type, _check_message):
+        check(error, known, name)
+    return error
+
+
 def require_none(found: object, name: str) -> None:
     """Require that nothing was raised, e.g. by ``probes.error_of``."""
     if found is not None:
@@ -125,24 +176,32 @@ def _read(found: object, name: str) -> CapturedError:
 
 def _check_type(error: CapturedError, known: Known, name: str) -> None:
     assert error.is_a(known.type), (
-        f"[wrong-error-type] {name} is a {_kind(error.type)}: another kind of error than the one "
+        f"[wrong-error-type] {name} is {_a(error.type)}: another kind of error than the one "
         f"asked for. ‖ {name} 是 {_kind(error.type)}：与题目要求的不是同一种错误。"
     )
 
 
 def _check_hand(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
-    told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
-    assert frame is not None and not error.raised_by_hand and not told, (
-        f"[hand-raised] {name} was made or raised by your own code. Run the operation that fails, "
-        f"and catch what the library itself raises. ‖ {name} 是你自己的代码创建或抛出的。"
+    if frame is None:
+        assert known.is_verbatim(error), (
+            f"[hand-raised] {name} was never raised, or its traceback is gone, and its words are "
+            f"not the library's. Keep the very object that except ... as error gives. ‖ {name} "
+            "从未被引发，或者丢失了回溯信息，文字也与库的不同。"
+            "请原样保存 except ... as error 得到的对象。"
+        )
+        return
+    told = frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
+    assert not error.raised_by_hand and not told, (
+        f"[hand-raised] {name} was raised by your own code. Run the operation that fails, "
+        f"and catch what the library itself raises. ‖ {name} 是你自己的代码抛出的。"
         "请运行那个会出错的操作，捕获库本身引发的异常。"
     )
 
 
 def _check_message(error: CapturedError, known: Known, name: str) -> None:
-    assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
-        f"[wrong-message] {name} is a {_kind(error.type)}, but complains about something else than "
+    assert known.says(error.message), (
+        f"[wrong-message] {name} is {_a(error.type)}, but complains about something else than "
         f"what was asked for; print it. ‖ {name} 是 {_kind(error.type)}，"
         "但说的不是题目要求的那个问题；请把它打印出来看看。"
     )
@@ -186,6 +245,12 @@ def _kind(name: str) -> str:
     """
     known = name in OF_LIBRARIES or isinstance(getattr(builtins, name, None), type)
     return name.rpartition(".")[2] if known else "Exception"
+
+
+def _a(name: str) -> str:
+    """Return the name of a type with its article."""
+    kind = _kind(name)
+    return f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind}"
 
 
 def _where(frame: Frame) -> tuple[str, str]:
