@@ -2,7 +2,9 @@
 
 import errno
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +13,8 @@ from autograder.course import ROOT, assignment_names, check_names
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Limits
 
+Command = Callable[..., None]
+
 DEFAULTS = Limits()
 PATH = click.Path(path_type=Path)
 
@@ -18,16 +22,16 @@ PATH = click.Path(path_type=Path)
 class Commands(click.Group):
     """Shows every error of ours as one line, with exit status 2."""
 
-    def get_command(self, ctx, name):
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.commands:
             add_commands()
         return super().get_command(ctx, name)
 
-    def list_commands(self, ctx):
+    def list_commands(self, ctx: click.Context) -> list[str]:
         add_commands()
         return super().list_commands(ctx)
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except AutograderError as error:
@@ -47,7 +51,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def main():
+def main() -> None:
     """Build, grade and check the assignments of this course."""
 
 
@@ -55,7 +59,7 @@ def main():
 @click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
 @click.option("--dist", type=PATH, default=ROOT / "dist", help="output folder")
 @click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
-def build(names, dist, verify):
+def build(names: tuple[str, ...], dist: Path, verify: bool) -> None:
     """Build student releases, grading zips and solutions."""
     from autograder.build.assign import build_assignment
 
@@ -64,7 +68,7 @@ def build(names, dist, verify):
         click.echo(f"{name}: {built.describe()}")
 
 
-def limit_options(command):
+def limit_options(command: Command) -> Command:
     """Add one option per limit of a submission."""
     for name, text in (
         ("cpu-s", "CPU seconds"), ("cell-s", "seconds for one cell or one question of a test"),
@@ -112,8 +116,21 @@ def limit_options(command):
 )
 @limit_options
 @click.pass_context
-def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout, grading_zip,
-          deadline, times_file, file_times, **limits):  # fmt: skip
+def grade(
+    ctx: click.Context,
+    assignment: str | None,
+    submissions: Path | None,
+    out: Path | None,
+    engine: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    timeout: float,
+    grading_zip: Path | None,
+    deadline: str | None,
+    times_file: Path | None,
+    file_times: bool,
+    **others: Any,
+) -> None:
     """Grade a folder of submissions, or the bundled sample class."""
     from autograder.scoring import slim_otter
 
@@ -128,7 +145,7 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
             "name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")"
         )
     names = check_names([assignment] if assignment else [])
-    limits = Limits(wall_s=timeout, **{name: value for name, value in limits.items()})
+    limits = Limits(wall_s=timeout, **others)
     collection = Collection(
         parse_deadline(deadline) if deadline else None, TimeSources(times_file, file_times)
     )
@@ -148,7 +165,7 @@ def grade(ctx, assignment, submissions, out, engine, workers, scheduler, timeout
 
 
 @main.command("worker-image")
-def worker_image():
+def worker_image() -> None:
     """Build the image that a cluster's Dask workers run, and print its tag."""
     from autograder.engines.image import ensure_worker_image
 

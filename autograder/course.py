@@ -1,5 +1,6 @@
 """Which assignments this course has, and where things lie in its folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -13,7 +14,7 @@ def assignment_names() -> list[str]:
     return sorted(path.parent.name for path in notebooks if path.stem == path.parent.name)
 
 
-def check_names(names) -> list[str]:
+def check_names(names: Sequence[str]) -> list[str]:
     """Return the given assignment names, or all of them.
 
     Raises:

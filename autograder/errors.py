@@ -1,5 +1,7 @@
 """The exceptions of the package. Each message names the place and the repair."""
 
+from autograder.model import Status
+
 
 class AutograderError(Exception):
     """Base of every error that is shown to a person as one clear line."""
@@ -36,6 +38,6 @@ class SubmissionEnded(AutograderError):
         status: the reason, a :class:`autograder.model.Status`.
     """
 
-    def __init__(self, status, message: str):
+    def __init__(self, status: Status, message: str):
         super().__init__(message)
         self.status = status

@@ -8,6 +8,7 @@ its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` d
 import ast
 import functools
 import hashlib
+import itertools
 import math
 import re
 import textwrap
@@ -21,7 +22,7 @@ import torch
 from torch.autograd.graph import Node
 from torch.overrides import TorchFunctionMode
 
-from autograder.wall import captures, drawings, redrawing
+from autograder.wall import captures, drawings, reach, redrawing
 from autograder.wall.codec import Function
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
@@ -34,6 +35,7 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
 MAX_GRAPH_NODES = 200_000
+MAX_ITEMS = 10_000  # of a sequence that is read
 WATCHED = (
     "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
     "polyfit", "ediff1d",
@@ -354,6 +356,61 @@ def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     with record:
         result = f(leaf)
     return record.course_of(result), bool(TO_PYTHON & record.names)
+
+
+@probe
+def reached(f: AnyFunction, *args: Any) -> tuple[str, ...]:
+    """Name what ``f(*args)`` reaches: torch functions, and what :mod:`autograder.wall.reach` sees.
+
+    Computed properties such as ``T`` count as functions. Names come sorted, each once.
+    """
+    names: list[str] = []
+    used: set[str] = set()
+    with _RecordTorch(names), reach.recording(used):
+        f(*args)
+    return tuple(sorted({*names, *used}))
+
+
+@batch
+def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
+    """Call ``f`` on copies of each tuple of arguments; return what it gave and what it left.
+
+    Returns:
+        Tuples of the value (what is known of the exception, if one was raised; a list of the items
+        where it is an iterator), the arguments afterwards, and whether the value is a tensor that
+        shares its memory with one of them.
+    """
+    given = [item.clone() if isinstance(item, torch.Tensor) else item for item in args]
+    try:
+        value = f(*given)
+        if isinstance(value, Iterator):
+            value = list(itertools.islice(value, MAX_ITEMS))
+    except Exception as error:
+        return captures.captured(error), given, False
+    return items(value), given, any(_share(value, item) for item in given)
+
+
+def _share(first: object, second: object) -> bool:
+    tensors = [item for item in (first, second) if isinstance(item, torch.Tensor)]
+    if len(tensors) < 2 or not all(tensor.numel() for tensor in tensors):
+        return False
+    one, other = (tensor.untyped_storage().data_ptr() for tensor in tensors)
+    return one == other
+
+
+@probe
+def items(value: Any, depth: int = 3) -> Any:
+    """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
+
+    Subclasses of tuple and list (such as namedtuples) and ranges become plain, to a depth; so do
+    strings of a subclass.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (tuple, list, range)) and depth:
+        plain = [items(item, depth - 1) for item in value[:MAX_ITEMS]]
+        return tuple(plain) if isinstance(value, tuple) else plain
+    return value
 
 
 def names_in(sources: Iterable[str]) -> set[str]:

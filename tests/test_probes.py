@@ -1,6 +1,7 @@
 """Calls are recorded by name, and many questions are answered as if they were asked one by one."""
 
 import math
+from collections import namedtuple
 from types import SimpleNamespace
 
 import numpy as np
@@ -113,3 +114,49 @@ def test_one_number_is_told_as_such():
 ])  # fmt: skip
 def test_a_cell_that_can_name_something_is_looked_at(source, said):
     assert probes.may_name("cos", ["x = 1", source]) == said
+
+
+EFFECTS = {  # what a function does -> whether its argument stays, and whether memory is shared
+    "a new tensor": (lambda A: A + 1, True, False),
+    "a view": (lambda A: A.T, True, True),
+    "the argument": (lambda A: A, True, True),
+    "a change in place": (lambda A: A.mul_(2).clone(), False, False),
+    "a number": (lambda A: 3, True, False),
+}
+
+
+@pytest.mark.parametrize("case", EFFECTS)
+def test_a_call_is_judged_by_what_it_leaves_too(case):
+    function, stays, shares = EFFECTS[case]
+    given = torch.ones(2, 3)
+    [(_, [left], shared)] = probes.effects(function, [(given,)])
+    assert torch.equal(given, torch.ones(2, 3)), "the test's own tensor is never handed out"
+    assert (torch.equal(left, given), shared) == (stays, shares)
+
+
+def test_an_error_of_one_call_stands_in_its_place():
+    (first, *_), (second, *_) = probes.effects(root, [(-1,), (4,)])
+    assert (first.type, second) == ("ValueError", 2)
+
+
+Lengths = namedtuple("Lengths", "rows columns")
+SEQUENCES = {
+    "a namedtuple": (Lengths(2, 3), (2, 3)),
+    "a size": (torch.Size([2, 3]), (2, 3)),
+    "a range": (range(3), [0, 1, 2]),
+    "namedtuples in a list": ([Lengths(2, 3)], [(2, 3)]),
+    "NumPy's string": ([np.str_("A")], ["A"]),
+    "a number": (3, 3),
+}
+
+
+@pytest.mark.parametrize("case", SEQUENCES)
+def test_a_sequence_is_read_whatever_its_class(case):
+    value, plain = SEQUENCES[case]
+    found = probes.items(value)
+    assert found == plain and type(found) is type(plain)
+
+
+def test_a_generator_is_read_where_it_was_returned():
+    [(found, *_)] = probes.effects(lambda n: (i for i in range(n)), [(3,)])
+    assert found == [0, 1, 2]

@@ -5,15 +5,25 @@ message otherwise. ``name`` is what the message calls the answer, e.g. ``"q4_len
 ``"f(x)"``.
 """
 
+import builtins
+import numbers
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from autograder import probes
 from autograder.checks import precision
+from autograder.wall.evidence import CapturedError
 
 MAX_ITEMS = 4
+NEARLY = 1e-2  # a relative distance that digits may explain
+OF_LIBRARIES = (
+    "numpy.exceptions.AxisError",
+    "numpy.linalg.LinAlgError",
+    "torch._C._LinAlgError",
+)
 
 
 def describe(value: object) -> str:
@@ -40,6 +50,41 @@ def _describe_items(values: list | tuple) -> str:
         for item in values[:MAX_ITEMS]
     ]
     return ", ".join(kinds + ["…"] * (len(values) > MAX_ITEMS))
+
+
+def error_kind(name: str) -> str:
+    """Return the name of a well-known type of errors.
+
+    Nothing else is repeated, be it a message or the name of a class: a student's function could put
+    its hidden inputs there.
+    """
+    known = name in OF_LIBRARIES or isinstance(getattr(builtins, name, None), type)
+    return name.rpartition(".")[2] if known else "Exception"
+
+
+def require_call(effect: tuple, given: tuple, name: str) -> Any:
+    """Return what a call gave; it may raise nothing and has to leave its arguments alone.
+
+    Args:
+        effect: one of the answers of ``probes.effects``.
+        given: the arguments of that call.
+        name: what the message calls it, e.g. ``"my_transpose(A)"``.
+    """
+    value, left, _ = effect
+    if isinstance(value, CapturedError):
+        kind = error_kind(value.type)
+        raise AssertionError(
+            f"[raises-an-error] {name} raises {kind} for an input that the question allows. "
+            f"‖ {name} 对题目允许的输入抛出了 {kind}。"
+        )
+    for before, after in zip(given, left):
+        if isinstance(before, torch.Tensor):
+            same = isinstance(after, torch.Tensor) and torch.equal(before, after)
+            assert same, (
+                f"[argument-changed] {name} changes the tensor that it was given; make a new one. "
+                f"‖ {name} 改动了传入的张量。请在新的张量上计算。"
+            )
+    return value
 
 
 def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionError:
@@ -84,7 +129,8 @@ def require_truth(value: object, name: str) -> bool:
 
 
 def require_items(value: object, name: str, count: int | None = None) -> list:
-    """Return the items of a list or tuple, ``count`` of them."""
+    """Return the items of a list or tuple, or of what is as good, ``count`` of them."""
+    value = probes.items(value)
     if not isinstance(value, (list, tuple)):
         raise mismatch(name, "a list or tuple", "列表或元组", value)
     if count is not None and len(value) != count:
@@ -101,7 +147,8 @@ def require_integers(value: object, name: str) -> list[int]:
 
 
 def require_shape(value: object, name: str, axes: int | None = None) -> tuple[int, ...]:
-    """Return a shape (tuple, list or torch.Size of lengths >= 0) as a tuple."""
+    """Return a shape (tuple, list or torch.Size of lengths >= 0, or as good) as a tuple."""
+    value = probes.items(value)
     if not isinstance(value, (list, tuple)):
         raise mismatch(name, "a shape, as a tuple of whole numbers", "形状（整数元组）", value)
     shape = tuple(require_integers(value, name))
@@ -116,9 +163,9 @@ def require_shape(value: object, name: str, axes: int | None = None) -> tuple[in
 
 def require_tensor(value: object, name: str) -> torch.Tensor:
     """Return a real tensor without NaN, detached."""
-    if not isinstance(value, torch.Tensor) or value.is_complex():
-        raise mismatch(name, "a tensor", "张量", value)
-    tensor = value.detach()
+    tensor = require_any_tensor(value, name)
+    if tensor.is_complex():
+        raise mismatch(name, "a tensor of real numbers", "实数张量", value)
     if bool(torch.isnan(tensor).any()):
         raise AssertionError(
             f"{name}: expected numbers, found NaN (0/0, or entries that were never set). "
@@ -127,42 +174,73 @@ def require_tensor(value: object, name: str) -> torch.Tensor:
     return tensor
 
 
+def require_any_tensor(value: object, name: str) -> torch.Tensor:
+    """Return a tensor whatever it holds, detached."""
+    if not isinstance(value, torch.Tensor):
+        raise mismatch(name, "a tensor", "张量", value)
+    return value.detach()
+
+
 def require_close(
     value: object,
     right: torch.Tensor,
     name: str,
     slips: dict[str, torch.Tensor | list[torch.Tensor]] | None = None,
 ) -> None:
-    """Require the shape and the entries of ``right``, as closely as the dtypes of both allow.
+    """Require the shape and the entries of ``right``.
+
+    How closely follows from the dtype of ``right``, which is that of the test's inputs, never from
+    that of the answer. Whole numbers and truths have to agree exactly.
 
     Args:
         value: a tensor; where ``right`` has no axes a plain number will do.
         slips: message that names a misconception -> the tensor, or list of tensors, that it leads
             to; the first one that was found is named.
     """
-    if right.dim() == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = torch.tensor(float(value))
+    if right.dim() == 0 and isinstance(value, numbers.Real) and not isinstance(value, bool):
+        value = torch.tensor(float(value), dtype=torch.float64)
     if isinstance(value, torch.Tensor) and value.dtype == right.dtype and torch.equal(value, right):
         return  # most answers; NaN equals nothing
     found = require_tensor(value, name)
-    dtype = precision.coarsest(found, right)
-    near = precision.tolerance(dtype)
-    if _is_close(found, right, near):
+    if _is_close(found, right):
         return
     for message, wrong in (slips or {}).items():
         for tensor in wrong if isinstance(wrong, list) else [wrong]:
-            assert not _is_close(found, tensor, near), message
+            assert not _is_close(found, tensor), message
     if found.shape != right.shape:
         expected = f"Tensor {tuple(right.shape)}"
         raise mismatch(name, expected, f" {expected}", found)
-    english, chinese = precision.explain(dtype, near)
-    raise AssertionError(
-        f"{name}: the shape is right, but some entries are not ({english}). "
-        f"‖ {name}：形状正确，但有的元素不对（{chinese}）。"
-    )
+    raise AssertionError(_other_entries(found, right, name))
 
 
-def _is_close(found: torch.Tensor, right: torch.Tensor, near: float) -> bool:
-    return found.shape == right.shape and torch.allclose(
-        found.to(torch.float64), right.to(torch.float64), near, near / 10
-    )
+def _other_entries(found: torch.Tensor, right: torch.Tensor, name: str) -> str:
+    english, chinese = "the shape is right, but some entries are not", "形状正确，但有的元素不对"
+    if right.numel() == 1:
+        english, chinese = "this is another number than the right one", "数值不对"
+    if _is_close(found, right, max(NEARLY, 10 * _nearness(right)[1])):
+        if right.is_floating_point():
+            digits = precision.explain(*_nearness(right))
+            return f"{name}: {english} ({digits[0]}). ‖ {name}：{chinese}（{digits[1]}）。"
+        english += "; whole numbers are exact, and some dtypes cannot hold large ones"
+        chinese += "；整数应当精确，而有些 dtype 存不下大整数"
+    return f"{name}: {english}. ‖ {name}：{chinese}。"
+
+
+def _nearness(right: torch.Tensor) -> tuple[str, float]:
+    dtype = precision.coarsest(right)
+    return dtype, precision.tolerance(dtype)
+
+
+def _is_close(found: torch.Tensor, right: torch.Tensor, near: float | None = None) -> bool:
+    if found.shape != right.shape:
+        return False
+    if near is None:
+        if not right.is_floating_point():
+            return _is_equal(found, right)
+        near = _nearness(right)[1]
+    return torch.allclose(found.to(torch.float64), right.to(torch.float64), near, near / 10)
+
+
+def _is_equal(found: torch.Tensor, right: torch.Tensor) -> bool:
+    exact = torch.float64 if found.is_floating_point() else torch.int64
+    return torch.equal(found.to(exact), right.to(exact))

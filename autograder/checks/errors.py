@@ -6,29 +6,37 @@ of a line of the student's that is no ``raise`` statement.
 
     errors.require(q6_error, "RuntimeError", "size of tensor", "q6_error")
     errors.require_known(second_error, errors.SECOND_BACKWARD, "second_error")
+
+What an error says (type, words, operation) and that the library raised it may be judged apart:
+the second is told by the process in which student code ran.
+
+    errors.require_said(q6_error, ROWS, "q6_error")
+    errors.require_raised(q6_error, ROWS, "q6_error", In)
 """
 
-import builtins
-import functools
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import torch
-
 from autograder import probes
-from autograder.checks.answers import describe
+from autograder.checks.answers import describe, error_kind
+from autograder.probes import parse_cell
 from autograder.wall.evidence import CapturedError, Frame
 
 OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line
 NO_RAISE = ""  # anywhere but at a raise statement of the student's
 LIBRARIES = ("torch", "numpy")
-OF_LIBRARIES = (
-    "numpy.exceptions.AxisError",
-    "numpy.linalg.LinAlgError",
-    "torch._C._LinAlgError",
-)
 RAISES_WHAT_IT_IS_TOLD = ("_check", "_check_with", "_assert")  # torch._check(False, "any words")
+SYMBOLS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Pow: "**", ast.MatMult: "@",
+}  # fmt: skip
+ARITHMETIC = {
+    *SYMBOLS.values(), "==", "add", "sub", "subtract", "mul", "multiply", "div", "divide",
+    "true_divide", "floor_divide", "remainder", "fmod", "pow", "matmul", "eq", "ne", "lt", "le",
+    "gt", "ge", "maximum", "minimum",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,42 +49,19 @@ class Known:
             to words that stay from one version to the next.
         places: where it may be raised: ``"file.py:function"`` of library code, a library's name,
             ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough.
-        make: raises it here; with its words, type and message leave no doubt, and an error whose
-            traceback is gone (``with_traceback(None)``, ``assertRaises``, a copy) is accepted.
+        operations: symbols and function names, e.g. ``("/", "div")``, of which one has to stand in
+            the student's expression that raised it, where that holds arithmetic at all.
+        kin: regular expression for the same complaint about other operands, which gets a message
+            of its own; "" where there is none.
+        right: what to run, for that message, e.g. ``"A / A.sum(axis=1)"``.
     """
 
     type: str
     pattern: str
     places: tuple[str, ...] = (NO_RAISE,)
-    make: Callable[[], object] | None = None
-
-    def says(self, message: str) -> bool:
-        """Tell whether a message has the words that are looked for."""
-        return re.search(self.pattern, message, re.IGNORECASE | re.DOTALL) is not None
-
-    def is_verbatim(self, error: CapturedError) -> bool:
-        """Tell whether an error says, word for word, what the library says."""
-        return self.make is not None and error.message == _words_of(self.make)
-
-
-@functools.cache
-def _words_of(make: Callable[[], object]) -> str:
-    try:
-        make()
-    except Exception as error:
-        return str(error)
-    raise ValueError("nothing was raised")
-
-
-def _walk_twice() -> None:
-    leaf = torch.ones(2, requires_grad=True)
-    y = leaf @ leaf
-    y.backward()
-    y.backward()
-
-
-def _walk_from_a_vector() -> None:
-    (2 * torch.ones(2, requires_grad=True)).backward()
+    operations: tuple[str, ...] = ()
+    kin: str = ""
+    right: str = ""
 
 
 _ENGINE = ("torch/autograd/graph.py:_engine_run_backward", "torch/autograd/__init__.py:backward")
@@ -86,13 +71,9 @@ SECOND_BACKWARD = Known(
     "RuntimeError",
     r"backward through the graph a second time",
     (*_ENGINE, "torch/autograd/__init__.py:grad"),
-    _walk_twice,
 )
 VECTOR_BACKWARD = Known(
-    "RuntimeError",
-    r"grad can be implicitly created only for scalar outputs",
-    _GRADS,
-    _walk_from_a_vector,
+    "RuntimeError", r"grad can be implicitly created only for scalar outputs", _GRADS
 )
 GRADIENT_SHAPE = Known("RuntimeError", r"mismatch in shape", _GRADS)
 NO_GRAD_FN = Known("RuntimeError", r"does not require grad and does not have a grad_?fn", _ENGINE)
@@ -133,25 +114,63 @@ def require_known(found: object, known: Known, name: str) -> CapturedError:
     return error
 
 
-def require_words(found: object, known: Known, name: str) -> CapturedError:
-    """Require the type and the words of a known error, whoever raised it.
+def require_said(found: object, known: Known, name: str) -> CapturedError:
+    """Require the type, the words and the operation of a known error, wherever it was raised.
 
     Raises:
-        AssertionError: ``[no-error]``, ``[wrong-error-type]`` or ``[wrong-message]``.
+        AssertionError: the text starts with ``[no-error]``, ``[wrong-error-type]``,
+            ``[other-operands]``, ``[wrong-message]`` or ``[another-operation]``.
     """
     error = _read(found, name)
-    for check in (_check_type, _check_message):
+    for check in (_check_type, _check_message, _check_operation):
         check(error, known, name)
     return error
+
+
+def require_raised(found: object, known: Known, name: str, sources: Iterable[str]) -> None:
+    """Require that the library raised what :func:`require_said` accepts.
+
+    An exception that lost its traceback (``assertRaises``, ``copy``) is taken at its word, unless
+    the notebook makes such a one itself.
+
+    Args:
+        sources: cell sources (``In``).
+
+    Raises:
+        AssertionError: the text starts with ``[hand-raised]`` or ``[wrong-place]``.
+    """
+    error = _read(found, name)
+    if error.frames:
+        _check_hand(error, known, name)
+        _check_place(error, known, name)
+    else:
+        assert not _is_made(error, sources), _by_hand(name)
+
+
+def argument(error: CapturedError, place: int, keyword: str) -> object:
+    """Return a literal argument of the call of the student's that raised an error.
+
+    Returns:
+        Its value, or Ellipsis where there is none or only the run could tell it.
+    """
+    tree = _expression(error)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    for call in calls[:1]:  # the outermost is the one that raised
+        given = [item.value for item in call.keywords if item.arg == keyword]
+        try:
+            return ast.literal_eval((given or call.args[place : place + 1])[0])
+        except (IndexError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            break
+    return Ellipsis
 
 
 def require_none(found: object, name: str) -> None:
     """Require that nothing was raised, e.g. by ``probes.error_of``."""
     if found is not None:
-        error = _read(found, name)
+        kind = error_kind(_read(found, name).type)
         raise AssertionError(
-            f"[unexpected-error] {name} raises {_kind(error.type)} where nothing should be raised. "
-            f"‖ {name} 引发了 {_kind(error.type)}，而这里不应有错误。"
+            f"[unexpected-error] {name} raises {kind} where nothing should be raised. "
+            f"‖ {name} 引发了 {kind}，而这里不应有错误。"
         )
 
 
@@ -175,34 +194,86 @@ def _read(found: object, name: str) -> CapturedError:
 
 
 def _check_type(error: CapturedError, known: Known, name: str) -> None:
+    kind = error_kind(error.type)
     assert error.is_a(known.type), (
-        f"[wrong-error-type] {name} is {_a(error.type)}: another kind of error than the one "
-        f"asked for. ‖ {name} 是 {_kind(error.type)}：与题目要求的不是同一种错误。"
+        f"[wrong-error-type] {name} is of type {kind}: another kind of error than the one asked "
+        f"for. ‖ {name} 是 {kind}：与题目要求的不是同一种错误。"
     )
 
 
 def _check_hand(error: CapturedError, known: Known, name: str) -> None:
     frame = error.innermost()
-    if frame is None:
-        assert known.is_verbatim(error), (
-            f"[hand-raised] {name} was never raised, or its traceback is gone, and its words are "
-            f"not the library's. Keep the very object that except ... as error gives. ‖ {name} "
-            "从未被引发，或者丢失了回溯信息，文字也与库的不同。"
-            "请原样保存 except ... as error 得到的对象。"
-        )
-        return
-    told = frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
-    assert not error.raised_by_hand and not told, (
-        f"[hand-raised] {name} was raised by your own code. Run the operation that fails, "
-        f"and catch what the library itself raises. ‖ {name} 是你自己的代码抛出的。"
+    told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
+    assert frame is not None and not error.raised_by_hand and not told, _by_hand(name)
+
+
+def _by_hand(name: str) -> str:
+    return (
+        f"[hand-raised] {name} was made or raised by your own code. Run the operation that fails, "
+        f"and catch what the library itself raises. ‖ {name} 是你自己的代码创建或抛出的。"
         "请运行那个会出错的操作，捕获库本身引发的异常。"
     )
 
 
+def _is_made(error: CapturedError, sources: Iterable[str]) -> bool:
+    """Tell whether a cell makes an exception of the error's type out of these words."""
+    kind = error.type.rpartition(".")[2]
+    for call in (node for cell in sources for node in ast.walk(parse_cell(cell))):
+        if isinstance(call, ast.Call) and _called(call) == kind:
+            words = [
+                node.value
+                for item in call.args
+                for node in ast.walk(item)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+            if not words or any(len(text) > 3 and text in error.message for text in words):
+                return True
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _check_operation(error: CapturedError, known: Known, name: str) -> None:
+    tree = _expression(error) if known.operations else None
+    found = {_operation(node) for node in ast.walk(tree)} if tree else set()
+    found &= ARITHMETIC
+    assert not found or found & set(known.operations), (
+        f"[another-operation] {name} has the right words, but another operation raised it than "
+        f"the one asked for: {known.right}. "
+        f"‖ {name} 的文字正确，但引发它的运算不是题目要求的 {known.right}。"
+    )
+
+
+def _expression(error: CapturedError) -> ast.AST | None:
+    """Return the student's innermost expression that led to an error, where it is known."""
+    own = [frame for frame in error.frames if frame.library is None]
+    try:
+        return ast.parse(own[-1].text) if own else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _operation(node: ast.AST) -> str:
+    """Name what a node of a syntax tree does: ``"+"``, ``"add"`` for ``torch.add`` or ``add_``."""
+    if isinstance(node, (ast.BinOp, ast.AugAssign)):
+        return SYMBOLS.get(type(node.op), "")
+    if isinstance(node, ast.Compare):
+        return "=="
+    return _called(node).strip("_") if isinstance(node, ast.Call) else ""
+
+
 def _check_message(error: CapturedError, known: Known, name: str) -> None:
-    assert known.says(error.message), (
-        f"[wrong-message] {name} is {_a(error.type)}, but complains about something else than "
-        f"what was asked for; print it. ‖ {name} 是 {_kind(error.type)}，"
+    kind = error_kind(error.type)
+    if known.kin and re.search(known.kin, error.message, re.IGNORECASE | re.DOTALL):
+        assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
+            f"[other-operands] {name} is the right complaint, but about other shapes than those "
+            f"of {known.right}. ‖ {name} 说的问题是对的，但涉及的形状不是 {known.right} 的。"
+        )
+    assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
+        f"[wrong-message] {name} is of the right type, {kind}, but complains about something else "
+        f"than what was asked for; print it. ‖ {name} 是 {kind}，"
         "但说的不是题目要求的那个问题；请把它打印出来看看。"
     )
 
@@ -231,26 +302,10 @@ def _is_at(frame: Frame, place: str) -> bool:
 def _check_swallowed(error: CapturedError, known: Known, name: str) -> None:
     for other in (error.cause, error.context):
         assert other is None or other == error.type, (
-            f"[swallowed] {name} was raised while another error, {_kind(other)}, was being "
+            f"[swallowed] {name} was raised while another error, {error_kind(other)}, was being "
             f"handled. Repair that one first. "
-            f"‖ {name} 是在处理另一个错误（{_kind(other)}）时引发的。请先修正那个错误。"
+            f"‖ {name} 是在处理另一个错误（{error_kind(other)}）时引发的。请先修正那个错误。"
         )
-
-
-def _kind(name: str) -> str:
-    """Return the name of a well-known type.
-
-    Nothing else is repeated, be it a message or the name of a class: a student's function could put
-    its hidden inputs there.
-    """
-    known = name in OF_LIBRARIES or isinstance(getattr(builtins, name, None), type)
-    return name.rpartition(".")[2] if known else "Exception"
-
-
-def _a(name: str) -> str:
-    """Return the name of a type with its article."""
-    kind = _kind(name)
-    return f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind}"
 
 
 def _where(frame: Frame) -> tuple[str, str]:

@@ -82,7 +82,13 @@ def _require_walks(f: Oracle, saves: bool, found: object, what: str) -> None:
         "none came back: call it twice, and return what you catch. ‖ f 保存了张量，第二次 "
         "backward() 会引发异常，却没有返回异常：请调用两次，并返回捕获到的异常。"
     )
-    errors.require_known(handed.require_exception(found, what), errors.SECOND_BACKWARD, what)
+    _require_error(found, errors.SECOND_BACKWARD, what)
+
+
+def _require_error(found: object, known: errors.Known, what: str) -> None:
+    error = handed.require_exception(found, what)
+    errors.require_said(error, known, what)
+    errors.require_raised(error, known, what, ())
 
 
 def require_accumulated(
@@ -130,8 +136,7 @@ def require_scalars_told_apart(
                 "[no-error-returned] backward() on a vector or matrix raises an exception; return "
                 "the one you catch. ‖ 对向量或矩阵调用 backward() 会引发异常；请返回捕获到的异常。"
             )
-            known = handed.require_exception(found, what)
-            errors.require_known(known, errors.VECTOR_BACKWARD, what)
+            _require_error(found, errors.VECTOR_BACKWARD, what)
         else:
             assert found is None, (
                 "[scalars-need-no-weight] Nothing is raised where the result holds one number, "

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from typing import IO
 
 from autograder.errors import EngineError
 
@@ -76,7 +77,9 @@ def make_base_image() -> None:
             raise EngineError(f"docker import failed ({_last_line(loaded.stdout)})")
 
 
-def _run(command, timeout_s: float = 60.0, stdin=subprocess.DEVNULL):
+def _run(
+    command: list[str], timeout_s: float = 60.0, stdin: IO[bytes] | int | None = subprocess.DEVNULL
+) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             command,

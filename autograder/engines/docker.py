@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from typing import Protocol
 
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import SandboxError
@@ -25,6 +26,12 @@ def is_available() -> bool:
         return not subprocess.run(command, capture_output=True, timeout=20).returncode
     except subprocess.TimeoutExpired:
         return False
+
+
+class HasFileno(Protocol):
+    """What the system can watch."""
+
+    def fileno(self) -> int: ...
 
 
 class DockerEngine(WarmEngine):
@@ -68,7 +75,8 @@ class DockerEngine(WarmEngine):
 
     def _connect(self) -> socket.socket:
         """Take the worker's one connection, before any student code runs."""
-        ready = select.select([self.listener, self.ended], [], [], CONNECT_S)[0]
+        watched: list[HasFileno] = [self.listener, self.ended]
+        ready = select.select(watched, [], [], CONNECT_S)[0]
         try:
             if self.listener in ready:
                 return self.listener.accept()[0]

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -213,7 +213,7 @@ def build_image(tag: str, context: Path, arguments: dict[str, str]) -> None:
 
 
 @contextmanager
-def _only_one_builder():
+def _only_one_builder() -> Iterator[None]:
     """Let other graders of this user wait instead of building the same image again."""
     path = Path(tempfile.gettempdir()) / f"autograder-image-{os.getuid()}.lock"
     with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:

@@ -35,6 +35,7 @@ def worker_environment(home: str) -> dict[str, str]:
 class LocalEngine(WarmEngine):
     """One warm worker process of this machine."""
 
+    process: "subprocess.Popen[bytes] | _Forked"
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
 
     def _start(self) -> None:
@@ -49,6 +50,7 @@ class LocalEngine(WarmEngine):
         self._launch(theirs)
 
     def _connect(self) -> socket.socket:
+        assert self.channel is not None, "it is started"
         return self.channel
 
     def _launch(self, theirs: socket.socket) -> None:
@@ -90,10 +92,11 @@ class ForkedEngine(LocalEngine):
 
         from autograder.sandbox import mounts, service
 
+        ours = self._connect()
         pid = os.fork()
         if not pid:
             try:
-                self.channel.close()
+                ours.close()
                 mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
@@ -110,8 +113,8 @@ class _Forked:
     def __init__(self, pid: int):
         self.pid = pid
 
-    def wait(self, timeout=None):
+    def wait(self, timeout: float | None = None) -> None:
         os.waitpid(self.pid, 0)
 
-    def kill(self):
+    def kill(self) -> None:
         os.kill(self.pid, 9)

@@ -59,11 +59,11 @@ def with_imports(roots: Iterable[Path]) -> list[Path]:
 
 def imported_files(path: Path) -> set[Path]:
     """Return the files of the package that one file imports, at any depth of its code."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     files = set()

@@ -60,7 +60,8 @@ def with_overrides(
     questions = {question.name: question for question in gradation.questions}
     for name, change in changes.items():
         question = questions.get(name) or QuestionResult(name, 0.0, possible.get(name, 0.0))
-        questions[name] = replace(question, score=change.points)
+        if change.points is not None:  # else it was taken back
+            questions[name] = replace(question, score=change.points)
     return replace(
         gradation,
         questions=tuple(questions[name] for name in sorted(questions)),

@@ -30,7 +30,14 @@ def open_gradebook(out: Path) -> Gradebook:
 @click.argument("points", type=float, required=False)
 @click.option("--reason", required=True, help="why, for the record")
 @click.option("--withdraw", is_flag=True, help="take the manual points back")
-def override(out, submission, question, points, reason, withdraw):
+def override(
+    out: Path,
+    submission: str,
+    question: str,
+    points: float | None,
+    reason: str,
+    withdraw: bool,
+) -> None:
     """Give POINTS to a QUESTION of a SUBMISSION by hand; survives every regrade."""
     if withdraw == (points is not None):
         raise UsageError("give either POINTS or --withdraw")

@@ -4,9 +4,14 @@ Each gradation is committed as it arrives, so a killed run loses nothing.
 """
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
 
 from autograder.errors import UsageError
+
+File = TypeVar("File", bound="GradebookFile")
 
 APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
 SCHEMA_VERSION = 1
@@ -56,10 +61,10 @@ class GradebookFile:
         except sqlite3.Error as error:
             raise self._unusable(error) from None
 
-    def __enter__(self):
+    def __enter__(self: File) -> File:
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -120,7 +125,7 @@ class GradebookFile:
 class _Transaction:
     """A write that is there as a whole or not at all."""
 
-    def __init__(self, connection: sqlite3.Connection, explain):
+    def __init__(self, connection: sqlite3.Connection, explain: Callable[[Exception], UsageError]):
         self._connection = connection
         self._explain = explain
 
@@ -131,7 +136,12 @@ class _Transaction:
             raise self._explain(error) from None
         return self._connection
 
-    def __exit__(self, kind, error, trace) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
             self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
         except sqlite3.Error as failure:

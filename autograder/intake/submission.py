@@ -78,7 +78,7 @@ def load_cells(path: Path) -> list[dict]:
     return found
 
 
-def _read_notebook(path: Path, shown: str) -> tuple:
+def _read_notebook(path: Path, shown: str) -> tuple[object, str, tuple[str, ...]]:
     """Return what a file holds as JSON, its digest and notes."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -87,7 +87,8 @@ def _read_notebook(path: Path, shown: str) -> tuple:
     except OSError as error:
         raise SubmissionError(f"{shown}: cannot be read ({error.strerror})") from None
     suffix = path.suffix.lower()
-    digest, notes = hashlib.sha256(data).hexdigest(), ()
+    digest = hashlib.sha256(data).hexdigest()
+    notes: tuple[str, ...] = ()
     if suffix == ".zip" or (suffix == ".ipynb" and data[:4] == b"PK\x03\x04"):
         data, notes = _read_zip(path, shown)
     elif suffix != ".ipynb":
@@ -124,7 +125,9 @@ def _read_zip(path: Path, shown: str) -> tuple[bytes, tuple[str, ...]]:
         raise SubmissionError(f"{shown}: a damaged zip; {UPLOAD}") from None
 
 
-def _choose_notebook(entries, shown):
+def _choose_notebook(
+    entries: list[zipfile.ZipInfo], shown: str
+) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
     notebooks = [
         entry
         for entry in entries
@@ -156,7 +159,7 @@ def _is_link(entry: zipfile.ZipInfo) -> bool:
     return entry.external_attr >> 16 & 0o170000 == 0o120000
 
 
-def _parse_json(data: bytes, shown: str):
+def _parse_json(data: bytes, shown: str) -> object:
     if not data.strip(b"\0\t\r\n "):
         raise SubmissionError(f"{shown}: the file is empty; save the notebook and upload it again")
     try:
@@ -177,7 +180,7 @@ def _small_int(text: str) -> int:
     return int(text) if len(text) < 30 else 0
 
 
-def _depth(value) -> int:
+def _depth(value: object) -> int:
     depth, level = 0, [value]
     while level and depth <= MAX_DEPTH:
         depth += 1
@@ -190,7 +193,9 @@ def _depth(value) -> int:
     return depth
 
 
-def _validate(notebook, shown, name, file, digest, notes) -> Submission:
+def _validate(
+    notebook: object, shown: str, name: str, file: str, digest: str, notes: tuple[str, ...]
+) -> Submission:
     if not isinstance(notebook, dict):
         raise SubmissionError(f"{shown}: not a notebook; {UPLOAD}")
     major = notebook.get("nbformat", 4)
@@ -252,7 +257,7 @@ def _clean(source: str) -> str:
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _dict(value) -> dict:
+def _dict(value: object) -> dict:
     return value if isinstance(value, dict) else {}
 
 

@@ -13,8 +13,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def to_csv(table: Iterable[Iterable], delimiter: str = ",", quote_all: bool = False) -> str:
     """Return a table as CSV text with plain newlines."""
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quoting).writerows(table)
+    writer = csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator="\n",
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+    )
+    writer.writerows(table)
     return text.getvalue()
 
 

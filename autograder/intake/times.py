@@ -107,6 +107,7 @@ def lateness(file: str, time: datetime | None, deadline: datetime | None) -> str
 def parse_time(text: str) -> datetime | None:
     """Read a time in ISO 8601 or as an LMS writes it; without a zone it is this machine's."""
     text = " ".join(text.replace("\u202f", " ").split())
+    time: datetime | None
     try:
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
@@ -182,5 +183,5 @@ def _read_metadata(path: Path) -> dict[str, datetime]:
     }
 
 
-def _text_time(value) -> datetime | None:
+def _text_time(value: object) -> datetime | None:
     return parse_time(str(value)) if isinstance(value, (str, date)) else None

@@ -1,5 +1,7 @@
 """``export``: a finished run as the files that an LMS imports."""
 
+from pathlib import Path
+
 import click
 
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
@@ -29,7 +31,14 @@ from autograder.lms.roster import entry_of, find_columns, load_owners, load_rost
 )
 @click.option("--title", help="column name in the LMS; default: the assignment's name")
 @click.option("--to", "folder", type=PATH, help="default: OUT/lms")
-def export(out, roster_file, owners_file, deadline, title, folder):
+def export(
+    out: Path,
+    roster_file: Path,
+    owners_file: Path | None,
+    deadline: str | None,
+    title: str | None,
+    folder: Path | None,
+) -> None:
     """Write files that Canvas, Moodle and Blackboard import, and a Gradescope score sheet."""
     with open_gradebook(out) as gradebook:
         due = parse_deadline(deadline) if deadline else gradebook.deadline

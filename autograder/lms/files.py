@@ -29,7 +29,7 @@ from autograder.lms.roster import COLUMN_HEADS, Entry, Matching
 
 def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
     """Return the file that Canvas's gradebook imports."""
-    table = [
+    table: list[list] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", harmless(title)],
         ["    Points Possible", "", "", "", "", number(possible)],
     ]
@@ -42,7 +42,7 @@ def canvas(matching: Matching, title: str, possible: float, deadline: datetime |
 def moodle(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
     """Return the file for Moodle's CSV grade import; lateness is left to a column of its own."""
     head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
-    table = [[*head, "Submitted late"]]
+    table: list[list] = [[*head, "Submitted late"]]
     for student, entry in matching.chosen:
         row = [student.given, student.family, student.sis_id, student.email, student.login]
         table.append([*map(harmless, row), _score(entry), "yes" if entry.late else "no"])
@@ -53,7 +53,7 @@ def blackboard(matching: Matching, title: str, possible: float, deadline: dateti
     """Return the file for Blackboard's gradebook upload."""
     known = COLUMN_HEADS["blackboard"].fullmatch(title)
     column = title if known else f"{title} [Total Pts: {number(possible)} Score]"
-    table = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
+    table: list[list] = [["Last Name", "First Name", "Username", "Student ID", harmless(column)]]
     for student, entry in matching.chosen:
         user = student.login or student.email.partition("@")[0]
         row = [student.family, student.given, user, student.sis_id]
@@ -64,7 +64,7 @@ def blackboard(matching: Matching, title: str, possible: float, deadline: dateti
 def gradescope(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
     """Return a sheet with the columns of Gradescope's own scores."""
     head = ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
-    table = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
+    table: list[list] = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
     for student, entry in matching.chosen:
         row = [student.given, student.family, student.sis_id, student.email, student.section]
         status = "Ungraded" if entry.score is None else "Graded"
@@ -136,5 +136,5 @@ def _late_by(entry: Entry, deadline: datetime | None) -> str:
     return known or ("late" if entry.late else "")
 
 
-def _score(entry: Entry):
+def _score(entry: Entry) -> str | float:
     return "" if entry.score is None else number(entry.score)

@@ -32,16 +32,18 @@ def write_grades_csv(
         scores = {question.name: question.score for question in gradation.questions}
         for question in gradation.questions:
             possible[question.name] = max(possible.get(question.name, 0.0), question.possible)
-        extra = ["", ""] if handed_in is None else handed_in.get(gradation.submission, ("", ""))
+        extra = ("", "") if handed_in is None else handed_in.get(gradation.submission, ("", ""))
         rows.append((gradation.file, scores, gradation.status, gradation.reason, extra))
     names = sorted(possible)
     total = sum(possible.values())
-    table = [["file", *names, "total_points_earned", "percent_correct", "grading_status"]]
+    table: list[list] = [
+        ["file", *names, "total_points_earned", "percent_correct", "grading_status"]
+    ]
     if any(status is not Status.NOT_GRADED for _, _, status, *_ in rows):
         table.append(
             [POINTS_ROW, *(number(possible[name]) for name in names), number(total), 1, "--"]
         )
-    later = [[*HANDED_IN], ["", ""]][: len(table)]
+    later = [HANDED_IN, ("", "")][: len(table)]
     for file, scores, status, reason, extra in sorted(rows, key=lambda row: row[0]):
         table.append(
             [harmless(file), *_marks(scores, names, total, status), _state(status, reason)]

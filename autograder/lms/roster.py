@@ -238,7 +238,7 @@ def _tokens(name: str) -> set[str]:
     return {word.strip(".-+") for word in words} | words
 
 
-def _rank(entry: Entry):
+def _rank(entry: Entry) -> tuple[bool, bool, datetime, str]:
     known = entry.submitted_at is not None
     time = entry.submitted_at or datetime.min.replace(tzinfo=timezone.utc)
     return (not entry.late, known, time, entry.file)

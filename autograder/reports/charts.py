@@ -1,6 +1,7 @@
 """Charts as SVG text: numbers in, markup out. Colours come from the page's style sheet by class."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -27,7 +28,7 @@ class Scale:
         span = self.high - self.low or 1.0
         return self.start + (value - self.low) / span * (self.end - self.start)
 
-    def write(self, values, low: float, high: float) -> list[str]:
+    def write(self, values: Iterable[float], low: float, high: float) -> list[str]:
         """Return the mapped values as text, held between ``low`` and ``high``."""
         slope = (self.end - self.start) / (self.high - self.low or 1.0)
         start = self.start - self.low * slope
@@ -73,8 +74,8 @@ def columns(
                 f'width="{step - 2:.1f}" height="{y(0) - y(count):.1f}" rx="1.5"/>'
             )
     parts.append(f'<path class="axis" d="M{left:g} {y(0):.1f}H{width - right:g}"/>')
-    for number, (place, label) in enumerate(labels):
-        parts.append(_label(x(place), height - 8, label, minor=bool(number % 2)))
+    for number, (at, label) in enumerate(labels):
+        parts.append(_label(x(at), height - 8, label, minor=bool(number % 2)))
     if mark is not None:
         parts.append(f'<path class="mark" d="M{x(mark):.1f} {top - 8:g}V{y(0):.1f}"/>')
     return _svg("columns", width, height, parts)

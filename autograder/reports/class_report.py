@@ -68,7 +68,7 @@ def write_class_report(
 class Rows:
     """The table's rows, kept small, and the submissions that need a look."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.slips: dict[str, int] = {}
         self.attention: list[tuple] = []
         self._rows: list[tuple] = []

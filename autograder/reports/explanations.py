@@ -4,7 +4,7 @@
 
 import re
 
-EXPLANATIONS = [
+EXPLANATIONS: list[tuple[str, str, str]] = [
     (
         r"backward through the graph a second time",
         "backward() frees the tensors that the graph saved. Pass retain_graph=True to the first call "
@@ -75,7 +75,9 @@ EXPLANATIONS = [
         "该名称未定义：定义它的单元格运行了吗？拼写一致吗？",
     ),
 ]  # fmt: skip
-_COMPILED = [(re.compile(pattern), pair) for pattern, *pair in EXPLANATIONS]
+_COMPILED = [
+    (re.compile(pattern), (english, chinese)) for pattern, english, chinese in EXPLANATIONS
+]
 
 
 def explanation(message: str) -> tuple[str, str] | None:
@@ -83,5 +85,5 @@ def explanation(message: str) -> tuple[str, str] | None:
     message = message[:2000]
     for pattern, pair in _COMPILED:
         if pattern.search(message):
-            return tuple(pair)
+            return pair
     return None

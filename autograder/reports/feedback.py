@@ -1,6 +1,7 @@
 """The feedback page: what was right, what a failure means, what to look at again."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.files import write_text
@@ -96,7 +97,7 @@ def _view(case: TestCaseOutcome, released: bool) -> dict:
     return {"passed": case.passed, "text": text, "slip": slip, "further": not told}
 
 
-def _grouped(cases) -> list[dict]:
+def _grouped(cases: Iterable[dict]) -> list[dict]:
     """Join cases that say the same, with their count."""
     counts = Counter((case["text"], case["slip"], case["further"]) for case in cases)
     return [

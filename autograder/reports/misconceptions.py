@@ -13,6 +13,10 @@ ENGLISH = {
 }
 
 CHINESE = {
+    "another-operation": "不是题目中的运算",
+    "argument-changed": "改动了传入的张量",
+    "other-operands": "涉及别的形状",
+    "raises-an-error": "抛出了错误",
     "always-doubled": "总是加倍",
     "branch-per-entry": "逐元素选择分支",
     "doubled": "多了一倍",

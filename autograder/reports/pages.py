@@ -40,7 +40,7 @@ def environment() -> Environment:
     return templates
 
 
-def render(template: str, scripts: tuple[str, ...], **values) -> str:
+def render(template: str, scripts: tuple[str, ...], **values: object) -> str:
     """Return a page's HTML.
 
     Args:
@@ -54,7 +54,7 @@ def breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[_-])", name))
 
 
-def json_for_script(value) -> Markup:
+def json_for_script(value: object) -> Markup:
     """Return JSON that cannot leave the script element that holds it."""
     return Markup(json.dumps(value, separators=(",", ":"), allow_nan=False).translate(_UNSAFE))
 
@@ -82,7 +82,9 @@ def _furniture(scripts: tuple[str, ...]) -> dict:
 
 
 def _source(name: str) -> str:
-    return environment().loader.get_source(environment(), name)[0]
+    loader = environment().loader
+    assert loader is not None
+    return loader.get_source(environment(), name)[0]
 
 
 def _digest(content: str) -> str:

@@ -16,6 +16,10 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mistune import HTMLRenderer
 
 BROWSERS = (
     "google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser",
@@ -189,9 +193,9 @@ def markdown(text: str, attachments: dict | None = None) -> str:
         return f"\ue000{len(formulas) - 1}\ue001"
 
     kept = _MATH.sub(keep, _COMMENT.sub("", _plain(text[:MAX_MARKDOWN])))
-    renderer = _renderer(mistune, attachments or {})
+    renderer = _renderer(attachments or {})
     page = mistune.create_markdown(renderer=renderer, plugins=["table", "strikethrough"])(kept)
-    return _PLACE.sub(lambda place: formulas[int(place[1])], page)
+    return _PLACE.sub(lambda place: formulas[int(place[1])], str(page))
 
 
 def formula(text: str, block: bool = False) -> str:
@@ -223,16 +227,18 @@ def code(source: str) -> str:
     return f'<pre class="code">{inner.rstrip()}</pre>' if source.strip() else ""
 
 
-def _renderer(mistune, attachments: dict):
+def _renderer(attachments: dict) -> "HTMLRenderer":
+    import mistune
+
     class Renderer(mistune.HTMLRenderer):
-        def image(self, text, url, title=None):
+        def image(self, text: str, url: str, title: str | None = None) -> str:
             found = attachments.get(url.removeprefix("attachment:"))
             return _image(found, text) if isinstance(found, dict) else f"[{html.escape(text)}]"
 
     return Renderer(escape=True)
 
 
-def _cleaned(element):
+def _cleaned(element: ElementTree.Element) -> ElementTree.Element:
     """Return a formula's element without anything that is no mathematics, and no namespace."""
     name = element.tag.rsplit("}", 1)[-1]
     if name not in _ELEMENTS:

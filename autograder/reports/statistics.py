@@ -4,6 +4,7 @@ import math
 import random
 import re
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from autograder.model import Gradation, Status
@@ -223,7 +224,8 @@ def thin(curves: list[dict], points: int = 120) -> list[dict]:
 
 def joined(curves: list[dict]) -> list[dict]:
     """Join curves of one point, as drawn by one call per point, into one cloud of points."""
-    long, cloud = [], {}
+    long: list[dict] = []
+    cloud: dict[tuple, list[dict]] = {}
     for curve in curves:
         if min(len(curve["x"]), len(curve["y"])) > 1:
             long.append(curve)
@@ -286,7 +288,7 @@ def _is_solved(gradation: Gradation, question: str) -> bool:
     return any(q.name == question and q.score >= q.possible for q in gradation.questions)
 
 
-def _count(groups: Counter, key) -> None:
+def _count(groups: Counter, key: Hashable) -> None:
     if key in groups or len(groups) < MAX_GROUPS:
         groups[key] += 1
 

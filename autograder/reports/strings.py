@@ -166,7 +166,7 @@ STATUSES = {
 }
 
 
-def both(english, chinese) -> Markup:
+def both(english: object, chinese: object) -> Markup:
     """Return markup that holds both languages; the page shows one."""
     return Markup(
         f'<span class="en" lang="en">{escape(english)}</span>'
@@ -174,7 +174,7 @@ def both(english, chinese) -> Markup:
     )
 
 
-def text(key: str, **values) -> Markup:
+def text(key: str, **values: object) -> Markup:
     """Return a sentence in both languages, its values escaped."""
     return _filled_text(key, values) if values else _fixed_text(key)
 
@@ -201,7 +201,7 @@ def slip_name(slip: str) -> tuple[str, str]:
     return english, CHINESE.get(slip, english)
 
 
-def _filled_text(key: str, values: dict) -> Markup:
+def _filled_text(key: str, values: dict[str, object]) -> Markup:
     english, chinese = TEXTS[key]
     return both(_filled(english, values, 0), _filled(chinese, values, 1))
 
@@ -211,7 +211,7 @@ def _fixed_text(key: str) -> Markup:
     return _filled_text(key, {})
 
 
-def _filled(template: str, values: dict, language: int) -> Markup:
+def _filled(template: str, values: dict[str, object], language: int) -> Markup:
     """Fill a template; a value that is a pair holds one text per language."""
     chosen = {k: v[language] if isinstance(v, tuple) else v for k, v in values.items()}
     return Markup(escape(template)).format(**chosen)

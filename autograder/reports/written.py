@@ -10,9 +10,11 @@ A question with ``manual: true`` has no tests. What people give for it stands in
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from autograder.errors import UsageError
 from autograder.files import write_text
@@ -22,9 +24,9 @@ from autograder.lms.grade_files import number
 from autograder.reports import printing
 from autograder.reports.inert import inert_name
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ModuleNotFoundError:  # Python 3.10
+else:
     import tomli as tomllib
 
 MARK = re.compile(r"<!--\s*(BEGIN|END) QUESTION\s*-->", re.IGNORECASE)
@@ -38,6 +40,13 @@ STYLE = """
 article { border-top: 2px solid #ccd; padding-top: .6em; margin-top: 1.6em }
 article > h2 { font-size: 1em; margin: 0 0 .4em; font-weight: 600 } .soft { color: #5b6570 }
 """
+
+
+class Reasoned(Protocol):
+    """What stands in a gradebook for an answer, with its reason."""
+
+    @property
+    def reason(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -166,18 +175,21 @@ def read_marks(sheet: Path, rubric: list[WrittenQuestion]) -> list[Mark]:
         if name not in known:
             raise UsageError(f"{sheet}: the rubric has no question '{name}'")
         points = _points(f"{sheet}, {submission}", known[name], cells)
-        if any(given is None for given in points.values()):
+        given = {criterion: each for criterion, each in points.items() if each is not None}
+        if len(given) < len(points):
             marks.append(Mark(submission, name, None, WAITING))
             continue
-        parts = [f"{criterion} {number(given)}/{number(known[name].criteria[criterion][0])}"
-                 for criterion, given in points.items()]  # fmt: skip
+        parts = [f"{criterion} {number(each)}/{number(known[name].criteria[criterion][0])}"
+                 for criterion, each in given.items()]  # fmt: skip
         comment = " ".join(original(cells.get(COMMENT, "")).replace("‖", "|").split())
         reason = ", ".join(parts) + (f"; {comment}" if comment else "")
-        marks.append(Mark(submission, name, sum(points.values()), reason))
+        marks.append(Mark(submission, name, sum(given.values()), reason))
     return marks
 
 
-def settle_marks(marks: Iterable[Mark], standing: dict[str, dict]) -> list[Mark]:
+def settle_marks(
+    marks: Iterable[Mark], standing: Mapping[str, Mapping[str, Reasoned]]
+) -> list[Mark]:
     """Return what the gradebook has to take over of all sheets.
 
     A row without points leaves a person's mark as it is, but takes back a zero that was given for
@@ -207,11 +219,11 @@ def settle_marks(marks: Iterable[Mark], standing: dict[str, dict]) -> list[Mark]
     ]
 
 
-def _is_for_nothing(override) -> bool:
+def _is_for_nothing(override: Reasoned | None) -> bool:
     return override is not None and override.reason.endswith(NOTHING)
 
 
-def _question(path: Path, name: str, table) -> WrittenQuestion:
+def _question(path: Path, name: str, table: object) -> WrittenQuestion:
     criteria = {}
     for criterion, entry in table.items() if isinstance(table, dict) else ():
         points = entry.get("points") if isinstance(entry, dict) else None
@@ -235,9 +247,9 @@ def _columns(question: WrittenQuestion) -> list[str]:
 
 def _given(question: WrittenQuestion, answer: Answer, old: dict | None) -> list:
     """Return the cells to fill in: what they held, else empty, else zeros for no answer."""
-    columns = _columns(question)
-    cells = [old.get(name, "").strip() for name in columns] if old else []
-    comment = old.get(COMMENT, "").strip() if old else ""
+    old, columns = old or {}, _columns(question)
+    cells = [old.get(name, "").strip() for name in columns]
+    comment = old.get(COMMENT, "").strip()
     if (not any(cells) and not comment) or comment == NOTHING:
         return [*["" if answer.cells else 0] * len(columns), "" if answer.cells else NOTHING]
     if _same(old.get(ANSWER, _plain(answer)), _plain(answer)):
@@ -266,10 +278,11 @@ def _points(where: str, question: WrittenQuestion, cells: dict) -> dict[str, flo
             raise UsageError(f"{where}: the column '{column}' is missing")
         text = cells[column].strip().replace(",", ".")
         try:
-            found[name] = float(text) if text else None
+            points = float(text) if text else None
         except ValueError:
-            found[name] = -1.0
-        if found[name] is not None and not 0 <= found[name] <= most:
+            points = -1.0
+        found[name] = points
+        if points is not None and not 0 <= points <= most:
             raise UsageError(f"{where}: {column} is given {text!r}; write 0 to {number(most)}")
     return found
 

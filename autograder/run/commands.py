@@ -1,6 +1,7 @@
 """Commands on a finished run: write its pages anew, lay out written answers, take their marks."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,10 @@ from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
 from autograder.languages import LANGUAGES
 
+if TYPE_CHECKING:
+    from autograder.reports.written import WrittenQuestion
+    from autograder.scoring.assignment import Assignment
+
 ZIP = click.option(
     "--zip",
     "grading_zip",
@@ -19,7 +24,7 @@ ZIP = click.option(
 )
 
 
-def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
+def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None) -> "Assignment":
     """Return the assignment of a gradebook, read from its grading zip."""
     from autograder.scoring.assignment import load_assignment
 
@@ -35,7 +40,7 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None):
     default=None,
     help="feedback names hidden test cases and shows expected curves, from now on or no longer",
 )
-def report(out, grading_zip, release):
+def report(out: Path, grading_zip: Path | None, release: bool | None) -> None:
     """Write grades.csv, the class report and all feedback pages of OUT again."""
     from autograder.run.writing import write_all
 
@@ -53,7 +58,9 @@ def report(out, grading_zip, release):
 @click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
 @click.option("--dist", type=PATH, default=ROOT / "dist", help="where the releases were built")
 @click.option("--pdf", is_flag=True, help="print the pages to PDF too, with Chrome or Chromium")
-def written(out, submissions, rubric, dist, pdf):
+def written(
+    out: Path, submissions: Path | None, rubric: Path | None, dist: Path, pdf: bool
+) -> None:
     """Lay out the written answers for graders: per question a page and a sheet with the rubric."""
     from autograder.reports.printing import print_page
     from autograder.reports.written import Answer, find_answers, regions, write_question
@@ -86,8 +93,8 @@ def written(out, submissions, rubric, dist, pdf):
         for kept, cells in zip(answers, found):
             kept.append(Answer(submission, file, cells))
     for place, question in enumerate(questions):
-        cells = [language[place][0] for language in prompts]
-        page, sheet = write_question(out / "written", question, cells, answers[place])
+        asked = [language[place][0] for language in prompts]
+        page, sheet = write_question(out / "written", question, asked, answers[place])
         if pdf and not print_page(page, page.with_suffix(".pdf")):
             raise UsageError(f"{page}: no Chrome, Edge or Chromium to print it with")
         blank = sum(not answer.cells for answer in answers[place])
@@ -100,7 +107,7 @@ def written(out, submissions, rubric, dist, pdf):
 @OUT
 @click.argument("sheets", type=PATH, nargs=-1, required=True)
 @click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
-def marks(out, sheets, rubric):
+def marks(out: Path, sheets: tuple[Path, ...], rubric: Path | None) -> None:
     """Take the points of filled-in SHEETS into the gradebook; they survive every regrade."""
     from autograder.reports.written import read_marks, settle_marks
 
@@ -121,7 +128,7 @@ def marks(out, sheets, rubric):
     )
 
 
-def load_rubric_of(name: str, rubric: Path | None):
+def load_rubric_of(name: str, rubric: Path | None) -> "list[WrittenQuestion]":
     """Return the written questions of an assignment."""
     from autograder.reports.written import load_rubric
 

@@ -1,6 +1,7 @@
 """What `grade` shows on a terminal: the engine, a progress bar with rate, a table at the end."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -8,6 +9,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -16,9 +18,13 @@ from rich.text import Text
 
 from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
+from autograder.intake.times import Collection
 from autograder.model import Limits, Status
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
+
+if TYPE_CHECKING:
+    from autograder.run.grading import GradeAll, Summary
 
 console = Console(highlight=False)
 NO_ENGINE = (
@@ -30,7 +36,7 @@ NO_ENGINE = (
 class RateColumn(ProgressColumn):
     """Submissions per minute."""
 
-    def render(self, task):
+    def render(self, task: Task) -> Text:
         """Return the rate so far."""
         rate = task.finished_speed or task.speed
         return Text(f"{rate * 60:,.0f}/min" if rate else "–/min")
@@ -70,12 +76,13 @@ def grade_and_report(
     limits: Limits,
     workers: int | None,
     scheduler: str | None,
-    collection=None,
+    collection: Collection | None = None,
 ) -> int:
     """Grade one folder with a progress bar; returns the exit status (0, or 1: some not graded)."""
     from autograder.run.grading import grade_folder
 
-    grade, name = grade_all, assignment.name
+    grade: GradeAll = grade_all
+    name = assignment.name
     if scheduler:
         from autograder.cluster.client import grade_on
 
@@ -91,10 +98,10 @@ def grade_and_report(
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
         task = progress.add_task(name, total=None)
 
-        def start(total, reused):
+        def start(total: int, reused: int) -> None:
             progress.update(task, total=total - reused)
 
-        def advance(status):
+        def advance(status: Status) -> None:
             counts[status.value] = counts.get(status.value, 0) + 1
             progress.advance(task)
 
@@ -118,7 +125,7 @@ def grade_and_report(
     return 1 if summary.not_graded or summary.mismatches else 0
 
 
-def _summary_line(name, summary, where) -> str:
+def _summary_line(name: str, summary: "Summary", where: str) -> str:
     parts = [f"{summary.graded} graded on {where}"]
     if summary.reused:
         parts.append(f"{summary.reused} unchanged since the last run")

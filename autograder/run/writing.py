@@ -1,6 +1,7 @@
 """Everything that a run leaves for people to read, in its output folder."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,18 +9,22 @@ from autograder import reports
 from autograder.gradebook import Gradebook
 from autograder.lms import grade_files
 from autograder.lms.grade_files import write_grades_csv
+from autograder.model import Gradation
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.statistics import ClassStatistics
+from autograder.scoring.assignment import Assignment
 
 
-def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = False) -> None:
+def write_all(
+    out: Path, gradebook: Gradebook, assignment: Assignment, every_page: bool = False
+) -> None:
     """Write ``grades.csv``, ``report/index.html`` and the feedback of who was late or overridden.
 
     Pages that are there already, made from the same, are left as they are.
 
     Args:
-        assignment: what was graded (``name``, ``digest``, ``questions``, ``manifest``).
+        assignment: what was graded.
         every_page: write everything, everybody's feedback too, as after a new deadline.
     """
     grades, report = out / "grades.csv", out / "report" / "index.html"
@@ -32,7 +37,8 @@ def write_all(out: Path, gradebook: Gradebook, assignment, every_page: bool = Fa
     late = sum(bool(by) for _, by in handed_in.values())
     marks = []
 
-    def passing():  # both need every submission, and reading one takes longer than both
+    # Both need every submission, and reading one takes longer than both.
+    def passing() -> Iterator[Gradation]:
         for gradation in gradebook.latest():
             marks.append(replace(gradation, curves={}, errors={}, outputs=(), gradescope={}))
             yield gradation
@@ -60,19 +66,19 @@ def _code_digest() -> str:
     return total.hexdigest()
 
 
-def title_of(assignment) -> str:
+def title_of(assignment: Assignment) -> str:
     """Return an assignment's name for people."""
     words = assignment.name.replace("-", " ").replace("_", " ")
     return str(assignment.manifest.get("title") or words[:1].upper() + words[1:])
 
 
-def reference_of(assignment) -> dict[str, list[dict]]:
+def reference_of(assignment: Assignment) -> dict[str, list[dict]]:
     """Return the right curves per question that the grading zip recorded, or {}."""
     found = assignment.manifest.get("reference_curves", {})
     return found if isinstance(found, dict) else {}
 
 
-def right_curves(assignment, gradebook: Gradebook) -> dict[str, list[dict]]:
+def right_curves(assignment: Assignment, gradebook: Gradebook) -> dict[str, list[dict]]:
     """Return the right curves per question: recorded ones, else what full marks agree on."""
     statistics = ClassStatistics()
     for gradation in gradebook.latest():

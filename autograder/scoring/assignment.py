@@ -9,15 +9,19 @@ import zlib
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from otter.run.run_autograder.autograder_config import AutograderConfig
-from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import __version__
 from autograder.errors import SandboxError, UsageError
 from autograder.languages import localize
 from autograder.model import Limits, Provenance
+
+if TYPE_CHECKING:
+    from autograder.scoring.remote import RemoteNamespace
 
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -27,7 +31,7 @@ class QuestionTests(ExceptionTestFile):
 
     language = "en"
 
-    def _generate_error_message(self, excp, context=0):
+    def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
         if isinstance(excp, SandboxError):
             raise excp  # our fault: not a failed test case
         text = str(excp).strip()
@@ -184,13 +188,13 @@ class _Body:
         asked_next: those of the test case after it.
     """
 
-    def __init__(self, case):
+    def __init__(self, case: TestCase):
         self.function = case.test_func
         self.names = list(inspect.signature(self.function).parameters)
         self.asked = [name for name in self.names if name not in ("env", "In")]
         self.asked_next: list[str] = []
 
-    def call_func(self, environment) -> None:
+    def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
         environment.session.ahead = self.asked_next
@@ -199,8 +203,8 @@ class _Body:
         )
 
 
-def _localized(case, language):
-    def pick(text):
+def _localized(case: TestCase, language: str) -> TestCase:
+    def pick(text: str | None) -> str | None:
         return None if text is None else localize(text, language)
 
     return replace(

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCaseResult
 
 from autograder.languages import localize
 from autograder.model import (
@@ -14,8 +15,9 @@ from autograder.model import (
     Submission,
     TestCaseOutcome,
 )
-from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.assignment import Assignment, QuestionTests, split_slip
 from autograder.scoring.walk import Walk
+from autograder.wall.evidence import CapturedError, Drawing
 
 FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
@@ -100,7 +102,7 @@ def _reason(walk: Walk, language: str) -> str:
     return f"{localize(REASONS[walk.status], language)} ({walk.reason})"
 
 
-def _question(tests) -> QuestionResult:
+def _question(tests: QuestionTests) -> QuestionResult:
     return QuestionResult(
         name=tests.name,
         score=round(float(tests.score), 5),
@@ -109,7 +111,7 @@ def _question(tests) -> QuestionResult:
     )
 
 
-def _case(result) -> TestCaseOutcome:
+def _case(result: TestCaseResult) -> TestCaseOutcome:
     case = result.test_case
     text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
     slip, text = split_slip(text)
@@ -124,7 +126,7 @@ def _case(result) -> TestCaseOutcome:
     )
 
 
-def _curves(drawings) -> list[dict]:
+def _curves(drawings: list[Drawing]) -> list[dict]:
     """Return the curves of the largest drawing that a question's tests looked at."""
     drawing = max(drawings, key=lambda found: sum(len(axes.curves) for axes in found.axes))
     curves = [curve for axes in drawing.axes for curve in axes.curves][:MAX_CURVES]
@@ -154,7 +156,7 @@ def _numbers(values: np.ndarray) -> list:
     return found
 
 
-def _errors(errors) -> list[dict]:
+def _errors(errors: list[CapturedError]) -> list[dict]:
     return [
         {
             "type": str(error.type)[:200],
@@ -165,6 +167,6 @@ def _errors(errors) -> list[dict]:
     ]
 
 
-def _place(error) -> str:
+def _place(error: CapturedError) -> str:
     frame = error.frames[-1] if error.frames else None
     return f"{frame.file}, {frame.function}"[:300] if frame is not None else ""

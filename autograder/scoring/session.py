@@ -3,7 +3,9 @@
 import secrets
 import socket
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import msgpack
 
@@ -61,13 +63,14 @@ class Session:
         # Names that are looked at next: their values come with the answer to what runs before.
         self.ahead: list[str] = []
         self._brought: tuple[list[str], dict] | None = None
-        self.curves: list = []
-        self.errors: list = []
+        self.curves: list[Drawing] = []
+        self.errors: list[CapturedError] = []
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})
         channel = self._receive_channel()
         if channel is None:
-            raise SandboxError(f"the sandbox did not start: {self.usage.detail}")
+            detail = self.usage.detail if self.usage else "no reason is given"
+            raise SandboxError(f"the sandbox did not start: {detail}")
         self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
     def run_cell(self, source: str) -> tuple[CellOutput, bool]:
@@ -84,10 +87,10 @@ class Session:
             if isinstance(error, (SubmissionEnded, SandboxError)):
                 raise
             return CellOutput(error=f"{type(error).__name__}: {error}"), False
-        text, error = reply.get("text"), reply.get("error")
-        if type(text) is not str or type(error) not in (str, type(None)):
+        text, raised = reply.get("text"), reply.get("error")
+        if type(text) is not str or not (raised is None or type(raised) is str):
             raise self._broken("a malformed answer to a cell")
-        return CellOutput(text, error), reply.get("dropped") is True
+        return CellOutput(text, raised), reply.get("dropped") is True
 
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
@@ -103,7 +106,7 @@ class Session:
             raise EvidenceError("malformed values")
         return values
 
-    def probe(self, name: str, args, kwargs):
+    def probe(self, name: str, args: Iterable[Any], kwargs: dict[str, Any]) -> Any:
         """Ask a probe where the student's objects live."""
         value = self.request("probe", name=name, args=tuple(args), kwargs=kwargs).get("value")
         for found in value if isinstance(value, list) else [value]:
@@ -113,7 +116,7 @@ class Session:
                 self.errors.append(found)
         return value
 
-    def request(self, op: str, **fields) -> dict:
+    def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send one request and return the decoded reply.
 
         Raises:
@@ -162,11 +165,11 @@ class Session:
             if looks and op == "probe":
                 self._seen[payload] = reply  # a record, which no test changes
             return reply
-        error = reply.get("error")
-        if isinstance(error, Exception):
-            raise error
-        if isinstance(error, BaseException):
-            raise AssertionError(f"the code raised {type(error).__name__}: {error}")
+        raised = reply.get("error")
+        if isinstance(raised, Exception):
+            raise raised
+        if isinstance(raised, BaseException):
+            raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
 
     def end(self, gone: bool = False) -> Usage:
@@ -180,6 +183,7 @@ class Session:
             self._send({"op": "end", "gone": gone})
             while self._receive()["op"] != "ended":
                 continue
+        assert self.usage is not None, "the end brings it"
         return self.usage
 
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
@@ -241,7 +245,9 @@ class Session:
         """Return the child's own channel, or None when no child was started."""
         return self._read_control(self.stream.receive_with_socket)[1]
 
-    def _read_control(self, read) -> tuple[dict, socket.socket | None]:
+    def _read_control(
+        self, read: Callable[[float], tuple[bytes, socket.socket | None]]
+    ) -> tuple[dict, socket.socket | None]:
         try:
             data, passed = read(self.limits.cell_s + WORKER_PATIENCE_S)
         except (StreamEnded, FrameTimeout, EvidenceError) as error:

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import sys
 from types import ModuleType
+from typing import Any
 
 SCORING = ("otter.test_files", "otter.run.run_autograder.autograder_config")
 PACKAGES = {"otter": "", "otter.run": "run", "otter.run.run_autograder": "run/run_autograder"}
@@ -21,7 +22,7 @@ class _Dumper:
     """Base class that ``otter.utils`` derives its YAML dumper from; never used here."""
 
 
-STAND_INS = {
+STAND_INS: dict[str, dict[str, Any]] = {
     "nbformat": {"NotebookNode": dict},
     "frontmatter": {},
     "IPython.core.getipython": {"get_ipython": lambda: None},
@@ -37,7 +38,10 @@ def install() -> None:
     """
     if "otter" in sys.modules:
         return
-    root = importlib.util.find_spec("otter").submodule_search_locations[0]
+    spec = importlib.util.find_spec("otter")
+    if spec is None or not spec.submodule_search_locations:
+        return  # importing it says what is wrong
+    root = spec.submodule_search_locations[0]
     for name, folder in PACKAGES.items():
         package = ModuleType(name)
         package.__path__ = [os.path.join(root, folder)]

@@ -18,6 +18,8 @@ from autograder.model import Cell, CellOutput, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment, QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session
+from autograder.wall.evidence import CapturedError, Drawing
+from autograder.wall.frames import FrameStream
 
 MAX_RESTARTS = 3
 TEST_SEED = 20_260_101
@@ -29,8 +31,8 @@ class Walk:
 
     tests: dict[str, QuestionTests] = field(default_factory=dict)
     outputs: list[CellOutput] = field(default_factory=list)
-    curves: dict = field(default_factory=dict)
-    errors: dict = field(default_factory=dict)
+    curves: dict[str, list[Drawing]] = field(default_factory=dict)
+    errors: dict[str, list[CapturedError]] = field(default_factory=dict)
     status: Status = Status.COMPLETED
     reason: str = ""
     cpu_s: float = 0.0
@@ -50,7 +52,7 @@ class Walker:
         self,
         submission: Submission,
         assignment: Assignment,
-        stream,
+        stream: FrameStream,
         limits: Limits,
         seed: int = 0,
     ):
@@ -62,7 +64,7 @@ class Walker:
         self.walk = Walk(outputs=[CellOutput()] * len(submission.cells))
         self.fatal: set[int] = set()
         self.sources = [""]
-        self.session: Session | None = None
+        self.session: Session
         self.counted: Session | None = None  # the last session whose usage was added
         self.restarts = 0
 

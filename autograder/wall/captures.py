@@ -5,6 +5,7 @@ module holds: a forged file name makes no library frame.
 """
 
 import functools
+import itertools
 import linecache
 import opcode
 import os
@@ -17,6 +18,7 @@ from autograder.wall.evidence import CapturedError, Frame
 
 MAX_FRAMES = 30
 MAX_TEXT = 2000
+MAX_LINES = 20  # of one expression
 MAX_NAME = 500
 STDLIB = os.path.realpath(sysconfig.get_path("stdlib")) + os.sep
 SITE = re.compile(r".*[/\\](?:site|dist)-packages[/\\]")
@@ -79,15 +81,32 @@ def _frames(traceback) -> tuple[Frame, ...]:
 
 def _frame(code: CodeType, line: int, position: int) -> Frame:
     path, library = _place(code)
-    text = linecache.getline(code.co_filename, line).strip()[:MAX_TEXT]
+    text = _expression(code, position) if library is None else ""
+    text = text or linecache.getline(code.co_filename, line).strip()
     return Frame(
         file=path[:MAX_NAME],
         function=code.co_name[:MAX_NAME],
         line=line or 0,
-        text=text,
+        text=text[:MAX_TEXT],
         library=library,
         is_raise=library is None and _is_raise(code, position),
     )
+
+
+def _expression(code: CodeType, position: int) -> str:
+    """Return the source of the instruction at a byte position; "" where Python does not tell it."""
+    positions = getattr(code, "co_positions", None)  # from Python 3.11 on
+    if positions is None or position < 0:
+        return ""
+    place = next(itertools.islice(positions(), position // 2, None), (None,))
+    if None in place or place[1] - place[0] >= MAX_LINES:
+        return ""
+    first, last, start, end = place
+    lines = [linecache.getline(code.co_filename, line) for line in range(first, last + 1)]
+    text = [line.encode() for line in lines]  # columns count bytes
+    text[-1] = text[-1][:end]
+    text[0] = text[0][start:]
+    return b"".join(text).decode(errors="replace").strip()
 
 
 def _place(code: CodeType) -> tuple[str, str | None]:

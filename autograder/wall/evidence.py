@@ -19,7 +19,8 @@ class Frame:
         file: path relative to site-packages or the standard library, or "<cell>".
         function: name of the function.
         line: line number, from 1.
-        text: the source line, stripped.
+        text: the source of the expression that raised (its line before Python 3.11 and in
+            libraries), stripped.
         library: "torch", "numpy", "python", ... or None for the student's own code.
         is_raise: the line is a ``raise`` statement.
     """

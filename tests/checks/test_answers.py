@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from autograder import probes
 from autograder.checks import answers
 
 NAN = torch.tensor([1.0, float("nan")])
@@ -98,10 +99,61 @@ def test_tolerance_follows_the_dtype_and_is_explained(dtype):
         answers.require_close((RIGHT.double() * (1 + far)).to(dtype), right, "f(A)")
 
 
-def test_the_coarser_dtype_decides():
-    right = RIGHT.double()
-    answers.require_close((right * (1 + 3e-5)).float(), right, "f(A)")
-    answers.require_close(right * (1 + 3e-5), RIGHT, "f(A)")
+@pytest.mark.parametrize("dtype", NEAR)
+def test_the_dtype_of_an_answer_never_widens_the_tolerance(dtype):
+    found = (RIGHT * (1 + 5e-3)).to(dtype)
+    with pytest.raises(AssertionError, match="float32 holds about 7 digits"):
+        answers.require_close(found, RIGHT, "f(A)")
+    answers.require_close(RIGHT.double() * (1 + 3e-5), RIGHT, "f(A)")
+
+
+LARGE = torch.tensor([[2**40 + 1, -(2**41) - 3]])
+
+
+def test_whole_numbers_agree_exactly():
+    answers.require_close(LARGE.double(), LARGE, "f(A)")
+    with pytest.raises(AssertionError, match="whole numbers are exact"):
+        answers.require_close(LARGE.float(), LARGE, "f(A)")
+    with pytest.raises(AssertionError, match="some entries are not[.]"):
+        answers.require_close(-LARGE, LARGE, "f(A)")
+
+
+def test_one_number_has_no_other_entries():
+    with pytest.raises(AssertionError, match="another number .* ‖ .*数值不对。"):
+        answers.require_close(7.0, torch.tensor(2.0), "f(A)")
+
+
+def test_what_a_tensor_holds_may_be_left_out():
+    assert answers.require_any_tensor(NAN, "f(A)").shape == (2,)
+    with pytest.raises(AssertionError, match="expected a tensor of real numbers"):
+        answers.require_tensor(RIGHT * 1j, "f(A)")
+
+
+def change(A):
+    A += 1
+    return A
+
+
+CALLED = {
+    "nothing to say": (lambda A: A + 1, None),
+    "an error": (lambda A: A / undefined, r"\[raises-an-error\] f\(A\) raises NameError"),  # noqa: F821
+    "a change in place": (change, r"\[argument-changed\]"),
+    "an error of one's own": (
+        lambda A: (_ for _ in ()).throw(type("Secret", (Exception,), {})("2.5")),
+        "raises Exception for",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALLED)
+def test_a_call_raises_nothing_and_leaves_its_arguments_alone(case):
+    function, message = CALLED[case]
+    [effect] = probes.effects(function, [(RIGHT,)])
+    if message is None:
+        assert torch.equal(answers.require_call(effect, (RIGHT,), "f(A)"), RIGHT + 1)
+    else:
+        with pytest.raises(AssertionError, match=message):
+            answers.require_call(effect, (RIGHT,), "f(A)")
 
 
 def test_a_plain_number_will_do_for_a_tensor_without_axes():

@@ -1,5 +1,7 @@
 """Captured errors are accepted where the library raised them, and refused under the right name."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +48,91 @@ GENUINE = {
         "np.linalg.norm(np.ones((2, 3, 4)), 'fro')",
     ),
 }
+
+
+ROWS = errors.Known(
+    "RuntimeError",
+    r"tensor a .4. must match the size of tensor b .5. at non-singleton dimension 1",
+    (errors.OWN_LINE,),
+    ("/", "div"),
+    kin="must match the size of tensor b",
+    right="A / A.sum(axis=1)",
+)
+SAID = {  # what was run, and the slug of the refusal
+    "the expression": ("A / A.sum(axis=1)", None),
+    "on several lines": ("(A /\n A.sum(axis=1))", None),
+    "in place": ("A /= A.sum(axis=1)", None),
+    "in a function": ("def f(A):\n    return A / A.sum(1)\nf(A)", None),
+    "by a function": ("torch.div(A, A.sum(axis=1))", None),
+    "by a method": ("A.div_(A.sum(axis=1))", None),
+    "amid others": ("1 + 2 * (A / A.sum(axis=1))", None),
+    "a difference": ("A - A.sum(axis=1)", "another-operation"),
+    "a difference by a method": ("A.sub(A.sum(axis=1))", "another-operation"),
+    "a comparison": ("A == A.sum(axis=1)", "another-operation"),
+    "other shapes": ("torch.ones(2) / torch.ones(3)", "other-operands"),
+    "another dimension": ("torch.ones(4) / torch.ones(5)", "other-operands"),
+    "the other way round": ("A.sum(axis=1) / A", "other-operands"),
+    "another complaint": ("A @ A", "wrong-message"),
+    "another type": ("A / B", "wrong-error-type"),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_shapes_dimension_and_operation_belong_to_what_an_error_says(case):
+    source, slug = SAID[case]
+    error = error_in_cell("A = torch.arange(20.0).reshape(5, 4)\n" + source)
+    if slug is None:
+        errors.require_said(error, ROWS, "q_error")
+        errors.require_raised(error, ROWS, "q_error", [source])
+    else:
+        with pytest.raises(AssertionError, match=rf"^\[{slug}\] .+ ‖ "):
+            errors.require_said(error, ROWS, "q_error")
+
+
+MESSAGE = (
+    "The size of tensor a (4) must match the size of tensor b (5) at non-singleton dimension 1"
+)
+UNTRACED = {  # a notebook's cells -> whether it makes such an exception itself
+    "by assertRaises": (["with case.assertRaises(RuntimeError) as caught:\n    A / B"], False),
+    "a copy": (["q_error = copy.copy(caught)", "assert 'size of tensor' in str(q_error)"], False),
+    "another exception is made": (["raise ValueError('shapes')", "RuntimeError('else')"], False),
+    "never raised": ([f"q_error = RuntimeError({MESSAGE!r})"], True),
+    "from a name": (["words = input()\nq_error = RuntimeError(words)"], True),
+    "put together": (["e = builtins.RuntimeError('The size of tensor a (%d) must' % 4)",
+                      "q_error = RuntimeError('The size of tensor ' + tail)"], True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNTRACED)
+def test_an_error_without_a_traceback_is_taken_at_its_word(case):
+    sources, made = UNTRACED[case]
+    error = RuntimeError(MESSAGE)
+    errors.require_said(error, ROWS, "q_error")
+    if made:
+        with pytest.raises(AssertionError, match=r"^\[hand-raised\]"):
+            errors.require_raised(error, ROWS, "q_error", sources)
+    else:
+        errors.require_raised(error, ROWS, "q_error", sources)
+
+
+NORM_OF_X = {
+    "torch.linalg.norm(X, ord='fro')": "fro",
+    "torch.linalg.norm(X, 'nuc')": "nuc",
+    "torch.linalg.norm(X, ord=-2)": -2,
+    "torch.linalg.norm(X, ord='foo')": "foo",
+    "torch.linalg.norm(X,\n    ord=0)": 0,
+    "torch.linalg.norm(X, ord=torch.inf)": ...,
+    "kinds = ['fro']\ntorch.linalg.norm(X, ord=kinds[0])": ...,
+}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python tells only the line")
+@pytest.mark.parametrize("source", NORM_OF_X)
+def test_a_literal_argument_of_the_call_that_raised(source):
+    error = errors.require_said(
+        error_in_cell("X = torch.ones(2, 3, 4)\n" + source), errors.MATRIX_NORM, "q_error"
+    )
+    assert errors.argument(error, 1, "ord") == NORM_OF_X[source]
 
 
 def slug_of(found, known):

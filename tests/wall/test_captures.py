@@ -159,6 +159,12 @@ def test_odd_notes_do_no_harm(notes):
     assert captured(error).message == "x"
 
 
-def test_the_source_line_is_kept():
-    frame = captured(error_in_cell("x = 1\nundefined + x\n")).innermost()
-    assert (frame.line, frame.text) == (2, "undefined + x")
+def test_the_source_of_what_raised_is_kept():
+    frame = captured(error_in_cell("x = 1\nx / 0\n")).innermost()
+    assert (frame.line, frame.text) == (2, "x / 0")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python tells only the line")
+def test_the_source_is_that_of_the_expression():
+    frame = captured(error_in_cell("x = 1\ny = '变' and (x +\n     x / 0) * 2\n")).innermost()
+    assert (frame.line, frame.text) == (3, "x / 0")
