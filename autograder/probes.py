@@ -181,14 +181,14 @@ def answered(f: AnyFunction, args: tuple) -> tuple[Any, list]:
 
 
 @batch
-def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list]:
+def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     """Return what ``f`` gives when called twice with the same arguments, and what it left of them.
 
-    The first answer is looked at after the second call.
+    The first answer is looked at after the second call; whether both are one tensor is told too.
     """
     first = f(*args)
     second = f(*args)
-    return _told(first), _told(second), [_left(arg) for arg in args]
+    return _told(first), _told(second), [_left(arg) for arg in args], _share(first, second)
 
 
 def _told(value: Any) -> Any:

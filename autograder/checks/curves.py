@@ -154,34 +154,39 @@ def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> No
 
 
 def require_followed(
-    redrawn: Drawing | None, right: RealFunction, factor: float, name: str, function: str
+    drawing: Drawing, redrawn: Drawing, right: RealFunction, factor: float, name: str, source: str
 ) -> None:
     """Require that a curve follows the function it should come from.
 
     Args:
-        redrawn: the picture that was drawn when the function was asked for a multiple, or None
-            where that could not be done; then nothing is said.
-        right: what the curve shows in the original picture.
-        function: the student's function, as the message calls it.
+        drawing: the picture.
+        redrawn: the picture that was drawn when ``source`` was asked for a multiple.
+        right: what the curve shows in the picture, where that is right.
+        source: the student's function, as the message calls it.
 
     Raises:
         AssertionError: ``[not-from-your-function]``.
     """
-    if redrawn is None:
-        return
-    found = strokes(redrawn)
 
     def followed(x: np.ndarray) -> np.ndarray:
         return factor * right(x)
 
-    follows = _share_out(found, followed, ())[0]
-    stays = _share_out(found, right, ())[0]
-    assert sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS or not stays, (
-        f"[not-from-your-function] The curve of {name} stays as it is, whatever {function} is "
-        f"asked for: it was drawn from something else, or {function} does not look at f. ‖ 无论让 "
-        f"{function} 求什么，{name} 的曲线都不变：它是用别的办法画出来的，"
-        f"或者 {function} 没有用到 f。"
+    before, after = strokes(drawing), strokes(redrawn)
+    follows = _share_out(after, followed, ())[0]
+    if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
+        return
+    stays = _share_out(after, right, ())[0]
+    moved = [stroke for stroke in before if not any(_is_same(stroke, other) for other in after)]
+    assert moved and not stays, (
+        f"[not-from-your-function] The curve of {name} stays as it is, whatever {source} is "
+        f"asked for: it was drawn from something else, or {source} does not look at f. ‖ 无论让 "
+        f"{source} 求什么，{name} 的曲线都不变：它是用别的办法画出来的，"
+        f"或者 {source} 没有用到 f。"
     )
+
+
+def _is_same(stroke: Stroke, other: Stroke) -> bool:
+    return np.array_equal(stroke.x, other.x) and np.array_equal(stroke.y, other.y)
 
 
 def require_no_other(drawing: Drawing, *functions: RealFunction) -> None:

@@ -98,13 +98,13 @@ def require_accumulated(
     oracles = [probes.oracle(f, saves=True) for f, _, _ in cases]
     calls = [(f, x.clone(), times) for f, (_, x, times) in zip(oracles, cases)]
     told = probes.answered_twice(gradient_after, calls)
-    for f, (plain, x, times), (first, second, left) in zip(oracles, cases, told):
+    for f, (plain, x, times), (first, second, left, shared) in zip(oracles, cases, told):
         what = f"gradient_after(f, x, {times})"
         once = gradients.jacobian(plain, x).sum(0).reshape(x.shape)
         slips: gradients.Slips = {"gradient-not-cleared": [2 * times * once, 3 * times * once]}
         if times > 1:
             slips |= {"gradient-overwritten": once, "one-walk-too-few": (times - 1) * once}
-        _require_twice(first, second, times * once, what, slips)
+        _require_twice(first, second, shared, times * once, what, slips)
         handed.require_point(f, x, what)
         if f.forwards() > 2:  # two calls
             raise gradients.slip_error("forward-pass-again", what)
@@ -112,12 +112,23 @@ def require_accumulated(
 
 
 def _require_twice(
-    first: object, second: object, right: torch.Tensor, what: str, slips: gradients.Slips
+    first: object,
+    second: object,
+    shared: bool,
+    right: torch.Tensor,
+    what: str,
+    slips: gradients.Slips,
 ) -> None:
-    """Require the answer of two calls; the first was looked at after the second call."""
+    """Require the answer of two calls; the first was looked at after the second call.
+
+    Args:
+        shared: both answers are one tensor, which another call would change.
+    """
     if not (handed.is_near(first, right) or handed.is_near(second, right)):
         gradients.expect(second, right, what, slips)
     handed.require_same_twice(first, second, right, what)
+    if shared:
+        raise gradients.slip_error("answer-changes-later", what)
 
 
 def require_scalars_told_apart(
@@ -169,11 +180,11 @@ def require_products(vjp: probes.AnyFunction, cases: Sequence[Case]) -> None:
         calls.append((probes.oracle(f), held, weights.clone()))
         right.append(((flat @ known).reshape(a.shape), a, weights, slips))
     told = probes.answered_twice(vjp, calls)
-    for (_, held, _), (product, a, weights, slips), (first, second, left) in zip(
+    for (_, held, _), (product, a, weights, slips), (first, second, left, shared) in zip(
         calls, right, told
     ):
         more = {"doubled": 2 * product, "accumulated-gradient": _with_held(held, product)}
-        _require_twice(first, second, product, what, {**slips, **more})
+        _require_twice(first, second, shared, product, what, {**slips, **more})
         handed.require_untouched(left[1], a, what, whole=False)
         handed.require_untouched(left[2], weights, what, whole=False)
 
@@ -185,14 +196,14 @@ def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequenc
         held = _hold_gradient(a, 7.0) if number % 2 else a.clone()
         calls.append((probes.oracle(f), held))
     told = probes.answered_twice(gradient_of_sum, calls)
-    for (_, held), (f, a), (first, second, left) in zip(calls, cases, told):
+    for (_, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
         known = gradients.jacobian(f, a).sum(0).reshape(a.shape)
         slips: gradients.Slips = {
             "mean-instead-of-sum": known / f(a).numel(),
             "doubled": 2 * known,
             "accumulated-gradient": _with_held(held, known),
         }
-        _require_twice(first, second, known, what, slips)
+        _require_twice(first, second, shared, known, what, slips)
         handed.require_untouched(left[1], a, what, whole=False)
 
 

@@ -164,10 +164,10 @@ class Agent:
             self.inputs.append(value)
         return value
 
-    def ask(self, oracle: int, order: int, levels: int, inputs) -> list[torch.Tensor]:
+    def ask(self, oracle: int, path: str, levels: int, inputs) -> list[torch.Tensor]:
         """Ask the scorer about a function that a test handed over."""
         try:
-            question = oracles.pack_question(oracle, order, levels, inputs)
+            question = oracles.pack_question(oracle, path, levels, inputs)
         except EvidenceError as error:
             raise RuntimeError(str(error)) from None
         return oracles.unpack_answer(self.line.ask(question))

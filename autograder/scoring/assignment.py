@@ -23,6 +23,7 @@ from autograder.model import Limits, Provenance
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
 
+INPUTS_KEY = "inputs.key"  # the zip's entry
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
 
@@ -58,6 +59,7 @@ class Assignment:
         config: content of ``otter_config.json``.
         sources: question name -> test file text.
         manifest: what the zip says of itself (versions and digests), or {}.
+        inputs_key: what only the zip's makers know, for the tests' random inputs; "" without one.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Assignment:
     config: dict
     sources: dict[str, str]
     manifest: dict
+    inputs_key: str = ""
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -90,6 +93,15 @@ class Assignment:
         return hashlib.sha256(
             json.dumps([self.config, self.sources], sort_keys=True).encode()
         ).hexdigest()
+
+    def draw_seed(self, submission: str, shift: int = 0) -> int:
+        """Return the seed of the tests' random inputs for a submission, by its digest.
+
+        The same submission gets the same inputs again; another one gets others, so that a table of
+        answers from somebody else's pages is worth nothing.
+        """
+        text = f"{self.tests_digest}\0{self.inputs_key}\0{submission}\0{shift}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
     @property
     def questions(self) -> list[str]:
@@ -132,7 +144,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         with zipfile.ZipFile(path) as archive:
             entries = {info.filename: archive.read(info) for info in archive.infolist()
                        if info.filename.startswith("tests/") and info.filename.endswith(".py")
-                       or info.filename in ("otter_config.json", "manifest.json")}  # fmt: skip
+                       or info.filename in ("otter_config.json", "manifest.json", INPUTS_KEY)}  # fmt: skip
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
@@ -156,6 +168,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         config=config,
         sources=sources,
         manifest=manifest,
+        inputs_key=entries.get(INPUTS_KEY, b"").decode("ascii", "replace"),
     )
 
 
