@@ -21,7 +21,6 @@ from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
 from autograder.reports.written import load_rubric
 
-
 KEY_FILE = ROOT / ".inputs-key"  # ignored by git; any bytes
 INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
 

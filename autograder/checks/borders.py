@@ -83,8 +83,6 @@ def _slips(inputs, factors):
     yield "norm-cut-to-integer", values(lambda a: round(a.norm().item()) > BORDER)
     yield "norm-cut-to-integer", values(lambda a: int(a.norm().item()) >= BORDER)
     yield "norm-cut-to-integer", values(lambda a: round(a.norm().item()) >= BORDER)
-    for norm in NORMS:
-        yield "norm-not-euclidean", values(norm)
     for sizes in (torch.abs, lambda a: a):
         yield (
             "branch-per-entry",
@@ -93,6 +91,8 @@ def _slips(inputs, factors):
                 for a in inputs
             ],
         )
+    for norm in NORMS:
+        yield "norm-not-euclidean", values(norm)
     yield "mean-instead-of-sum", [k * a.double().mean() for a, k in zip(inputs, factors)]
     yield "doubled", [2 * k * a.double().sum() for a, k in zip(inputs, factors)]
 

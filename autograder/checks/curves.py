@@ -175,13 +175,12 @@ def require_followed(
     follows = _share_out(after, followed, ())[0]
     if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
         return
-    stays = _share_out(after, right, ())[0]
     moved = [stroke for stroke in before if not any(_is_same(stroke, other) for other in after)]
-    assert moved and not stays, (
-        f"[not-from-your-function] The curve of {name} stays as it is, whatever {source} is "
-        f"asked for: it was drawn from something else, or {source} does not look at f. ‖ 无论让 "
-        f"{source} 求什么，{name} 的曲线都不变：它是用别的办法画出来的，"
-        f"或者 {source} 没有用到 f。"
+    assert moved, (
+        f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "
+        f"picture stays the same. {name} was drawn from something else, or not at all, or {source} "
+        f"does not look at f. ‖ 没有一条曲线来自 {source}：无论让它求什么，图都不变。"
+        f"{name} 是用别的办法画出来的，或者没有画出来，或者 {source} 没有用到 f。"
     )
 
 

@@ -56,9 +56,10 @@ SLIPS = {
         "这是函数本身的值，而不是导数的值。",
     ),
     "finite-differences": (
-        "Your derivative feels steps that are far too small to matter: it compares neighbouring "
-        "values of f. Let autograd differentiate the operations instead.",
-        "你的导数受到了极小台阶的影响：它比较的是 f 的相邻值。请让 autograd 对运算本身求导。",
+        "This is estimated from values of f, or of a lower derivative, at nearby points; autograd "
+        "gives another number here. Let autograd differentiate, in every order.",
+        "这是由 f（或较低阶导数）在邻近点的值估计出来的；autograd 在这里给出的是另一个数。"
+        "每一阶都请让 autograd 求导。",
     ),
     "hard-coded-cosine": (
         "Whatever the function, the answer is a cosine. Differentiate the function that is given.",

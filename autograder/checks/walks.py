@@ -28,12 +28,15 @@ def flow(a: torch.Tensor) -> torch.Tensor:
 
 
 def require_second_errors(
-    second_backward_error: probes.AnyFunction, cases: Sequence[tuple[tuple[int, ...], bool]]
+    second_backward_error: probes.AnyFunction,
+    cases: Sequence[tuple[tuple[int, ...], bool]],
+    sources: Sequence[str],
 ) -> None:
     """Require the exception of the second walk where a tensor is saved, and None where none is.
 
     Args:
         cases: the shape of x, and whether the function saves a tensor.
+        sources: the cells run so far.
     """
     what = "second_backward_error(f, x)"
     oracles = [probes.oracle(_square, saves=saves) for _, saves in cases]
@@ -44,6 +47,8 @@ def require_second_errors(
         handed.require_point(f, x, what)
         handed.require_one_forward_pass(f, what)
         _require_walks(f, saves, found, what)
+        if saves:
+            _require_error(found, errors.SECOND_BACKWARD, what, sources)
         handed.require_untouched(left[1], x, what, whole=True)
 
 
@@ -82,13 +87,12 @@ def _require_walks(f: Oracle, saves: bool, found: object, what: str) -> None:
         "none came back: call it twice, and return what you catch. ‖ f 保存了张量，第二次 "
         "backward() 会引发异常，却没有返回异常：请调用两次，并返回捕获到的异常。"
     )
-    _require_error(found, errors.SECOND_BACKWARD, what)
 
 
-def _require_error(found: object, known: errors.Known, what: str) -> None:
+def _require_error(found: object, known: errors.Known, what: str, sources: Sequence[str]) -> None:
     error = handed.require_exception(found, what)
     errors.require_said(error, known, what)
-    errors.require_raised(error, known, what, ())
+    errors.require_raised(error, known, what, sources)
 
 
 def require_accumulated(
@@ -101,9 +105,11 @@ def require_accumulated(
     for f, (plain, x, times), (first, second, left, shared) in zip(oracles, cases, told):
         what = f"gradient_after(f, x, {times})"
         once = gradients.jacobian(plain, x).sum(0).reshape(x.shape)
-        slips: gradients.Slips = {"gradient-not-cleared": [2 * times * once, 3 * times * once]}
+        too_much: list[torch.Tensor | float] = [2 * times * once, 3 * times * once]
+        slips: gradients.Slips = {"one-walk-too-few": (times - 1) * once}
+        slips |= {"gradient-not-cleared": too_much} if shared else {"doubled": 2 * times * once}
         if times > 1:
-            slips |= {"gradient-overwritten": once, "one-walk-too-few": (times - 1) * once}
+            slips |= {"gradient-overwritten": once}
         _require_twice(first, second, shared, times * once, what, slips)
         handed.require_point(f, x, what)
         if f.forwards() > 2:  # two calls
@@ -132,7 +138,10 @@ def _require_twice(
 
 
 def require_scalars_told_apart(
-    backward_error: probes.AnyFunction, refused: Sequence[Case], accepted: Sequence[Case]
+    backward_error: probes.AnyFunction,
+    refused: Sequence[Case],
+    accepted: Sequence[Case],
+    sources: Sequence[str],
 ) -> None:
     """Require the exception of ``backward()`` where the result is no scalar, else None."""
     what = "backward_error(f, x)"
@@ -147,7 +156,7 @@ def require_scalars_told_apart(
                 "[no-error-returned] backward() on a vector or matrix raises an exception; return "
                 "the one you catch. ‖ 对向量或矩阵调用 backward() 会引发异常；请返回捕获到的异常。"
             )
-            _require_error(found, errors.VECTOR_BACKWARD, what)
+            _require_error(found, errors.VECTOR_BACKWARD, what, sources)
         else:
             assert found is None, (
                 "[scalars-need-no-weight] Nothing is raised where the result holds one number, "

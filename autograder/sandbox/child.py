@@ -9,8 +9,10 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Iterator, KeysView, ValuesView
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 
 import torch
 
@@ -208,7 +210,10 @@ class Agent:
 
     def call(self, message):
         target = message["target"]
-        return {"value": target(*message["args"], **message["kwargs"])}
+        value = target(*message["args"], **message["kwargs"])
+        # What can only be gone through crosses as what one finds on the way.
+        goes_through = isinstance(value, (Iterator, KeysView, ValuesView))
+        return {"value": list(islice(value, codec.MAX_NODES)) if goes_through else value}
 
     def probe(self, message):
         return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
+SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY)
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
 
@@ -144,7 +145,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         with zipfile.ZipFile(path) as archive:
             entries = {info.filename: archive.read(info) for info in archive.infolist()
                        if info.filename.startswith("tests/") and info.filename.endswith(".py")
-                       or info.filename in ("otter_config.json", "manifest.json", INPUTS_KEY)}  # fmt: skip
+                       or info.filename in SETTINGS}  # fmt: skip
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
