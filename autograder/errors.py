@@ -1,10 +1,18 @@
 """The exceptions of the package. Each message names the place and the repair."""
 
+from typing import Any
+
 from autograder.model import Status
 
 
 class AutograderError(Exception):
-    """Base of every error that is shown to a person as one clear line."""
+    """Base of every error that is shown to a person as one clear line.
+
+    Errors cross from scorers to the command, so they keep their message and their fields.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
 class UsageError(AutograderError):
@@ -28,7 +36,13 @@ class EvidenceError(AutograderError):
 
 
 class SandboxError(AutograderError):
-    """The sandbox itself failed: the submission is *not graded*, never a zero."""
+    """The sandbox itself failed: the submission is *not graded*, never a zero.
+
+    Attributes:
+        ran: whether code of the submission's had been started.
+    """
+
+    ran = False
 
 
 class SubmissionEnded(AutograderError):
@@ -41,3 +55,15 @@ class SubmissionEnded(AutograderError):
     def __init__(self, status: Status, message: str):
         super().__init__(message)
         self.status = status
+
+
+class OutOfTime(SubmissionEnded):
+    """The scorer's own clock ended it, whatever it was at."""
+
+
+def _rebuild(cls: type[AutograderError], args: tuple[Any, ...], held: dict[str, Any]) -> Any:
+    """Make an error anew without calling its class, whose arguments may differ from its message."""
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(held)
+    return error

@@ -54,7 +54,7 @@ class Job:
 
     Attributes:
         name: unique within the run; safe as a folder name.
-        path: where the uploaded file lies now (on a cluster's worker: its copy).
+        path: where the uploaded file lies now (on a Dask worker: its copy).
         file: the file as people see it, relative to the folder of submissions.
         handed_in: ISO 8601 time of the upload, where it is known.
     """
@@ -78,6 +78,9 @@ class Provenance:
         image: the environment that graded, as the engine names it.
         code: of the grader's code that decides about marks.
         limits: a submission's limits, as JSON.
+        python: version of the Python that scores (on the local engine it runs the sandbox too).
+        torch: version of torch there.
+        packages: of every package there, with its version and files.
     """
 
     grading_zip: str = ""
@@ -88,6 +91,9 @@ class Provenance:
     image: str = ""
     code: str = ""
     limits: str = ""
+    python: str = ""
+    torch: str = ""
+    packages: str = ""
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Provenance":
@@ -182,6 +188,7 @@ class Gradation:
         wall_s, cpu_s: seconds used by the sandbox for this submission.
         graded_by: what the marks can be traced to.
         gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
+        trace: what a fault of ours looked like, for a log file; never stored, never shown.
     """
 
     submission: str
@@ -201,6 +208,7 @@ class Gradation:
     memory_mib: float = 0.0
     graded_by: Provenance = Provenance()
     gradescope: dict = field(default_factory=dict)
+    trace: str = field(default="", repr=False, compare=False)
 
     @property
     def score(self) -> float:
@@ -219,8 +227,9 @@ class Gradation:
             for question in self.questions
         ]
         outputs = [vars(output) for output in self.outputs]
+        kept = {key: value for key, value in vars(self).items() if key != "trace"}
         return {
-            **vars(self),
+            **kept,
             "status": self.status.value,
             "questions": questions,
             "outputs": outputs,

@@ -5,25 +5,19 @@ A probe is written once and works in both worlds. Called with plain objects (Ott
 its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` does.
 """
 
-import ast
 import functools
-import hashlib
 import itertools
-import math
-import re
-import textwrap
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch.autograd.graph import Node
-from torch.overrides import TorchFunctionMode
 
-from autograder.wall import captures, drawings, reach, redrawing
+from autograder.wall import calls, captures, drawings, reach, redrawing
+from autograder.wall import operations as operations_of
+from autograder.wall.cells import may_name, names_in, parse_cell  # noqa: F401 - for tests
 from autograder.wall.codec import Function
+from autograder.wall.courses import RecordedCourse
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
 
@@ -34,24 +28,10 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
-MAX_GRAPH_NODES = 200_000
 MAX_ITEMS = 10_000  # of a sequence that is read
-WATCHED = (
-    "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
-    "polyfit", "ediff1d",
-)  # fmt: skip
-KEPT_CELLS, KEPT_CHARACTERS = 64, 20_000
-MAGIC = re.compile(r"^(\s*)[%!?].*")
-TO_PYTHON = {
-    "__bool__", "__contains__", "__float__", "__index__", "__int__", "allclose", "cond", "equal",
-    "is_nonzero", "item", "numpy", "tolist",
-}  # fmt: skip
-CHANGE_IN_PLACE = ("__setitem__", "__iadd__", "__isub__", "__imul__", "__itruediv__")
-PLAIN = (bool, int, float, complex, str, slice, type(None), type(Ellipsis), torch.dtype)
-COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
-class Asked(Protocol):
+class Answering(Protocol):
     """Where objects that came from a sandbox are asked about."""
 
     def probe(self, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -177,7 +157,7 @@ def answered(f: AnyFunction, args: tuple) -> tuple[Any, list]:
     An exception that is returned is told by what is known of it, and any sequence by the list of
     its items.
     """
-    return _told(f(*args)), [_left(arg) for arg in args]
+    return calls.told(f(*args)), [calls.left(arg) for arg in args]
 
 
 @batch
@@ -188,23 +168,12 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     """
     first = f(*args)
     second = f(*args)
-    return _told(first), _told(second), [_left(arg) for arg in args], _share(first, second)
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, BaseException):
-        return captures.captured(value)
-    if isinstance(value, (str, bytes, dict, set, torch.Tensor, np.ndarray)):
-        return value
-    return list(value) if isinstance(value, Iterable) else value
-
-
-def _left(arg: Any) -> tuple | np.ndarray | None:
-    """Return a tensor's (values, requires_grad, gradient), or an array."""
-    if isinstance(arg, torch.Tensor):
-        grad = arg.grad if arg.is_leaf else None
-        return arg.detach().clone(), arg.requires_grad, None if grad is None else grad.detach()
-    return arg.copy() if isinstance(arg, np.ndarray) else None
+    return (
+        calls.told(first),
+        calls.told(second),
+        [calls.left(arg) for arg in args],
+        calls.share(first, second),
+    )
 
 
 @batch
@@ -296,22 +265,14 @@ def redrawn(
     Returns:
         The picture, or None where it cannot be drawn again.
     """
-    cells, names = [parse_cell(source) for source in sources], [_names(s) for s in sources]
+    cells, names = [parse_cell(source) for source in sources], [names_in([s]) for s in sources]
     return redrawing.redraw(function, name, figure, cells, names, factor)
 
 
 @probe
 def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
-    root = getattr(tensor, "grad_fn", None)
-    seen: set[Node] = set()
-    stack = [root] if root is not None else []
-    while stack and len(seen) < MAX_GRAPH_NODES:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(parent for parent, _ in node.next_functions if parent is not None)
-    return len(seen)
+    return calls.count_nodes(tensor)
 
 
 @probe
@@ -321,26 +282,15 @@ def state(tensor: object) -> TensorState:
     Raises:
         TypeError: ``tensor`` is no tensor.
     """
-    if not isinstance(tensor, torch.Tensor):
-        raise TypeError(f"expected a tensor, found {type(tensor).__name__}")
-    grad = tensor.grad if tensor.is_leaf else None
-    return TensorState(
-        is_leaf=tensor.is_leaf,
-        requires_grad=tensor.requires_grad,
-        grad=None if grad is None else grad.detach(),
-        dtype=str(tensor.dtype).removeprefix("torch."),
-        shape=tuple(tensor.shape),
-        grad_fn=None if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
-    )
+    return calls.state_of(tensor)
 
 
 @probe
 def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
-    names: list[str] = []
-    with _RecordTorch(names), _record_watched(names):
+    with operations_of.recorded() as names:
         f(*args)
-    return tuple(names[:10_000])
+    return tuple(names[: operations_of.MAX_NAMES])
 
 
 @batch
@@ -352,10 +302,10 @@ def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     condition needs, and a branch that decides nothing, leave no trace in it.
     """
     leaf = _leaf(x)
-    record = _RecordCourse(leaf)
+    record = RecordedCourse(leaf)
     with record:
         result = f(leaf)
-    return record.course_of(result), bool(TO_PYTHON & record.names)
+    return record.course_of(result), record.reads_data()
 
 
 @probe
@@ -366,7 +316,7 @@ def reached(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """
     names: list[str] = []
     used: set[str] = set()
-    with _RecordTorch(names), reach.recording(used):
+    with operations_of.RecordedTorch(names), reach.recording(used):
         f(*args)
     return tuple(sorted({*names, *used}))
 
@@ -387,15 +337,7 @@ def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
             value = list(itertools.islice(value, MAX_ITEMS))
     except Exception as error:
         return captures.captured(error), given, False
-    return items(value), given, any(_share(value, item) for item in given)
-
-
-def _share(first: object, second: object) -> bool:
-    tensors = [item for item in (first, second) if isinstance(item, torch.Tensor)]
-    if len(tensors) < 2 or not all(tensor.numel() for tensor in tensors):
-        return False
-    one, other = (tensor.untyped_storage().data_ptr() for tensor in tensors)
-    return one == other
+    return items(value), given, any(calls.share(value, item) for item in given)
 
 
 @probe
@@ -411,52 +353,6 @@ def items(value: Any, depth: int = 3) -> Any:
         plain = [items(item, depth - 1) for item in value[:MAX_ITEMS]]
         return tuple(plain) if isinstance(value, tuple) else plain
     return value
-
-
-def names_in(sources: Iterable[str]) -> set[str]:
-    """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
-    return {name for source in sources for name in _names(source)}
-
-
-def may_name(name: str, sources: Iterable[str]) -> bool:
-    """Tell whether cells can name something: False saves a closer look, True proves nothing.
-
-    What is looked up by a string, which may be written in many ways, counts.
-    """
-    words = (name, "attr", "methodcaller")
-    return any(word in unicodedata.normalize("NFKC", cell) for cell in sources for word in words)
-
-
-@functools.lru_cache(maxsize=KEPT_CELLS)
-def _names(source: str) -> frozenset[str]:
-    found = set()
-    for node in ast.walk(parse_cell(source)):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
-        elif isinstance(node, ast.alias):
-            found.update(node.name.split("."))
-    return frozenset(found)
-
-
-def parse_cell(source: str) -> ast.Module:
-    """Return the syntax tree of a cell, magics left out; an empty one where it is no Python.
-
-    Several tests look at the same cells: trees of the usual size are kept, and not to be changed.
-    """
-    return (_parse_once if len(source) <= KEPT_CHARACTERS else _parse)(source)
-
-
-def _parse(source: str) -> ast.Module:
-    lines = textwrap.dedent(source).splitlines()
-    try:
-        return ast.parse("\n".join(MAGIC.sub(r"\1pass", line) for line in lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
-
-
-_parse_once = functools.lru_cache(maxsize=KEPT_CELLS)(_parse)
 
 
 @probe
@@ -493,7 +389,7 @@ def _until(given: list, error: Exception) -> Iterator[Any]:
     raise error
 
 
-def _session_of(values: Iterable[object], depth: int = 2) -> Asked | None:
+def _session_of(values: Iterable[object], depth: int = 2) -> Answering | None:
     for value in values:
         session = getattr(value, "_autograder_session", None)
         if session is not None:
@@ -503,98 +399,3 @@ def _session_of(values: Iterable[object], depth: int = 2) -> Asked | None:
             if session is not None:
                 return session
     return None
-
-
-class _RecordTorch(TorchFunctionMode):
-    def __init__(self, names: list[str]):
-        super().__init__()
-        self.names = names
-
-    def __torch_function__(
-        self, func: AnyFunction, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        name = getattr(func, "__name__", "")
-        if name == "__get__":  # a property is read
-            name = getattr(getattr(func, "__self__", None), "__name__", "")
-            name = name if name in COMPUTED_PROPERTIES else ""
-        if name and len(self.names) < 10_000:
-            self.names.append(name)
-        return func(*args, **(kwargs or {}))
-
-
-class _RecordCourse(TorchFunctionMode):
-    """Records operations, to tell afterwards which of them a result is made of."""
-
-    def __init__(self, leaf: torch.Tensor):
-        super().__init__()
-        self.known = {id(leaf)}
-        self.names: set[str] = set()
-        self.calls: list[tuple[str, set[int], set[int], str]] = []
-        self.kept: list = []  # so that no identity is used twice
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        result = func(*args, **kwargs)
-        name = getattr(func, "__name__", "")
-        self.names.add(name)
-        if len(self.calls) < 10_000:
-            given, made = _tensors((args, kwargs)), _tensors(result)
-            if name.endswith("_") or name in CHANGE_IN_PLACE:
-                made += _tensors(args[:1])
-            self.kept += [given, made]
-            plain = self._plain(args) + self._plain(kwargs)
-            self.calls.append((name, set(map(id, made)), set(map(id, given)), plain))
-            self.known |= set(map(id, made))
-        return result
-
-    def _plain(self, value: Any, depth: int = 4) -> str:
-        if isinstance(value, torch.Tensor):
-            return "tensor" if id(value) in self.known else str(value.detach().tolist())[:10_000]
-        if depth and isinstance(value, (list, tuple)):
-            return "[" + ",".join(self._plain(item, depth - 1) for item in value) + "]"
-        if depth and isinstance(value, dict):
-            return self._plain(sorted(value.items()), depth - 1)
-        return repr(value)[:1000] if isinstance(value, PLAIN) else type(value).__name__
-
-    def course_of(self, result: Any) -> str:
-        wanted = set(map(id, _tensors(result)))
-        course = hashlib.sha256(self._plain(result).encode())
-        for name, made, given, plain in reversed(self.calls):
-            if made & wanted:
-                wanted |= given
-                course.update(f"{name}({plain})".encode())
-        return course.hexdigest()
-
-
-def _tensors(tree: Any, depth: int = 4) -> list[torch.Tensor]:
-    if isinstance(tree, torch.Tensor):
-        return [tree]
-    if depth and isinstance(tree, dict):
-        return _tensors(list(tree.values()), depth - 1)
-    if depth and isinstance(tree, (list, tuple)):
-        return [tensor for item in tree for tensor in _tensors(item, depth - 1)]
-    return []
-
-
-@contextmanager
-def _record_watched(names: list[str]) -> Iterator[None]:
-    def recording(name: str, original: AnyFunction) -> AnyFunction:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            names.append(name)
-            return original(*args, **kwargs)
-
-        return call
-
-    originals = [
-        (module, name, getattr(module, name))
-        for module in (np, math)
-        for name in WATCHED
-        if hasattr(module, name)
-    ]
-    try:
-        for module, name, original in originals:
-            setattr(module, name, recording(name, original))
-        yield
-    finally:
-        for module, name, original in originals:
-            setattr(module, name, original)

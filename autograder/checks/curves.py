@@ -241,7 +241,7 @@ def fits(stroke: Stroke, function: RealFunction) -> np.ndarray:
         return np.isfinite(values) & (np.abs(stroke.y - values) <= _rounding(stroke) * room)
 
 
-def tolerance(stroke: Stroke, function: RealFunction) -> np.ndarray:
+def room(stroke: Stroke, function: RealFunction) -> np.ndarray:
     """Return how far each point may be off: some roundings of y, and of x where the graph is steep.
 
     The size of a number that is computed by way of larger ones is not known here; so no size
@@ -300,7 +300,7 @@ def _slip_error(slip: str, name: str) -> AssertionError:
 
 def _wrong_curve(stroke: Stroke, right: RealFunction, name: str) -> AssertionError:
     with np.errstate(all="ignore"):
-        off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / tolerance(stroke, right)
+        off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / room(stroke, right)
     at = int(np.nan_to_num(off, nan=np.inf).argmax())
     # Only the order of magnitude is told: the exact distance would give the right value away.
     coarse = stroke.dtype if EPSILON.get(stroke.dtype, 0) > EPSILON["float32"] else "float32"

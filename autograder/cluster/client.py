@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from autograder.cluster.worker import OTHER_CODE, grade_one, share
+from autograder.cluster.worker import OTHER_CODE, score_one, share
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError, SandboxError, UsageError
-from autograder.intake.submission import MAX_FILE_BYTES
+from autograder.intake.upload import MAX_FILE_BYTES
 from autograder.model import Job
 from autograder.scoring.pipeline import give_up
 from autograder.scoring.task import Task
@@ -193,7 +193,7 @@ class _ClusterRun:
 
     def _submit(self, client: "Client", job: Job, shared: "Future") -> "Future":
         return client.submit(
-            grade_one, package_digest(), shared, job, _read(job.path), pure=False, retries=0,
+            score_one, package_digest(), shared, job, _read(job.path), pure=False, retries=0,
         )  # fmt: skip
 
     def _take(self, future: "Future", job: Job) -> Any:

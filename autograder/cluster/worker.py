@@ -1,5 +1,10 @@
-"""What runs in a Dask worker's process: one scorer with a warm sandbox, and what it grades."""
+"""What runs in a Dask worker's process: one supervised scorer with a warm sandbox.
 
+The scorer is a process of its own, as on one machine, so that a submission which hangs or kills it
+costs the Dask worker nothing.
+"""
+
+import os
 import shutil
 import tempfile
 import threading
@@ -7,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from autograder.engines.choice import EngineChoice
+from autograder.engines.places import passable_folder
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError
 from autograder.model import Job, Limits, Provenance
-from autograder.scoring.scorer import Scorer
-from autograder.scoring.task import Task
+from autograder.scoring.scorer import finished
+from autograder.scoring.supervision import Supervisor
+from autograder.scoring.task import Task, as_it_is
 
 OTHER_CODE = (
     "runs other code than this command; start it from the same code: `make worker-image` builds "
@@ -27,7 +32,8 @@ class _Held:
 
     lock = threading.Lock()
     key: tuple[str, Limits, Provenance] | None = None
-    scorer: Scorer | None = None
+    supervisor: Supervisor | None = None
+    place: tempfile.TemporaryDirectory | None = None  # of its engines
 
 
 def share(task: Task) -> Task:
@@ -35,7 +41,7 @@ def share(task: Task) -> Task:
     return task
 
 
-def grade_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
+def score_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
     """Grade one submission and return its outcome.
 
     Args:
@@ -54,7 +60,8 @@ def grade_one(digest: str, task: Task, job: Job, data: bytes | None) -> Any:
             job = replace(job, path=Path(folder) / job.path.name)
             if data is not None:
                 job.path.write_bytes(data)
-            return task.finish(job, _held_scorer(task).score(job))
+            gradation = _held_supervisor(task).outcome(job)
+            return finished(task, job, gradation)
     except EngineError as error:
         address = get_worker().address
         raise EngineError(f"the Dask worker {address} cannot grade: {error}") from None
@@ -80,14 +87,18 @@ def _roomy_folder(disk_mib: int, size: int) -> tempfile.TemporaryDirectory:
         ) from None
 
 
-def _held_scorer(task: Task) -> Scorer:
+def _held_supervisor(task: Task) -> Supervisor:
     """Return this process's scorer, opened anew for other tests or limits."""
     key = task.assignment.digest, task.limits, task.by
-    if _Held.scorer is None or _Held.key != key:
-        if _Held.scorer is not None:
-            _Held.scorer.close()
-        torch.set_num_threads(1)
-        engines = EngineChoice("local")
-        _Held.scorer = Scorer(task.assignment, engines, task.limits, task.by)
+    if _Held.key != key or _Held.supervisor is None:
+        if _Held.supervisor is not None:
+            _Held.supervisor.close()
+        if _Held.place is None:
+            _Held.place = tempfile.TemporaryDirectory(
+                prefix="autograder-", dir=passable_folder(), ignore_cleanup_errors=True
+            )
+            os.chmod(_Held.place.name, 0o711)
+        engines = EngineChoice("local").within(_Held.place.name)
+        _Held.supervisor = Supervisor(replace(task, finish=as_it_is), engines)
         _Held.key = key
-    return _Held.scorer
+    return _Held.supervisor

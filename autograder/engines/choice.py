@@ -1,6 +1,7 @@
 """Which engine a run uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autograder.engines.warm import WarmEngine
 from autograder.model import Limits
@@ -13,22 +14,34 @@ class EngineChoice:
     Attributes:
         kind: "docker" or "local".
         image: tag of the grading image (docker).
+        place: folder for what the engines need while they run; "": one for each.
+        hidden: folders that no submission may see: tests, results, other submissions.
     """
 
     kind: str
     image: str = ""
+    place: str = ""
+    hidden: tuple[Path, ...] = ()
 
     @property
     def environment(self) -> str:
         """Names the environment that grades, also where no engine was opened."""
         return self.image or self.kind
 
+    def within(self, place: str) -> "EngineChoice":
+        """Return the same choice whose engines leave nothing outside a folder, however they end."""
+        return replace(self, place=place)
+
+    def hiding(self, *folders: Path) -> "EngineChoice":
+        """Return the same choice, with more folders that no submission may see."""
+        return replace(self, hidden=(*self.hidden, *(folder.resolve() for folder in folders)))
+
     def open(self, limits: Limits) -> WarmEngine:
         """Return an engine that is neither started nor entered yet."""
         if self.kind == "docker":
             from autograder.engines.docker import DockerEngine
 
-            return DockerEngine(self.image, limits)
+            return DockerEngine(self.image, limits, self.place)
         from autograder.engines.local import LocalEngine
 
-        return LocalEngine()
+        return LocalEngine(self.place, hidden=self.hidden)

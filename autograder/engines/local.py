@@ -6,10 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+from pathlib import Path
 
 from autograder.course import ROOT
+from autograder.engines.places import passable_folder
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import EngineError
+from autograder.sandbox.uids import VARIABLE as UIDS
 from autograder.sandbox.worker import start_janitor
 
 
@@ -28,7 +32,7 @@ def worker_environment(home: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": os.path.join(home, "matplotlib"),
-        **{k: v for k, v in os.environ.items() if k == "AUTOGRADER_LAYERS_OFF"},
+        UIDS: os.environ.get(UIDS, ""),
     }
 
 
@@ -38,10 +42,15 @@ class LocalEngine(WarmEngine):
     process: "subprocess.Popen[bytes] | _Forked"
     image = f"local python {sys.version_info.major}.{sys.version_info.minor}"
 
+    def __init__(
+        self, place: str = "", layers_off: tuple[str, ...] = (), hidden: tuple[Path, ...] = ()
+    ):
+        self.place, self.layers_off, self.hidden = place, layers_off, hidden
+
     def _start(self) -> None:
         if sys.platform != "linux":
             raise EngineError("ENGINE=local needs Linux; use ENGINE=docker")
-        self.home = tempfile.mkdtemp(prefix="autograder-")
+        self.home = tempfile.mkdtemp(prefix="autograder-", dir=self.place or passable_folder())
         self.root = os.path.join(self.home, "work")
         os.mkdir(self.root)
         os.chmod(self.home, 0o711)
@@ -56,22 +65,24 @@ class LocalEngine(WarmEngine):
     def _launch(self, theirs: socket.socket) -> None:
         command = [sys.executable, "-m", "autograder.sandbox.worker"]
         self.process = subprocess.Popen(
-            [*command, "--fd", str(theirs.fileno()), "--root", self.root],
+            [*command, "--fd", str(theirs.fileno()), "--root", self.root,
+             "--without", " ".join(self.layers_off),
+             "--hide", "\n".join(map(str, (ROOT, *self.hidden)))],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
-        )
+        )  # fmt: skip
         theirs.close()
 
-    def _await_end(self) -> None:
+    def _await_end(self, patience_s: float) -> None:
         try:
-            self.process.wait(EXIT_S)
+            self.process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(EXIT_S)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -100,7 +111,7 @@ class ForkedEngine(LocalEngine):
                 mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
-                service.serve(theirs, self.janitor, self.root, full=False)
+                service.serve(theirs, self.janitor, self.root, self.layers_off, full=False)
             finally:
                 os._exit(0)
         theirs.close()
@@ -114,7 +125,11 @@ class _Forked:
         self.pid = pid
 
     def wait(self, timeout: float | None = None) -> None:
-        os.waitpid(self.pid, 0)
+        deadline = time.monotonic() + (timeout or EXIT_S)
+        while not os.waitpid(self.pid, os.WNOHANG)[0]:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("the sandbox worker", timeout or EXIT_S)
+            time.sleep(0.005)
 
     def kill(self) -> None:
         os.kill(self.pid, 9)

@@ -2,7 +2,9 @@
 
 import os
 import socket
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -26,12 +28,16 @@ class WarmEngine(ABC):
         stream: frames to and from the worker, once entered.
         layers: which layers of confinement hold there, once entered.
         image: names the environment that grades.
+        place: the folder for what it needs while it runs; "": the system's temporary one.
+        layers_off: layers that a test has left out; nothing outside the tests sets it.
 
     Raises:
         EngineError: student code could not be held on this machine.
     """
 
     image: str
+    place: str = ""
+    layers_off: tuple[str, ...] = ()
     stream: FrameStream
     layers: dict[str, Any]
     owner: int | None = None
@@ -56,12 +62,16 @@ class WarmEngine(ABC):
             raise
         return self
 
-    def close(self) -> None:
+    def close(self, patience_s: float = EXIT_S) -> None:
         """Let the worker end; whoever started it waits for that, and wipes what it left."""
+        self.let_go()
+        if self.owner == os.getpid():
+            self._await_end(patience_s)
+
+    def let_go(self) -> None:
+        """Tell the worker to end."""
         if self.channel is not None:
             hang_up(self.channel)
-        if self.owner == os.getpid():
-            self._await_end()
 
     def __exit__(
         self,
@@ -86,8 +96,18 @@ class WarmEngine(ABC):
         """
 
     @abstractmethod
-    def _await_end(self) -> None:
+    def _await_end(self, patience_s: float) -> None:
         """Wait for the worker's end, hurry it where it takes too long, wipe what it left."""
+
+
+def end_all(engines: Iterable[WarmEngine], patience_s: float = EXIT_S) -> None:
+    """Close engines together: all have the same few seconds to end."""
+    ending = list(engines)
+    for engine in ending:
+        engine.let_go()
+    deadline = time.monotonic() + patience_s
+    for engine in ending:
+        engine.close(max(0.0, deadline - time.monotonic()))
 
 
 def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict[str, Any]]:

@@ -9,12 +9,12 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from autograder.errors import UsageError
 from autograder.gradebook.by_hand import Override, with_overrides, with_written
+from autograder.gradebook.changes import Change, note_changes
 from autograder.gradebook.entry import COLUMNS, Entry, entry_of
-from autograder.gradebook.settings import Settings
+from autograder.gradebook.roll import Roll, now
 from autograder.intake.times import lateness, parse_time, time_in_name
 from autograder.model import Gradation, Provenance, Status
 
@@ -25,7 +25,10 @@ STATE = (
     "SELECT id, submitted_at FROM gradations ORDER BY id",
     "SELECT id FROM overrides ORDER BY id",
     "SELECT submission FROM members ORDER BY submission",
-    "SELECT name, value FROM settings WHERE name <> 'pages' ORDER BY name",
+    "SELECT file, beside, why FROM attachments ORDER BY file",
+    "SELECT gradation, question FROM changes ORDER BY gradation, question",
+    "SELECT name, value FROM settings WHERE name NOT IN ('pages', 'noted', 'stale', 'zip')"
+    " ORDER BY name",
 )
 
 LATEST = """
@@ -36,42 +39,29 @@ ORDER BY submission LIMIT ?
 """
 
 UPLOADS = """
-SELECT submission, file, submitted_at, status FROM gradations
+SELECT submission, file, submitted_at, status, id FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
   AND (NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members))
 ORDER BY submission
+"""
+
+CHANGES = """
+SELECT file, submission, question, before, after, cause, kept, run
+FROM changes JOIN gradations ON gradation = id
+WHERE NOT EXISTS (SELECT 1 FROM members) OR submission IN (SELECT submission FROM members)
+ORDER BY id DESC, question
 """
 
 LATE = "Handed in late ‖ 迟交"
 LATE_BY = "Handed in late, by {by} ‖ 迟交 {by}"
 
 
-class Gradebook(Settings):
+class Gradebook(Roll):
     """One gradebook, open for reading and writing.
 
     Raises (from every method):
         UsageError: the file is no gradebook, is damaged, newer than this program, or locked.
     """
-
-    def begin_run(self, assignment: str, submissions: Iterable[str]) -> None:
-        """Say which submissions the class consists of now; :meth:`latest` yields only these.
-
-        Raises:
-            UsageError: the gradebook belongs to another assignment.
-        """
-        with self._transaction() as write:
-            held = write.execute("SELECT DISTINCT assignment FROM gradations LIMIT 1").fetchone()
-            if held and held[0] != assignment:
-                raise UsageError(
-                    f"{self.path}: holds the marks of '{held[0]}', not '{assignment}'; "
-                    "choose another OUT=<folder>"
-                )
-            write.execute("DELETE FROM run")
-            write.execute("DELETE FROM members")
-            write.execute("INSERT INTO run VALUES (?, ?)", (assignment, _now()))
-            write.executemany(
-                "INSERT OR IGNORE INTO members VALUES (?)", ((name,) for name in submissions)
-            )
 
     def add(self, gradation: Gradation, submitted_at: str | None = None) -> None:
         """Commit a gradation at once; an earlier one of the same submission stays as history.
@@ -81,12 +71,17 @@ class Gradebook(Settings):
         """
         self.add_entry(entry_of(gradation, submitted_at))
 
-    def add_entry(self, entry: Entry) -> None:
-        """Commit what :func:`entry_of` made of a gradation."""
+    def add_entry(self, entry: Entry, keep: bool = False) -> None:
+        """Commit what :func:`entry_of` made of a gradation, and which marks it changes.
+
+        Args:
+            keep: a mark that the same upload had stays; what it would be now is noted.
+        """
         marks = ", ".join("?" * (len(entry.row) + 1))
+        given = self.active_overrides().get(entry.submission, {})
         with self._transaction() as write:
             number = write.execute(
-                f"INSERT INTO gradations ({COLUMNS}) VALUES ({marks})", (*entry.row, _now())
+                f"INSERT INTO gradations ({COLUMNS}) VALUES ({marks})", (*entry.row, now())
             ).lastrowid
             write.executemany(
                 "INSERT INTO questions VALUES (?, ?, ?, ?)",
@@ -96,6 +91,17 @@ class Gradebook(Settings):
                 "INSERT INTO test_cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [(number, *case) for case in entry.cases],
             )
+            note_changes(write, number or 0, entry, given, keep, now())
+
+    def changes(self) -> list[Change]:
+        """Return the marks that gradations of the class's submissions changed, the latest first."""
+        rows = self._read(CHANGES).fetchall()
+        return [Change(*row) for row in rows]
+
+    def latest_changes(self) -> list[Change]:
+        """Return the marks that the latest run changed which changed any."""
+        changes = self.changes()
+        return [change for change in changes if change.run == changes[0].run]
 
     def set_times(self, times: dict[str, str]) -> None:
         """Correct the times of upload (ISO 8601) of the latest gradations, by submission."""
@@ -139,6 +145,15 @@ class Gradebook(Settings):
                           (Status.NOT_GRADED.value,))  # fmt: skip
         return [file for (file,) in rows.fetchall()]
 
+    def unreadable(self) -> list[tuple[str, str]]:
+        """Return the files of the class that cannot be read as submissions, and why."""
+        rows = self._read(
+            "SELECT file, reason FROM gradations WHERE status = ? AND id IN"
+            f" (SELECT id FROM ({UPLOADS})) ORDER BY file",
+            (Status.UNREADABLE.value,),
+        )
+        return rows.fetchall()
+
     def latest(self, overrides: bool = True) -> Iterator[Gradation]:
         """Yield the latest gradation of every submission of the class, ordered by name.
 
@@ -166,10 +181,10 @@ class Gradebook(Settings):
 
     def handed_in(self) -> dict[str, tuple[str, str]]:
         """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
-        deadline, found = self.deadline, {}
-        for name, file, text, _ in self._read(UPLOADS).fetchall():
+        due, found = self.due_dates(), {}
+        for name, file, text, *_ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
-            found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
+            found[name] = (time.isoformat() if time else "", lateness(file, time, due(file)))
         return found
 
     def submission_times(self) -> dict[str, str]:
@@ -184,27 +199,44 @@ class Gradebook(Settings):
         for graded_at, facts in rows.fetchall():
             yield graded_at, self._decode(facts)
 
-    def override(self, name: str, question: str, points: float | None, reason: str) -> None:
+    def override(
+        self,
+        name: str,
+        question: str,
+        points: float | None,
+        reason: str,
+        bonus: bool = False,
+        penalty: bool = False,
+    ) -> None:
         """Give a question's points by hand; None takes that back. Survives every regrade.
 
+        Args:
+            bonus: points above the question's maximum are meant.
+            penalty: negative points are meant.
+
         Raises:
-            UsageError: no such submission or question, negative points, or no reason given.
+            UsageError: no such submission or question, points that are not meant, or no reason.
         """
         if not reason.strip():
             raise UsageError("an override needs a reason")
-        if points is not None and not 0 <= points < float("inf"):
-            raise UsageError(f"{points} points: give a number that is not negative")
         if not self._read("SELECT 1 FROM gradations WHERE submission = ?", (name,)).fetchone():
             raise UsageError(f"{self.path}: holds no submission '{name}'")
-        known = [row[0] for row in self._read("SELECT DISTINCT name FROM questions ORDER BY name")]
-        known += self.written
-        if question not in known:
-            raise UsageError(f"no question '{question}'; there are: {', '.join(known)}")
+        possible = self._possible()
+        if question not in possible:
+            raise UsageError(f"no question '{question}'; there are: {', '.join(sorted(possible))}")
+        if points is not None:
+            most = float("inf") if bonus else possible[question]
+            if not (-float("inf") if penalty else 0) <= points < float("inf"):
+                raise UsageError(f"{points} points: give a number that is not negative")
+            if points > most:
+                raise UsageError(
+                    f"{points:g} points: {question} is worth {most:g}; add --bonus if you mean it"
+                )
         with self._transaction() as write:
             write.execute(
                 "INSERT INTO overrides (submission, question, points, reason, made_at)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (name, question, points, reason, _now()),
+                (name, question, points, reason, now()),
             )
 
     def override_all(self, marks: Iterable) -> int:
@@ -217,7 +249,7 @@ class Gradebook(Settings):
         for mark in marks:
             old = active.get(mark.submission, {}).get(mark.question)
             if old is None or (old.points, old.reason) != (mark.points, mark.reason):
-                changed.append((mark.submission, mark.question, mark.points, mark.reason, _now()))
+                changed.append((mark.submission, mark.question, mark.points, mark.reason, now()))
         with self._transaction() as write:
             write.executemany(
                 "INSERT INTO overrides (submission, question, points, reason, made_at)"
@@ -268,7 +300,3 @@ class Gradebook(Settings):
             return Gradation.from_dict(json.loads(zlib.decompress(facts)))
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             raise self._unusable(error) from None
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

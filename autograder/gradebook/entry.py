@@ -3,8 +3,9 @@
 import json
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
-from autograder.model import Gradation
+from autograder.model import Gradation, Provenance
 
 COLUMNS = (
     "submission, file, digest, assignment, status, reason, language, score, possible,"
@@ -22,9 +23,24 @@ class Entry:
         cases: question, number, name, passed, hidden, points, slip.
     """
 
-    row: tuple
-    questions: list[tuple]
-    cases: list[tuple]
+    row: tuple[Any, ...]
+    questions: list[tuple[str, float, float]]
+    cases: list[tuple[Any, ...]]
+
+    @property
+    def submission(self) -> str:
+        """The submission's name."""
+        return str(self.row[0])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the upload, hex."""
+        return str(self.row[2])
+
+    @property
+    def graded_by(self) -> Provenance:
+        """What the marks can be traced to."""
+        return Provenance.from_dict(json.loads(self.row[13]))
 
 
 def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
@@ -36,8 +52,8 @@ def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
     facts = zlib.compress(json.dumps(gradation.as_dict(), ensure_ascii=True).encode(), 3)
     return Entry(
         row=(
-            gradation.submission, _storable(gradation.file), gradation.digest,
-            gradation.assignment, gradation.status.value, _storable(gradation.reason),
+            gradation.submission, storable(gradation.file), gradation.digest,
+            gradation.assignment, gradation.status.value, storable(gradation.reason),
             gradation.language, gradation.score, gradation.possible, gradation.wall_s,
             gradation.cpu_s, gradation.memory_mib, submitted_at,
             json.dumps(gradation.graded_by.as_dict(), sort_keys=True), facts,
@@ -51,6 +67,6 @@ def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
     )  # fmt: skip
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Return text that SQLite can hold: file names may carry undecodable bytes as surrogates."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -4,17 +4,19 @@ Each gradation is committed as it arrives, so a killed run loses nothing.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from autograder.errors import UsageError
+from autograder.gradebook.migration import FILES, to_version_2
 
 File = TypeVar("File", bound="GradebookFile")
 
 APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 30.0
 
 SCHEMA = """
@@ -72,28 +74,66 @@ class GradebookFile:
         self._connection.close()
 
     def _prepare(self) -> None:
-        """Make the tables of a new file; refuse a file that is not ours."""
+        """Make the tables of a new file, bring an older one up to date, refuse what is not ours.
+
+        All in one transaction: another command that opens the file meanwhile waits, and finds
+        it made.
+        """
+        run = self._connection.execute
+        self._patiently("BEGIN")  # one look at the file, not several while others make it
+        version = self._refuse_others()
+        run("COMMIT")
+        self._patiently("PRAGMA journal_mode = WAL")  # where it cannot be had, the journal stays
+        run("PRAGMA synchronous = NORMAL")  # in WAL mode only a power cut can lose the last commits
+        run("PRAGMA foreign_keys = ON")
+        if version < SCHEMA_VERSION:
+            self._make()
+        run(SETTINGS)
+
+    def _make(self) -> None:
+        with self._transaction() as write:
+            version = self._refuse_others()
+            if version == 0:
+                for statement in filter(str.strip, (SCHEMA + FILES).split(";")):
+                    write.execute(statement)
+            elif version == 1:
+                write.execute(SETTINGS)
+                to_version_2(write)
+            write.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _refuse_others(self) -> int:
+        """Return the schema's version, 0 for an empty file.
+
+        Raises:
+            UsageError: the file is no gradebook, or newer than this program.
+        """
         run = self._connection.execute
         mark = run("PRAGMA application_id").fetchone()[0]
-        version = run("PRAGMA user_version").fetchone()[0]
+        version = int(run("PRAGMA user_version").fetchone()[0])
         if mark == APPLICATION_ID:
-            if version != SCHEMA_VERSION:
+            if not 1 <= version <= SCHEMA_VERSION:
                 raise UsageError(
-                    f"{self.path}: written by another version of this program (schema {version}, "
+                    f"{self.path}: written by a newer version of this program (schema {version}, "
                     f"this one has {SCHEMA_VERSION}); use that one or choose another OUT=<folder>"
                 )
             run("SELECT COUNT(*) FROM members").fetchone()
-        elif run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            return version
+        if run("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
             raise UsageError(f"{self.path}: is no gradebook; choose another OUT=<folder>")
-        run("PRAGMA journal_mode = WAL")  # where it cannot be had, the rollback journal stays
-        run("PRAGMA synchronous = NORMAL")  # in WAL mode only a power cut can lose the last commits
-        run("PRAGMA foreign_keys = ON")
-        if mark != APPLICATION_ID:
-            self._connection.executescript(
-                f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        run(SETTINGS)
+        return 0
+
+    def _patiently(self, statement: str) -> None:
+        """Run a statement that SQLite refuses at once, without waiting, while others write."""
+        until = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                self._connection.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(0.02)
 
     def _keep(self, name: str, value: str) -> None:
         with self._transaction() as write:

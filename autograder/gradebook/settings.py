@@ -1,10 +1,12 @@
 """What a gradebook keeps of the run itself: deadline, folder, written questions, pages."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from autograder.gradebook.file import GradebookFile
+from autograder.intake.layouts import tokens_in
 from autograder.intake.times import parse_time
 
 
@@ -55,3 +57,60 @@ class Settings(GradebookFile):
     def set_pages(self, made_from: str) -> None:
         """Keep what the pages were made from."""
         self._keep("pages", made_from)
+
+    @property
+    def stale(self) -> bool:
+        """Whether pages were made that show another state than the gradebook's."""
+        return bool(self._kept("stale"))
+
+    def set_stale(self, stale: bool) -> None:
+        """Keep whether every page is to be written again."""
+        self._keep("stale", "yes" if stale else "")
+
+    def set_zip(self, path: Path) -> None:
+        """Keep which grading zip graded last."""
+        self._keep("zip", str(path))
+
+    @property
+    def zip(self) -> Path | None:
+        """The grading zip that graded last, where it is known."""
+        return Path(self._kept("zip")) if self._kept("zip") else None
+
+    def set_members_of_uploads(self, people: dict[str, list[str]]) -> None:
+        """Keep who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
+        self._keep("people", json.dumps(people))
+
+    @property
+    def members_of_uploads(self) -> dict[str, list[str]]:
+        """Who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
+        return dict(json.loads(self._kept("people") or "{}"))
+
+    @property
+    def noted(self) -> set[str]:
+        """Whose pages said more than what the scorer found, when they were last written."""
+        return set(json.loads(self._kept("noted") or "[]"))
+
+    def set_noted(self, names: set[str]) -> None:
+        """Keep whose pages say more than what the scorer found."""
+        self._keep("noted", json.dumps(sorted(names)))
+
+    @property
+    def extensions(self) -> dict[str, datetime]:
+        """Later deadlines of single students, by id or e-mail address in lower case."""
+        kept = json.loads(self._kept("extensions") or "{}")
+        return {key: time for key, text in kept.items() if (time := parse_time(text))}
+
+    def set_extensions(self, extensions: dict[str, datetime]) -> None:
+        """Keep later deadlines of single students."""
+        plain = {key: time.isoformat() for key, time in sorted(extensions.items())}
+        self._keep("extensions", json.dumps(plain))
+
+    def due_dates(self) -> Callable[[str], datetime | None]:
+        """Return what tells a file's deadline: its student's own, where its path names one."""
+        extensions, deadline = self.extensions, self.deadline
+
+        def due(file: str) -> datetime | None:
+            own = [extensions[token] for token in tokens_in(file) if token in extensions]
+            return max(own, default=deadline)
+
+        return due if extensions else lambda file: deadline

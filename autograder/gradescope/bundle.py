@@ -31,7 +31,7 @@ def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
     entries = {name: _with_unix_lines(HERE / name) for name in SCRIPTS}
     entries["requirements.lock"] = grading_lock(repo_root)
     entries[FILE] = settings.as_json()
-    for path in package_files():
+    for path in shipped_files():
         name = path.relative_to(PACKAGE.parent).as_posix()
         entries[f"files/{name}"] = path.read_bytes()
     return dict(sorted(entries.items()))
@@ -73,7 +73,7 @@ def environment_digest(entries: dict[str, bytes]) -> str:
     return hashlib.sha256(entries["requirements.lock"] + entries["torch.lock"]).hexdigest()
 
 
-def package_files() -> list[Path]:
+def shipped_files() -> list[Path]:
     """Return the package's files that grading one submission needs, and no others."""
     roots = [PACKAGE / name for name in ROOT_MODULES]
     roots += [*(PACKAGE / "checks").glob("*.py"), *(PACKAGE / "sandbox").glob("*.py")]

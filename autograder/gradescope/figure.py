@@ -10,7 +10,7 @@ COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8
 POINT_ARTISTS = ("scatter", "stem")
 
 
-def draw(curves: list[dict]) -> str:
+def draw_svg(curves: list[dict]) -> str:
     """Return HTML with the curves in one frame, or "" if there is nothing to draw.
 
     Args:
@@ -42,7 +42,8 @@ def _points(curve: dict) -> list[Pair | None]:
 
 def _range(values: list[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    room = max(0.5, abs(low) * 1e-3)  # 0.5 is nothing beside a large number
+    return (low, high) if high > low else (low - room, high + room)
 
 
 def _place(point: Pair, x_range: Pair, y_range: Pair) -> str:

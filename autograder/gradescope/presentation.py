@@ -33,7 +33,7 @@ def present(gradation: Gradation, manifest: dict, metadata: Metadata, settings: 
     Tests, their order and their points are Otter's own; only entries without points are added.
     """
     if gradation.status is Status.NOT_GRADED:
-        return refuse(both(OUR_FAULT), Status.NOT_GRADED.value, manifest)
+        return refuse(both_languages(OUR_FAULT), Status.NOT_GRADED.value, manifest)
     results = copy.deepcopy(gradation.gradescope)
     language = gradation.language
     for test in results["tests"]:
@@ -74,13 +74,13 @@ def postpone(metadata: Metadata, settings: Settings, manifest: dict) -> dict | N
     time = metadata.next_grading(settings.gradings_per_day)
     if time is None:
         return None
-    text = both(
+    text = both_languages(
         TOO_SOON.format(count=settings.gradings_per_day, time=time.strftime("%Y-%m-%d %H:%M %Z"))
     )
     return refuse(text, "rate limit", manifest, metadata.last_score)
 
 
-def both(text: str) -> str:
+def both_languages(text: str) -> str:
     """Return a bilingual text for somebody whose language is not known: both, English first."""
     english, _, chinese = text.partition(" ‖ ")
     return f"{english}.\n{chinese}。" if chinese else english
@@ -94,7 +94,7 @@ def trace(manifest: dict) -> dict:
 def _figures(gradation: Gradation) -> list[dict]:
     entries = []
     for question, curves in sorted(gradation.curves.items()):
-        picture = figure.draw(curves)
+        picture = figure.draw_svg(curves)
         if picture:
             name = localize(PICTURE.format(question=question), gradation.language)
             entries.append(

@@ -1,10 +1,7 @@
 """One grading on Gradescope: read what lies there, grade the upload, write results.json.
 
-Theory of operation. ``run_autograder`` has written a "not graded" result and closed the folders to
-everybody but root. This process checks the cheap things first (what was uploaded, rate limit), then
-imports torch, matplotlib and IPython once and forks the sandbox's worker, which shares their
-memory.
-Only then does it import what scores and read the hidden tests, so the worker never holds them.
+Command and scorer are this one process (.docs/architecture.md). The sandbox's worker is forked
+before what scores is imported and the hidden tests are read, so it never holds them.
 """
 
 import gc
@@ -13,16 +10,18 @@ import os
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, SubmissionError
 from autograder.gradescope import presentation
-from autograder.gradescope.settings import load_settings
-from autograder.gradescope.upload import find_upload, load_metadata
-from autograder.model import Job, Limits, Status
+from autograder.gradescope.settings import Settings, load_settings
+from autograder.gradescope.upload import NOTHING, Metadata, find_upload, load_metadata
+from autograder.model import Gradation, Job, Limits, Status
 
 if TYPE_CHECKING:
+    from autograder.engines.local import ForkedEngine
     from autograder.scoring.assignment import Assignment
 
 OUR_OWN_S = 60.0  # of the whole time: imports, tests, writing
@@ -40,15 +39,15 @@ def main(root: Path) -> int:
     source, results_folder = root / "source", root / "results"
     manifest = _load_json(source / "manifest.json")
     try:
-        results = grade(root, manifest)
+        results = grade_upload(root, manifest)
     except SubmissionError as error:
         results = presentation.refuse(
-            presentation.both(str(error)), Status.UNREADABLE.value, manifest
+            presentation.both_languages(str(error)), Status.UNREADABLE.value, manifest
         )
     except Exception:
         print(traceback.format_exc(), file=sys.stderr)  # instructors see it, students don't
         results = presentation.refuse(
-            presentation.both(presentation.OUR_FAULT), Status.NOT_GRADED.value, manifest
+            presentation.both_languages(presentation.OUR_FAULT), Status.NOT_GRADED.value, manifest
         )
     results["execution_time"] = round(time.monotonic() - began, 3)
     results.setdefault("stdout_visibility", "hidden")
@@ -56,7 +55,7 @@ def main(root: Path) -> int:
     return 0
 
 
-def grade(root: Path, manifest: dict) -> dict:
+def grade_upload(root: Path, manifest: dict) -> dict:
     """Return the results of the upload.
 
     Raises:
@@ -69,23 +68,60 @@ def grade(root: Path, manifest: dict) -> dict:
     postponed = presentation.postpone(metadata, settings, manifest)
     if postponed is not None:
         return postponed
-    upload = find_upload(root / "submission")
+    try:
+        upload = find_upload(root / "submission")
+    except (OSError, ValueError, RecursionError):
+        raise SubmissionError(NOTHING) from None
 
     # In this order: what is imported so far is what the sandbox shares.
     _set_oom_score(500)
     from autograder.engines.local import ForkedEngine
 
-    with ForkedEngine() as engine:
+    engine = ForkedEngine()
+    engine.start()
+    try:
         _set_oom_score(0)
         _prepare_scorer()
-        from autograder.scoring import pipeline
-        from autograder.scoring.assignment import provenance
+        gradation = score(root, upload, manifest, limits(settings.limit_s), engine)
+    finally:
+        engine.close()
+    return present(gradation, manifest, metadata, settings)
 
-        assignment, allowed = read_assignment(source, manifest), limits(settings.limit_s)
-        by = provenance(assignment, engine.image, limits=allowed)
-        job = Job("submission", upload, upload.name)
-        gradation = pipeline.score(job, assignment, engine, allowed, by)
-    return presentation.present(gradation, manifest, metadata, settings)
+
+def score(
+    root: Path, upload: Path, manifest: dict, allowed: Limits, engine: "ForkedEngine"
+) -> Gradation:
+    """Score the upload in a process of its own, which is ended where it does not come back.
+
+    Raises:
+        AutograderError: a fault of ours.
+    """
+    from autograder.engines.choice import EngineChoice
+    from autograder.scoring.assignment import provenance
+    from autograder.scoring.supervision import Supervisor
+    from autograder.scoring.task import Task, as_it_is
+
+    assignment = read_assignment(root / "source", manifest)
+    by = provenance(assignment, engine.image, limits=allowed)
+    task = Task(assignment, allowed, by, as_it_is, blames=True)
+    supervisor = Supervisor(task, EngineChoice("local"), engine)
+    try:
+        gradation = supervisor.outcome(Job("submission", upload, upload.name))
+    finally:
+        supervisor.close()
+    if gradation.trace:
+        print(gradation.trace, file=sys.stderr)  # instructors see it, students don't
+    return gradation
+
+
+def present(gradation: Gradation, manifest: dict, metadata: Metadata, settings: Settings) -> dict:
+    """Return the results of a gradation; without its pictures, where those cannot be drawn."""
+    try:
+        return presentation.present(gradation, manifest, metadata, settings)
+    except Exception:
+        print(traceback.format_exc(), file=sys.stderr)
+        plain = replace(gradation, curves={})
+        return presentation.present(plain, manifest, metadata, settings)
 
 
 def _prepare_scorer() -> None:
@@ -94,7 +130,7 @@ def _prepare_scorer() -> None:
     torch.set_num_threads(1)
     from autograder.scoring import slim_otter
 
-    slim_otter.install()
+    slim_otter.install_slim()
 
 
 def read_assignment(source: Path, manifest: dict) -> "Assignment":

@@ -97,12 +97,12 @@ def load_metadata(path: Path) -> Metadata:
         for entry in (previous if isinstance(previous, list) else [])
         if isinstance(entry, dict)
         and not entry.get("autograder_error")
-        and (time := parse_time(entry.get("submission_time")))
+        and (time := parse_iso_time(entry.get("submission_time")))
     ]
     return Metadata(
         submission=str(plain.get("id", "")),
         assignment=str(assignment.get("title", ""))[:200],
-        created=parse_time(plain.get("created_at")),
+        created=parse_iso_time(plain.get("created_at")),
         due=_due(assignment, plain.get("users")),
         total_points=parse_number(assignment.get("total_points")),
         earlier=tuple(sorted(earlier, key=lambda pair: pair[0])),
@@ -111,14 +111,14 @@ def load_metadata(path: Path) -> Metadata:
 
 def _due(assignment: dict, users: object) -> datetime | None:
     """Return the due date, with a student's own extension where Gradescope names one."""
-    due = [parse_time(assignment.get("due_date"))]
+    due = [parse_iso_time(assignment.get("due_date"))]
     for user in users if isinstance(users, list) else []:
         own = user.get("assignment") if isinstance(user, dict) else None
-        due.append(parse_time(own.get("due_date")) if isinstance(own, dict) else None)
+        due.append(parse_iso_time(own.get("due_date")) if isinstance(own, dict) else None)
     return max((time for time in due if time), default=None)
 
 
-def parse_time(text: object) -> datetime | None:
+def parse_iso_time(text: object) -> datetime | None:
     """Read an ISO time; one without a zone is taken as UTC."""
     if not isinstance(text, str):
         return None

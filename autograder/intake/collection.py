@@ -1,13 +1,26 @@
-"""What a folder of uploads holds: which files are submissions, and a name for each."""
+"""What a folder of uploads holds: which files are submissions, which lie beside one, and names.
+
+A notebook, or a zip with one, is a submission. What else a student handed in is an *attachment*: it
+is listed and never graded, unless nothing else came from that student.
+"""
 
 import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.submission import IGNORED_FOLDERS
+from autograder.intake.layouts import attempt_in, owner_named, owners_of
+from autograder.intake.upload import (
+    IGNORED_FOLDERS,
+    Look,
+    is_notebook_name,
+    look_at,
+    may_be_notebook,
+)
 from autograder.model import Job
 
 IGNORED_NAMES = (
@@ -16,9 +29,82 @@ IGNORED_NAMES = (
 IGNORED_STEMS = ("README",)
 # What Blackboard writes beside each upload: who handed in what and when.
 RECEIPT = re.compile(r"_attempt_\d{4}(-\d\d){5}\.txt$")
+# What instructors keep beside submissions, and what a run leaves: no student's.
+TABLES = re.compile(r"\.(?:[ct]sv|xlsx?|ods|ya?ml|toml|sqlite|db|log|ini|cfg)", re.IGNORECASE)
+NOTES = re.compile(
+    r"(?:notes?|todo|roster|grades?|marks?|reports?|index|students?|class(?:list)?|attendance|"
+    r"instructions?|rubric|solutions?|名单|花名册|成绩单?|说明|备注|点名册)(?:[ _.-].*)?",
+    re.IGNORECASE,
+)
+TEXTS = re.compile(r"\.(?:txt|md|rst|html?|pdf|docx?|rtf|odt|json)", re.IGNORECASE)
+RUN_FILES = ("gradebook.sqlite", "grades.csv")  # together they tell a run's output folder
 NAME = re.compile(r"[^\w.\-]+")
 # Folder names that Windows refuses.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that lies beside a submission of the same student and is not graded.
+
+    Attributes:
+        beside: the submission's file; both are relative to the folder of submissions.
+        why: one phrase for people.
+    """
+
+    file: str
+    beside: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a folder holds; files are relative to it, with "/" between their parts.
+
+    Attributes:
+        left_out: files and folders that are no student's.
+    """
+
+    submissions: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def collect(
+    folder: Path, assignment: str | None = None, kept: Iterable[str] = (), out: Path | None = None
+) -> Collected:
+    """Tell submissions, attachments and other files of a folder apart.
+
+    Args:
+        assignment: what is to be graded; a notebook of another one never outranks one of this.
+        kept: files that stay submissions whatever else arrives: somebody gave them points.
+        out: an output folder, which holds no submissions.
+
+    Raises:
+        UsageError: there is no such folder, or no submission in it.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
+    paths, left_out = _walk(folder, out)
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
+    owners, groups = owners_of(files), dict[object, list[str]]()
+    for file in files:
+        groups.setdefault(owners[file].key, []).append(file)
+    stay, submissions, attachments = frozenset(kept), list[str](), list[Attachment]()
+    for group in groups.values():
+        counted, beside = _sort_out(group, files, assignment)
+        submissions += counted
+        submissions += [other.file for other in beside if other.file in stay]
+        attachments += [other for other in beside if other.file not in stay]
+    if not submissions:
+        raise UsageError(
+            f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
+        )
+    return Collected(
+        tuple(sorted(submissions, key=os.fsencode)),
+        tuple(sorted(attachments, key=lambda other: os.fsencode(other.file))),
+        tuple(sorted(left_out)),
+    )
 
 
 def find_jobs(folder: Path) -> list[Job]:
@@ -27,19 +113,14 @@ def find_jobs(folder: Path) -> list[Job]:
     Raises:
         UsageError: there is no such folder, or nothing in it.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
-    paths = find_submissions(folder)
-    if not paths:
-        raise UsageError(
-            f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
-        )
     taken: set[str] = set()
-    relative = [path.relative_to(folder) for path in paths]
-    return [
-        Job(submission_name(file, taken), path, file.as_posix())
-        for file, path in zip(relative, paths)
-    ]
+    files = collect(folder).submissions
+    return jobs_of(folder, {file: submission_name(Path(file), taken) for file in files})
+
+
+def jobs_of(folder: Path, names: Mapping[str, str]) -> list[Job]:
+    """Return one job per named file of a folder."""
+    return [Job(name, folder / file, file) for file, name in names.items()]
 
 
 def find_submissions(folder: Path) -> list[Path]:
@@ -47,17 +128,37 @@ def find_submissions(folder: Path) -> list[Path]:
 
     Nested folders are searched; hidden files, checkpoints and links out of the folder are not.
     """
-    root = folder.resolve()
-    found = []
+    return _walk(folder, None)[0]
+
+
+def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str]]:
+    """Return the files that may be a student's, and the names of what is nobody's."""
+    root, target = folder.resolve(), out.resolve() if out else None
+    found: list[Path] = []
+    left_out: list[str] = []
     for base, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS
-        )
+        here = Path(base)
+        inside = []
+        for name in sorted(folders):
+            path = here / name
+            if name.startswith(".") or name in IGNORED_FOLDERS:
+                continue
+            if path.resolve() == target or all((path / run).is_file() for run in RUN_FILES):
+                left_out.append(f"{path.relative_to(folder).as_posix()}/")
+            elif not path.is_symlink():
+                inside.append(name)
+        folders[:] = inside
         for name in files:
-            path = Path(base) / name
-            if not name.startswith(".") and not _is_furniture(path) and _is_inside(path, root):
+            path = here / name
+            if name.startswith(".") or not _is_inside(path, root):
+                continue
+            if _is_furniture(path):
+                continue
+            if _is_an_instructors(path, here == folder):
+                left_out.append(path.relative_to(folder).as_posix())
+            else:
                 found.append(path)
-    return sorted(found, key=lambda path: os.fsencode(path.relative_to(folder)))
+    return sorted(found, key=lambda path: os.fsencode(path.relative_to(folder))), left_out
 
 
 def _is_furniture(path: Path) -> bool:
@@ -69,11 +170,65 @@ def _is_furniture(path: Path) -> bool:
     )
 
 
+def _is_an_instructors(path: Path, at_the_root: bool) -> bool:
+    """Tell whether a file that lies among the submissions is a table or note of an instructor's."""
+    if not at_the_root or is_notebook_name(path.name) or owner_named(path.name):
+        return False
+    noted = TEXTS.fullmatch(path.suffix) and NOTES.fullmatch(path.stem)
+    return bool(noted or TABLES.fullmatch(path.suffix)) and not may_be_notebook(path)
+
+
 def _is_inside(path: Path, root: Path) -> bool:
     try:
         return path.resolve().is_relative_to(root) and path.is_file()
     except (OSError, RuntimeError):
         return False
+
+
+def _sort_out(
+    group: list[str], files: Mapping[str, Path], assignment: str | None
+) -> tuple[list[str], list[Attachment]]:
+    """Return which files of one student are graded, and the others.
+
+    Each rule drops files only where others pass it: a student never loses the last one.
+    """
+    if len(group) == 1:
+        return group, []
+    named = [file for file in group if may_be_notebook(files[file])]
+    looks: dict[str, Look] = {}
+    if len(named) > 1:
+        looks = {file: look for file in named if (look := look_at(files[file]))}
+    counted, dropped = group, dict[str, str]()
+    for passing, why in (
+        (named, "no notebook"),
+        (looks, "cannot be read as a notebook"),
+        *((_passing(looks, rule, assignment), why) for rule, why in RULES),
+    ):
+        if better := [file for file in counted if file in passing]:
+            dropped |= {file: why for file in counted if file not in better}
+            counted = better
+    if not looks and len(counted) > 1:  # nothing that could earn points: one zero is enough
+        best = max(counted, key=attempt_in)
+        dropped |= {file: "the other one counts" for file in counted if file != best}
+        counted = [best]
+    last = max(counted, key=attempt_in)
+    return counted, [Attachment(file, last, why) for file, why in dropped.items()]
+
+
+RULES: tuple[tuple[Callable[[Look, str | None], bool], str], ...] = (
+    (
+        lambda look, assignment: assignment is None or look.assignment in (None, assignment),
+        "of another assignment",
+    ),
+    (lambda look, _: look.has_questions, "has none of the questions"),
+    (lambda look, _: not look.untouched, "as it was released: no answer in it"),
+)
+
+
+def _passing(
+    looks: Mapping[str, Look], rule: Callable[[Look, str | None], bool], assignment: str | None
+) -> list[str]:
+    return [file for file, look in looks.items() if rule(look, assignment)]
 
 
 def submission_name(relative: Path, taken: set[str]) -> str:

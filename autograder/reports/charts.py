@@ -129,7 +129,7 @@ def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> M
     )
 
 
-def drawing(curves: list[dict], reference: list[dict]) -> Markup:
+def draw_curves(curves: list[dict], reference: list[dict]) -> Markup:
     """Return a student's curves, each in its own colour, over the expected ones if given."""
     layers = [(curve, "expected") for curve in reference]
     layers += [(curve, f"own own{place % 4}") for place, curve in enumerate(curves)]

@@ -1,7 +1,8 @@
 """The class report: one page that says how the class did and which exercise misled it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.files import write_text
 from autograder.model import Gradation, Status
@@ -12,6 +13,8 @@ from autograder.reports.pages import json_for_script, percent, points, render
 from autograder.reports.statistics import ClassStatistics, Item, histogram, quantile, slips_of
 from autograder.reports.strings import STATUSES, slip_name
 
+# File, submission, question, points before and after (None: no mark), cause, whether it is kept.
+ChangedMark = tuple[str, str, str, float | None, float | None, str, bool]
 MAX_ATTENTION = 200
 MAX_LISTED = 30
 MAX_SLIPS = 12  # rarer ones are folded away
@@ -27,6 +30,8 @@ def write_class_report(
     reference: dict[str, list[dict]] | None = None,
     feedback: str = "../feedback",
     late: int = 0,
+    changes: Sequence[ChangedMark] = (),
+    attachments: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """Write the report of a class.
 
@@ -37,6 +42,8 @@ def write_class_report(
             a question without them, what drawings with full marks agree on.
         feedback: where the feedback pages lie, seen from the report.
         late: how many submissions were handed in late.
+        changes: marks that the latest run changed.
+        attachments: files that are not graded, each with the file that it lies beside, and why.
     """
     statistics, rows = ClassStatistics(), Rows()
     for gradation in gradations:
@@ -51,7 +58,11 @@ def write_class_report(
         attention_left=max(0, len(rows.attention) - MAX_ATTENTION),
         **_figures(statistics),
         scores=_scores(statistics),
-        findings=[*_findings(statistics), *([("late", {"count": late})] if late else [])],
+        findings=[*_findings(statistics, len(changes)), *_counted("late", late)],
+        changes=_changes(changes[:MAX_ATTENTION]),
+        changes_left=max(0, len(changes) - MAX_ATTENTION),
+        attachments=[tuple(map(inert_name, one)) for one in attachments[:MAX_ATTENTION]],
+        attachments_left=max(0, len(attachments) - MAX_ATTENTION),
         questions=_questions(statistics),
         slips=_slips(statistics, rows.slips)[:MAX_SLIPS],
         rare_slips=_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],
@@ -125,6 +136,17 @@ def _figures(statistics: ClassStatistics) -> dict:
     }
 
 
+def _changes(changes: Sequence[ChangedMark]) -> list[tuple[str, ...]]:
+    def shown(value: float | None) -> str:
+        return "–" if value is None else points(value)
+
+    return [
+        (inert_name(file), name, inert_name(question), shown(before), shown(after), cause,
+         "kept_mark" if kept else "new_mark")
+        for file, name, question, before, after, cause, kept in changes
+    ]  # fmt: skip
+
+
 def _scores(statistics: ClassStatistics) -> dict | None:
     """Return the distribution: one column per point where there are few, else twenty."""
     if not statistics.scores:
@@ -154,11 +176,17 @@ def _scores(statistics: ClassStatistics) -> dict | None:
     }
 
 
-def _findings(statistics: ClassStatistics) -> list[tuple[str, dict]]:
+def _counted(key: str, count: int) -> list[tuple[str, dict[str, Any]]]:
+    return [(key, {"count": count})] if count else []
+
+
+def _findings(statistics: ClassStatistics, changes: int) -> list[tuple[str, dict[str, Any]]]:
     """Return the sentences that an instructor should read first, as text keys and values."""
-    findings: list[tuple[str, dict]] = []
-    if count := statistics.statuses[Status.NOT_GRADED]:
-        findings.append(("ungraded", {"count": count}))
+    unread = statistics.statuses[Status.UNREADABLE]
+    key = "none_readable" if unread == statistics.submissions else "unreadable_files"
+    findings = _counted(key, unread)
+    findings += _counted("ungraded", statistics.statuses[Status.NOT_GRADED])
+    findings += _counted("changed_marks", changes)
     ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)
     if len(ranked) > 1:
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):

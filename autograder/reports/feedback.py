@@ -64,6 +64,11 @@ def feedback_page(
         notes=[inert_name(note, 400) for note in gradation.notes],
         questions=questions,
         cell_errors=_cell_errors(gradation),
+        graded_by=[
+            (name, inert_name(value, 100))
+            for name, value in gradation.graded_by.as_dict().items()
+            if name != "limits"
+        ],
     )
 
 
@@ -82,7 +87,7 @@ def _question(
         "bar": charts.share_bar(share),
         "right": _grouped(view for view in views if view["passed"]),
         "again": _grouped(view for view in views if not view["passed"]),
-        "chart": charts.drawing(own, expected) if own else None,
+        "chart": charts.draw_curves(own, expected) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
         "errors": _errors(gradation.errors.get(question.name, [])),

@@ -23,6 +23,8 @@ from autograder.model import Limits, Status
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
 
+MAX_LISTED = 20
+MAX_NAMED = 5
 if TYPE_CHECKING:
     from autograder.run.grading import GradeAll, Summary
 
@@ -77,8 +79,14 @@ def grade_and_report(
     workers: int | None,
     scheduler: str | None,
     collection: Collection | None = None,
+    keep: bool = False,
+    archive: Path | None = None,
 ) -> int:
-    """Grade one folder with a progress bar; returns the exit status (0, or 1: some not graded)."""
+    """Grade one folder with a progress bar.
+
+    Returns:
+        The exit status: 0, or 1 where some could not be graded, or none could be read.
+    """
     from autograder.run.grading import grade_folder
 
     grade: GradeAll = grade_all
@@ -107,22 +115,78 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, workers or default_workers(), start, advance,
-            grade, collection,
+            grade, collection, keep, archive,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
-    console.print(_summary_line(name, summary, where), soft_wrap=True)
+    _say_what_is_wrong(name, summary)
+    _say(_summary_line(name, summary, where))
     others = {status: n for status, n in counts.items() if status != Status.COMPLETED.value}
     if others:
         table = Table("ended by", "submissions", show_edge=False)
         for status, count in sorted(others.items()):
             table.add_row(status, str(count))
         console.print(table)
-    for file in summary.not_graded[:20]:
-        console.print(f"[red]not graded:[/] {file}", markup=True, soft_wrap=True)
-    for file in summary.mismatches[:20]:
-        console.print(f"[red]other points than expected:[/] {file}", soft_wrap=True)
-    console.print(f"report: {out / 'report' / 'index.html'}", soft_wrap=True)
-    return 1 if summary.not_graded or summary.mismatches else 0
+    _say_what_was_left_out(summary)
+    _say_changes(summary, out)
+    _list("not graded:", summary.not_graded)
+    _list("other points than expected:", summary.mismatches)
+    _say(f"report: {out / 'report' / 'index.html'}")
+    return 1 if summary.not_graded or summary.mismatches or summary.none_readable else 0
+
+
+def _say(text: str, style: str = "") -> None:
+    """Print a line as it is: a file's name may look like markup."""
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _list(what: str, files: list[str], style: str = "red") -> None:
+    for file in files[:MAX_LISTED]:
+        console.print(Text.assemble((what, style), f" {file}"), soft_wrap=True)
+    if len(files) > MAX_LISTED:
+        _say(f"  and {len(files) - MAX_LISTED} more")
+
+
+def _say_what_is_wrong(name: str, summary: "Summary") -> None:
+    """Say first what makes the whole run worthless, or who got a zero unread."""
+    if not summary.unreadable:
+        return
+    file, reason = summary.unreadable[0]
+    line = " ".join(reason.split(" ‖ ")[0].split())
+    shown = line if line.startswith(file) else f"{file}: {line}"
+    if summary.none_readable:
+        _say(
+            f"{name}: none of the {len(summary.unreadable)} submissions can be read for this "
+            f"assignment, e.g. {shown}. Are folder and assignment the right ones?",
+            "bold red",
+        )
+    else:
+        _say(f"{name}: {len(summary.unreadable)} with zero points, as they cannot be read, "
+             f"e.g. {shown}", "yellow")  # fmt: skip
+
+
+def _say_what_was_left_out(summary: "Summary") -> None:
+    if left_out := summary.collected.left_out:
+        shown = ", ".join(left_out[:MAX_NAMED]) + (", …" if len(left_out) > MAX_NAMED else "")
+        _say(f"left out, as no student's: {shown}")
+    beside = [other.file for other in summary.collected.attachments]
+    if beside:
+        shown = ", ".join(beside[:MAX_NAMED]) + (", …" if len(beside) > MAX_NAMED else "")
+        _say(f"{len(beside)} beside the submission that counts, not graded: {shown}")
+
+
+def _say_changes(summary: "Summary", out: Path) -> None:
+    """List the marks that this run changed."""
+    if not summary.changes:
+        return
+    _say(f"{len(summary.changes)} marks differ from before; all in {out / 'changes.csv'}", "bold")
+    for change in summary.changes[:MAX_LISTED]:
+        before, after = (_points(value) for value in (change.before, change.after))
+        kept = ", the one before is kept" if change.kept else ""
+        _say(f"  {change.file} {change.question}: {before} -> {after} ({change.cause}{kept})")
+
+
+def _points(value: float | None) -> str:
+    return "no mark" if value is None else f"{value:g}"
 
 
 def _summary_line(name: str, summary: "Summary", where: str) -> str:

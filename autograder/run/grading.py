@@ -8,16 +8,18 @@ from typing import Any
 
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import code_digest
-from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.gradebook import Entry, Gradebook, entry_of
-from autograder.intake.collection import find_jobs
+from autograder.gradebook.changes import Change
+from autograder.gradebook.lock import hold
+from autograder.intake.collection import Collected, collect, jobs_of
 from autograder.intake.submission import digest_file
-from autograder.intake.times import Collection, find_times
+from autograder.intake.times import Collection, find_people, find_times
 from autograder.model import Gradation, Job, Limits, Status
 from autograder.reports.feedback import feedback_page
+from autograder.run.folders import check_folders, folder_of
 from autograder.run.workers import grade_all
-from autograder.run.writing import reference_of, title_of, write_all
+from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.task import Task
 
@@ -30,6 +32,9 @@ class Summary:
 
     Attributes:
         mismatches: submissions whose points differ from ``expected.json``, where there is one.
+        unreadable: submissions that earned nothing as they cannot be read, with the reason.
+        changes: marks that differ from those of before.
+        collected: what the folder held.
     """
 
     graded: int = 0
@@ -37,6 +42,14 @@ class Summary:
     not_graded: list[str] = field(default_factory=list)
     expected: int = 0
     mismatches: list[str] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    collected: Collected = Collected(())
+
+    @property
+    def none_readable(self) -> bool:
+        """Whether nothing in the folder could be read: most likely it is the wrong one."""
+        return bool(self.unreadable) and len(self.unreadable) == len(self.collected.submissions)
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,7 @@ class Outcome:
     entry: Entry
     results: str
     page: str
+    trace: str = ""  # of a fault of ours, for the log
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ class Finish:
             entry=entry_of(gradation, job.handed_in),
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
+            trace=gradation.trace,
         )
 
 
@@ -85,81 +100,117 @@ def grade_folder(
     on_result: Callable[[Status], None] = lambda status: None,
     grade: GradeAll = grade_all,
     collection: Collection | None = None,
+    keep: bool = False,
+    archive: Path | None = None,
 ) -> Summary:
-    """Grade every submission of a folder into ``out``.
+    """Grade every submission of a folder, or of an LMS's zip, into ``out``.
 
     Results are committed one by one: an interrupted run goes on where it was.
 
     Args:
         grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
+        keep: marks that the same uploads have already stay, whatever a new grading says.
+        archive: where the grading zip lies, for later commands.
 
     Raises:
-        UsageError: the folder or ``out`` cannot be used.
+        UsageError: the folder or ``out`` cannot be used, or another command uses ``out``.
         EngineError: no sandbox can be started.
     """
-    jobs = find_jobs(folder)
-    collection = collection or Collection()
-    _make_folder(out)
-    times = find_times(folder, {job.name: job.file for job in jobs}, collection.times)
-    jobs = [replace(job, handed_in=times.get(job.name)) for job in jobs]
-    summary = Summary()
-    by = provenance(assignment, choice.environment, code_digest(), limits)
-    with Gradebook(out / "gradebook.sqlite") as gradebook:
-        gradebook.begin_run(assignment.name, [job.name for job in jobs])
-        gradebook.set_folder(folder.resolve())
-        gradebook.set_times(times)
-        moved = collection.deadline not in (None, gradebook.deadline)
-        if moved:
-            gradebook.set_deadline(collection.deadline)
-        rest = []
-        for job in jobs:
-            digest = digest_file(job.path)
-            if gradebook.holds(digest, by, job.name):
-                summary.reused += 1
-            else:
-                rest.append(job)
+    check_folders(folder, out)
+    with hold(out):
+        folder = folder_of(folder, out)
+        collected = collect(folder, assignment.name, _given_points(out), out)
+        with Gradebook(out / "gradebook.sqlite") as gradebook:
+            if archive:
+                gradebook.set_zip(archive.resolve())
+            run = _Run(assignment, folder, out, gradebook, collected, collection or Collection())
+            return run.grade(choice, limits, scorers, on_start, on_result, grade, keep)
+
+
+@dataclass
+class _Run:
+    """One run over a folder, with its output folder held and its gradebook open."""
+
+    assignment: Assignment
+    folder: Path
+    out: Path
+    gradebook: Gradebook
+    collected: Collected
+    collection: Collection
+
+    def grade(
+        self,
+        choice: EngineChoice,
+        limits: Limits,
+        scorers: int,
+        on_start: Callable[[int, int], None],
+        on_result: Callable[[Status], None],
+        grade: GradeAll,
+        keep: bool,
+    ) -> Summary:
+        """Grade what is not graded yet and write the pages."""
+        assignment, gradebook = self.assignment, self.gradebook
+        by = provenance(assignment, choice.environment, code_digest(), limits)
+        jobs, moved = self._begin()
+        rest = [job for job in jobs if not gradebook.holds(digest_file(job.path), by, job.name)]
+        summary = Summary(reused=len(jobs) - len(rest), collected=self.collected)
         on_start(len(jobs), summary.reused)
         if rest:
             finish = Finish(gradebook.released, title_of(assignment), reference_of(assignment))
             task = Task(assignment, limits, by, finish)
             for outcome in grade(rest, task, choice, min(scorers, len(rest))):
-                _keep(outcome, out, gradebook)
+                _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
                 on_result(outcome.status)
         summary.not_graded = gradebook.not_graded()
-        write_all(out, gradebook, assignment, every_page=moved)
-        _compare(summary, gradebook, folder / "expected.json")
-    return summary
+        summary.unreadable = gradebook.unreadable()
+        begun = gradebook.begun_at()
+        summary.changes = [one for one in gradebook.latest_changes() if one.run == begun]
+        write_all(self.out, gradebook, assignment, every_page=moved)
+        _compare(summary, gradebook, self.folder / "expected.json")
+        return summary
+
+    def _begin(self) -> tuple[list[Job], bool]:
+        """Keep what the run is about; returns its jobs, and whether the deadline moved."""
+        gradebook, submissions = self.gradebook, self.collected.submissions
+        names = gradebook.name_submissions(submissions)
+        times = find_times(
+            self.folder, {name: file for file, name in names.items()}, self.collection.times
+        )
+        gradebook.begin_run(self.assignment.name, names.values(), self.collected.attachments)
+        gradebook.set_folder(self.folder.resolve())
+        gradebook.set_times(times)
+        people = find_people(self.folder)
+        gradebook.set_members_of_uploads(people)
+        deadline = self.collection.deadline
+        moved = deadline not in (None, gradebook.deadline)
+        if moved:
+            gradebook.set_deadline(deadline)
+        extensions = self.collection.extensions
+        if extensions is not None and extensions != gradebook.extensions:
+            gradebook.set_extensions(extensions)
+            moved = True
+        jobs = jobs_of(self.folder, names)
+        return [replace(job, handed_in=times.get(job.name)) for job in jobs], moved
 
 
-def results_json(gradation: Gradation) -> str:
-    """Return what ``results.json`` says of a gradation, in Gradescope's format."""
-    content = gradation.gradescope or {
-        "score": 0,
-        "output": f"Not graded: {gradation.reason}",
-        "extra_data": {"status": gradation.status.value},
-        "tests": [],
-    }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+def _given_points(out: Path) -> frozenset[str]:
+    """Return the files that somebody gave points by hand."""
+    path = out / "gradebook.sqlite"
+    if not path.exists():
+        return frozenset()
+    with Gradebook(path) as gradebook:
+        given = gradebook.active_overrides()
+        return frozenset(file for file, name in gradebook.files().items() if name in given)
 
 
-def _keep(outcome: Outcome, out: Path, gradebook: Gradebook) -> None:
-    """Commit one outcome and write its files."""
+def _keep(outcome: Outcome, out: Path, gradebook: Gradebook, keep: bool) -> None:
+    """Write one outcome's files, then commit it: what is committed has its files."""
     write_text(out / "results" / outcome.submission / "results.json", outcome.results)
-    gradebook.add_entry(outcome.entry)
+    if outcome.trace:
+        write_text(out / "log" / f"{outcome.submission}.txt", outcome.trace)
     write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written ({error.strerror}); choose OUT=<folder>"
-        ) from None
+    gradebook.add_entry(outcome.entry, keep)
 
 
 def _compare(summary: Summary, gradebook: Gradebook, expected: Path) -> None:

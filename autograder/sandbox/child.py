@@ -9,28 +9,25 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, KeysView, ValuesView
+from collections.abc import Callable, Iterator, KeysView, ValuesView
 from contextlib import suppress
 from functools import partial
 from itertools import islice
+from types import FrameType
+from typing import Any
 
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EvidenceError
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
+from autograder.sandbox.confine import Confinement
+from autograder.sandbox.operations import operate
 from autograder.wall import codec, oracles
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
-READABLE_METHODS = frozenset(
-    {
-        "get_lines", "get_title", "get_xlabel", "get_ylabel", "get_legend_handles_labels",
-        "get_xlim", "get_ylim", "get_xdata", "get_ydata", "get_label", "get_axes", "get_offsets",
-        "get_suptitle", "get_legend", "get_texts", "get_text",
-    }
-)  # fmt: skip
-READABLE_ATTRIBUTES = frozenset({"lines", "collections", "axes", "__doc__", "figure"})
-
+Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 STOPPED = "stopped: the time for this step is used up"
 
@@ -88,18 +85,24 @@ class Agent:
         seed: Otter's seed between cells, or None.
     """
 
-    def __init__(self, shell, output, seed):
+    def __init__(
+        self, shell: InteractiveShell, output: shells.BoundedText, seed: int | None
+    ) -> None:
         self.shell = shell
         self.output = output
         self.seed = seed
-        self.kept = []
-        self.handles = {}  # by id, which nothing else can have while the object is kept
-        self.calls = []
+        self.kept: list[Any] = []
+        # By id, which nothing else can have while the object is kept.
+        self.handles: dict[int, int] = {}
+        self.calls: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = []
+        self.linked: list[torch.Tensor] = []
+        self.inputs: list[torch.Tensor] = []
+        self.call_id: int | None = None
         self.busy = False
         self.line: Line | None = None
         signal.signal(signal.SIGINT, self._interrupt)
 
-    def _interrupt(self, signum, frame):
+    def _interrupt(self, signum: int, frame: FrameType | None) -> None:
         if self.busy and not (self.line and self.line.defers_interrupt()):
             raise KeyboardInterrupt(STOPPED)
 
@@ -145,19 +148,19 @@ class Agent:
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 
-    def keep(self, value) -> int:
+    def keep(self, value: Any) -> int:
         """Return the handle of an object; it stays the same, so that equal questions look equal."""
         if id(value) not in self.handles:
             self.kept.append(value)
             self.handles[id(value)] = len(self.kept)
         return self.handles[id(value)]
 
-    def resolve(self, handle: int):
+    def resolve(self, handle: int) -> Any:
         if not 1 <= handle <= len(self.kept):
             raise EvidenceError("unknown handle")
         return self.kept[handle - 1]
 
-    def adopt(self, kind, plain, value):
+    def adopt(self, kind: str, plain: Message, value: Any) -> Any:
         if kind == "oracle":
             return oracles.make_handle(
                 partial(self.ask, plain["id"]), plain["name"], plain["saves"]
@@ -166,15 +169,18 @@ class Agent:
             self.inputs.append(value)
         return value
 
-    def ask(self, oracle: int, path: str, levels: int, inputs) -> list[torch.Tensor]:
+    def ask(
+        self, oracle: int, path: str, levels: int, inputs: oracles.Tensors
+    ) -> list[torch.Tensor]:
         """Ask the scorer about a function that a test handed over."""
         try:
             question = oracles.pack_question(oracle, path, levels, inputs)
         except EvidenceError as error:
             raise RuntimeError(str(error)) from None
+        assert self.line is not None, "it is a request that computes something"
         return oracles.unpack_answer(self.line.ask(question))
 
-    def link(self, tensor) -> dict:
+    def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
         if self.call_id is None or not tensor.requires_grad:
             return {}
@@ -183,7 +189,7 @@ class Agent:
         self.linked.append(tensor)
         return {"linked": len(self.linked) - 1}
 
-    def remember_call(self) -> dict:
+    def remember_call(self) -> Message:
         """Keep what a later vector-Jacobian product needs, if this call took part in autograd."""
         if not self.inputs:
             return {}
@@ -194,43 +200,34 @@ class Agent:
             "grads": [None if leaf.grad is None else leaf.grad.detach() for leaf in self.inputs],
         }
 
-    def run_cell(self, message):
+    def run_cell(self, message: Message) -> Message:
         output = shells.run_cell(self.shell, message["source"], self.output, self.seed)
         return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
 
-    def get(self, message):
+    def get(self, message: Message) -> Message:
         return {"values": self.values(message["names"])}
 
-    def values(self, names):
+    def values(self, names: list[str]) -> Message:
         known = self.shell.user_ns
         return {name: known[name] for name in names if name in known}
 
-    def names(self, message):
+    def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
 
-    def call(self, message):
+    def call(self, message: Message) -> Message:
         target = message["target"]
         value = target(*message["args"], **message["kwargs"])
         # What can only be gone through crosses as what one finds on the way.
         goes_through = isinstance(value, (Iterator, KeysView, ValuesView))
         return {"value": list(islice(value, codec.MAX_NODES)) if goes_through else value}
 
-    def probe(self, message):
+    def probe(self, message: Message) -> Message:
         return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}
 
-    def method(self, message):
-        if message["name"] not in READABLE_METHODS:
-            raise EvidenceError("this method cannot be called from a test; write a probe")
-        value = getattr(message["target"], message["name"])()
-        return {"value": list(value) if isinstance(value, list) else value}
+    def operate(self, message: Message) -> Message:
+        return {"value": operate(message["target"], message["operation"], message["args"])}
 
-    def attribute(self, message):
-        if message["name"] not in READABLE_ATTRIBUTES:
-            raise EvidenceError("this attribute cannot be read from a test; write a probe")
-        value = getattr(message["target"], message["name"])
-        return {"value": value if isinstance(value, str) else list(value)}
-
-    def vjp(self, message):
+    def vjp(self, message: Message) -> Message:
         """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
         inputs, outputs = self.calls[message["of"] - 1]
         grads = message["gradients"]
@@ -246,14 +243,13 @@ class Agent:
         return {"value": list(result)}
 
 
-HANDLERS = {
+HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
     "probe": Agent.probe,
-    "method": Agent.method,
-    "attribute": Agent.attribute,
+    "operate": Agent.operate,
     "vjp": Agent.vjp,
 }
 
@@ -264,7 +260,13 @@ FOLDER_VARIABLES = (
 
 
 def run_child(
-    channel: socket.socket, confinement, ruleset, shell, uid: int, folder: str, start: dict
+    channel: socket.socket,
+    confinement: Confinement,
+    ruleset: int | None,
+    shell: InteractiveShell,
+    uid: int,
+    folder: str,
+    start: dict[str, Any],
 ) -> None:
     """Become the sandbox of one submission; never returns."""
     try:
@@ -280,13 +282,22 @@ def run_child(
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
-        os.register_at_fork(after_in_child=channel.close)  # two may not answer one request
+        os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:
         pass
     finally:
         os._exit(0)
+
+
+def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
+    """In what a submission forks: two may not answer one request, and the one that does goes first.
+
+    A submission's other processes then hold up neither it nor those who watch it.
+    """
+    channel.close()
+    nice(19)
 
 
 def _close_others(*kept: int | None) -> None:

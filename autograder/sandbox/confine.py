@@ -1,10 +1,9 @@
 """Confinement of one forked child: own uid, limits, no new privileges, Landlock, seccomp.
 
-Theory of operation. The warm worker prepares a :class:`Confinement` once, and before each fork a
-Landlock ruleset of what every child may read: its code is warm, a child's is not. Each forked child
-calls :meth:`Confinement.enter` before it touches anything of the student's. The order matters:
-limits while still root, then the uid, then no_new_privs (which the two filters need), then Landlock
-(opens paths), then seccomp last because it takes the calls away that the earlier steps use.
+Prepared once in the warm worker, entered by each child before it touches anything of the student's
+(.docs/architecture.md). The order matters: limits while still root, then the uid, then no_new_privs
+(which the two filters need), then Landlock (opens paths), then seccomp last because it takes the
+calls away that the earlier steps use.
 """
 
 import ctypes
@@ -15,6 +14,7 @@ import struct
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,6 @@ DEVICES = {
     "/dev/urandom": READ_RIGHTS,
     "/dev/random": READ_RIGHTS,
 }
-FIRST_UID, UID_COUNT = 20_000, 20_000
 FORBIDDEN_CALLS = (
     "socket", "connect", "bind", "listen", "accept", "accept4", "ptrace", "process_vm_readv",
     "process_vm_writev", "mount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount",
@@ -67,12 +66,16 @@ class Layers:
 class Confinement:
     """Everything a child needs to lock itself in, prepared before the fork.
 
+    Args:
+        hidden: whether other uids can read nothing of what students must not see.
+
     Raises:
         EngineError: this machine lacks a layer without which student code would not be held.
     """
 
-    def __init__(self, layers: Layers | None = None):
+    def __init__(self, layers: Layers | None = None, hidden: bool = True):
         layers = layers or Layers()
+        self.hidden = hidden
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.own_uid = layers.own_uid and os.geteuid() == 0
         self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
@@ -84,11 +87,8 @@ class Confinement:
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         if self.own_uid:
             needs.check_own_uid()
-        if layers.landlock and not self.landlock_abi and not self.own_uid:
-            raise EngineError(
-                "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
-                "submission: student code could read your files; use ENGINE=docker"
-            )
+        if layers.landlock and not self.landlock_abi:
+            _check_without_landlock(self.own_uid, hidden)
 
     def describe(self) -> dict:
         """Return which layers hold here, for the run's log."""
@@ -149,7 +149,7 @@ class Confinement:
         if self.libc.prctl(option, value, data, 0, 0):
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
-    def _readable_rules(self):
+    def _readable_rules(self) -> Iterator[bytes]:
         for path in _readable_paths():
             yield self._rule(path, READ_RIGHTS)
         for path, rights in DEVICES.items():
@@ -170,6 +170,20 @@ class Confinement:
         self._add_rule(ruleset, self._rule(folder, self.handled & ~1))
         if self.libc.syscall(LANDLOCK_RESTRICT, ruleset, 0):
             raise OSError(ctypes.get_errno(), "landlock_restrict_self failed")
+
+
+def _check_without_landlock(own_uid: bool, hidden: bool) -> None:
+    if not own_uid:
+        raise EngineError(
+            "this machine offers neither Landlock (Linux 5.13 or later) nor root for a uid per "
+            "submission: student code could read your files; use ENGINE=docker"
+        )
+    if not hidden:
+        raise EngineError(
+            "this machine has no Landlock, and lets no folder be hidden: student code could read "
+            "the tests and other people's work; take the right to read from others (chmod -R o= "
+            "dist assignments results, and the folder of submissions), or use ENGINE=docker"
+        )
 
 
 def _limit_resources(limits: Limits, processes: int) -> None:
@@ -195,7 +209,7 @@ def _data_bytes() -> int:
         return int(file.read().split()[5]) * resource.getpagesize()
 
 
-def _landlock_abi(libc) -> int:
+def _landlock_abi(libc: ctypes.CDLL) -> int:
     abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
     return max(abi, 0)
 
@@ -220,6 +234,9 @@ def _seccomp_program() -> bytes:
     for flag in namespaces:
         filter.add_rule(deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
     filter.add_rule(pyseccomp.ERRNO(38), "clone3")
+    # A process that nobody may look into could hide what its open files hold.
+    dumpable = pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_DUMPABLE)
+    filter.add_rule(deny, "prctl", dumpable)
     with tempfile.TemporaryFile() as file:
         filter.export_bpf(file)
         file.seek(0)

@@ -9,9 +9,14 @@ anything else gets the real package.
 
 import importlib
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import CodeType, FrameType, ModuleType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 COMPILER = "torch._dynamo"
 
@@ -24,48 +29,51 @@ def defer_compiler() -> None:
     if COMPILER in sys.modules:
         return
     autograd = _Deferred(f"{COMPILER}.compiled_autograd", _disable=nullcontext)
-    torch._dynamo = _Deferred(COMPILER, compiled_autograd=autograd)
+    compiler = _Deferred(COMPILER, compiled_autograd=autograd)
+    vars(torch)["_dynamo"] = compiler
     asking = _compile._disable_dynamo(defer_compiler).__code__
-    sys.meta_path.insert(0, _Finder(asking, torch._dynamo))
+    sys.meta_path.insert(0, _Finder(asking, compiler))
 
 
 class _Deferred:
     """Stands where a package will be; any name that it does not know loads the package."""
 
-    def __init__(self, package: str, **known):
+    def __init__(self, package: str, **known: object):
         self.__dict__.update(known, _package=package)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self._package), name)
 
 
-class _Finder:
+class _Finder(MetaPathFinder, Loader):
     """Answers the compiler's import where one of torch's marked functions asks for ``disable``."""
 
-    def __init__(self, asking, deferred: _Deferred):
+    def __init__(self, asking: CodeType, deferred: _Deferred):
         self.asking, self.deferred = asking, deferred
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name != COMPILER:
             return None
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and "importlib" in frame.f_code.co_filename:
             frame = frame.f_back
         asked = frame is not None and frame.f_code is self.asking
         return ModuleSpec(name, self) if asked else None
 
-    def create_module(self, spec):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = ModuleType(spec.name)
-        module.disable = self.disable
+        vars(module)["disable"] = self.disable
         return module
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         pass
 
-    def disable(self, function, *args, **kwargs):
+    def disable(self, function: T, *args: object, **kwargs: object) -> T:
         """Return the function as it is, and leave no trace of the module that held this."""
         import torch
 
         del sys.modules[COMPILER]
-        torch._dynamo = self.deferred
+        vars(torch)["_dynamo"] = self.deferred
         return function

@@ -5,6 +5,8 @@ it writes to. What is made ahead is what matplotlib itself makes of its default 
 else is asked for (other settings, a projection, shared axes) is made on the spot, as ever.
 """
 
+from typing import Any
+
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -23,11 +25,13 @@ def make_ready() -> None:
     _settings.update(dict.copy(matplotlib.rcParams))
     for _ in range(COUNT):
         figure = Figure()
-        figure.add_subplot = FirstSubplot(figure)
+        vars(figure)["add_subplot"] = FirstSubplot(figure)
         _ready.append(figure)
 
 
-def make_figure(figure_class: type, figsize=None, **options) -> Figure:
+def make_figure(
+    figure_class: type[Figure], figsize: tuple[float, float] | None = None, **options: Any
+) -> Figure:
     """Return what ``figure_class(figsize=figsize, **options)`` is, from those made ahead if usual.
 
     Raises:
@@ -57,17 +61,17 @@ class FirstSubplot:
         self.figure = figure
         self.axes = Axes(figure, 1, 1, 1)
 
-    def __call__(self, *args, **options) -> Axes:
+    def __call__(self, *args: Any, **options: Any) -> Axes:
         """Return the figure's first Axes, put where the arguments say.
 
         Raises:
             As ``Figure.add_subplot`` does.
         """
         figure = self.figure
-        del figure.add_subplot
+        del vars(figure)["add_subplot"]
         plain = not options or options == {"sharex": None, "sharey": None}  # GridSpec.subplots
         usual = plain and all(type(arg) in (int, SubplotSpec) for arg in args)
         if not (usual and _settings_are_usual()):
             return figure.add_subplot(*args, **options)
         self.axes.set_subplotspec(SubplotSpec._from_subplot_args(figure, args or (1, 1, 1)))
-        return figure._add_axes_internal(self.axes, (Axes, options))
+        return figure._add_axes_internal(self.axes, (Axes, options))  # type: ignore[attr-defined]

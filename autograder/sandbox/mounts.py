@@ -1,5 +1,10 @@
 """A private view of the file system where the interpreter lies in a folder closed to other users.
 
+Two things are done with it, where this root may mount at all.
+
+What students must not see (tests, releases with solutions, results, other submissions) is covered
+with an empty folder: without Landlock, and with a mistake in the layers above, it is not there.
+
 A root whose Python lives under a home folder of mode 700 could not drop a submission's uid: the
 new uid could import nothing. The worker then takes a mount namespace of its own, covers that
 folder with an empty one that others may pass through, and binds only the interpreter, its
@@ -9,6 +14,7 @@ environment and this package into it.
 import ctypes
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -41,11 +47,34 @@ def open_up() -> None:
             return
 
 
-def _cover(libc, closed: Path) -> bool:
+def hide(folders: list[Path], kept: list[Path]) -> bool:
+    """Cover folders with empty ones; tells whether other users can read nothing of them now.
+
+    Args:
+        kept: folders that stay where they are, also inside of what is covered.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    left = [path.resolve() for path in folders if path.is_dir()]
+    # Where the interpreter's own folder is to be hidden, this package was installed there.
+    left = [path for path in left if not any(map(path.is_relative_to, needed_folders()[:2]))]
+    if not os.geteuid():
+        left = [path for path in left if not _cover(libc, path, kept)]
+    return not any(_may_be_read(path) for path in left if path.is_dir())
+
+
+def _may_be_read(folder: Path) -> bool:
+    """Tell whether other users may read something directly in a folder."""
+    if not all(step.stat().st_mode & 0o001 for step in (folder, *folder.parents)):
+        return False
+    return any(path.lstat().st_mode & 0o004 for path in folder.iterdir())
+
+
+def _cover(libc: ctypes.CDLL, closed: Path, kept: Iterable[Path] = ()) -> bool:
     if libc.unshare(CLONE_NEWNS) or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
         return False
     # A folder can be bound by its descriptor only within the namespace that opened it.
-    inside = [path for path in needed_folders() if path.is_relative_to(closed) and path != closed]
+    needed = [*needed_folders(), *(path.resolve() for path in kept)]
+    inside = [path for path in needed if path.is_relative_to(closed) and path != closed]
     sources = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in inside]
     if libc.mount(b"none", bytes(closed), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=0711,size=1m"):
         return False

@@ -11,11 +11,13 @@ entered it. Graphs are built, and the engine is stood in for.
 import signal
 import sys
 import warnings
+from typing import Any
 from unittest import mock
 
 import numpy as np
 import torch
 import torch.autograd.graph
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.sandbox import shell as shells
@@ -114,7 +116,16 @@ NAMES = (
 class _Engine:
     """Stands where torch's autograd engine is: gives every gradient the value of its input."""
 
-    def run_backward(self, outputs, gradients, keep, create, inputs=(), *args, **kwargs):
+    def run_backward(
+        self,
+        outputs: Any,
+        gradients: Any,
+        keep: bool,
+        create: bool,
+        inputs: tuple[torch.Tensor, ...] = (),
+        *args: Any,
+        **kwargs: Any,
+    ) -> tuple[torch.Tensor, ...]:
         return tuple(tensor * 1 for tensor in inputs)
 
 
@@ -122,7 +133,7 @@ class _Variable:
     _execution_engine = _Engine()
 
 
-def rehearse(shell) -> None:
+def rehearse(shell: InteractiveShell) -> None:
     """Run the rehearsal, and leave no trace of it but speed."""
     streams, handler = (sys.stdout, sys.stderr), signal.getsignal(signal.SIGINT)
     state = torch.get_rng_state()
@@ -169,7 +180,7 @@ class _Remote:
 
 
 def _ask(agent: Agent, message: dict) -> dict:
-    def adopt(kind, plain, value):
+    def adopt(kind: str, plain: dict[str, Any], value: Any) -> Any:
         if kind == "tensor":
             return value
         return _Remote(plain["id"])

@@ -1,23 +1,34 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
 import os
+import resource
 import secrets
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
 
 import msgpack
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
-from autograder.sandbox import child, confine
+from autograder.sandbox import child, confine, processes
+from autograder.sandbox.uids import Uids
 from autograder.sandbox.warmth import settle, warm_up
 from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 
 EXIT_S = 0.5  # for a process that has closed its channel to be gone
 READY_S = 20.0
-WATCH_S = 0.5  # how often the work folder's size and the child's life are looked at
+WATCH_S = 0.1  # how often the child's life and memory are looked at
+FILES_S = 0.5  # and the sizes of its files
+MOST_FILES = 100_000
+SLACK_MIB = 16  # of memory, for what is shared in the watch's own eyes
+REAP_S = 10.0  # for killed processes to be gone
+JANITOR_S = 60.0  # for the janitor to remove a folder
 
 
 @dataclass
@@ -28,18 +39,27 @@ class Ended:
     detail: str
 
 
-def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None:
+def serve(
+    channel: socket.socket,
+    janitor: tuple[socket.socket, int],
+    root: str,
+    layers_off: Iterable[str] = (),
+    full: bool = True,
+    hidden: bool = True,
+) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
     Args:
         janitor: the janitor's channel and process id.
         root: folder for the submissions' work folders.
+        layers_off: layers that a test leaves out, to show that the next one still holds.
         full: see :func:`autograder.sandbox.warmth.warm_up`.
+        hidden: whether other uids can read nothing of what students must not see.
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:
-        layers = _layers_from_environment()
-        confinement = confine.Confinement(layers)
+        layers = confine.Layers(**{name: False for name in layers_off})
+        confinement = confine.Confinement(layers, hidden)
         shell = warm_up(full)
     except EngineError as error:
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
@@ -47,19 +67,15 @@ def serve(channel: socket.socket, janitor, root: str, full: bool = True) -> None
     confine.become_subreaper()
     settle(full)
     warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
-    worker = Worker(stream, janitor, root, confinement, shell)
     try:
+        worker = Worker(stream, janitor, root, confinement, shell)
         stream.send(msgpack.packb(warm))
-        while True:
-            worker.run_submission(msgpack.unpackb(stream.receive()))
+        while worker.run_submission(msgpack.unpackb(stream.receive())):
+            continue
+    except EngineError as error:
+        stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
     except StreamEnded:
         return
-
-
-def _layers_from_environment() -> confine.Layers:
-    """Tests turn single layers off by name, to show that the next one still holds."""
-    off = os.environ.get("AUTOGRADER_LAYERS_OFF", "").split()
-    return confine.Layers(**{name: False for name in off})
 
 
 class Worker:
@@ -67,24 +83,38 @@ class Worker:
 
     Args:
         stream: frames to and from the scorer.
-        janitor: the janitor's channel.
+        janitor: the janitor's channel and process id.
         root: folder in which each child makes its own work folder.
     """
 
-    def __init__(self, stream, janitor, root, confinement, shell):
+    def __init__(
+        self,
+        stream: FrameStream,
+        janitor: tuple[socket.socket, int],
+        root: str,
+        confinement: confine.Confinement,
+        shell: InteractiveShell,
+    ):
         self.stream = stream
         self.janitor, self.janitor_pid = janitor
+        self.janitor.settimeout(JANITOR_S)
         self.root = root
         self.confinement = confinement
         self.shell = shell
-        self.count = secrets.randbelow(confine.UID_COUNT)  # workers beside each other differ
+        self.uids = Uids() if confinement.own_uid else None
+        self.counter = processes.own_counter()
+        self.count = secrets.randbelow(1_000_000)  # of folders, where there is no uid to name them
 
-    def run_submission(self, start: dict) -> None:
-        """Fork a child for the start message, watch it until the end, clean up, report."""
+    def run_submission(self, start: dict[str, Any]) -> bool:
+        """Fork a child for the start message, watch it until the end, clean up, report.
+
+        Returns:
+            Whether another submission may follow: nothing of this one is left.
+        """
         limits = Limits(**start["limits"])
         self.count += 1
-        uid = confine.FIRST_UID + self.count % confine.UID_COUNT
-        folder = os.path.join(self.root, f"s{uid}")
+        uid = self.uids.take() if self.uids else 0
+        folder = os.path.join(self.root, f"s{uid or self.count}")
         ours, theirs = socket.socketpair()
         self._make_room(uid, folder)
         ruleset = self.confinement.new_ruleset()
@@ -99,11 +129,11 @@ class Worker:
         if ruleset is not None:
             os.close(ruleset)
         try:
-            ended = self._watch(ours, pid, folder, limits)
+            ended = self._watch(ours, pid, uid, folder, limits)
         finally:
             ours.close()
             usage, code = _kill_child(pid, patience_s=EXIT_S if ended.detail == "gone" else 0.0)
-            clean = self._clean(uid, folder, alone=not self._reap_orphans())
+            clean = self._clean(uid, folder)
         if ended.detail == "gone":
             ended = _explain_exit(code)
         report = {
@@ -116,8 +146,16 @@ class Worker:
             "clean": clean,
         }
         self.stream.send(msgpack.packb(report))
+        return clean
 
-    def _become_child(self, channel, ruleset, uid, folder, start):
+    def _become_child(
+        self,
+        channel: socket.socket,
+        ruleset: int | None,
+        uid: int,
+        folder: str,
+        start: dict[str, Any],
+    ) -> NoReturn:
         try:
             os.umask(0o077)
             # The folder is made by its owner: this root may not give files away.
@@ -133,7 +171,7 @@ class Worker:
         finally:
             os._exit(70)
 
-    def _watch(self, ours: socket.socket, pid: int, folder: str, limits: Limits) -> Ended:
+    def _watch(self, ours: socket.socket, pid: int, uid: int, folder: str, limits: Limits) -> Ended:
         """Hand the child's channel to the scorer and watch the child until the scorer ends it."""
         try:
             if FrameStream(ours, CONTROL_BYTES).receive(READY_S) != b"ready":
@@ -141,25 +179,26 @@ class Worker:
         except (FrameTimeout, StreamEnded, EvidenceError):
             return Ended(Status.NOT_GRADED, "the sandbox did not start")
         ours.setblocking(False)
+        meter = Meter(pid, self.janitor_pid, folder, limits, self.counter)
         self.stream.send_with_socket(msgpack.packb({"op": "started"}), ours)
         ours.close()
-        full = False
+        over: Ended | None = None
         while True:
             if self.stream.wait(WATCH_S):
                 message = msgpack.unpackb(self.stream.receive())
                 if message["op"] == "interrupt":
                     os.kill(pid, signal.SIGINT)
                     continue
-                if full:
-                    return Ended(Status.DISK_LIMIT, f"more than {limits.disk_mib} MiB written")
+                if over:
+                    return over
                 if message["gone"]:
                     return Ended(Status.CRASHED, "gone")
                 return Ended(Status.COMPLETED, "")
-            if not full and _folder_mib(folder, limits.disk_mib) > limits.disk_mib:
-                full = True
-                os.kill(pid, signal.SIGKILL)
-            if _is_gone(pid):
-                self._kill_orphans(pid)  # one of them may hold the channel open
+            gone = _is_gone(pid)
+            if over is None and not gone:
+                over = meter.find_excess()
+            if over or (gone and self._orphans(pid)):
+                self._kill_all(uid, [pid])  # any of them may hold the channel open
 
     def _make_room(self, uid: int, folder: str) -> None:
         """Clear away what a worker that was killed may have left; in its own container none did."""
@@ -167,48 +206,94 @@ class Worker:
         if (others or os.path.lexists(folder)) and not self._ask_janitor(uid, folder):
             raise OSError(f"{folder} cannot be cleaned")
 
-    def _clean(self, uid: int, folder: str, alone: bool) -> bool:
-        """Remove a submission's folder; tells whether it is gone.
+    def _clean(self, uid: int, folder: str) -> bool:
+        """End what the child left and remove its folder; tells whether all is gone.
 
-        Args:
-            alone: its child left no process behind, so that an empty folder is all there is.
+        What it left hangs below this worker now. First everything is killed at once, then reaped:
+        the other way round a process that forks on and on would always be a step ahead.
         """
-        if alone:
+        orphans = self._orphans()
+        if not orphans:
             try:
                 os.rmdir(folder)
+                self._ask_janitor(0, "")  # nothing is left to clean, should this worker be killed
                 return True
             except OSError:
-                pass  # the janitor removes what is in it
-        return self._ask_janitor(uid, folder)
+                return self._ask_janitor(uid, folder) and self._ask_janitor(0, "")
+        deadline = time.monotonic() + REAP_S
+        while orphans:
+            self._kill_all(uid, orphans)
+            if not processes.reap(orphans, 1.0) and time.monotonic() > deadline:
+                return False
+            orphans = self._orphans()
+        return self._ask_janitor(uid, folder) and self._ask_janitor(0, "")
+
+    def _kill_all(self, uid: int, roots: list[int]) -> None:
+        """Kill all of a submission's processes: those under its uid, or all below some of them."""
+        if uid:
+            self._ask_janitor(uid, "")
+        else:
+            processes.freeze_and_kill({*roots, *self._orphans()})
 
     def _ask_janitor(self, uid: int, folder: str) -> bool:
-        self.janitor.sendall(b"%d %s\n" % (uid if self.confinement.own_uid else 0, folder.encode()))
-        return self.janitor.recv(1) == b"."
+        self.janitor.sendall(b"%d %s\n" % (uid, os.fsencode(folder)))
+        try:
+            return self.janitor.recv(1) == b"."
+        except TimeoutError:
+            raise OSError(f"{folder or uid} cannot be cleaned") from None
 
-    def _reap_orphans(self) -> int:
-        """Kill and reap what the child left, the worker being its subreaper; returns how many."""
-        count = 0
-        while orphans := self._kill_orphans():
-            count += len(orphans)
-            for pid in orphans:
-                os.waitpid(pid, 0)
-        return count
+    def _orphans(self, child: int | None = None) -> list[int]:
+        """Return the processes right below the worker but the janitor and the child."""
+        kept = (self.janitor_pid, child)
+        return [pid for pid in processes.children_of(os.getpid()) if pid not in kept]
 
-    def _kill_orphans(self, child: int | None = None) -> list[int]:
-        """Kill every process under the worker but the janitor and the child; returns their ids."""
-        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
-            pids = [int(pid) for pid in file.read().split()]
-        orphans = [pid for pid in pids if pid not in (self.janitor_pid, child)]
-        for pid in orphans:
-            os.kill(pid, signal.SIGKILL)
-        return orphans
+
+class Meter:
+    """Looks now and then at what one submission uses, all its processes together."""
+
+    def __init__(self, pid: int, janitor: int, folder: str, limits: Limits, counter: Path | None):
+        self.pid, self.janitor, self.folder, self.limits = pid, janitor, folder, limits
+        # In a container files in memory count as memory, and the folder is in memory there.
+        self.memory_mib = limits.memory_mib + SLACK_MIB + (limits.disk_mib if counter else 0)
+        self.memory = processes.Memory(self.memory_mib, counter)
+        self.look_at_files = 0.0
+
+    def find_excess(self) -> Ended | None:
+        """Return the limit that is broken, if one is."""
+        pids = [*processes.below([self.pid]), *self._adopted()]
+        if self.memory.used_mib(pids) > self.memory_mib:
+            return Ended(Status.MEMORY_LIMIT, f"more than {self.limits.memory_mib} MiB together")
+        if len(pids) > 1 and processes.cpu_s(pids) > self.limits.cpu_s + 1:
+            return Ended(Status.CPU_LIMIT, "the CPU time is used up")
+        return self._find_excess_of_files(pids)
+
+    def _adopted(self) -> list[int]:
+        """Return what the submission started and the worker, its subreaper, has adopted."""
+        return processes.below(
+            pid for pid in processes.children_of(os.getpid()) if pid not in (self.pid, self.janitor)
+        )
+
+    def _find_excess_of_files(self, pids: list[int]) -> Ended | None:
+        began = time.monotonic()
+        if began < self.look_at_files:
+            return None
+        most = self.limits.disk_mib * processes.MIB
+        held, entries = processes.folder_bytes(self.folder, most, MOST_FILES)
+        held += processes.nameless_bytes(pids)
+        now = time.monotonic()
+        self.look_at_files = now + max(FILES_S, 4 * (now - began))  # many files take long to count
+        if held > most:
+            return Ended(Status.DISK_LIMIT, f"more than {self.limits.disk_mib} MiB written")
+        if entries > MOST_FILES:
+            return Ended(Status.DISK_LIMIT, f"more than {MOST_FILES:,} files written")
+        return None
 
 
 def _is_gone(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _kill_child(pid: int, patience_s: float):
+def _kill_child(pid: int, patience_s: float) -> tuple[resource.struct_rusage, int]:
     """Reap the child; returns its resource usage and exit code (negative: signal, 0: killed here).
 
     Args:
@@ -233,20 +318,3 @@ def _explain_exit(code: int) -> Ended:
     if code < 0:
         return Ended(Status.CRASHED, f"the process died of {signal.Signals(-code).name}")
     return Ended(Status.CRASHED, f"the process ended itself (exit status {code})")
-
-
-def _folder_mib(folder: str, limit: int) -> float:
-    total = entries = 0
-    stack = [folder]
-    while stack and entries < 20_000:
-        try:
-            with os.scandir(stack.pop()) as found:
-                for entry in found:
-                    entries += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        stack.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:
-            continue  # another uid's folder in a container: there the tmpfs has its own limit
-    return total / 2**20

@@ -7,6 +7,9 @@ import random
 import re
 import sys
 import warnings
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +36,7 @@ class Transformers(TransformerManager):
 
     SIGN = re.compile(r"[%!?]|^\s*[,;/]", re.MULTILINE)
 
-    def do_token_transforms(self, lines):
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
         """Return the lines as IPython does."""
         return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
 
@@ -54,12 +57,14 @@ class Shell(InteractiveShell):
 
     AWAITING = re.compile(r"await|async")
 
-    def init_history(self):
+    def init_history(self) -> None:
         """Give the shell its history."""
         self.history_manager = History(shell=self, parent=self)
-        self.configurables.append(self.history_manager)
+        self.configurables.append(self.history_manager)  # type: ignore[arg-type]
 
-    def run_cell(self, raw_cell, store_history=False, **options):
+    def run_cell(  # type: ignore[override]
+        self, raw_cell: str, store_history: bool = False, **options: Any
+    ) -> ExecutionResult:
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
         if ready is None:
@@ -69,6 +74,7 @@ class Shell(InteractiveShell):
         number = result.execution_count = self.execution_count
         self.execution_count = number + 1
         self.events.trigger("pre_execute")
+        assert self.history_manager is not None
         self.history_manager.store_inputs(number, cell, raw_cell)
         try:
             with self.builtin_trap, self.display_trap:
@@ -79,7 +85,7 @@ class Shell(InteractiveShell):
             self.events.trigger("post_execute")
         return result
 
-    def _compile_ordinary(self, raw_cell: str) -> tuple[str, list] | None:
+    def _compile_ordinary(self, raw_cell: str) -> tuple[str, list[CodeType]] | None:
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
         if watched or self.ast_transformers or self.AWAITING.search(raw_cell):
@@ -87,11 +93,16 @@ class Shell(InteractiveShell):
         try:
             cell = self.transform_cell(raw_cell)
             name = self.compile.cache(cell, self.execution_count, raw_code=raw_cell)
-            body = self.compile.ast_parse(cell, filename=name).body
+            tree = self.compile.ast_parse(cell, filename=name)
+            body = tree.body if isinstance(tree, ast.Module) else []
             shown = body[-1:] if body and isinstance(body[-1], ast.Expr) else []
-            parts = [(ast.Module(body[: len(body) - len(shown)], []), "exec")]
+            parts: list[tuple[ast.Module | ast.Interactive, str]] = [
+                (ast.Module(body[: len(body) - len(shown)], []), "exec")
+            ]
             parts += [(ast.Interactive(shown), "single")] if shown else []
-            codes = [self.compile(tree, name, mode) for tree, mode in parts if tree.body]
+            # IPython's annotation says text; it compiles trees in the same way.
+            compile_tree: Callable[..., CodeType] = self.compile
+            codes = [compile_tree(part, name, mode) for part, mode in parts if part.body]
         except Exception:
             return None
         return (cell, codes) if codes else None
@@ -109,7 +120,7 @@ class BoundedText(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, text) -> int:
+    def write(self, text: str) -> int:
         if type(text) is not str:
             raise TypeError("only text can be printed")
         room = self.limit - self.kept
@@ -139,6 +150,7 @@ def make_shell() -> InteractiveShell:
     config.InteractiveShell.cache_size = 0
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
+    assert shell.display_formatter is not None
     shell.display_formatter.active_types = ["text/plain"]
     for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
         shell.magics_manager.magics["line"][magic] = lambda line="": None
@@ -163,7 +175,9 @@ def forget_session(shell: InteractiveShell) -> None:
     shell.execution_count = 1
 
 
-def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) -> CellOutput:
+def run_cell(
+    shell: InteractiveShell, source: str, output: BoundedText, seed: int | None
+) -> CellOutput:
     """Run one cell as a kernel would: an error ends the cell, not the notebook.
 
     Args:
@@ -176,7 +190,7 @@ def run_cell(shell: InteractiveShell, source: str, output: BoundedText, seed) ->
     result = shell.run_cell(source, store_history=True)
     Gcf.destroy_all()
     error = result.error_before_exec or result.error_in_exec
-    return CellOutput(text=output.take(), error=None if error is None else describe(error))
+    return CellOutput(text=output.take(), error=None if error is None else describe_error(error))
 
 
 def _only_checks(shell: InteractiveShell, source: str) -> bool:
@@ -192,7 +206,7 @@ def seed_generators(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed looks for other devices first
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return ``Type: message``, bounded, whatever the student's exception class does."""
     try:
         text = f"{type(error).__name__}: {error}"

@@ -4,11 +4,15 @@ import gc
 import linecache
 import logging
 import os
+from typing import TYPE_CHECKING
 
 from autograder.sandbox import deferred, otter_stub, pages
 
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
-def warm_up(full: bool = True):
+
+def warm_up(full: bool = True) -> "InteractiveShell":
     """Import what notebooks use and make the shell; returns the shell.
 
     Args:
@@ -25,7 +29,7 @@ def warm_up(full: bool = True):
 
     from autograder.sandbox import shell as shells
 
-    otter_stub.install()
+    otter_stub.install_stub()
     shell = shells.make_shell()
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
@@ -48,7 +52,7 @@ def warm_up(full: bool = True):
         rehearse(shell)
         make_ready()
         for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
-            linecache.getlines(module.__file__)  # of what stands in most tracebacks
+            linecache.getlines(str(module.__file__))  # of what stands in most tracebacks
         _spare_children_work()
     return shell
 
@@ -61,8 +65,8 @@ def _spare_children_work() -> None:
     """
     from matplotlib import font_manager
 
-    font_manager._get_font.cache_clear()
-    logging._at_fork_reinit_lock_weakset.clear()
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
+    logging._at_fork_reinit_lock_weakset.clear()  # type: ignore[attr-defined]
 
 
 def settle(full: bool = True) -> None:

@@ -1,48 +1,65 @@
 """The warm worker: imports once, forks one confined child per submission, watches it.
 
-Theory of operation. The worker talks to one scorer over a socket. For each submission it makes a
-socket pair, forks, and hands the other end to the scorer. The child locks itself in and answers the
-scorer's requests; the worker watches its folder and its life, and at the end kills it with
-everything it started and wipes its folder. It runs no student code and no autograd itself (torch
-refuses autograd in a child whose parent ran it).
-
-Before anything heavy is imported it forks a janitor: a tiny process that, as root, becomes a
-submission's uid to kill what is left of it and to remove its folder. (Root in the container has no
-right to touch other uids' files; a fork of the warm process would cost ten milliseconds.)
+Where it stands among the processes: .docs/architecture.md. It runs no student code and no autograd
+itself (torch refuses autograd in a child whose parent ran it). The janitor is forked before
+anything heavy is imported: root in a container has no right to touch other uids' files, so somebody
+has to become that uid, and a fork of the warm process would cost ten milliseconds.
 """
 
 import gc
 import os
+import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from autograder.sandbox import mounts
 
 
 def _serve_janitor(channel: socket.socket) -> None:
-    """Clean up after one uid per request until the worker is gone."""
-    import signal
+    """Clean up after one uid per request until the worker is gone, and once more after that.
 
+    A request names a uid, 0 for the worker's own, and a folder, none where only processes are to
+    be killed. Uid 0 without a folder says that all is clean.
+    """
+    last = None
     with channel, channel.makefile("rwb", buffering=0) as stream:
         while line := stream.readline():
             uid, folder = line.rstrip(b"\n").split(b" ", 1)
-            helper = os.fork()
-            if not helper:
-                try:
-                    if int(uid):
-                        os.setgroups([])
-                        os.setresgid(int(uid), int(uid), int(uid))
-                        os.setresuid(int(uid), int(uid), int(uid))
-                        try:
-                            os.kill(-1, signal.SIGKILL)
-                        except ProcessLookupError:
-                            pass
-                    _remove(folder)
-                finally:
-                    os._exit(0)
-            os.waitpid(helper, 0)
-            stream.write(b"." if not os.path.lexists(folder) else b"!")
+            if folder:
+                last = int(uid), folder
+            elif not int(uid):
+                last = None
+            clean = _clean(int(uid), folder)
+            stream.write(b"." if clean else b"!")
+    if last is not None:  # the worker was killed while a submission ran
+        _clean(*last)
+
+
+def _clean(uid: int, folder: bytes) -> bool:
+    """Kill everything under a uid and remove a folder; tells whether that is gone.
+
+    One signal to all ends even those that fork on and on: the kernel lets none of them finish a
+    fork once it is to die.
+    """
+    if not uid and not folder:
+        return True
+    helper = os.fork()
+    if not helper:
+        try:
+            if uid:
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+                with suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)
+            if folder:
+                _remove(folder)
+        finally:
+            os._exit(0)
+    os.waitpid(helper, 0)
+    return not folder or not os.path.lexists(folder)
 
 
 def _remove(folder: bytes) -> None:
@@ -83,14 +100,17 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: ``--fd N`` (an inherited socket) or ``--connect PATH`` (a Unix socket), and
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
-            that core, if this container may use it.
+            that core, if this container may use it; ``--without NAMES``: layers that a test
+            leaves out; ``--hide FOLDERS``: what no submission may see, one a line.
     """
     gc.disable()  # what is imported stays
     janitor = start_janitor()
     mounts.open_up()
+    options = dict(zip(arguments[::2], arguments[1::2]))
+    folders = [Path(folder) for folder in options.get("--hide", "").splitlines()]
+    hidden = mounts.hide(folders, [Path(options["--root"])])
     from autograder.sandbox.service import serve
 
-    options = dict(zip(arguments[::2], arguments[1::2]))
     if "--core" in options:
         with suppress(OSError):
             os.sched_setaffinity(0, {int(options["--core"])})
@@ -99,8 +119,10 @@ def main(arguments: list[str]) -> int:
     else:
         channel = socket.socket(socket.AF_UNIX)
         channel.connect(options["--connect"])
+        channel.sendall(os.environ.pop("AUTOGRADER_SECRET", "").encode())
     with channel:
-        serve(channel, janitor, options["--root"])
+        without = options.get("--without", "").split()
+        serve(channel, janitor, options["--root"], without, hidden=hidden)
     return 0
 
 

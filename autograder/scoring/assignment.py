@@ -16,9 +16,10 @@ from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import __version__
-from autograder.errors import SandboxError, UsageError
+from autograder.errors import OutOfTime, SandboxError, UsageError
 from autograder.languages import localize
 from autograder.model import Limits, Provenance
+from autograder.scoring.environment import environment_facts
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -34,8 +35,8 @@ class QuestionTests(ExceptionTestFile):
     language = "en"
 
     def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
-        if isinstance(excp, SandboxError):
-            raise excp  # our fault: not a failed test case
+        if isinstance(excp, (SandboxError, OutOfTime)):
+            raise excp  # our fault, or the end of all: not a failed test case
         text = str(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
@@ -191,6 +192,7 @@ def provenance(
         image=environment,
         code=code,
         limits=json.dumps(asdict(limits)) if limits else "",
+        **environment_facts(),
     )
 
 
@@ -211,10 +213,13 @@ class _Body:
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
-        environment.session.ahead = self.asked_next
+        session = environment.session
+        session.ahead, session.refused = self.asked_next, None
         self.function(
             **{name: environment if name == "env" else found.get(name) for name in self.names}
         )
+        if session.refused is not None:  # a test that catches it would pass by it
+            raise session.refused
 
 
 def _localized(case: TestCase, language: str) -> TestCase:

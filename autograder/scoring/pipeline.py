@@ -1,15 +1,20 @@
 """The whole way of one submission: read it, walk it in a sandbox, conclude."""
 
+import time
+import traceback
 from dataclasses import replace
 
-from autograder.errors import SubmissionError
+from autograder.errors import AutograderError, SubmissionEnded, SubmissionError
 from autograder.intake.submission import digest_file, load_submission
-from autograder.model import Gradation, Job, Limits, Provenance, Submission
+from autograder.model import Gradation, Job, Limits, Provenance, Status, Submission
 from autograder.scoring.assignment import Assignment
+from autograder.scoring.bounds import bounded
 from autograder.scoring.engine import Engine
 from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
 
+MAX_REASON = 500
+MOST_MIB = 1024  # that a scorer grows by for one submission; less where a submission may use less
 WRONG_ASSIGNMENT = (
     "{file}: this notebook is for the assignment '{claimed}', not '{name}'; "
     "upload the notebook that you got for '{name}' ‖ "
@@ -32,18 +37,39 @@ def score(
     Raises:
         SandboxError: the sandbox failed, which says nothing about the submission.
     """
+    deadline = time.monotonic() + limits.wall_s
     try:
-        submission = replace(load_submission(job.path, job.name), file=job.file)
-        check_assignment(submission, assignment)
+        with bounded(limits.wall_s, min(limits.memory_mib, MOST_MIB)):
+            submission = replace(load_submission(job.path, job.name), file=job.file)
+            check_assignment(submission, assignment)
+            walker = Walker(submission, assignment, engine.stream, limits, deadline=deadline)
+            walk = walker.run()
     except SubmissionError as error:
         return reject(unreadable(job), assignment, str(error), by)
-    walk = Walker(submission, assignment, engine.stream, limits).run()
+    except SubmissionEnded as ended:  # while the file was read: afterwards the walk ends itself
+        return charge(job, assignment, ended, by)
+    except MemoryError:
+        return charge(job, assignment, out_of_memory(), by)
     return conclude(submission, assignment, walk, by)
 
 
-def give_up(job: Job, assignment: Assignment, error: Exception, by: Provenance) -> Gradation:
+def charge(job: Job, assignment: Assignment, ended: SubmissionEnded, by: Provenance) -> Gradation:
+    """Return the zero of a submission that used up what it may cost the scorer."""
+    return reject(unreadable(job), assignment, str(ended), by, ended.status)
+
+
+def out_of_memory() -> SubmissionEnded:
+    """Return how a submission ends whose answers or file need more memory than there is."""
+    return SubmissionEnded(Status.MEMORY_LIMIT, "looking at it took too much memory")
+
+
+def give_up(job: Job, assignment: Assignment, error: BaseException, by: Provenance) -> Gradation:
     """Return the *not graded* entry of a submission that our own fault kept from grading."""
-    return fault(unreadable(job), assignment, str(error), by)
+    text = str(error)
+    if not isinstance(error, AutograderError):
+        text = f"the grader failed here ({type(error).__name__}: {text})"
+    gradation = fault(unreadable(job), assignment, text[:MAX_REASON], by)
+    return replace(gradation, trace="".join(traceback.format_exception(error)))
 
 
 def check_assignment(submission: Submission, assignment: Assignment) -> None:

@@ -1,6 +1,8 @@
 """From a walk to results: Otter's own scoring, Gradescope's format, and facts for the reports."""
 
 import math
+import traceback
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -39,10 +41,14 @@ REASONS = {
 
 
 def reject(
-    submission: Submission, assignment: Assignment, reason: str, by: Provenance
+    submission: Submission,
+    assignment: Assignment,
+    reason: str,
+    by: Provenance,
+    status: Status = Status.UNREADABLE,
 ) -> Gradation:
     """Return the zero, with its reason, of a file that is no submission for this assignment."""
-    walk = Walk(status=Status.UNREADABLE, reason=reason)
+    walk = Walk(status=status, reason=reason)
     for question in assignment.questions:
         walk.tests[question] = assignment.tests(question, submission.language)
         walk.tests[question].fail_all(reason)
@@ -67,7 +73,12 @@ def fault(submission: Submission, assignment: Assignment, reason: str, by: Prove
 def conclude(
     submission: Submission, assignment: Assignment, walk: Walk, by: Provenance
 ) -> Gradation:
-    """Return the gradation of a walked submission."""
+    """Return the gradation of a walked submission.
+
+    What its curves and errors hold comes from the student's process. Where they cannot be told,
+    that is its doing: the points stay, and the trace says where.
+    """
+    curves, errors = _told(_curves, walk.curves, walk), _told(_errors, walk.errors, walk)
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
@@ -84,8 +95,8 @@ def conclude(
         reason=reason,
         language=submission.language,
         questions=tuple(_question(tests) for tests in results.results.values()),
-        curves={name: _curves(found) for name, found in walk.curves.items() if found},
-        errors={name: _errors(found) for name, found in walk.errors.items() if found},
+        curves=curves,
+        errors=errors,
         outputs=tuple(walk.outputs),
         notes=submission.notes,
         wall_s=walk.wall_s,
@@ -93,7 +104,22 @@ def conclude(
         memory_mib=walk.memory_mib,
         graded_by=by,
         gradescope=gradescope,
+        trace=walk.trace,
     )
+
+
+def _told(tell: Callable[[list], list], found: dict[str, list], walk: Walk) -> dict[str, list]:
+    """Return plain data of the records that each question's tests looked at."""
+    told = {}
+    for name, records in found.items():
+        try:
+            if records:
+                told[name] = tell(records)
+        except Exception:
+            walk.trace += traceback.format_exc()
+            if walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT):
+                walk.status, walk.reason = Status.PROTOCOL, f"a forged record for {name}"
+    return told
 
 
 def _reason(walk: Walk, language: str) -> str:

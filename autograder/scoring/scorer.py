@@ -1,36 +1,24 @@
-"""A scorer: grades with a warm sandbox of its own, and the process that does nothing else.
+"""A scorer: grades with a warm sandbox of its own, one submission after the other.
 
 When its sandbox fails, the submission is tried once more in a fresh one; after that it is
-*not graded*.
+*not graded*. So is one over which anything of ours fails: the boundary is total, and the run goes
+on.
 """
 
-import atexit
-import ctypes
-import gc
-import signal
-import sys
+from collections.abc import Callable
 from contextlib import ExitStack
-from multiprocessing.util import Finalize
-from typing import TYPE_CHECKING, Any
-
-import torch
+from typing import Any
 
 from autograder import probes  # noqa: F401 - probes and checks are what tests import
 from autograder.checks import curves, errors, flows, graphs, memory, proofs  # noqa: F401
-from autograder.errors import EngineError, SandboxError
-from autograder.model import Gradation, Job, Limits, Provenance
+from autograder.errors import EngineError, SandboxError, SubmissionEnded
+from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
-from autograder.scoring.assignment import Assignment
-from autograder.scoring.cores import stay_on
 from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.task import Task
 
-if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
-
-PR_SET_PDEATHSIG = 1
 TRIES = 2
-GARBAGE_OBJECTS = 20_000  # new objects between two looks for garbage
+OURS = (Exception, SystemExit, GeneratorExit)  # everything but a person's Ctrl-C
 
 
 class Scorer:
@@ -38,23 +26,29 @@ class Scorer:
 
     Args:
         engines: opens the sandboxes.
-        by: what the marks can be traced to.
         engine: one that was started ahead, for the first sandbox.
+        tell: gets "opening" before a sandbox is opened, and "began" before a submission is scored.
     """
 
     def __init__(
         self,
-        assignment: Assignment,
+        task: Task,
         engines: Engines,
-        limits: Limits,
-        by: Provenance,
         engine: Engine | None = None,
+        tell: Callable[[str], None] = lambda what: None,
     ):
-        self.assignment, self.engines, self.limits, self.by = assignment, engines, limits, by
-        self.ahead = engine
+        self.task, self.engines, self.ahead, self.tell = task, engines, engine, tell
         self.stack = ExitStack()
         self.engine: Engine | None = None
         self.opened = False
+
+    def _open(self) -> Engine:
+        if self.engine is None:
+            self.tell("opening")
+            engine, self.ahead = self.ahead or self.engines.open(self.task.limits), None
+            self.engine = self.stack.enter_context(engine)
+            self.opened = True
+        return self.engine
 
     def score(self, job: Job) -> Gradation:
         """Score one submission; our own faults end as *not graded*.
@@ -62,23 +56,37 @@ class Scorer:
         Raises:
             EngineError: no sandbox can be started at all.
         """
+        task = self.task
+        fault: SandboxError | EngineError | None = None
         for _ in range(TRIES):
             try:
-                if self.engine is None:
-                    engine, self.ahead = self.ahead or self.engines.open(self.limits), None
-                    self.engine = self.stack.enter_context(engine)
-                    self.opened = True
-                return pipeline.score(job, self.assignment, self.engine, self.limits, self.by)
+                engine = self._open()
+                self.tell("began")
+                return pipeline.score(job, task.assignment, engine, task.limits, task.by)
             except (SandboxError, EngineError) as error:
                 self.close()
                 if isinstance(error, EngineError) and not self.opened:
                     raise  # nothing ever ran here: the machine is to be set right first
                 fault = error
+            except OURS as error:
+                self.close()  # nobody knows what state the conversation with it is in
+                return self.give_up(job, error)
+        assert fault is not None
+        if task.blames and isinstance(fault, SandboxError) and fault.ran:
+            return pipeline.charge(job, task.assignment, breaks_down(str(fault)), task.by)
         return self.give_up(job, fault)
 
-    def give_up(self, job: Job, error: Exception) -> Gradation:
+    def outcome(self, job: Job) -> Any:
+        """Score one submission and return what the task makes of the gradation.
+
+        Raises:
+            EngineError: as :meth:`score`.
+        """
+        return finished(self.task, job, self.score(job))
+
+    def give_up(self, job: Job, error: BaseException) -> Gradation:
         """Return the *not graded* entry."""
-        return pipeline.give_up(job, self.assignment, error, self.by)
+        return pipeline.give_up(job, self.task.assignment, error, self.task.by)
 
     def close(self) -> None:
         """End the sandbox."""
@@ -87,57 +95,28 @@ class Scorer:
         stack.close()
 
 
-class ScorerProcess:
-    """What makes a process a scorer's: given to a pool as the initializer.
-
-    Args:
-        engines: opens the sandboxes.
-        places: per scorer, the cores to stay on.
-        ahead: engines that were started ahead, for the first scorers.
-        started: counts the scorers of this pool.
-    """
-
-    def __init__(
-        self,
-        task: Task,
-        engines: Engines,
-        places: list[set[int]],
-        ahead: list[Engine],
-        started: "Synchronized[int]",
-    ):
-        self.task, self.engines, self.places = task, engines, places
-        self.ahead, self.started = ahead, started
-
-    def __call__(self) -> None:
-        """Make this process a scorer's."""
-        global _held
-        with self.started.get_lock():
-            number = self.started.value
-            self.started.value += 1
-        die_with_parent()
-        torch.set_num_threads(1)
-        stay_on(self.places[number])
-        gc.set_threshold(GARBAGE_OBJECTS)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
-        engine = self.ahead[number] if number < len(self.ahead) else None
-        task = self.task
-        scorer = Scorer(task.assignment, self.engines, task.limits, task.by, engine)
-        _held = scorer, task
-        Finalize(None, scorer.close, exitpriority=10)
-        atexit.register(scorer.close)
+def finished(task: Task, job: Job, gradation: Gradation) -> Any:
+    """Return what the task makes of a gradation, or of *not graded* where that fails."""
+    try:
+        return task.finish(job, gradation)
+    except MemoryError:
+        ended = pipeline.out_of_memory()
+        return task.finish(job, pipeline.charge(job, task.assignment, ended, task.by))
+    except OURS as error:
+        return task.finish(job, pipeline.give_up(job, task.assignment, error, task.by))
 
 
-_held: tuple[Scorer, Task] | None = None
+def breaks_down(what: str) -> SubmissionEnded:
+    """Return how a submission ends that is blamed for what breaks whenever it runs."""
+    text = f"the notebook interfered with the grader, which broke down twice: {what}"
+    return SubmissionEnded(Status.PROTOCOL, text)
 
 
-def die_with_parent() -> None:
-    """Let the kernel end this process when the command that started it is gone."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def ended_outcome(task: Task, job: Job, ended: SubmissionEnded) -> Any:
+    """Return the outcome of a submission over which its scorer had to be ended."""
+    return finished(task, job, pipeline.charge(job, task.assignment, ended, task.by))
 
 
-def score(job: Job) -> Any:
-    """Score a submission in this scorer's process and return what is made of the gradation."""
-    assert _held is not None, "this process is no scorer"
-    scorer, task = _held
-    return task.finish(job, scorer.score(job))
+def given_up_outcome(task: Task, job: Job, error: BaseException) -> Any:
+    """Return the outcome of a submission that our own fault kept from grading."""
+    return finished(task, job, pipeline.give_up(job, task.assignment, error, task.by))

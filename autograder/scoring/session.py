@@ -9,7 +9,7 @@ from typing import Any
 
 import msgpack
 
-from autograder.errors import EvidenceError, SandboxError, SubmissionEnded
+from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
 from autograder.wall import codec, oracles
@@ -17,12 +17,13 @@ from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
+MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
-LOOKS = frozenset({"get", "names", "method", "attribute"})
+LOOKS = frozenset({"get", "names"})
 # Requests that run student code, whose answers may bring the values of names.
-RUNS = frozenset({"cell", "call", "probe"})
+RUNS = frozenset({"cell", "call", "probe", "operate"})
 LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
@@ -65,6 +66,9 @@ class Session:
         self._brought: tuple[list[str], dict] | None = None
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
+        self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.refused: Exception | None = None  # the first operation that no stand-in may answer
+        self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})
         channel = self._receive_channel()
@@ -90,7 +94,10 @@ class Session:
         text, raised = reply.get("text"), reply.get("error")
         if type(text) is not str or not (raised is None or type(raised) is str):
             raise self._broken("a malformed answer to a cell")
-        return CellOutput(text, raised), reply.get("dropped") is True
+        room = self.limits.output_kib * 1024 - self.printed  # the child keeps to it, if it is ours
+        self.printed += min(len(text), room)
+        dropped = reply.get("dropped") is True or len(text) > room
+        return CellOutput(text[:room], raised and raised[:MAX_ERROR_TEXT]), dropped
 
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
@@ -151,6 +158,10 @@ class Session:
             reply = codec.unpack(data, adopt=adopter.adopt)
         except EvidenceError as error:
             raise self._broken(str(error)) from None
+        except OutOfTime:
+            raise
+        except Exception as error:  # whatever reading an answer meets is the answer's doing
+            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         if interrupted and reply.get("ok") is not True:
@@ -196,10 +207,11 @@ class Session:
 
     def _exchange(self, request: bytes, timeout_s: float) -> tuple[bytes, bool]:
         answers, until = oracles.Answers(), time.monotonic() + timeout_s
+        transfer_s = min(TRANSFER_S, self.deadline - time.monotonic() + GRACE_S)
         try:
-            self.child.send(request, TRANSFER_S)
+            self.child.send(request, transfer_s)
             while self.child.wait(max(0.0, until - time.monotonic())):
-                data = self.child.receive(TRANSFER_S)
+                data = self.child.receive(transfer_s)
                 if not _is_question(data, request):
                     return data, False
                 self._answer(answers, data)
@@ -223,6 +235,10 @@ class Session:
             answer = answers.answer(question[NONCE_BYTES:])
         except EvidenceError as error:
             raise self._broken(str(error)) from None
+        except OutOfTime:
+            raise
+        except Exception as error:  # whatever a question meets is the question's doing
+            raise self._broken(f"a question without an answer ({type(error).__name__})") from None
         self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
 
     def _broken(self, what: str) -> SubmissionEnded:
@@ -252,11 +268,14 @@ class Session:
             data, passed = read(self.limits.cell_s + WORKER_PATIENCE_S)
         except (StreamEnded, FrameTimeout, EvidenceError) as error:
             raise SandboxError(f"the sandbox worker failed ({type(error).__name__})") from None
-        message = msgpack.unpackb(data)
-        if message["op"] == "ended":
-            del message["op"]
-            self.usage = Usage(**{**message, "status": Status(message["status"])})
-            message = {"op": "ended"}
+        try:
+            message = msgpack.unpackb(data)
+            if message["op"] == "ended":
+                del message["op"]
+                self.usage = Usage(**{**message, "status": Status(message["status"])})
+                message = {"op": "ended"}
+        except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
+            raise SandboxError(f"the sandbox worker is confused ({error!r})") from None
         return message, passed
 
 

@@ -30,7 +30,7 @@ STAND_INS: dict[str, dict[str, Any]] = {
 }
 
 
-def install() -> None:
+def install_slim() -> None:
     """Import what scores of Otter, without Otter's notebook machinery.
 
     Does nothing when Otter is imported already. For a process that only scores: ``import otter``

@@ -7,13 +7,15 @@ one bad answer doesn't take the others along.
 """
 
 import random
+import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
-from autograder.errors import SubmissionEnded
+from autograder.errors import SandboxError, SubmissionEnded
 from autograder.model import Cell, CellOutput, Limits, Status, Submission
 from autograder.scoring.assignment import Assignment, QuestionTests
 from autograder.scoring.remote import RemoteNamespace
@@ -22,6 +24,7 @@ from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
 MAX_RESTARTS = 3
+SHORTEST_S = 1.0  # of time left: in less a new process is not worth its start
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Walk:
     errors: dict[str, list[CapturedError]] = field(default_factory=dict)
     status: Status = Status.COMPLETED
     reason: str = ""
+    trace: str = ""
     cpu_s: float = 0.0
     wall_s: float = 0.0
     memory_mib: float = 0.0
@@ -45,6 +49,8 @@ class Walker:
     Args:
         stream: frames to and from a warm worker.
         seed: shifts the random inputs of the tests; marks are always given with 0.
+        deadline: when the submission's time is used up, by the monotonic clock; default: after
+            ``limits.wall_s`` from now.
     """
 
     def __init__(
@@ -54,12 +60,14 @@ class Walker:
         stream: FrameStream,
         limits: Limits,
         seed: int = 0,
+        deadline: float | None = None,
     ):
         self.seed = assignment.draw_seed(submission.digest, seed)
         self.submission = submission
         self.assignment = assignment
         self.stream = stream
         self.limits = limits
+        self.deadline = time.monotonic() + limits.wall_s if deadline is None else deadline
         self.walk = Walk(outputs=[CellOutput()] * len(submission.cells))
         self.fatal: set[int] = set()
         self.sources = [""]
@@ -68,11 +76,23 @@ class Walker:
         self.restarts = 0
 
     def run(self) -> Walk:
-        """Run every cell and every test.
+        """Run every cell and every test, as far as time and memory go.
 
         Raises:
             SandboxError: the sandbox failed; no mark can be given.
         """
+        try:
+            self._walk()
+        except SubmissionEnded as ended:  # by the scorer's clock, whatever was under way
+            self._stop(ended)
+        except MemoryError:
+            self._stop(SubmissionEnded(Status.MEMORY_LIMIT, "its answers take too much memory"))
+        except SandboxError as error:
+            error.ran = len(self.sources) > 1
+            raise
+        return self.walk
+
+    def _walk(self) -> None:
         self._open()
         for index, cell in enumerate(self.submission.cells):
             self._run_cell(index)
@@ -83,7 +103,27 @@ class Walker:
             if question not in self.walk.tests:
                 self._test(question, len(self.submission.cells))
         self._close()
-        return self.walk
+
+    def _stop(self, ended: SubmissionEnded) -> None:
+        """End the walk where it is: what was answered before keeps its points, the rest has none.
+
+        The sandbox may have been interrupted in the middle of a message. Then its worker is of no
+        more use, and the next submission finds that out.
+        """
+        self._blame(ended)
+        for question in self.assignment.questions:
+            if question not in self.walk.tests:
+                tests = self.assignment.tests(question, self.submission.language)
+                tests.fail_all(str(ended))
+                self.walk.tests[question] = tests
+        with suppress(SandboxError):
+            if self.session is not None:
+                self._close()
+
+    def _blame(self, ended: SubmissionEnded) -> None:
+        """Give the walk the status of what ended it first."""
+        if self.walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT):
+            self.walk.status, self.walk.reason = ended.status, str(ended)
 
     def _run_cell(self, index: int) -> None:
         cell = self.submission.cells[index]
@@ -124,9 +164,8 @@ class Walker:
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
     def _open(self) -> None:
-        limits = self.limits
-        left_s = limits.wall_s - self.walk.wall_s
-        self.session = Session(self.stream, replace(limits, wall_s=left_s), self.assignment.seed)
+        limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
+        self.session = Session(self.stream, limits, self.assignment.seed)
 
     def _close(self) -> None:
         usage = self.session.end()
@@ -139,12 +178,10 @@ class Walker:
 
     def _restart(self, cells_run: int, ended: SubmissionEnded) -> None:
         """Go on in a new process that has run the cells so far, without the fatal ones."""
-        first = self.walk.status in (Status.COMPLETED, Status.OUTPUT_LIMIT)
-        if first:
-            self.walk.status, self.walk.reason = ended.status, str(ended)
+        self._blame(ended)
         while True:
             self._close()
-            if self.restarts >= MAX_RESTARTS or self.walk.wall_s >= self.limits.wall_s - 1:
+            if self.restarts >= MAX_RESTARTS or self.deadline - time.monotonic() <= SHORTEST_S:
                 return  # the ended session answers every further question with its end
             self.restarts += 1
             self._open()

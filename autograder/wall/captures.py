@@ -12,7 +12,8 @@ import os
 import re
 import sys
 import sysconfig
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType, TracebackType
+from typing import Any
 
 from autograder.wall.evidence import CapturedError, Frame
 
@@ -70,7 +71,7 @@ def _plain(text: str) -> str:
     return str.__str__(text)[:MAX_TEXT]
 
 
-def _frames(traceback) -> tuple[Frame, ...]:
+def _frames(traceback: TracebackType | None) -> tuple[Frame, ...]:
     found = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
@@ -98,10 +99,11 @@ def _expression(code: CodeType, position: int) -> str:
     positions = getattr(code, "co_positions", None)  # from Python 3.11 on
     if positions is None or position < 0:
         return ""
-    place = next(itertools.islice(positions(), position // 2, None), (None,))
-    if None in place or place[1] - place[0] >= MAX_LINES:
+    place: tuple[int | None, ...] = next(itertools.islice(positions(), position // 2, None), ())
+    known = [number for number in place if number is not None]
+    if len(known) < 4 or known[1] - known[0] >= MAX_LINES:
         return ""
-    first, last, start, end = place
+    first, last, start, end = known
     lines = [linecache.getline(code.co_filename, line) for line in range(first, last + 1)]
     text = [line.encode() for line in lines]  # columns count bytes
     text[-1] = text[-1][:end]
@@ -135,7 +137,7 @@ def _is_genuine(code: CodeType, relative: str) -> bool:
         return False
     qualified = getattr(code, "co_qualname", None)
     if qualified and "<locals>" not in qualified:
-        target = module
+        target: Any = module
         for part in qualified.split("."):
             target = vars(target).get(part) if hasattr(target, "__dict__") else None
         if _holds(target, code):
@@ -143,7 +145,7 @@ def _is_genuine(code: CodeType, relative: str) -> bool:
     return _search(module, code)
 
 
-def _holds(target, code: CodeType, depth: int = 4) -> bool:
+def _holds(target: Any, code: CodeType, depth: int = 4) -> bool:
     """Tell whether a function is, wraps or contains the code object."""
     for _ in range(depth):
         if isinstance(target, (staticmethod, classmethod)):
@@ -167,7 +169,7 @@ def _contains(outer: CodeType, code: CodeType, depth: int = 4) -> bool:
     )
 
 
-def _search(module, code: CodeType) -> bool:
+def _search(module: ModuleType, code: CodeType) -> bool:
     for value in list(vars(module).values()):
         is_own_class = isinstance(value, type) and value.__module__ == module.__name__
         members = list(vars(value).values()) if is_own_class else [value]

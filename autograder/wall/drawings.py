@@ -5,13 +5,17 @@ curves of numbers; units, masks, tensors and lists become float64 with NaN where
 """
 
 import functools
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.axis import Axis
+from matplotlib.collections import Collection, LineCollection, PathCollection
 from matplotlib.colors import to_rgba
-from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.container import BarContainer, Container, ErrorbarContainer, StemContainer
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import AxLine, Line2D
 
 from autograder.errors import EvidenceError
@@ -22,7 +26,7 @@ MAX_POINTS = 2_000_000
 DECORATION = ("decoration", "")  # part of a plot that shows no data: caps, bars, stems, base lines
 
 
-def drawing(target) -> Drawing:
+def drawing(target: object) -> Drawing:
     """Return what an Axes, a Figure or a list of Axes shows.
 
     Raises:
@@ -38,8 +42,8 @@ def drawing(target) -> Drawing:
     return Drawing(axes=drawn, title=title)
 
 
-def _find_axes(target) -> tuple[str, list[Axes]]:
-    if isinstance(target, FigureBase):
+def _find_axes(target: object) -> tuple[str, list[Axes]]:
+    if isinstance(target, Figure | SubFigure):
         suptitle = target.get_suptitle() if isinstance(target, Figure) else ""
         return suptitle[:500], list(target.get_axes())
     if isinstance(target, Axes):
@@ -66,24 +70,30 @@ def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
         xlabel=axes.get_xlabel()[:500],
         ylabel=axes.get_ylabel()[:500],
         legend=_legend(axes),
-        xlim=tuple(float(value) for value in axes.get_xlim()),
-        ylim=tuple(float(value) for value in axes.get_ylim()),
+        xlim=_pair(axes.get_xlim()),
+        ylim=_pair(axes.get_ylim()),
         curves=tuple(_curves(axes, index)),
     )
+
+
+def _pair(limits: tuple[float, float]) -> tuple[float, float]:
+    low, high = limits
+    return float(low), float(high)
 
 
 def _legend(axes: Axes) -> tuple[str, ...]:
     """Return the texts of the legend of an Axes and of its figures."""
     figure = axes.get_figure()
-    legends = [axes.get_legend(), *figure.legends]
-    if figure is not figure.figure:
-        legends.extend(figure.figure.legends)
+    root = figure.figure if figure is not None else None
+    legends = [axes.get_legend()]
+    for one in dict.fromkeys((figure, root)):
+        legends += one.legends if one is not None else []
     return tuple(
         text.get_text()[:500] for legend in legends if legend for text in legend.get_texts()
     )
 
 
-def _curves(axes: Axes, index: int):
+def _curves(axes: Axes, index: int) -> Iterator[Curve]:
     roles = _container_roles(axes)
     for line in axes.lines:
         role = roles.get(id(line), ("", ""))
@@ -121,7 +131,7 @@ def _is_reference(line: Line2D, axes: Axes) -> bool:
     return isinstance(line, AxLine) or tuple(separate) != (True, True)
 
 
-def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curve:
+def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -> Curve:
     drawstyle = line.get_drawstyle()
     raw_x, raw_y = line.get_xdata(orig=True), line.get_ydata(orig=True)
     x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
@@ -140,7 +150,7 @@ def _line_curve(axes, line: Line2D, index: int, artist: str, label: str) -> Curv
     )
 
 
-def _collection_curve(axes, collection, index: int) -> Curve | None:
+def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve | None:
     if isinstance(collection, PathCollection):
         points = collection.get_offsets()
         artist = "scatter"
@@ -151,7 +161,7 @@ def _collection_curve(axes, collection, index: int) -> Curve | None:
         artist = "segments"
     else:
         return None
-    values = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan).reshape(-1, 2)
+    values: np.ndarray = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan).reshape(-1, 2)
     return Curve(
         x=values[:, 0].copy(),
         y=values[:, 1].copy(),
@@ -165,7 +175,7 @@ def _collection_curve(axes, collection, index: int) -> Curve | None:
     )
 
 
-def _bar_curve(axes, container: BarContainer, index: int) -> Curve:
+def _bar_curve(axes: Axes, container: BarContainer, index: int) -> Curve:
     """Return the tips of bars; those of horizontal ones too."""
     patches = container.patches
     if container.orientation == "horizontal":
@@ -186,12 +196,12 @@ def _bar_curve(axes, container: BarContainer, index: int) -> Curve:
     )
 
 
-def _label(artist) -> str:
+def _label(artist: Artist | Container) -> str:
     label = str(artist.get_label() or "")[:500]
     return "" if label.startswith("_") else label
 
 
-def _is_visible(artist, axes: Axes) -> bool:
+def _is_visible(artist: Artist, axes: Axes) -> bool:
     alpha = artist.get_alpha()
     faded = alpha is not None and not np.any(alpha)
     return bool(artist.get_visible() and axes.get_visible()) and not faded
@@ -206,12 +216,12 @@ def _has_marks(line: Line2D) -> bool:
     return line.get_markersize() > 0 and any(map(_is_colour, colours))
 
 
-def _is_colour(colour) -> bool:
+def _is_colour(colour: Any) -> bool:
     """Tell whether a colour can be seen at all: "none" and alpha 0 cannot."""
     return to_rgba(colour)[3] > 0
 
 
-def _dtype(*parts) -> str:
+def _dtype(*parts: object) -> str:
     """Return the coarsest floating dtype of the data as it was passed."""
     found = []
     for part in parts:
@@ -226,11 +236,11 @@ def _dtype(*parts) -> str:
 
 
 @functools.cache
-def _dtype_name(dtype) -> str:
+def _dtype_name(dtype: object) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _numbers(axis, values) -> np.ndarray:
+def _numbers(axis: Axis, values: Any) -> np.ndarray:
     if type(values) is np.ndarray and values.dtype.kind == "f":
         return values.astype(np.float64).reshape(-1)  # a copy
     converted = axis.convert_units(values)
@@ -242,7 +252,7 @@ def _numbers(axis, values) -> np.ndarray:
     return np.ma.filled(masked.astype(np.float64), np.nan).reshape(-1).copy()
 
 
-def _scalar(value):
+def _scalar(value: Any) -> Any:
     if hasattr(value, "detach"):
         return float(value.detach())
     return value

@@ -130,13 +130,15 @@ class _Order(torch.autograd.Function):
     """A path of one function, with a batch in front of every argument."""
 
     @staticmethod
-    def forward(ask, path, levels, saves, *inputs):
+    def forward(
+        ask: Ask, path: str, levels: int, saves: bool, *inputs: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         if any(map(torch._C._functorch.is_legacy_batchedtensor, inputs)):
             return _ask_batched(ask, path, levels, inputs)
         return tuple(ask(path, levels, inputs))
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
         ctx.ask, ctx.path, ctx.levels, ctx.saves, *tensors = inputs
         if ctx.saves:
             ctx.save_for_backward(*tensors)
@@ -145,19 +147,27 @@ class _Order(torch.autograd.Function):
             ctx.kept = tensors
 
     @staticmethod
-    def backward(ctx, *weights):
+    def backward(ctx: Any, *weights: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         inputs = ctx.saved_tensors if ctx.saves else ctx.kept
         found = _Order.apply(ctx.ask, ctx.path + "v", ctx.levels, ctx.saves, *inputs, *weights)
         return None, None, None, None, *found
 
     @staticmethod
-    def jvp(ctx, _ask, _path, _levels, _saves, *tangents):
-        inputs = ctx.saved_tensors
+    def jvp(ctx: Any, *walked: Any) -> tuple[torch.Tensor, ...]:
+        inputs, tangents = ctx.saved_tensors, walked[4:]  # the first four are no tensors
         given = [torch.zeros_like(a) if t is None else t for a, t in zip(inputs, tangents)]
         return _Order.apply(ctx.ask, ctx.path + "j", ctx.levels, ctx.saves, *inputs, *given)
 
     @staticmethod
-    def vmap(info, in_dims, ask, path, levels, saves, *inputs):
+    def vmap(
+        info: Any,
+        in_dims: tuple[int | None, ...],
+        ask: Ask,
+        path: str,
+        levels: int,
+        saves: bool,
+        *inputs: torch.Tensor,
+    ) -> tuple[tuple[torch.Tensor, ...], tuple[int, ...]]:
         moved = [
             tensor.expand(info.batch_size, *tensor.shape)
             if place is None

@@ -9,13 +9,17 @@ import dis
 import functools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType
+from typing import Any
 
 import numpy as np
 
 from autograder.wall.captures import CELL, SITE, STDLIB
+
+Trace = Callable[[FrameType, str, Any], Any]
+Instruction = tuple[str, Any, tuple[str, Any] | None]  # what, its name, the one before
 
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 MAX_NAMES = 10_000
@@ -54,28 +58,28 @@ class _Watch:
         if len(self.names) < MAX_NAMES:
             self.names.add(name)
 
-    def call(self, frame: FrameType, event: str, target) -> None:
+    def call(self, frame: FrameType, event: str, target: object) -> None:
         """Note a library's function that an own line calls."""
         if event == "c_call" and is_own(frame.f_code):
             self.add(str(getattr(target, "__name__", "")))
         elif event == "call" and _enters_library(frame):
             self.add(frame.f_code.co_name)
 
-    def enter(self, frame: FrameType, event: str, argument):
+    def enter(self, frame: FrameType, event: str, argument: object) -> Trace | None:
         """Follow the frames of own code, step by step."""
         if not is_own(frame.f_code) or self.steps > MAX_STEPS:
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         return self.step
 
-    def step(self, frame: FrameType, event: str, argument):
+    def step(self, frame: FrameType, event: str, argument: object) -> Trace:
         """Note what the next instruction reads."""
         if event == "opcode":
             self.steps += 1
             self.look(frame, _instructions(frame.f_code).get(frame.f_lasti))
         return self.step
 
-    def look(self, frame: FrameType, found) -> None:
+    def look(self, frame: FrameType, found: Instruction | None) -> None:
         """Note an instruction, a tuple of what it does, its name and what comes before it."""
         if found is None:
             return
@@ -96,7 +100,7 @@ def _enters_library(frame: FrameType) -> bool:
     return caller is not None and is_own(caller.f_code) and not is_own(frame.f_code)
 
 
-def _is_of_notebook(frame: FrameType, before) -> bool:
+def _is_of_notebook(frame: FrameType, before: tuple[str, Any] | None) -> bool:
     """Tell whether an attribute is read from an object whose class the notebook defines."""
     if before is None or before[0] not in LOCAL:
         return False
@@ -105,9 +109,10 @@ def _is_of_notebook(frame: FrameType, before) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def _instructions(code: CodeType) -> dict[int, tuple]:
+def _instructions(code: CodeType) -> dict[int, Instruction]:
     """Return the instructions that may matter by their place: what, name, the one before."""
-    found, last = {}, []
+    found: dict[int, Instruction] = {}
+    last: list[tuple[str, Any]] = []
     for item in dis.get_instructions(code):
         if item.opname in ("CACHE", "EXTENDED_ARG", "PRECALL", "PUSH_NULL"):
             continue

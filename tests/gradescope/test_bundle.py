@@ -56,7 +56,7 @@ def test_only_what_grading_needs_is_installed(entries):
 def test_what_is_shipped_imports_only_what_is_installed(entries):
     installed = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
     owners, checked = packages_distributions(), set()
-    for path in bundle.package_files():
+    for path in bundle.shipped_files():
         for node in ast.parse(path.read_text()).body:
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             named += [node.module] if isinstance(node, ast.ImportFrom) else []

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.gradescope import figure, presentation
 from autograder.gradescope.settings import Settings
-from autograder.gradescope.upload import Metadata, parse_time
+from autograder.gradescope.upload import Metadata, parse_iso_time
 from autograder.model import Gradation, Status
 from autograder.proving.gradescope.validate import find_faults
 
@@ -78,17 +78,17 @@ def test_labels_cannot_carry_markup():
                [{**CURVE, "x": None}]],
 )  # fmt: skip
 def test_nothing_drawn_is_no_picture(curves):
-    assert figure.draw(curves) == ""
+    assert figure.draw_svg(curves) == ""
 
 
 def test_a_constant_curve_and_a_point_are_drawn():
-    assert "<polyline" in figure.draw([{**CURVE, "y": [1.0, 1.0, 1.0]}])
-    assert "<circle" in figure.draw([{**CURVE, "artist": "scatter", "x": [1], "y": [1.0]}])
+    assert "<polyline" in figure.draw_svg([{**CURVE, "y": [1.0, 1.0, 1.0]}])
+    assert "<circle" in figure.draw_svg([{**CURVE, "artist": "scatter", "x": [1], "y": [1.0]}])
 
 
 def test_a_picture_stays_small():
     many = [{**CURVE, "x": list(range(1000)), "y": [float(i % 7) for i in range(1000)]}] * 40
-    assert len(figure.draw(many)) < 60_000
+    assert len(figure.draw_svg(many)) < 60_000
 
 
 def test_long_texts_are_cut_to_the_cap():
@@ -105,14 +105,14 @@ def test_our_own_fault_is_said_to_be_ours():
 
 def test_a_late_upload_is_marked():
     late = Metadata(
-        created=parse_time("2026-02-02T00:00:00"), due=parse_time("2026-02-01T00:00:00")
+        created=parse_iso_time("2026-02-02T00:00:00"), due=parse_iso_time("2026-02-01T00:00:00")
     )
     results = present(metadata=late)
     assert results["extra_data"]["late"] and "after the due date" in results["output"]
 
 
 def test_an_upload_over_the_rate_limit_keeps_its_score():
-    time = parse_time("2026-02-02T00:00:00Z")
+    time = parse_iso_time("2026-02-02T00:00:00Z")
     metadata = Metadata(created=time, earlier=((time, 1.25),))
     results = presentation.postpone(metadata, Settings(gradings_per_day=1), MANIFEST)
     assert results["score"] == 1.25 and "2026-02-03 00:00 UTC" in results["output"]

@@ -10,11 +10,11 @@ from autograder.lms import files as lms
 from autograder.lms.roster import (
     Entry,
     Student,
-    entry_of,
     find_columns,
     load_owners,
     load_roster,
     match,
+    roster_entry,
 )
 from autograder.model import Gradation, QuestionResult, Status
 
@@ -97,9 +97,9 @@ def test_times_and_lateness_come_from_gradebook_or_file_name():
         "s", "A_alove_attempt_2025-03-01-10-00-00_x.ipynb", "", "a", Status.COMPLETED
     )
     deadline = parse_deadline("2025-03-01T12:00:00+00:00")
-    assert entry_of(graded, "2025-03-01T13:30:05Z", deadline).late
-    assert entry_of(graded, None, None).submitted_at.hour == 10
-    late = entry_of(graded, "2025-03-01T13:30:05Z", deadline)
+    assert roster_entry(graded, "2025-03-01T13:30:05Z", deadline).late
+    assert roster_entry(graded, None, None).submitted_at.hour == 10
+    late = roster_entry(graded, "2025-03-01T13:30:05Z", deadline)
     assert lateness(late.file, late.submitted_at, deadline) == "1:30:05"
 
 
@@ -107,8 +107,8 @@ def test_what_was_not_graded_gets_no_mark():
     fault = Gradation("s", "alove.ipynb", "", "a", Status.NOT_GRADED)
     zero = Gradation("s", "alove.ipynb", "", "a", Status.UNREADABLE,
                      questions=(QuestionResult("q1", 0.0, 8.0),))  # fmt: skip
-    assert entry_of(fault, None, None).score is None
-    assert entry_of(zero, None, None).score == 0.0
+    assert roster_entry(fault, None, None).score is None
+    assert roster_entry(zero, None, None).score == 0.0
 
 
 def test_canvas_gets_its_columns_and_points_row():

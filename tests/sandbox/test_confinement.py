@@ -145,9 +145,8 @@ LAYERS = {
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_with_one_layer_off_the_next_still_holds(layer, monkeypatch):
-    monkeypatch.setenv("AUTOGRADER_LAYERS_OFF", layer)
-    with LocalEngine() as engine:
+def test_with_one_layer_off_the_next_still_holds(layer):
+    with LocalEngine(layers_off=(layer,)) as engine:
         assert not engine.layers.get(layer, engine.layers.get(f"{layer}_abi"))
         for name in LAYERS[layer]:
             gradation = grade(engine, NOTHING, ATTEMPTS[name])

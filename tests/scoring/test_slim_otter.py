@@ -6,7 +6,7 @@ import sys
 CODE = """
 import sys
 from autograder.scoring import slim_otter
-slim_otter.install()
+slim_otter.install_slim()
 from otter.run.run_autograder.autograder_config import AutograderConfig
 from otter.test_files import GradingResults
 from otter.test_files.exception_test import ExceptionTestFile
@@ -40,5 +40,5 @@ def test_an_imported_otter_is_left_as_it_is():
 
     from autograder.scoring import slim_otter
 
-    slim_otter.install()
+    slim_otter.install_slim()
     assert sys.modules["otter"] is otter and hasattr(otter, "Notebook")

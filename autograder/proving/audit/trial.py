@@ -1,10 +1,8 @@
 """Many answers to single questions through the isolated scorer, in parallel."""
 
-import ctypes
 import json
 import multiprocessing
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,8 +13,9 @@ from otter.test_files.abstract_test import TestCaseResult
 from autograder.engines.local import LocalEngine
 from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
+from autograder.proving.audit.answers import CELL_BREAK
 from autograder.scoring.assignment import Assignment
-from autograder.scoring.scorer import PR_SET_PDEATHSIG
+from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
 
 LIMITS = Limits(wall_s=90, cell_s=12, cpu_s=30)
@@ -29,7 +28,8 @@ class Trial:
 
     Attributes:
         key: names the trial to whoever asked for it.
-        code: a source per answer cell, or a single one that stands for all of them.
+        code: a source per answer cell, or a single one that stands for all of them; at a
+            ``CELL_BREAK`` another cell begins.
         seed: shifts the hidden tests' random inputs.
         language: of the notebook, and so of the messages.
     """
@@ -93,7 +93,7 @@ class Reference:
             if kind == "setup":
                 cells.append(Cell(text))
             elif text == trial.question:
-                cells.append(Cell(code[index]))
+                cells += [Cell(part) for part in code[index].split(CELL_BREAK)]
         return Submission("trial", "trial.ipynb", "", tuple(cells), trial.language)
 
 
@@ -108,8 +108,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
 
     import torch
 
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive a killed command
+    die_with_parent()  # never outlive a killed command
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")

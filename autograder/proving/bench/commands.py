@@ -36,7 +36,7 @@ def bench(
     """Measure grading speed: beside stock Otter, per submission, by workers, at scale, on Dask."""
     from autograder.course import ROOT, check_names
     from autograder.proving.bench.measurement import Measurement
-    from autograder.proving.bench.picture import draw
+    from autograder.proving.bench.picture import draw_results
     from autograder.proving.bench.table import make_table
     from autograder.run.workers import default_workers
 
@@ -46,13 +46,13 @@ def bench(
     measurement = Measurement(check_names(names), workers, rounds, copies, own, many)
     for part in PARTS:
         if part in parts:
-            write_results(path, getattr(measurement, part)())
+            merge_results(path, getattr(measurement, part)())
     results = json.loads(path.read_text())
-    draw(out / "bench.png", results)
+    draw_results(out / "bench.png", results)
     Console().print(make_table(results))
 
 
-def write_results(path: Path, results: dict) -> None:
+def merge_results(path: Path, results: dict) -> None:
     """Merge keys into the results file; other measurements' keys stay, of this format."""
     path.parent.mkdir(parents=True, exist_ok=True)
     merged = {**_known(path), **results, "format": FORMAT}

@@ -32,7 +32,7 @@ class Measurement:
     def peers(self) -> dict:
         """Measure this grader beside stock Otter; the lowest ratios stand for all."""
         how = self.processes, self.rounds, self.copies, self.own
-        found = {name: throughput.compare(*_places(name), *how) for name in self.names}
+        found = {name: throughput.compare_with_peers(*_places(name), *how) for name in self.names}
         lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
         return {**lowest, "workers": self.processes, "rounds": self.rounds, "peers": found}
 

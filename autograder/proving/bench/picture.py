@@ -14,7 +14,7 @@ PEERS = {
 }
 
 
-def draw(path: Path, results: dict) -> None:
+def draw_results(path: Path, results: dict) -> None:
     """Draw what was measured; a part that was not measured is left out.
 
     Args:

@@ -16,7 +16,7 @@ from autograder.proving.bench.timing import DOCKER, LOCAL, grade_class
 RATIOS = ("throughput_vs_container", "throughput_vs_container_png", "throughput_vs_otter_run")
 
 
-def compare(
+def compare_with_peers(
     name: str, grading_zip: Path, sample: Path, workers: int, rounds: int, copies: int, own: int
 ) -> dict:
     """Measure this grader and both peers in turn, several rounds; return medians and spreads.

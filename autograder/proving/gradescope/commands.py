@@ -36,7 +36,7 @@ def check_gradescope(
     )  # fmt: skip
     if not names:
         raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
-    base = base or containers.find_base()
+    base = base or containers.usual_base()
     reports: list[harness.Report] = []
     measured: dict[str, float] = {}
     for name in names:
@@ -49,7 +49,7 @@ def check_gradescope(
     if measured:
         measured["gradescope_peak_mib"] = max(report.peak_mib for report in reports)
         merge_measurements(BENCH, measured)
-    show(reports, measured)
+    show_reports(reports, measured)
     ctx.exit(1 if any(report.faults for report in reports) else 0)
 
 
@@ -64,7 +64,7 @@ def merge_measurements(path: Path, measured: dict) -> None:
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def show(reports: list, measured: dict) -> None:
+def show_reports(reports: list, measured: dict) -> None:
     """Print what was found."""
     from rich.console import Console
     from rich.table import Table

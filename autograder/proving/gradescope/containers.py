@@ -174,7 +174,7 @@ def image_mib(tag: str) -> float:
     return int(docker("image", "inspect", "--format", "{{.Size}}", tag)) / 2**20
 
 
-def find_base() -> str:
+def usual_base() -> str:
     """Return the base image to build on; see :mod:`autograder.engines.base_image`."""
     return base_image.find_base(print)
 

@@ -85,7 +85,7 @@ def check(
         report.runs[path.name] = run
         report.faults += [f"{path.name}: {fault}" for fault in _faults(run, total, secrets)]
         wanted = expected.get(path.relative_to(sample).as_posix(), {"tests": []})
-        differences = compare(run.results, wanted)
+        differences = find_differences(run.results, wanted)
         report.faults += [f"{path.name}: {text}" for text in differences]
         report.same += not differences
     say(f"{name}: uploads that cannot be graded ...")
@@ -164,7 +164,7 @@ def grade_here(name: str, grading_zip: Path, sample: Path) -> dict[str, dict]:
         return results
 
 
-def compare(data: bytes | None, wanted: dict) -> list[str]:
+def find_differences(data: bytes | None, wanted: dict) -> list[str]:
     """Return how tests and points differ from what ``grade`` wrote."""
     found = _comparable(json.loads(data)["tests"]) if data else []
     expected = _comparable(wanted["tests"])

@@ -3,12 +3,16 @@
 import builtins
 import math
 import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import msgpack
 import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec import library
 from autograder.wall.codec.kinds import (
     ARRAY_KINDS,
     FIELD_NAMES,
@@ -24,12 +28,21 @@ from autograder.wall.codec.kinds import (
     check_range,
 )
 from autograder.wall.codec.records import check_record
+from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.wire import check_nodes
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
 
+T = TypeVar("T")
+# Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
+Record = dict[str, Any]
+Items = list[Any]
+Depth = int
+Resolve = Callable[[int], Any]
+Adopt = Callable[[str, Record, Any], Any]
 
-def unpack(frame: bytes, resolve=None, adopt=None):
+
+def unpack(frame: bytes, resolve: Resolve | None = None, adopt: Adopt | None = None) -> Any:
     """Decode a value and check every part of it.
 
     Raises:
@@ -52,11 +65,11 @@ def unpack(frame: bytes, resolve=None, adopt=None):
 
 
 class _Decoder:
-    def __init__(self, resolve, adopt):
+    def __init__(self, resolve: Resolve | None, adopt: Adopt | None) -> None:
         self.resolve = resolve
         self.adopt = adopt
 
-    def decode(self, plain, depth):
+    def decode(self, plain: Any, depth: Depth) -> Any:
         if depth > 2 * MAX_DEPTH:
             raise EvidenceError("the frame is nested too deep")
         if isinstance(plain, list):
@@ -69,37 +82,37 @@ class _Decoder:
             raise EvidenceError("the frame holds an unknown kind of value")
         return decode(self, plain, depth + 1)
 
-    def each(self, plain, depth):
+    def each(self, plain: Items, depth: Depth) -> Items:
         return [self.decode(item, depth) if type(item) in NESTED else item for item in plain]
 
-    def items(self, plain, depth):
+    def items(self, plain: Record, depth: Depth) -> Items:
         return self.each(_field(plain, "items", list), depth)
 
-    def tuple(self, plain, depth):
+    def tuple(self, plain: Record, depth: Depth) -> Any:
         return tuple(self.items(plain, depth))
 
-    def size(self, plain, depth):
+    def size(self, plain: Record, depth: Depth) -> Any:
         return torch.Size(_shape(plain, "items"))
 
-    def dict(self, plain, depth):
+    def dict(self, plain: Record, depth: Depth) -> Any:
         pairs = self.items(plain, depth)
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
             raise EvidenceError("a dict needs pairs")
         return {key: value for key, value in pairs}
 
-    def set(self, plain, depth):
+    def set(self, plain: Record, depth: Depth) -> Any:
         return set(self.items(plain, depth))
 
-    def frozenset(self, plain, depth):
+    def frozenset(self, plain: Record, depth: Depth) -> Any:
         return frozenset(self.items(plain, depth))
 
-    def array(self, plain, depth):
+    def array(self, plain: Record, depth: Depth) -> Any:
         return _read_array(plain)
 
-    def scalar(self, plain, depth):
+    def scalar(self, plain: Record, depth: Depth) -> Any:
         return _read_array(plain)[()]
 
-    def tensor(self, plain, depth):
+    def tensor(self, plain: Record, depth: Depth) -> Any:
         tensor = _read_tensor(plain)
         if plain.get("grad_on") is True:
             if not (tensor.is_floating_point() or tensor.is_complex()):
@@ -116,7 +129,7 @@ class _Decoder:
             tensor = torch.nn.Parameter(tensor, requires_grad=False)
         return self.adopt("tensor", plain, tensor) if self.adopt else tensor
 
-    def error(self, plain, depth):
+    def error(self, plain: Record, depth: Depth) -> Any:
         bases = _texts(plain, "bases")
         message = _field(plain, "message", str)
         for base in bases:
@@ -127,56 +140,104 @@ class _Decoder:
                 return self.adopt("error", plain, error) if self.adopt else error
         raise EvidenceError("an error needs an exception type")
 
-    def object(self, plain, depth):
+    def object(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None:
             raise EvidenceError("an object cannot cross into the sandbox")
         _texts(plain, "bases")
+        _texts(plain, "has")
         _field(plain, "id", int)
         _field(plain, "callable", bool)
         return self.adopt("object", plain, None)
 
-    def ref(self, plain, depth):
+    def subclass(self, plain: Record, depth: Depth) -> Any:
+        if self.adopt is None:
+            raise EvidenceError("an object cannot cross into the sandbox")
+        _texts(plain, "bases")
+        _field(plain, "id", int)
+        if not set(_texts(plain, "texts")) <= set(TEXTS):
+            raise EvidenceError("unknown texts")
+        value = self.decode(plain.get("value"), depth)
+        if "family" in plain:
+            _field(plain, "family", int)
+            members = self.each(_field(plain, "members", list), depth)
+            return self.adopt("member", plain, (members, value))
+        if type(value) not in BASES:
+            raise EvidenceError("a subclass needs a plain base")
+        _texts(plain, "fields")
+        return self.adopt("subclass", plain, value)
+
+    def collection(self, plain: Record, depth: Depth) -> Any:
+        return library.make_collection(plain, self.items(plain, depth))
+
+    def decimal(self, plain: Record, depth: Depth) -> Any:
+        return library.make_decimal(_field(plain, "text", str))
+
+    def fraction(self, plain: Record, depth: Depth) -> Any:
+        return library.make_fraction(self.items(plain, depth))
+
+    def date(self, plain: Record, depth: Depth) -> Any:
+        return library.make_date(_field(plain, "kind", str), _field(plain, "text", str))
+
+    def duration(self, plain: Record, depth: Depth) -> Any:
+        days, seconds, microseconds = _numbers(plain, int, 3)
+        return timedelta(days, seconds, microseconds)
+
+    def slice(self, plain: Record, depth: Depth) -> Any:
+        return library.make_slice(self.items(plain, depth))
+
+    def bytearray(self, plain: Record, depth: Depth) -> Any:
+        return bytearray(_field(plain, "data", bytes))
+
+    def objects(self, plain: Record, depth: Depth) -> Any:
+        items, shape = self.items(plain, depth), _shape(plain)
+        if math.prod(shape) != len(items) or not all(map(library.is_plain_scalar, items)):
+            raise EvidenceError("malformed array of objects")
+        array = np.empty(len(items), object)
+        array[:] = items
+        return array.reshape(shape)
+
+    def ref(self, plain: Record, depth: Depth) -> Any:
         if self.resolve is None:
             raise EvidenceError("the sandbox may not refer to objects")
         return self.resolve(_field(plain, "id", int))
 
-    def function(self, plain, depth):
+    def function(self, plain: Record, depth: Depth) -> Any:
         # Only the sandbox evaluates text, and only text of the scorer's, which no student may see.
         if self.resolve is None:
             raise EvidenceError("the sandbox may not send functions")
         return Function(_field(plain, "text", str), _field(plain, "name", str)).without_text()
 
-    def oracle(self, plain, depth):
+    def oracle(self, plain: Record, depth: Depth) -> Any:
         if self.resolve is None or self.adopt is None:
             raise EvidenceError("the sandbox may not send functions")
         _field(plain, "id", int)
         _field(plain, "name", str)
         return self.adopt("oracle", plain, None)
 
-    def dtype(self, plain, depth):
+    def dtype(self, plain: Record, depth: Depth) -> Any:
         name = _field(plain, "name", str).removeprefix("torch.")
         if name not in TENSOR_DTYPES:
             raise EvidenceError("unknown dtype")
         return TENSOR_DTYPES[name]
 
-    def range(self, plain, depth):
+    def range(self, plain: Record, depth: Depth) -> Any:
         value = range(*_numbers(plain, int, 3))
         check_range(value)
         return value
 
-    def complex(self, plain, depth):
+    def complex(self, plain: Record, depth: Depth) -> Any:
         return complex(*_numbers(plain, float, 2))
 
-    def int(self, plain, depth):
+    def int(self, plain: Record, depth: Depth) -> Any:
         text = _field(plain, "text", str)
         if len(text) > MAX_INT_DIGITS:
             raise EvidenceError("the integer is too long")
         return int(text)
 
-    def singleton(self, plain, depth):
+    def singleton(self, plain: Record, depth: Depth) -> Any:
         return SINGLETONS[plain["$"]]
 
-    def record(self, plain, depth):
+    def record(self, plain: Record, depth: Depth) -> Any:
         cls = RECORDS.get(_field(plain, "kind", str))
         fields = _field(plain, "fields", list)
         if cls is None or len(fields) != len(FIELD_NAMES[cls]):
@@ -186,35 +247,35 @@ class _Decoder:
         return record
 
 
-def _field(plain: dict, name: str, cls: type):
+def _field(plain: Record, name: str, cls: type[T]) -> T:
     value = plain.get(name)
     if type(value) is not cls:
         raise EvidenceError(f"field {name!r} is missing or malformed")
     return value
 
 
-def _texts(plain, name):
+def _texts(plain: Record, name: str) -> list[str]:
     texts = _field(plain, name, list)
     if not all(type(text) is str and len(text) < 1000 for text in texts):
         raise EvidenceError(f"field {name!r} is malformed")
     return texts
 
 
-def _numbers(plain, cls, count):
+def _numbers(plain: Record, cls: type[T], count: int) -> list[T]:
     items = _field(plain, "items", list)
     if len(items) != count or not all(type(item) is cls for item in items):
         raise EvidenceError("malformed numbers")
     return items
 
 
-def _shape(plain, name="shape"):
+def _shape(plain: Record, name: str = "shape") -> list[int]:
     shape = _field(plain, name, list)
     if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
         raise EvidenceError("malformed shape")
     return shape
 
 
-def _read_array(plain) -> np.ndarray:
+def _read_array(plain: Record) -> np.ndarray:
     text = _field(plain, "dtype", str)
     if len(text) > 12 or text[1:2] not in ARRAY_KINDS:
         raise EvidenceError("this dtype cannot cross")
@@ -241,7 +302,7 @@ def _check_characters(array: np.ndarray) -> None:
         raise EvidenceError("malformed characters")
 
 
-def _read_tensor(plain) -> torch.Tensor:
+def _read_tensor(plain: Record) -> torch.Tensor:
     dtype = TENSOR_DTYPES.get(_field(plain, "dtype", str))
     if dtype is None:
         raise EvidenceError("this dtype cannot cross")
@@ -267,7 +328,9 @@ _DECODERS = {
         kind: getattr(_Decoder, kind)
         for kind in (
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
-            "object", "ref", "function", "oracle", "dtype", "range", "complex", "int", "record",
+            "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
+            "bytearray", "objects", "ref", "function", "oracle", "dtype", "range", "complex", "int",
+            "record",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

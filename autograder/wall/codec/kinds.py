@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import torch
 
@@ -59,10 +60,10 @@ class Function:
         self.__name__ = self.__qualname__ = name
         self._function = eval(f"lambda x: ({expression})", {"torch": torch, "math": math})
 
-    def __call__(self, x):
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
         return self._function(x)
 
-    def without_text(self):
+    def without_text(self) -> Callable[[torch.Tensor], torch.Tensor]:
         """Return a plain function that does the same and does not hold its text."""
         self._function.__name__ = self._function.__qualname__ = self.__name__
         return self._function

@@ -141,8 +141,8 @@ def test_the_slower_part_sets_the_pace(cores, hours, bound, used):
 
 def test_results_of_other_measurements_stay(tmp_path):
     path = tmp_path / "results" / "bench.json"
-    commands.write_results(path, {"a": 1, "b": 1})
-    commands.write_results(path, {"b": 2})
+    commands.merge_results(path, {"a": 1, "b": 1})
+    commands.merge_results(path, {"b": 2})
     assert json.loads(path.read_text()) == {"a": 1, "b": 2, "format": commands.FORMAT}
 
 
@@ -150,7 +150,7 @@ def test_results_of_other_measurements_stay(tmp_path):
 def test_results_in_another_format_give_way(tmp_path, old):
     path = tmp_path / "bench.json"
     path.write_text(old)
-    commands.write_results(path, {"b": 2})
+    commands.merge_results(path, {"b": 2})
     assert json.loads(path.read_text()) == {"b": 2, "format": commands.FORMAT}
 
 
@@ -166,7 +166,7 @@ def test_the_table_holds_every_measurement():
 @pytest.mark.parametrize("missing", [(), ("peers",), ("per_minute_by_workers", "scale_assignment")])
 def test_the_picture_shows_what_was_measured(missing, tmp_path):
     path = tmp_path / "bench.png"
-    picture.draw(path, {key: value for key, value in RESULTS.items() if key not in missing})
+    picture.draw_results(path, {key: value for key, value in RESULTS.items() if key not in missing})
     with Image.open(path) as image:
         assert image.width > 300 and len(image.getcolors(1 << 24)) > 20
 

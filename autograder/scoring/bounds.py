@@ -1,0 +1,73 @@
+"""What one submission may cost its scorer: time and memory on the trusted side.
+
+The sandbox has limits of its own; these hold where values of a submission's are read and judged.
+The clock here reaches what runs in Python. A call into C that never returns is ended with its
+process, by :mod:`autograder.scoring.supervision`.
+"""
+
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from autograder.errors import OutOfTime
+from autograder.model import Status
+
+LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
+LATE_S = 5.0  # after the submission's time: by then the session has ended it, if it could
+AGAIN_S = 1.0  # a hidden test may take the exception for its own
+
+
+@contextmanager
+def bounded(wall_s: float, memory_mib: int) -> Iterator[None]:
+    """Hold the block to a submission's time and to a growth in memory.
+
+    Raises:
+        OutOfTime: the time was used up (in a process's main thread).
+        MemoryError: so was the memory.
+    """
+    with _memory(max(memory_mib, LEAST_MIB)), _clock(wall_s + LATE_S):
+        yield
+
+
+@contextmanager
+def _clock(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.1), AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise OutOfTime(Status.TIMEOUT, "looking at its answers took too long")
+
+
+@contextmanager
+def _memory(mib: int) -> Iterator[None]:
+    if sys.platform != "linux":
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = held_bytes() + mib * 2**20
+    if most != resource.RLIM_INFINITY:
+        allowed = min(allowed, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, most))
+
+
+def held_bytes() -> int:
+    """Return the bytes of private writable memory that this process holds (VmData)."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
