@@ -154,8 +154,7 @@ def results(f: AnyFunction, args: tuple, **kwargs: Any) -> Any:
 def answered(f: AnyFunction, args: tuple) -> tuple[Any, list]:
     """Return what ``f(*args)`` gives, and what it left of its arguments, for each ``args``.
 
-    An exception that is returned is told by what is known of it, and any sequence by the list of
-    its items.
+    Exceptions are told by what is known of them, and sequences by the list of their items.
     """
     return calls.told(f(*args)), [calls.left(arg) for arg in args]
 
@@ -178,7 +177,7 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
 
 @batch
 def returned_errors(f: AnyFunction, args: tuple) -> Any:
-    """Return :func:`results`, with what is known of an exception in place of each one returned."""
+    """Return :func:`results`, exceptions by what is known of them."""
     value = f(*args)
     return captures.captured(value) if isinstance(value, BaseException) else value
 

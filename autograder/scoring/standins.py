@@ -158,12 +158,10 @@ def _handed(value: Any) -> Any:
 
     One of torch's own crosses by its name; any other stays here and answers from here.
     """
-    if (
-        isinstance(value, types.BuiltinFunctionType)
-        and getattr(torch, value.__name__, None) is value
-    ):
-        return Function(f"torch.{value.__name__}(x)", value.__name__)
-    if isinstance(value, types.FunctionType):
+    name = getattr(value, "__name__", "") if callable(value) else ""
+    if type(value) is types.BuiltinFunctionType and getattr(torch, name, None) is value:
+        return Function(f"torch.{name}(x)", name)
+    if type(value) is types.FunctionType:
         return Oracle(value, name if name.isidentifier() else "f")
     return value
 
