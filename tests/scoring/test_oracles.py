@@ -279,9 +279,12 @@ def test_the_transcript_holds_every_point():
 
 
 REPLACED = """
-from autograder import probes
-for name in list(probes.PROBES):
-    probes.PROBES[name] = lambda *args, **kwargs: 2
+try:
+    from autograder import probes
+    for name in list(probes.PROBES):
+        probes.PROBES[name] = lambda *args, **kwargs: 2
+except (ImportError, OSError):
+    pass
 def answer(f):
     return 3
 """
