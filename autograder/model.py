@@ -107,9 +107,9 @@ class Provenance:
 
     def decides_like(self, other: "Provenance") -> bool:
         """Tell whether both would give the same marks: a zip with the same tests counts as same."""
-        if not (self.tests and other.tests):
-            return self == other
-        around = {"grading_zip": "", "assignment_version": ""}
+        around = {"without": ""}
+        if self.tests and other.tests:
+            around |= {"grading_zip": "", "assignment_version": ""}
         return replace(self, **around) == replace(other, **around)
 
 

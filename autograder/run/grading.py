@@ -34,6 +34,7 @@ class Summary:
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
+        without: layers of confinement that did not hold, in words.
     """
 
     graded: int = 0
@@ -43,6 +44,7 @@ class Summary:
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    without: set[str] = field(default_factory=set)
     collected: Collected = Collected(())
 
     @property
@@ -61,6 +63,7 @@ class Outcome:
     results: str
     page: str
     trace: str = ""  # of a fault of ours, for the log
+    without: str = ""  # layers that did not hold while it was graded
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Finish:
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
             trace=gradation.trace,
+            without=gradation.graded_by.without,
         )
 
 

@@ -20,6 +20,10 @@ class Engine(Protocol):
     stream: FrameStream
     layers: dict[str, Any]
 
+    @property
+    def missing(self) -> str:
+        """Which layers of confinement do not hold there, in words; "" where all do."""
+
     def start(self) -> None:
         """Start the worker; it warms up while this process does something else."""
 
