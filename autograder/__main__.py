@@ -118,6 +118,12 @@ def limit_options(command: Command) -> Command:
     "--file-times", is_flag=True, help="take files' modification times where nothing else tells"
 )
 @click.option(
+    "--extensions",
+    "extensions_file",
+    type=PATH,
+    help="CSV with columns id (or email) and deadline: who has a later one",
+)
+@click.option(
     "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
 )
 @limit_options
@@ -135,6 +141,7 @@ def grade(
     deadline: str | None,
     times_file: Path | None,
     file_times: bool,
+    extensions_file: Path | None,
     keep: bool,
     **others: Any,
 ) -> None:
@@ -144,6 +151,7 @@ def grade(
     slim_otter.install_slim()  # before anything imports Otter whole
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
+    from autograder.lms.roster import load_extensions
     from autograder.run import console
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
@@ -155,9 +163,11 @@ def grade(
     names = check_names([assignment] if assignment else [])
     limits = Limits(wall_s=timeout, **others)
     collection = Collection(
-        parse_deadline(deadline) if deadline else None, TimeSources(times_file, file_times)
+        parse_deadline(deadline) if deadline else None,
+        TimeSources(times_file, file_times),
+        load_extensions(extensions_file) if extensions_file else None,
     )
-    runs = []
+    runs, archives = [], []
     for name in names:  # what is asked for is there, before an image is built for it
         folder = submissions or ROOT / "assignments" / name / "sample"
         target = out if out and len(names) == 1 else (out or ROOT / "results") / name
@@ -166,13 +176,14 @@ def grade(
             collect(folder, name, out=target)
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
         runs.append((load_assignment(archive, name), folder, target))
+        archives.append(archive)
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
     hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
     choice = choice.hiding(*hidden)
-    for run in runs:
+    for run, archive in zip(runs, archives):
         ended = console.grade_and_report(
-            *run, choice, limits, workers, scheduler, collection, keep
+            *run, choice, limits, workers, scheduler, collection, keep, archive
         )  # fmt: skip
         status = max(status, ended)
     ctx.exit(status)
@@ -188,13 +199,12 @@ def worker_image() -> None:
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
-    from autograder.gradebook.commands import override
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
-    from autograder.run.commands import marks, report, written
+    from autograder.run.commands import marks, override, report, written
 
     instructors = report, override, export, written, marks
     for command in (*instructors, audit, bench, check_gradescope, hostile):

@@ -5,23 +5,18 @@ A probe is written once and works in both worlds. Called with plain objects (Ott
 its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` does.
 """
 
-import ast
 import functools
 import itertools
-import math
-import re
-import textwrap
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import torch
 from torch.autograd.graph import Node
-from torch.overrides import TorchFunctionMode
 
 from autograder.wall import captures, drawings, reach
+from autograder.wall import operations as operations_of
+from autograder.wall.cells import may_name, names_in  # noqa: F401 - for tests
 from autograder.wall.codec import Function
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
@@ -35,13 +30,6 @@ PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
 MAX_GRAPH_NODES = 200_000
 MAX_ITEMS = 10_000  # of a sequence that is read
-WATCHED = (
-    "sin", "cos", "tan", "exp", "log", "sqrt", "gradient", "diff", "interp", "convolve", "roll",
-    "polyfit", "ediff1d",
-)  # fmt: skip
-KEPT_CELLS, KEPT_CHARACTERS = 64, 20_000
-MAGIC = re.compile(r"^(\s*)[%!?].*")
-COMPUTED_PROPERTIES = ("T", "mT", "H", "mH", "real", "imag")
 
 
 class Answering(Protocol):
@@ -275,10 +263,9 @@ def state(tensor: object) -> TensorState:
 @probe
 def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
-    names: list[str] = []
-    with _RecordTorch(names), _record_watched(names):
+    with operations_of.recorded() as names:
         f(*args)
-    return tuple(names[:10_000])
+    return tuple(names[: operations_of.MAX_NAMES])
 
 
 @probe
@@ -289,7 +276,7 @@ def reached(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """
     names: list[str] = []
     used: set[str] = set()
-    with _RecordTorch(names), reach.recording(used):
+    with operations_of.RecordedTorch(names), reach.recording(used):
         f(*args)
     return tuple(sorted({*names, *used}))
 
@@ -336,52 +323,6 @@ def items(value: Any, depth: int = 3) -> Any:
     return value
 
 
-def names_in(sources: Iterable[str]) -> set[str]:
-    """Return the identifiers and attribute names used in cell sources; magics are tolerated."""
-    return {name for source in sources for name in _names(source)}
-
-
-def may_name(name: str, sources: Iterable[str]) -> bool:
-    """Tell whether cells can name something: False saves a closer look, True proves nothing.
-
-    What is looked up by a string, which may be written in many ways, counts.
-    """
-    words = (name, "attr", "methodcaller")
-    return any(word in unicodedata.normalize("NFKC", cell) for cell in sources for word in words)
-
-
-@functools.lru_cache(maxsize=KEPT_CELLS)
-def _names(source: str) -> frozenset[str]:
-    found = set()
-    for node in ast.walk(parse_cell(source)):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
-        elif isinstance(node, ast.alias):
-            found.update(node.name.split("."))
-    return frozenset(found)
-
-
-def parse_cell(source: str) -> ast.Module:
-    """Return the syntax tree of a cell, magics left out; an empty one where it is no Python.
-
-    Several tests look at the same cells: trees of the usual size are kept, and not to be changed.
-    """
-    return (_parse_once if len(source) <= KEPT_CHARACTERS else _parse)(source)
-
-
-def _parse(source: str) -> ast.Module:
-    lines = textwrap.dedent(source).splitlines()
-    try:
-        return ast.parse("\n".join(MAGIC.sub(r"\1pass", line) for line in lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
-
-
-_parse_once = functools.lru_cache(maxsize=KEPT_CELLS)(_parse)
-
-
 @probe
 def _answers(questions: list[tuple]) -> list:
     return _answer_all(lambda question: PROBES[question[0]](*question[1:]), questions)
@@ -426,44 +367,3 @@ def _session_of(values: Iterable[object], depth: int = 2) -> Answering | None:
             if session is not None:
                 return session
     return None
-
-
-class _RecordTorch(TorchFunctionMode):
-    def __init__(self, names: list[str]):
-        super().__init__()
-        self.names = names
-
-    def __torch_function__(
-        self, func: AnyFunction, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        name = getattr(func, "__name__", "")
-        if name == "__get__":  # a property is read
-            name = getattr(getattr(func, "__self__", None), "__name__", "")
-            name = name if name in COMPUTED_PROPERTIES else ""
-        if name and len(self.names) < 10_000:
-            self.names.append(name)
-        return func(*args, **(kwargs or {}))
-
-
-@contextmanager
-def _record_watched(names: list[str]) -> Iterator[None]:
-    def recording(name: str, original: AnyFunction) -> AnyFunction:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            names.append(name)
-            return original(*args, **kwargs)
-
-        return call
-
-    originals = [
-        (module, name, getattr(module, name))
-        for module in (np, math)
-        for name in WATCHED
-        if hasattr(module, name)
-    ]
-    try:
-        for module, name, original in originals:
-            setattr(module, name, recording(name, original))
-        yield
-    finally:
-        for module, name, original in originals:
-            setattr(module, name, original)

@@ -1,6 +1,7 @@
 """The house's one-way rule: who may import whom, and what is imported nowhere."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -30,6 +31,7 @@ LAYERS = (
     {"__main__"},
 )
 TOP_FLOOR = 9  # files that may lie directly in the package
+LONGEST = 400  # lines of a module
 RUNS_WHAT_IT_READS = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "jsonpickle"}
 
 # Whoever starts from the left never gets, by any way through our modules, to the right.
@@ -117,6 +119,22 @@ def test_rooms_never_reach(start):
 
 def test_few_files_lie_on_the_top_floor():
     assert len(list(PACKAGE.glob("*.py"))) <= TOP_FLOOR
+
+
+def test_no_module_is_too_long_to_read():
+    lengths = {name: path.read_text(encoding="utf-8").count("\n") for name, path in MODULES.items()}
+    assert not {name: count for name, count in lengths.items() if count > LONGEST}
+
+
+def test_the_page_of_theory_names_what_is_there():
+    page = (ROOT / ".docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/(?:[a-z_]+/)*(?:[a-z_]+\.py)?)`", page)
+    assert named
+    assert all((PACKAGE / name).exists() for name in named), named
+    figure = (ROOT / ".docs" / "architecture.svg").read_text(encoding="utf-8")
+    for process in ("command", "scorer", "warm worker", "janitor", "child", "Dask worker"):
+        assert f">{process}</text>" in figure
+        assert f"| **{process}**" in page
 
 
 @pytest.mark.parametrize("module", MODULES)

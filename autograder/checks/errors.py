@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from autograder import probes
 from autograder.checks.answers import describe, error_kind
-from autograder.probes import parse_cell
+from autograder.wall.cells import parse_cell
 from autograder.wall.evidence import CapturedError, Frame
 
 OWN_LINE = "<own line>"  # a C++ operator raised it: no library frame below the student's own line

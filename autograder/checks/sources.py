@@ -8,7 +8,7 @@ library elsewhere in the notebook is nobody's fault.
 import ast
 from collections.abc import Iterable, Iterator
 
-from autograder.probes import parse_cell
+from autograder.wall.cells import parse_cell
 
 BY_STRING = ("getattr", "attrgetter", "methodcaller", "__getattribute__")
 

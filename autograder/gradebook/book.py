@@ -181,10 +181,10 @@ class Gradebook(Roll):
 
     def handed_in(self) -> dict[str, tuple[str, str]]:
         """Return by submission when it was handed in (ISO 8601 or "") and how late that is."""
-        deadline, found = self.deadline, {}
+        due, found = self.due_dates(), {}
         for name, file, text, *_ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
-            found[name] = (time.isoformat() if time else "", lateness(file, time, deadline))
+            found[name] = (time.isoformat() if time else "", lateness(file, time, due(file)))
         return found
 
     def submission_times(self) -> dict[str, str]:
@@ -199,22 +199,39 @@ class Gradebook(Roll):
         for graded_at, facts in rows.fetchall():
             yield graded_at, self._decode(facts)
 
-    def override(self, name: str, question: str, points: float | None, reason: str) -> None:
+    def override(
+        self,
+        name: str,
+        question: str,
+        points: float | None,
+        reason: str,
+        bonus: bool = False,
+        penalty: bool = False,
+    ) -> None:
         """Give a question's points by hand; None takes that back. Survives every regrade.
 
+        Args:
+            bonus: points above the question's maximum are meant.
+            penalty: negative points are meant.
+
         Raises:
-            UsageError: no such submission or question, negative points, or no reason given.
+            UsageError: no such submission or question, points that are not meant, or no reason.
         """
         if not reason.strip():
             raise UsageError("an override needs a reason")
-        if points is not None and not 0 <= points < float("inf"):
-            raise UsageError(f"{points} points: give a number that is not negative")
         if not self._read("SELECT 1 FROM gradations WHERE submission = ?", (name,)).fetchone():
             raise UsageError(f"{self.path}: holds no submission '{name}'")
-        known = [row[0] for row in self._read("SELECT DISTINCT name FROM questions ORDER BY name")]
-        known += self.written
-        if question not in known:
-            raise UsageError(f"no question '{question}'; there are: {', '.join(known)}")
+        possible = self._possible()
+        if question not in possible:
+            raise UsageError(f"no question '{question}'; there are: {', '.join(sorted(possible))}")
+        if points is not None:
+            most = float("inf") if bonus else possible[question]
+            if not (-float("inf") if penalty else 0) <= points < float("inf"):
+                raise UsageError(f"{points} points: give a number that is not negative")
+            if points > most:
+                raise UsageError(
+                    f"{points:g} points: {question} is worth {most:g}; add --bonus if you mean it"
+                )
         with self._transaction() as write:
             write.execute(
                 "INSERT INTO overrides (submission, question, points, reason, made_at)"

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder.gradebook.by_hand import Override
 from autograder.gradebook.entry import Entry
 from autograder.model import Provenance, Status
 
@@ -15,7 +16,8 @@ CAUSES = {
     "limits": "other limits",
     **dict.fromkeys(("image", "python", "torch", "packages"), "another environment"),
 }
-KEPT = "the mark stays as it was published; graded again it would be {after:g}"
+KEPT_MARK = "the mark stays as it was published"
+KEPT = KEPT_MARK + "; graded again it would be {after}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def note_changes(
     write: sqlite3.Connection,
     number: int,
     entry: Entry,
-    given: Collection[str],
+    given: Mapping[str, Override],
     keep: bool,
     now: str,
 ) -> None:
@@ -50,8 +52,9 @@ def note_changes(
 
     Args:
         number: the gradation's id.
-        given: questions whose points were given by hand, which no gradation changes.
-        keep: marks of the same upload stay: they become points given by hand.
+        given: points given by hand, by question: no gradation changes them.
+        keep: marks of the same upload stay: they become points given by hand, until another
+            upload of the same name comes.
     """
     before = write.execute(
         "SELECT id, digest, status, graded_by FROM gradations"
@@ -65,6 +68,12 @@ def note_changes(
     cause = _cause(same, before[2], entry, Provenance.from_dict(json.loads(before[3])))
     run = (write.execute("SELECT begun_at FROM run").fetchone() or (now,))[0]
     fresh = {name: score for name, score, _ in entry.questions}
+    if not same:
+        for question, override in given.items():
+            if override.reason.startswith(KEPT_MARK):
+                marks[question] = override.points or 0.0
+                _give(write, entry.submission, question, None, "another upload", now)
+        given = {q: one for q, one in given.items() if not one.reason.startswith(KEPT_MARK)}
     for question, old, new in _differing(marks, fresh):
         if question in given:
             continue
@@ -74,12 +83,23 @@ def note_changes(
             (number, question, old, new, cause, stays, run),
         )
         if stays:
-            reason = KEPT.format(after=new) if new is not None else "the mark stays as published"
-            write.execute(
-                "INSERT INTO overrides (submission, question, points, reason, made_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (entry.submission, question, old, reason, now),
-            )
+            reason = KEPT.format(after="no mark" if new is None else f"{new:g}")
+            _give(write, entry.submission, question, old, reason, now)
+
+
+def _give(
+    write: sqlite3.Connection,
+    submission: str,
+    question: str,
+    points: float | None,
+    reason: str,
+    now: str,
+) -> None:
+    write.execute(
+        "INSERT INTO overrides (submission, question, points, reason, made_at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (submission, question, points, reason, now),
+    )
 
 
 def _differing(

@@ -1,46 +1,28 @@
-"""Points by hand on a finished run, and how its gradebook is opened."""
+"""How commands on a finished run open its gradebook."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from autograder.errors import UsageError
 from autograder.gradebook.book import Gradebook
+from autograder.gradebook.lock import hold
 
 PATH = click.Path(path_type=Path)
 OUT = click.argument("out", type=PATH)
 
 
-def open_gradebook(out: Path) -> Gradebook:
-    """Open a run's gradebook.
+@contextmanager
+def open_gradebook(out: Path) -> Iterator[Gradebook]:
+    """Open a run's gradebook, and keep other commands from it meanwhile.
 
     Raises:
-        UsageError: the folder holds none.
+        UsageError: the folder holds none, or another command is at work there.
     """
     path = out / "gradebook.sqlite"
     if not path.is_file():
         raise UsageError(f"{out}: no gradebook.sqlite there; name the OUT folder of a graded run")
-    return Gradebook(path)
-
-
-@click.command()
-@OUT
-@click.argument("submission")
-@click.argument("question")
-@click.argument("points", type=float, required=False)
-@click.option("--reason", required=True, help="why, for the record")
-@click.option("--withdraw", is_flag=True, help="take the manual points back")
-def override(
-    out: Path,
-    submission: str,
-    question: str,
-    points: float | None,
-    reason: str,
-    withdraw: bool,
-) -> None:
-    """Give POINTS to a QUESTION of a SUBMISSION by hand; survives every regrade."""
-    if withdraw == (points is not None):
-        raise UsageError("give either POINTS or --withdraw")
-    with open_gradebook(out) as gradebook:
-        gradebook.override(submission, question, points, reason)
-    click.echo(f"noted; run `python -m autograder report {out}` to write the pages again")
+    with hold(out), Gradebook(path) as gradebook:
+        yield gradebook

@@ -76,6 +76,11 @@ class Roll(Settings):
         """Return every name that was ever given, by file."""
         return dict(self._read("SELECT file, submission FROM files ORDER BY file").fetchall())
 
+    def known_files(self) -> dict[str, str]:
+        """Return the names of all submissions that have a gradation, by file."""
+        query = "SELECT file, submission FROM gradations ORDER BY id"
+        return dict(self._read(query).fetchall())
+
     def members(self) -> list[str]:
         """Return the names of the submissions of the class, sorted."""
         rows = self._read("SELECT submission FROM members ORDER BY submission").fetchall()

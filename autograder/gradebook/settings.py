@@ -1,10 +1,12 @@
 """What a gradebook keeps of the run itself: deadline, folder, written questions, pages."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from autograder.gradebook.file import GradebookFile
+from autograder.intake.layouts import tokens_in
 from autograder.intake.times import parse_time
 
 
@@ -91,3 +93,24 @@ class Settings(GradebookFile):
     def set_noted(self, names: set[str]) -> None:
         """Keep whose pages say more than what the scorer found."""
         self._keep("noted", json.dumps(sorted(names)))
+
+    @property
+    def extensions(self) -> dict[str, datetime]:
+        """Later deadlines of single students, by id or e-mail address in lower case."""
+        kept = json.loads(self._kept("extensions") or "{}")
+        return {key: time for key, text in kept.items() if (time := parse_time(text))}
+
+    def set_extensions(self, extensions: dict[str, datetime]) -> None:
+        """Keep later deadlines of single students."""
+        plain = {key: time.isoformat() for key, time in sorted(extensions.items())}
+        self._keep("extensions", json.dumps(plain))
+
+    def due_dates(self) -> Callable[[str], datetime | None]:
+        """Return what tells a file's deadline: its student's own, where its path names one."""
+        extensions, deadline = self.extensions, self.deadline
+
+        def due(file: str) -> datetime | None:
+            own = [extensions[token] for token in tokens_in(file) if token in extensions]
+            return max(own, default=deadline)
+
+        return due if extensions else lambda file: deadline

@@ -1,10 +1,7 @@
 """One grading on Gradescope: read what lies there, grade the upload, write results.json.
 
-Theory of operation. ``run_autograder`` has written a "not graded" result and closed the folders to
-everybody but root. This process checks the cheap things first (what was uploaded, rate limit), then
-imports torch, matplotlib and IPython once and forks the sandbox's worker, which shares their
-memory.
-Only then does it import what scores and read the hidden tests, so the worker never holds them.
+Command and scorer are this one process (.docs/architecture.md). The sandbox's worker is forked
+before what scores is imported and the hidden tests are read, so it never holds them.
 """
 
 import gc

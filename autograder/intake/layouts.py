@@ -21,8 +21,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from autograder.intake.tables import original
 from autograder.intake.upload import NOTEBOOK_NAME, is_notebook_name
 
+_TOKEN = re.compile(r"[^0-9a-z@.+\-]+")
 _CANVAS = re.compile(
     r"(?P<name>[^\W\d_][^_]*)_(?P<late>LATE_)?(?P<user>\d+)_"
     r"(?:(?P<upload>\d+)_.+|(?:text|link)\.html?)",
@@ -96,6 +98,15 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     known = {file: owner_named(file) for file in files}
     tree = _Tree([file for file, owner in known.items() if owner is None])
     return {file: owner or tree.owner(file) for file, owner in known.items()}
+
+
+def tokens_in(name: str) -> set[str]:
+    """Return the parts of a file's path that may be an id or an e-mail address, in lower case."""
+    name = original(name).casefold()
+    stem = name.removesuffix(".ipynb").removesuffix(".zip")
+    words = {word for text in (name, stem) for word in _TOKEN.split(text)}
+    words |= {part for word in words for part in re.split(r"[-.+]", word)}
+    return {word.strip(".-+") for word in words} | words
 
 
 def attempt_in(file: str) -> tuple[tuple[bool, int, str], ...]:

@@ -2,11 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.errors import UsageError
 
+HEAD_LINES = 5  # that tell the delimiter
+HEAD_BYTES = 4096  # that tell UTF-16
+COMMON_PAIRS = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the common characters of GB2312
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,22 +37,49 @@ def read_table(path: Path) -> list[list[str]]:
         data = Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = None
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if not text or not text.strip():
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise UsageError(f"{path}: is an Excel workbook; save it as CSV (UTF-8) and give that")
+    text = _decode(data)
+    if not text or not text.strip() or "\0" in text:
         raise UsageError(f"{path}: is no CSV text")
-    first = text.splitlines()[0]
-    delimiter = max(",\t;", key=first.count)
+    lines = text.lstrip("\r\n").split("\n")
+    first = lines[0].strip()
+    if named := re.fullmatch(r"sep=(.)", first, re.IGNORECASE):  # Excel's own word for it
+        return _rows(path, "\n".join(lines[1:]), named[1])
+    # What stands in quotes separates nothing; a title above the head has no separators.
+    plain = [re.sub(r'"[^"]*"', "", line) for line in lines[:HEAD_LINES]]
+    head = next((line for line in plain if re.search(r"[,\t;]", line)), "")
+    return _rows(path, text, max(",\t;", key=head.count))
+
+
+def _rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+        read = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return [row for row in read if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise UsageError(f"{path}: is no CSV text ({error})") from None
+
+
+def _decode(data: bytes) -> str | None:
+    """Decode UTF-8, UTF-16 (a mark or not), what Chinese Excel writes, or else Western Excel's."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    elif (head := data[:HEAD_BYTES]).count(0) * 10 > len(head):
+        encodings = ["utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"]
+    else:
+        encodings = ["utf-8-sig", *(["gb18030"] if _looks_chinese(data) else []), "cp1252"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """Tell GB18030 from Western text: what is no ASCII is, mostly, pairs of bytes."""
+    high = sum(byte > 127 for byte in data)
+    return 2 * sum(map(len, COMMON_PAIRS.findall(data))) > high > 0
 
 
 def harmless(text: str) -> str:

@@ -19,12 +19,24 @@ from autograder.errors import UsageError
 from autograder.intake.tables import original, read_table
 
 METADATA = "submission_metadata.yml"  # beside the folders of a Gradescope export
-KEY_COLUMNS = ("file", "submission id", "identifier")
-TIME_COLUMNS = ("time", "submitted at", "submission time", "last modified (submission)")
+KEY_COLUMNS = ("file", "submission id", "identifier", "标识符", "识别号", "文件")
+FILE_COLUMNS = ("file", "文件")
+TIME_COLUMNS = (
+    "time", "submitted at", "submission time", "last modified (submission)", "最后修改(提交)",
+    "最后修改（提交）", "上次修改(提交)", "上次修改（提交）", "最近修改(提交)", "最近修改（提交）",
+    "提交时间",
+)  # fmt: skip
 FORMATS = (
     "%Y-%m-%d %H:%M:%S %z",  # Gradescope's score sheet
     "%A, %d %B %Y, %I:%M %p",  # Moodle's grading worksheet, in both orders of its English
     "%A, %B %d, %Y, %I:%M %p",
+)
+_CHINESE = re.compile(
+    r"(\d{4})年(\d{1,2})月(\d{1,2})日[^\d]*?(上午|下午|凌晨|早上|中午|晚上)?\s*(\d{1,2})[:：时](\d\d)"
+    r"(?:[:：分](\d\d))?分?秒?"
+)
+_BRIGHTSPACE = re.compile(
+    r"\d+-\d+ - .+ - ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
 )
 _BLACKBOARD = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 _CANVAS_LATE = re.compile(r"(?:^|_)late(?:_|$)", re.IGNORECASE)
@@ -51,10 +63,12 @@ class Collection:
     Attributes:
         deadline: later submissions are noted as late; None leaves the one of an earlier run.
         times: where the times of submission come from.
+        extensions: later deadlines by id or e-mail address; None leaves those of an earlier run.
     """
 
     deadline: datetime | None = None
     times: TimeSources = TimeSources()
+    extensions: dict[str, datetime] | None = None
 
 
 def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dict[str, str]:
@@ -81,9 +95,14 @@ def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dic
 
 
 def time_in_name(file: str) -> datetime | None:
-    """Return the time in a file name of Blackboard's download, as this machine's local time."""
-    found = _BLACKBOARD.search(file)
-    return parse_time(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}") if found else None
+    """Return the time in a name of Blackboard's or Brightspace's download, as local time."""
+    if found := _BLACKBOARD.search(file):
+        return parse_time(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}")
+    if found := _BRIGHTSPACE.search(file):
+        text = f"{found[1][:3]} {found[2]} {found[3]} {found[4]}:{found[5]} {found[6]}"
+        time = _parse_as(text, "%b %d %Y %I:%M %p")
+        return time.astimezone() if time else None
+    return None
 
 
 def number_of(upload: str) -> str:
@@ -113,7 +132,7 @@ def parse_time(text: str) -> datetime | None:
     try:
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        time = next(filter(None, (_parse_as(text, form) for form in FORMATS)), None)
+        time = next(filter(None, (_parse_as(text, form) for form in FORMATS)), _chinese(text))
     try:
         return time if time is None or time.tzinfo else time.astimezone()
     except (ValueError, OverflowError, OSError):
@@ -132,6 +151,22 @@ def parse_deadline(text: str) -> datetime:
             f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it"
         )
     return time
+
+
+def _chinese(text: str) -> datetime | None:
+    """Read a time as Moodle writes it in Chinese: 2026年6月10日 星期三 下午2:14."""
+    found = _CHINESE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, half, hour, minute, second = found.groups(default="0")
+    late = half in ("下午", "晚上") or (half == "中午" and int(hour) < 11)
+    hours = int(hour) % 12 + 12 * late if half != "0" and int(hour) <= 12 else int(hour)
+    if half == "中午" and int(hour) in (11, 12):
+        hours = int(hour)
+    try:
+        return datetime(int(year), int(month), int(day), hours, int(minute), int(second))
+    except ValueError:
+        return None
 
 
 def _parse_as(text: str, form: str) -> datetime | None:
@@ -158,7 +193,7 @@ def _read_times(path: Path) -> dict[str, datetime]:
         if parsed is None:
             raise UsageError(f"{path}: {text[:60]!r} is no time; write 2025-03-01T23:59")
         name = original(row[key].strip()).casefold()
-        found[name if keys[0] == "file" else number_of(name)] = parsed
+        found[name if keys[0] in FILE_COLUMNS else number_of(name)] = parsed
     return found
 
 

@@ -1,13 +1,43 @@
 """``export``: a finished run as the files that an LMS imports."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from autograder.errors import UsageError
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
+from autograder.intake.collection import Attachment
 from autograder.intake.times import parse_deadline
+from autograder.lms.columns import find_columns, proposed_titles
 from autograder.lms.files import write_lms_files
-from autograder.lms.roster import find_columns, load_owners, load_roster, match, roster_entry
+from autograder.lms.grade_files import number
+from autograder.lms.roster import (
+    Entry,
+    Matching,
+    Rules,
+    load_extensions,
+    load_groups,
+    load_owners,
+    load_roster,
+    match,
+    roster_entry,
+)
+
+MAX_PROPOSED = 5
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a gradebook says to an export."""
+
+    assignment: str
+    entries: list[Entry]
+    attachments: list[Attachment]
+    people: dict[str, list[str]]
+    deadline: datetime | None
+    extensions: dict[str, datetime]
 
 
 @click.command()
@@ -26,32 +56,99 @@ from autograder.lms.roster import find_columns, load_owners, load_roster, match,
     help="CSV with columns file and id, where file names do not tell",
 )
 @click.option(
+    "--groups", "groups_file", type=PATH,
+    help="CSV with a column group and one with ids: a group's submission counts for its members",
+)  # fmt: skip
+@click.option(
     "--deadline",
     help="e.g. 2025-03-01T23:59; the latest submission before it counts; default: that of grading",
 )
+@click.option(
+    "--extensions", "extensions_file", type=PATH,
+    help="CSV with columns id (or email) and deadline: who has a later one; default: as graded",
+)  # fmt: skip
 @click.option("--title", help="column name in the LMS; default: the assignment's name")
 @click.option("--to", "folder", type=PATH, help="default: OUT/lms")
+@click.option("--dry-run", is_flag=True, help="show what counts for whom, and write nothing")
 def export(
     out: Path,
     roster_file: Path,
     owners_file: Path | None,
+    groups_file: Path | None,
     deadline: str | None,
+    extensions_file: Path | None,
     title: str | None,
     folder: Path | None,
+    dry_run: bool,
 ) -> None:
-    """Write files that Canvas, Moodle and Blackboard import, and a Gradescope score sheet."""
+    """Write files that Canvas, Moodle, Blackboard and Brightspace import, and score sheets."""
+    graded = _read(out, deadline)
+    roster = load_roster(roster_file)
+    if groups_file:
+        roster = load_groups(groups_file, roster)
+    rules = Rules(
+        owners=load_owners(owners_file) if owners_file else {},
+        people=graded.people,
+        deadline=graded.deadline,
+        extensions=load_extensions(extensions_file) if extensions_file else graded.extensions,
+    )
+    matching = match(roster, graded.entries, rules=rules)
+    if graded.entries and not matching.chosen:
+        file, why = matching.unmatched[0][0].file, matching.unmatched[0][1]
+        raise UsageError(
+            f"{roster_file}: none of the {len(graded.entries)} submissions belongs to anybody on "
+            f"this roster, e.g. {file} {why}; give the roster of this class, or --owners"
+        )
+    name = title or graded.assignment
+    columns = find_columns(roster_file, name)
+    target = folder or out / "lms"
+    if dry_run:
+        _show(matching)
+    else:
+        possible = max((entry.possible for entry in graded.entries), default=0.0)
+        write_lms_files(
+            target, matching, name, possible, graded.deadline, columns, graded.attachments
+        )
+    if title is None and not columns:
+        _propose(roster_file, name)
+    click.echo(
+        f"{'nothing written' if dry_run else target}: {len(matching.chosen)} students with a "
+        f"submission, {len(matching.missing)} without, {len(matching.unmatched)} submissions "
+        f"unmatched, {len(matching.duplicates)} superseded"
+        + ("" if dry_run else "; see attention.csv")
+    )
+
+
+def _read(out: Path, deadline: str | None) -> Graded:
     with open_gradebook(out) as gradebook:
         due = parse_deadline(deadline) if deadline else gradebook.deadline
         times = gradebook.submission_times()
-        entries = [roster_entry(g, times.get(g.submission), due) for g in gradebook.latest()]
-        name = title or gradebook.assignment()
-    owners = load_owners(owners_file) if owners_file else {}
-    matching = match(load_roster(roster_file), entries, owners)
-    possible = max((entry.possible for entry in entries), default=0.0)
-    columns = find_columns(roster_file, name)
-    write_lms_files(folder or out / "lms", matching, name, possible, due, columns)
-    click.echo(
-        f"{folder or out / 'lms'}: {len(matching.chosen)} students with a submission, "
-        f"{len(matching.missing)} without, {len(matching.unmatched)} submissions unmatched, "
-        f"{len(matching.duplicates)} superseded; see attention.csv"
-    )
+        return Graded(
+            gradebook.assignment(),
+            [roster_entry(one, times.get(one.submission), due) for one in gradebook.latest()],
+            gradebook.attachments(),
+            gradebook.members_of_uploads,
+            due,
+            gradebook.extensions,
+        )
+
+
+def _show(matching: Matching) -> None:
+    """Print what counts for whom."""
+    for student, entry in matching.chosen:
+        points = "no mark" if entry.score is None else number(entry.score)
+        late = " (late)" if entry.late else ""
+        click.echo(f"{student.shown}: {points} from {entry.file}{late}")
+    for student in matching.missing:
+        click.echo(f"{student.shown}: no submission, the mark is left as it is")
+    for entry, why in matching.unmatched:
+        click.echo(f"unmatched: {entry.file} {why}")
+
+
+def _propose(roster: Path, name: str) -> None:
+    """Say which columns of the roster may be the assignment's."""
+    if titles := proposed_titles(roster, name)[:MAX_PROPOSED]:
+        ways = " or ".join(f'--title "{one}"' for one in titles)
+        click.echo(
+            f"no column of the roster is called '{name}', so a new one is made; is it {ways}?"
+        )

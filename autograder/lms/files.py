@@ -12,19 +12,24 @@ Columns follow what each platform says of its grade import:
 - Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row;
   each cell of a comma-separated file in quotes; students by ``Username``; a column whose head ends
   in ``|<number>`` is that column, one without makes a new text column of zero points.
+- Brightspace (its help, "Import grades"): ``OrgDefinedId`` or ``Username``, the item's column,
+  whose head ends in ``Points Grade``, and the last column ``End-of-Line Indicator``.
+- 学习通 and 雨课堂 take tables with 学号 and 姓名; this one has them.
 - Gradescope takes autograded scores from the grading zip only. This file has the columns of its
   "Download Grades" sheet, for comparing and for what reads such sheets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 from autograder.files import write_text
+from autograder.intake.collection import Attachment
 from autograder.intake.tables import harmless, to_csv
 from autograder.intake.times import lateness
+from autograder.lms.columns import COLUMN_HEADS
 from autograder.lms.grade_files import number
-from autograder.lms.roster import COLUMN_HEADS, Entry, Matching
+from autograder.lms.roster import Entry, Matching, reason_for
 
 
 def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
@@ -70,11 +75,34 @@ def gradescope(matching: Matching, title: str, possible: float, deadline: dateti
         status = "Ungraded" if entry.score is None else "Graded"
         time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
         table.append([*map(harmless, row), _score(entry), number(possible), status,
-                      harmless(entry.submission), time, _late_by(entry, deadline)])  # fmt: skip
+                      harmless(entry.submission), time,
+                      _late_by(entry, matching.rules.due(student) or deadline)])  # fmt: skip
     for student in matching.missing:
         row = [student.given, student.family, student.sis_id, student.email, student.section]
         table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
     return to_csv(table)
+
+
+def brightspace(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return the file that Brightspace's gradebook imports: "#" keeps numbers as they are."""
+    known = COLUMN_HEADS["brightspace"].fullmatch(title)
+    column = title if known else f"{title} Points Grade <Numeric MaxPoints:{number(possible)}>"
+    head = ["OrgDefinedId", "Username", "Last Name", "First Name", "Email", harmless(column)]
+    table: list[list[object]] = [[*head, "End-of-Line Indicator"]]
+    for student, entry in matching.chosen:
+        ids = [f"#{one}" if one else "" for one in (student.sis_id, student.login)]
+        row = [student.family, student.given, student.email]
+        table.append([*ids, *map(harmless, row), _score(entry), "#"])
+    return to_csv(table)
+
+
+def chinese(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+    """Return a sheet with the columns of 学习通 and 雨课堂, which Chinese Excel opens as it is."""
+    table: list[list[object]] = [["学号", "姓名", "邮箱", "班级", harmless(title)]]
+    for student, entry in matching.chosen:
+        row = [student.sis_id or student.login, student.shown, student.email, student.section]
+        table.append([*map(harmless, row), _score(entry)])
+    return "\ufeff" + to_csv(table)
 
 
 PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
@@ -82,6 +110,8 @@ PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
     "moodle": moodle,
     "blackboard": blackboard,
     "gradescope": gradescope,
+    "brightspace": brightspace,
+    "chinese": chinese,
 }
 
 
@@ -92,17 +122,19 @@ def write_lms_files(
     possible: float,
     deadline: datetime | None = None,
     columns: dict[str, str] | None = None,
+    attachments: Iterable[Attachment] = (),
 ) -> list[Path]:
     """Write ``<platform>.csv`` for every platform and ``attention.csv``; returns their paths.
 
     Args:
         columns: by platform the assignment's column head, where it is known better than by title.
+        attachments: files that were not graded.
     """
     heads = {**dict.fromkeys(PLATFORMS, title), **(columns or {})}
     texts = {
         name: write(matching, heads[name], possible, deadline) for name, write in PLATFORMS.items()
     }
-    texts["attention"] = to_csv(attention(matching, deadline))
+    texts["attention"] = to_csv(attention(matching, deadline, attachments))
     paths = []
     for name, text in texts.items():
         paths.append(Path(folder) / f"{name}.csv")
@@ -110,20 +142,31 @@ def write_lms_files(
     return paths
 
 
-def attention(matching: Matching, deadline: datetime | None) -> list[list[str]]:
-    """Return a table of what needs a person: unmatched, duplicate, late, unmarked and missing."""
+def attention(
+    matching: Matching, deadline: datetime | None, attachments: Iterable[Attachment] = ()
+) -> list[list[str]]:
+    """Return a table of what needs a person, and of which submission counts for whom and why."""
     table = [["what", "file", "student", "details"]]
     for entry, why in matching.unmatched:
         table.append(["unmatched", entry.file, "", why])
     for student, kept, other in matching.duplicates:
-        table.append(["duplicate", other.file, student.shown, f"{kept.file} counts"])
+        why = f"{kept.file} counts: {reason_for(kept, other)}"
+        table.append(["duplicate", other.file, student.shown, why])
+    whose: dict[str, list[str]] = {}
     for student, entry in matching.chosen:
+        whose.setdefault(entry.file, []).append(student.shown)
+        due = matching.rules.due(student) or deadline
         if entry.late:
-            table.append(["late", entry.file, student.shown, _late_by(entry, deadline)])
+            table.append(["late", entry.file, student.shown, _late_by(entry, due)])
+        if not entry.readable:
+            table.append(["no notebook", entry.file, student.shown, "zero points, unread"])
         if entry.score is None:
             table.append(
                 ["not graded", entry.file, student.shown, "grade again; its mark stays empty"]
             )
+    for one in attachments:
+        shown = "; ".join(whose.get(one.beside, ()))
+        table.append(["attachment", one.file, shown, f"{one.why}; graded: {one.beside}"])
     for student in matching.missing:
         table.append(
             ["no submission", "", student.shown, "its mark is left as it is in the platform"]

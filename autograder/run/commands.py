@@ -1,4 +1,4 @@
-"""Commands on a finished run: write its pages anew, lay out written answers, take their marks."""
+"""Commands on a finished run: points by hand, its pages anew, written answers and their marks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
 from autograder.languages import LANGUAGES
+from autograder.lms.lookup import find_submission
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion
@@ -25,11 +26,57 @@ ZIP = click.option(
 
 
 def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None) -> "Assignment":
-    """Return the assignment of a gradebook, read from its grading zip."""
+    """Return the assignment of a gradebook, read from its grading zip: the one that graded last."""
     from autograder.scoring.assignment import load_assignment
 
-    name = gradebook.assignment()
-    return load_assignment(grading_zip or ROOT / "dist" / name / "autograder.zip", name)
+    name, last = gradebook.assignment(), gradebook.zip
+    known = last if last and last.is_file() else ROOT / "dist" / name / "autograder.zip"
+    return load_assignment(grading_zip or known, name)
+
+
+def rewrite_pages(out: Path, gradebook: Gradebook, grading_zip: Path | None) -> str:
+    """Write what shows marks again; returns what was done, for people."""
+    from autograder.run.writing import write_all
+
+    try:
+        assignment = load_graded_assignment(gradebook, grading_zip)
+    except UsageError as error:
+        return f"the pages are as before, for want of the grading zip ({error})"
+    write_all(out, gradebook, assignment)
+    return "the pages are written again"
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # "-1" is a number
+@OUT
+@click.argument("submission")
+@click.argument("question")
+@click.argument("points", type=float, required=False)
+@click.option("--reason", required=True, help="why, for the record")
+@click.option("--withdraw", is_flag=True, help="take the manual points back")
+@click.option("--bonus", is_flag=True, help="more points than the question is worth are meant")
+@ZIP
+def override(
+    out: Path,
+    submission: str,
+    question: str,
+    points: float | None,
+    reason: str,
+    withdraw: bool,
+    bonus: bool,
+    grading_zip: Path | None,
+) -> None:
+    """Give POINTS to a QUESTION of a SUBMISSION by hand; survives every regrade.
+
+    SUBMISSION is a file as grades.csv names it, a student's name as the file tells it, or the name
+    of a feedback page. Negative POINTS take something off.
+    """
+    if withdraw == (points is not None):
+        raise UsageError("give either POINTS or --withdraw")
+    with open_gradebook(out) as gradebook:
+        name = find_submission(submission, gradebook.known_files())
+        gradebook.override(name, question, points, reason, bonus, penalty=True)
+        done = rewrite_pages(out, gradebook, grading_zip)
+    click.echo(f"noted for {name}; {done}")
 
 
 @click.command()
@@ -121,10 +168,11 @@ def marks(out: Path, sheets: tuple[Path, ...], rubric: Path | None) -> None:
         given = settle_marks(read, gradebook.active_overrides())
         gradebook.set_written({question.name: question.possible for question in questions})
         count = gradebook.override_all(given)
+        done = rewrite_pages(out, gradebook, None)
     waiting = sum(mark.points is None for mark in read)
     click.echo(
         f"{count} marks new or changed, {len(given) - count} as before, {waiting} rows not marked "
-        f"yet; run `python -m autograder report {out}` to write the pages again"
+        f"yet; {done}"
     )
 
 

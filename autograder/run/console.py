@@ -80,6 +80,7 @@ def grade_and_report(
     scheduler: str | None,
     collection: Collection | None = None,
     keep: bool = False,
+    archive: Path | None = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -114,7 +115,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, workers or default_workers(), start, advance,
-            grade, collection, keep,
+            grade, collection, keep, archive,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     _say_what_is_wrong(name, summary)

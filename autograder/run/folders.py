@@ -1,19 +1,13 @@
-"""The two folders of a run: looked at before anything is graded, and one run at a time."""
+"""The two folders of a run, looked at before anything is graded."""
 
 import errno
-import fcntl
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.intake.download import is_download, unpack_download
 
-LOCK = ".lock"
 UNPACKED = ".submissions"  # where a zip of submissions is unpacked, within OUT
-PATIENCE_S = 2.0  # for a command that is just ending
 MAX_PATH_BYTES = 510  # SQLite opens no longer ones
 LONGEST_NAME = "x" * 130  # as long as a submission's name may be
 WRITTEN = ("results", "feedback", "report")
@@ -79,41 +73,6 @@ def _check_writable(out: Path) -> None:
 def _try(path: Path) -> None:
     path.touch()
     path.unlink()
-
-
-@contextmanager
-def hold(out: Path) -> Iterator[None]:
-    """Keep other commands from the same output folder; ends with the process, however it ends.
-
-    The lock is a record lock: children of the process do not inherit it.
-
-    Raises:
-        UsageError: another command is at work there.
-    """
-    with open(out / LOCK, "a+", encoding="ascii") as file:
-        _lock(file.fileno(), out)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
-
-
-def _lock(handle: int, out: Path) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if error.errno not in (errno.EACCES, errno.EAGAIN):
-                return  # a file system without locks
-            if time.monotonic() > until:
-                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
-                raise UsageError(
-                    f"{out}: another command is at work there (process {holder or 'unknown'}); "
-                    "wait for its end, or choose another OUT=<folder>"
-                ) from None
-        time.sleep(0.1)
 
 
 def folder_of(submissions: Path, out: Path) -> Path:

@@ -11,12 +11,13 @@ from autograder.engines.shipment import code_digest
 from autograder.files import write_text
 from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.gradebook.changes import Change
+from autograder.gradebook.lock import hold
 from autograder.intake.collection import Collected, collect, jobs_of
 from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, find_people, find_times
 from autograder.model import Gradation, Job, Limits, Status
 from autograder.reports.feedback import feedback_page
-from autograder.run.folders import check_folders, folder_of, hold
+from autograder.run.folders import check_folders, folder_of
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
@@ -104,6 +105,7 @@ def grade_folder(
     grade: GradeAll = grade_all,
     collection: Collection | None = None,
     keep: bool = False,
+    archive: Path | None = None,
 ) -> Summary:
     """Grade every submission of a folder, or of an LMS's zip, into ``out``.
 
@@ -112,6 +114,7 @@ def grade_folder(
     Args:
         grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
         keep: marks that the same uploads have already stay, whatever a new grading says.
+        archive: where the grading zip lies, for later commands.
 
     Raises:
         UsageError: the folder or ``out`` cannot be used, or another command uses ``out``.
@@ -122,6 +125,8 @@ def grade_folder(
         folder = folder_of(folder, out)
         collected = collect(folder, assignment.name, _given_points(out), out)
         with Gradebook(out / "gradebook.sqlite") as gradebook:
+            if archive:
+                gradebook.set_zip(archive.resolve())
             run = _Run(assignment, folder, out, gradebook, collected, collection or Collection())
             return run.grade(choice, limits, scorers, on_start, on_result, grade, keep)
 
@@ -185,6 +190,10 @@ class _Run:
         moved = deadline not in (None, gradebook.deadline)
         if moved:
             gradebook.set_deadline(deadline)
+        extensions = self.collection.extensions
+        if extensions is not None and extensions != gradebook.extensions:
+            gradebook.set_extensions(extensions)
+            moved = True
         jobs = jobs_of(self.folder, names)
         return [replace(job, handed_in=times.get(job.name)) for job in jobs], moved
 

@@ -1,10 +1,8 @@
-"""Grading workers: scorer processes, each with one warm sandbox; results come as they are ready.
+"""The scorers of a run, each with one warm sandbox; outcomes come as they are ready.
 
-Theory of operation. Sandboxes and scorers both need torch, which takes seconds to import. So the
-sandboxes are started first, and warm up while the command imports what scores. Then the scorers are
-forked from it, sharing all that, and each enters the sandbox that was started for it. The command
-watches them: one that is over its submission's time is killed and replaced, and so is one that is
-gone, which costs the submission that it was at and no other.
+Sandboxes and scorers both need torch, which takes seconds to import: the sandboxes are started
+first, and warm up while this process imports what scores; then the scorers are forked from it.
+See .docs/architecture.md.
 """
 
 import gc

@@ -22,20 +22,11 @@ from autograder.errors import EvidenceError
 from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
+from autograder.sandbox.operations import operate
 from autograder.wall import codec, oracles
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
-
-READABLE_METHODS = frozenset(
-    {
-        "get_lines", "get_title", "get_xlabel", "get_ylabel", "get_legend_handles_labels",
-        "get_xlim", "get_ylim", "get_xdata", "get_ydata", "get_label", "get_axes", "get_offsets",
-        "get_suptitle", "get_legend", "get_texts", "get_text",
-    }
-)  # fmt: skip
-READABLE_ATTRIBUTES = frozenset({"lines", "collections", "axes", "__doc__", "figure"})
-
 
 STOPPED = "stopped: the time for this step is used up"
 
@@ -229,17 +220,8 @@ class Agent:
     def probe(self, message: Message) -> Message:
         return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}
 
-    def method(self, message: Message) -> Message:
-        if message["name"] not in READABLE_METHODS:
-            raise EvidenceError("this method cannot be called from a test; write a probe")
-        value = getattr(message["target"], message["name"])()
-        return {"value": list(value) if isinstance(value, list) else value}
-
-    def attribute(self, message: Message) -> Message:
-        if message["name"] not in READABLE_ATTRIBUTES:
-            raise EvidenceError("this attribute cannot be read from a test; write a probe")
-        value = getattr(message["target"], message["name"])
-        return {"value": value if isinstance(value, str) else list(value)}
+    def operate(self, message: Message) -> Message:
+        return {"value": operate(message["target"], message["operation"], message["args"])}
 
     def vjp(self, message: Message) -> Message:
         """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
@@ -263,8 +245,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "names": Agent.names,
     "call": Agent.call,
     "probe": Agent.probe,
-    "method": Agent.method,
-    "attribute": Agent.attribute,
+    "operate": Agent.operate,
     "vjp": Agent.vjp,
 }
 

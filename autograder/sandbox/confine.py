@@ -1,10 +1,9 @@
 """Confinement of one forked child: own uid, limits, no new privileges, Landlock, seccomp.
 
-Theory of operation. The warm worker prepares a :class:`Confinement` once, and before each fork a
-Landlock ruleset of what every child may read: its code is warm, a child's is not. Each forked child
-calls :meth:`Confinement.enter` before it touches anything of the student's. The order matters:
-limits while still root, then the uid, then no_new_privs (which the two filters need), then Landlock
-(opens paths), then seccomp last because it takes the calls away that the earlier steps use.
+Prepared once in the warm worker, entered by each child before it touches anything of the student's
+(.docs/architecture.md). The order matters: limits while still root, then the uid, then no_new_privs
+(which the two filters need), then Landlock (opens paths), then seccomp last because it takes the
+calls away that the earlier steps use.
 """
 
 import ctypes

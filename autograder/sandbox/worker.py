@@ -1,14 +1,9 @@
 """The warm worker: imports once, forks one confined child per submission, watches it.
 
-Theory of operation. The worker talks to one scorer over a socket. For each submission it makes a
-socket pair, forks, and hands the other end to the scorer. The child locks itself in and answers the
-scorer's requests; the worker watches its folder and its life, and at the end kills it with
-everything it started and wipes its folder. It runs no student code and no autograd itself (torch
-refuses autograd in a child whose parent ran it).
-
-Before anything heavy is imported it forks a janitor: a tiny process that, as root, becomes a
-submission's uid to kill what is left of it and to remove its folder. (Root in the container has no
-right to touch other uids' files; a fork of the warm process would cost ten milliseconds.)
+Where it stands among the processes: .docs/architecture.md. It runs no student code and no autograd
+itself (torch refuses autograd in a child whose parent ran it). The janitor is forked before
+anything heavy is imported: root in a container has no right to touch other uids' files, so somebody
+has to become that uid, and a fork of the warm process would cost ten milliseconds.
 """
 
 import gc

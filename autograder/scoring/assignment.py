@@ -199,10 +199,13 @@ class _Body:
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
-        environment.session.ahead = self.asked_next
+        session = environment.session
+        session.ahead, session.refused = self.asked_next, None
         self.function(
             **{name: environment if name == "env" else found.get(name) for name in self.names}
         )
+        if session.refused is not None:  # a test that catches it would pass by it
+            raise session.refused
 
 
 def _localized(case: TestCase, language: str) -> TestCase:

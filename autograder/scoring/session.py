@@ -21,9 +21,9 @@ MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
-LOOKS = frozenset({"get", "names", "method", "attribute"})
+LOOKS = frozenset({"get", "names"})
 # Requests that run student code, whose answers may bring the values of names.
-RUNS = frozenset({"cell", "call", "probe"})
+RUNS = frozenset({"cell", "call", "probe", "operate"})
 LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
@@ -66,6 +66,8 @@ class Session:
         self._brought: tuple[list[str], dict] | None = None
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
+        self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})

@@ -1,9 +1,7 @@
 """A scorer in a process of its own, under a clock: whatever it does, it can be ended.
 
-Theory of operation. The supervisor forks the scorer, hands it one job after the other over a pipe
-and reads what it says: that it has begun a job, then the outcome. From its beginning on a job has
-the submission's time and a little more. The scorer ends what takes longer by itself, as long as it
-runs Python; the supervisor kills it where it does not. Only the job that it was at is lost with it.
+Who supervises it, and what its end costs: .docs/architecture.md. The scorer ends what takes longer
+than its time by itself, as long as it runs Python; where it does not, it is killed from outside.
 """
 
 import ctypes

@@ -7,11 +7,10 @@ from click.testing import CliRunner
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.gradebook.commands import override
 from autograder.lms.commands import export
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
-from autograder.run.commands import marks, written
+from autograder.run.commands import marks, override, written
 from tests.reports.sample_gradations import sample_gradations
 
 

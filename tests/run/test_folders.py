@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.gradebook import Gradebook
-from autograder.run import folders
-from autograder.run.folders import check_folders, hold
+from autograder.gradebook import Gradebook, lock
+from autograder.gradebook.lock import hold
+from autograder.run.folders import check_folders
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from autograder.run.folders import hold
+from autograder.gradebook.lock import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -88,7 +88,7 @@ def start(script, folder):
 
 
 def test_a_second_command_says_who_is_at_work_and_a_dead_one_holds_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(folders, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(lock, "PATIENCE_S", 0.2)
     child = start(HOLDER, tmp_path)
     try:
         with (

@@ -13,15 +13,28 @@ from rich.table import Table
 if TYPE_CHECKING:
     from autograder.proving.audit.report import QuestionAudit
 
-KEYS = (
+MUTANT_KEYS = (
     "killed", "survived", "equivalent", "killed_by_public",
     "false_accepts", "false_rejects", "flaky",
 )  # fmt: skip
+KEYS = {
+    "mutants": MUTANT_KEYS,
+    "style": ("style_tried", "style_refused"),
+    "careless": ("careless_tried", "careless_accepted"),
+}
 
 
 @click.command()
 @click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
-@click.option("--repeats", type=click.IntRange(1), default=20, show_default=True, help="runs each")
+@click.option("--axis", "axes", multiple=True, type=click.Choice(list(KEYS)), help="default: all")
+@click.option("--repeats", type=click.IntRange(1), default=20, show_default=True,
+              help="runs of each mutant and labelled answer")  # fmt: skip
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    help="variants of each question and axis; default: 450 styles, every slip",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="decides what is sampled")
 @click.option("--workers", type=click.IntRange(1), help="default: one per core")
 @click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
 @click.option(
@@ -31,36 +44,44 @@ KEYS = (
 def audit(
     ctx: click.Context,
     names: tuple[str, ...],
+    axes: tuple[str, ...],
     repeats: int,
+    sample: int | None,
+    seed: int,
     workers: int | None,
     out: Path | None,
     page: Path | None,
 ) -> None:
-    """Measure how strong the hidden tests are: mutants and the labelled bank."""
+    """Measure how strong the hidden tests are: mutants, the labelled bank, and variants of it."""
     from autograder.course import ROOT, check_names
     from autograder.proving.audit.page import write_page
     from autograder.proving.audit.report import audit_assignment
+    from autograder.proving.audit.variants import audit_variants
     from autograder.run.workers import default_workers
     from autograder.scoring.assignment import load_assignment
 
+    if page and axes:
+        raise click.UsageError("the page needs every axis: leave --axis out")
     out = out or ROOT / "results"
-    console, found = Console(), {}
+    axes, workers = axes or tuple(KEYS), workers or default_workers()
+    console = Console()
+    found: dict[str, dict[str, QuestionAudit]] = {}
     for name in check_names(names):
-        folder = ROOT / "dist" / name
+        folder, bank = ROOT / "dist" / name, ROOT / "assignments" / name / "bank"
+        solution = folder / "solutions" / f"{name}-en.ipynb"
         assignment = load_assignment(folder / "autograder.zip", name)
-        found[name] = audit_assignment(
-            assignment, folder / "solutions" / f"{name}-en.ipynb",
-            ROOT / "assignments" / name / "bank", workers or default_workers(), repeats,
-        )  # fmt: skip
+        found[name] = {}
+        if "mutants" in axes:
+            found[name] = audit_assignment(assignment, solution, bank, workers, repeats)
+        generated = tuple(axis for axis in axes if axis != "mutants")
+        if generated:
+            audit_variants(
+                found[name], assignment, solution, bank, workers, generated, sample, seed
+            )
         console.print(_table(name, found[name]))
         for line in _lines(found[name]):
             console.print(f"{name} {line}", markup=False, soft_wrap=True)
-    out.mkdir(parents=True, exist_ok=True)
-    plain = {
-        name: {q: {key: getattr(counts, key) for key in KEYS} for q, counts in questions.items()}
-        for name, questions in found.items()
-    }
-    (out / "audit.json").write_text(json.dumps(plain, indent=1) + "\n")
+    _keep(out / "audit.json", found, axes)
     if page:
         write_page(page, found, repeats)
     missed = [f"{n} {q}" for n, qs in found.items() for q, c in qs.items() if not c.passes]
@@ -69,12 +90,28 @@ def audit(
     ctx.exit(1 if missed else 0)
 
 
+def _keep(path: Path, found: dict[str, dict[str, "QuestionAudit"]], axes: tuple[str, ...]) -> None:
+    """Write the counts of the axes that ran; those of the others stay."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        plain = {}
+    for name, questions in found.items():
+        kept = plain.setdefault(name, {})
+        for question, counts in questions.items():
+            numbers = {key: getattr(counts, key) for axis in axes for key in KEYS[axis]}
+            kept.setdefault(question, {}).update(numbers)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+
+
 def _lines(audits: dict[str, "QuestionAudit"]) -> Iterator[str]:
     """Yield a line for each thing that keeps a question from its bars."""
     for question, found in audits.items():
         for heading, things in (
             ("survived", found.survivors),
-            ("bank", found.wrong),
+            ("verdict", found.wrong),
+            ("a slip accepted without a reason", found.unjustified),
             ("justified, but killed", found.stale),
             ("failed by no mistake", found.idle),
         ):
@@ -86,6 +123,7 @@ def _table(name: str, audits: dict[str, "QuestionAudit"]) -> Table:
     table = Table(
         "", "mutants", "killed", "public\nalone", "equi-\nvalent", "right\nanswers",
         "wrong\nanswers", "false\nrejects", "false\naccepts", "flaky",
+        "styles", "refused", "slips", "caught",
         title=name, box=SIMPLE_HEAD, padding=0,
     )  # fmt: skip
     for column in table.columns[1:]:
@@ -97,5 +135,7 @@ def _table(name: str, audits: dict[str, "QuestionAudit"]) -> Table:
             f"{found.killed_by_public} ({found.killed_by_public / max(1, total):.0%})",
             str(found.equivalent), str(found.valid), str(found.misconceptions),
             str(found.false_rejects), str(found.false_accepts), str(found.flaky),
+            str(found.style_tried), str(found.style_refused), str(found.careless_tried),
+            f"{found.caught:.1%}",
         )  # fmt: skip
     return table

@@ -17,6 +17,15 @@ TEXT = (
     "test case. A *false reject* is a test case that fails where it should pass, a *false accept*",
     "one that passes where it should fail.",
     "",
+    "Two more axes are generated from the right answers of each bank. *Style*: a right answer is",
+    "rewritten by steps that keep its meaning (other names, a helper more or less, a lambda, a",
+    "class, a partial, other loops, split cells, magics, checks and scratch cells around it,",
+    "another way to keep an error or to draw a curve, NumPy's whole numbers, combinations of",
+    "these); none may be *refused*. *Carelessness*: a right answer is spoilt in the ways that",
+    "`bank/careless.toml` names for its question (it changes its input, keeps its first result,",
+    "works for one example, for squares, for positive entries only, casts its result, …); at least",
+    "98 % must be *caught*, and each one that passes is justified there. Each variant ran once.",
+    "",
 )
 RUNS = (
     "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
@@ -56,8 +65,21 @@ def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: 
                 f"({one.killed_by_public / max(1, total):.0%}) | {one.equivalent} | {one.valid} | "
                 f"{one.misconceptions} | {one.false_rejects} | {one.false_accepts} | {one.flaky} |"
             )
-        lines.append("")
+        lines += ["", *_variants(audits), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _variants(audits: dict[str, QuestionAudit]) -> list[str]:
+    lines = [
+        "| question | styles tried | refused | slips tried | accepted | caught |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for question, one in audits.items():
+        lines.append(
+            f"| {question} | {one.style_tried} | {one.style_refused} | {one.careless_tried} | "
+            f"{one.careless_accepted} | {one.caught:.1%} |"
+        )
+    return lines
 
 
 def _draw(path: Path, found: dict[str, dict[str, QuestionAudit]]) -> None:

@@ -12,6 +12,7 @@ from autograder.scoring.assignment import Assignment
 Key = tuple  # kind, question and what tells the answer from others of its question
 
 KILLED_BAR = 0.95
+CAUGHT_BAR = 0.98
 REPEATS = 20
 
 
@@ -29,6 +30,9 @@ class QuestionAudit:
         survivors: the mutants that survived.
         wrong: what misses a bar otherwise, in words.
         stale: mutants that were justified as equivalent, but a test case failed.
+        style_tried, style_refused: right answers rewritten, and those of which a test case failed.
+        careless_tried, careless_accepted: right answers spoilt, and those that passed all the same.
+        unjustified: accepted ones of which data does not say why.
     """
 
     killed: int = 0
@@ -40,6 +44,11 @@ class QuestionAudit:
     flaky: int = 0
     valid: int = 0
     misconceptions: int = 0
+    style_tried: int = 0
+    style_refused: int = 0
+    careless_tried: int = 0
+    careless_accepted: int = 0
+    unjustified: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -52,11 +61,17 @@ class QuestionAudit:
         return self.killed / total if total else 1.0
 
     @property
+    def caught(self) -> float:
+        """Refused among the right answers that were spoilt."""
+        return 1 - self.careless_accepted / self.careless_tried if self.careless_tried else 1.0
+
+    @property
     def passes(self) -> bool:
         """Whether every bar is met."""
-        return self.share >= KILLED_BAR and not (
+        return min(self.share - KILLED_BAR, self.caught - CAUGHT_BAR) >= 0 and not (
             self.false_accepts or self.false_rejects or self.flaky or self.idle or self.stale
-        )
+            or self.style_refused or self.unjustified
+        )  # fmt: skip
 
 
 def audit_assignment(

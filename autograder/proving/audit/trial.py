@@ -13,6 +13,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from autograder.engines.local import LocalEngine
 from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
+from autograder.proving.audit.answers import CELL_BREAK
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
@@ -27,7 +28,8 @@ class Trial:
 
     Attributes:
         key: names the trial to whoever asked for it.
-        code: a source per answer cell, or a single one that stands for all of them.
+        code: a source per answer cell, or a single one that stands for all of them; at a
+            ``CELL_BREAK`` another cell begins.
         seed: shifts the hidden tests' random inputs.
         language: of the notebook, and so of the messages.
     """
@@ -91,7 +93,7 @@ class Reference:
             if kind == "setup":
                 cells.append(Cell(text))
             elif text == trial.question:
-                cells.append(Cell(code[index]))
+                cells += [Cell(part) for part in code[index].split(CELL_BREAK)]
         return Submission("trial", "trial.ipynb", "", tuple(cells), trial.language)
 
 

@@ -27,6 +27,7 @@ RESULTS = ROOT / "results" / "hostile.json"
     "--category", "categories", multiple=True, type=click.Choice(CATEGORIES), help="default: all"
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--own/--no-own", default=True, help="grade with this grader")
 @click.option(
     "--peers/--no-peers", default=True, help="also run stock Otter and nbgrader (an hour)"
 )
@@ -39,6 +40,7 @@ def hostile(
     engines: tuple[str, ...],
     categories: tuple[str, ...],
     workers: int,
+    own: bool,
     peers: bool,
     peer_names: tuple[str, ...],
     out: Path,
@@ -50,7 +52,8 @@ def hostile(
     dist, sound = ROOT / "dist", True
     found: Counts = {}
     categories = categories or CATEGORIES
-    for engine in engines or (["local", "docker"] if has_docker else ["local"]):
+    engines = engines or (("local", "docker") if has_docker else ("local",))
+    for engine in engines if own else ():
         for category in categories:
             outcome = grade_category(category, engine, dist, workers)
             sound &= _show_problems(outcome)

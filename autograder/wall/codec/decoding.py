@@ -4,6 +4,7 @@ import builtins
 import math
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgpack
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec import library
 from autograder.wall.codec.kinds import (
     ARRAY_KINDS,
     FIELD_NAMES,
@@ -26,6 +28,7 @@ from autograder.wall.codec.kinds import (
     check_range,
 )
 from autograder.wall.codec.records import check_record
+from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.wire import check_nodes
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
@@ -141,9 +144,57 @@ class _Decoder:
         if self.adopt is None:
             raise EvidenceError("an object cannot cross into the sandbox")
         _texts(plain, "bases")
+        _texts(plain, "has")
         _field(plain, "id", int)
         _field(plain, "callable", bool)
         return self.adopt("object", plain, None)
+
+    def subclass(self, plain: Record, depth: Depth) -> Any:
+        if self.adopt is None:
+            raise EvidenceError("an object cannot cross into the sandbox")
+        _texts(plain, "bases")
+        _field(plain, "id", int)
+        if not set(_texts(plain, "texts")) <= set(TEXTS):
+            raise EvidenceError("unknown texts")
+        value = self.decode(plain.get("value"), depth)
+        if "family" in plain:
+            _field(plain, "family", int)
+            members = self.each(_field(plain, "members", list), depth)
+            return self.adopt("member", plain, (members, value))
+        if type(value) not in BASES:
+            raise EvidenceError("a subclass needs a plain base")
+        _texts(plain, "fields")
+        return self.adopt("subclass", plain, value)
+
+    def collection(self, plain: Record, depth: Depth) -> Any:
+        return library.make_collection(plain, self.items(plain, depth))
+
+    def decimal(self, plain: Record, depth: Depth) -> Any:
+        return library.make_decimal(_field(plain, "text", str))
+
+    def fraction(self, plain: Record, depth: Depth) -> Any:
+        return library.make_fraction(self.items(plain, depth))
+
+    def date(self, plain: Record, depth: Depth) -> Any:
+        return library.make_date(_field(plain, "kind", str), _field(plain, "text", str))
+
+    def duration(self, plain: Record, depth: Depth) -> Any:
+        days, seconds, microseconds = _numbers(plain, int, 3)
+        return timedelta(days, seconds, microseconds)
+
+    def slice(self, plain: Record, depth: Depth) -> Any:
+        return library.make_slice(self.items(plain, depth))
+
+    def bytearray(self, plain: Record, depth: Depth) -> Any:
+        return bytearray(_field(plain, "data", bytes))
+
+    def objects(self, plain: Record, depth: Depth) -> Any:
+        items, shape = self.items(plain, depth), _shape(plain)
+        if math.prod(shape) != len(items) or not all(map(library.is_plain_scalar, items)):
+            raise EvidenceError("malformed array of objects")
+        array = np.empty(len(items), object)
+        array[:] = items
+        return array.reshape(shape)
 
     def ref(self, plain: Record, depth: Depth) -> Any:
         if self.resolve is None:
@@ -277,7 +328,9 @@ _DECODERS = {
         kind: getattr(_Decoder, kind)
         for kind in (
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
-            "object", "ref", "function", "oracle", "dtype", "range", "complex", "int", "record",
+            "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
+            "bytearray", "objects", "ref", "function", "oracle", "dtype", "range", "complex", "int",
+            "record",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

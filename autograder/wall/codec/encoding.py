@@ -22,7 +22,18 @@ from autograder.wall.codec.kinds import (
     Function,
     check_range,
 )
+from autograder.wall.codec.library import check_count, encode_library, is_plain_scalar
 from autograder.wall.codec.records import check_record
+from autograder.wall.codec.subclasses import (
+    abilities,
+    base_of,
+    fields_of,
+    is_enumeration,
+    is_faithful,
+    members_of,
+    own_texts,
+    plain_value,
+)
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
 
@@ -77,6 +88,8 @@ class _Encoder:
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
+        if hasattr(cls, "_autograder_type"):  # a stand-in, whatever it answers to isinstance()
+            return self.object(value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value, depth)
         if isinstance(value, tuple) and cls.__module__ in ("torch.return_types", "torch"):
@@ -88,7 +101,35 @@ class _Encoder:
             return {"$": "scalar", **_array_fields(array)}
         if isinstance(value, BaseException):
             return self.error(value, depth)
-        return self.object(value)
+        record = encode_library(value, lambda part: self.encode(part, depth + 1))
+        record = record or self.subclass(value, depth + 1)
+        return self.object(value) if record is None else record
+
+    def subclass(self, value: Any, depth: Depth) -> Record | None:
+        """Return the record of an object that is what its plain base says, None of any other."""
+        cls = type(value)
+        record: Record
+        listed = is_enumeration(cls)
+        if self.keep is None or not (listed or base_of(cls)) or not is_faithful(cls):
+            return None
+        if listed:
+            members = members_of(cls)
+            if members is None:
+                return None
+            pairs = [[name, self.encode(one, depth)] for name, one in members]
+            record = {"family": self.keep(cls), "members": pairs}
+            plain = value.value
+        else:
+            record = {"fields": fields_of(cls)}
+            plain = plain_value(value)
+        return {
+            "$": "subclass",
+            "id": self.keep(value),
+            "bases": _bases(cls),
+            "value": self.encode(plain, depth),
+            "texts": own_texts(cls),
+            **record,
+        }
 
     def tuple(self, value: Any, depth: Depth) -> Record:
         return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
@@ -105,6 +146,10 @@ class _Encoder:
         return {"$": kind, "items": [self.encode(item, depth) for item in value]}
 
     def array(self, value: Any, depth: Depth) -> Record:
+        if value.dtype.kind == "O" and all(map(is_plain_scalar, value.ravel().tolist())):
+            check_count(value.size)
+            items = [self.encode(item, depth) for item in value.ravel().tolist()]
+            return {"$": "objects", "shape": list(value.shape), "items": items}
         return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
 
     def tensor(self, value: Any, depth: Depth) -> Record:
@@ -156,10 +201,9 @@ class _Encoder:
         record: Record = {
             "$": "object",
             "id": self.keep(value),
-            "bases": [_qualified(cls) for cls in type.mro(type(value))][:20]
-            if type(value) is not type
-            else ["builtins.type"],
+            "bases": _bases(type(value)),
             "callable": callable(value),
+            "has": abilities(type(value)),
         }
         name = getattr(value, "__name__", None) if callable(value) or _is_module(value) else None
         if type(name) is str:
@@ -218,6 +262,11 @@ def _text_of(error: BaseException) -> str:
 def _qualified(cls: type) -> str:
     module, name = cls.__module__, cls.__qualname__
     return _clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
+
+
+def _bases(cls: type) -> list[str]:
+    """Return the names of a class and of those that it derives from."""
+    return ["builtins.type"] if cls is type else [_qualified(base) for base in type.mro(cls)[:20]]
 
 
 def _is_module(value: object) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.build.bank import Entry
-from autograder.proving.audit import commands, report
+from autograder.proving.audit import commands, report, variants
 from autograder.proving.audit.page import write_page
 from autograder.proving.audit.report import QuestionAudit
 from autograder.proving.audit.trial import Outcome
@@ -33,7 +33,7 @@ def audit(monkeypatch, verdict, bank=(RIGHT, WRONG), equivalents=None, repeats=3
     )
     monkeypatch.setattr(report, "load_bank", lambda folder: list(bank))
     monkeypatch.setattr(report, "load_equivalents", lambda folder: equivalents or {})
-    return report.audit(None, None, None, 1, repeats)["q1"]
+    return report.audit_assignment(None, None, None, 1, repeats)["q1"]
 
 
 def good(trial):
@@ -111,7 +111,7 @@ def test_a_mutant_that_never_ends_is_run_once(monkeypatch):
 
     audit(monkeypatch, good)
     monkeypatch.setattr(report, "run_trials", run_trials)
-    report.audit(None, None, None, 1, 3)
+    report.audit_assignment(None, None, None, 1, 3)
     assert {key[-1] for key in seen if key[0] == "mutant"} == {0}
     assert {key[-1] for key in seen if key[0] == "bank"} == {0, 1, 2}
 
@@ -128,7 +128,8 @@ def counts(**other):
 def run_command(monkeypatch, tmp_path, found):
     monkeypatch.setattr("autograder.course.check_names", lambda names: ["linear"])
     monkeypatch.setattr("autograder.scoring.assignment.load_assignment", lambda *args: None)
-    monkeypatch.setattr(report, "audit", lambda *args: {"q1": counts(), "q2": found})
+    monkeypatch.setattr(report, "audit_assignment", lambda *args: {"q1": counts(), "q2": found})
+    monkeypatch.setattr(variants, "audit_variants", lambda audits, *args: [])
     return CliRunner().invoke(
         commands.audit,
         ["--out", str(tmp_path), "--page", str(tmp_path / "page.md"), "--repeats", "20"],
@@ -137,7 +138,16 @@ def run_command(monkeypatch, tmp_path, found):
 
 @pytest.mark.parametrize(
     ("found", "code"),
-    [(counts(), 0), (counts(survived=1), 0), (counts(survived=2), 1), (counts(flaky=1), 1)],
+    [
+        (counts(), 0),
+        (counts(survived=1), 0),
+        (counts(survived=2), 1),
+        (counts(flaky=1), 1),
+        (counts(style_tried=500, style_refused=1), 1),
+        (counts(careless_tried=100, careless_accepted=2), 0),
+        (counts(careless_tried=100, careless_accepted=3), 1),
+        (counts(careless_tried=100, careless_accepted=1, unjustified=["one"]), 1),
+    ],  # fmt: skip
 )
 def test_the_command_writes_the_counts_and_says_whether_a_bar_was_missed(
     found, code, monkeypatch, tmp_path
@@ -146,12 +156,36 @@ def test_the_command_writes_the_counts_and_says_whether_a_bar_was_missed(
     assert result.exit_code == code
     assert ("bars missed: linear q2" in result.output) == bool(code)
     written = json.loads((tmp_path / "audit.json").read_text())
-    assert written["linear"]["q2"] == {key: getattr(found, key) for key in commands.KEYS}
+    keys = [key for axis in commands.KEYS.values() for key in axis]
+    assert written["linear"]["q2"] == {key: getattr(found, key) for key in keys}
+
+
+def test_counts_of_axes_that_did_not_run_stay(monkeypatch, tmp_path):
+    run_command(monkeypatch, tmp_path, counts(style_tried=7))
+    monkeypatch.setattr(variants, "audit_variants", add_a_refused_one)
+    ended = CliRunner().invoke(commands.audit, ["--out", str(tmp_path), "--axis", "style"])
+    written = json.loads((tmp_path / "audit.json").read_text())["linear"]["q2"]
+    assert (written["killed"], written["style_tried"], written["style_refused"]) == (20, 8, 1)
+    assert ended.exit_code == 1 and "bars missed: linear q2" in ended.output
+
+
+def add_a_refused_one(audits, *args):
+    audits["q2"] = counts(killed=0, style_tried=8, style_refused=1)
+    return []
+
+
+def test_a_page_of_some_axes_is_refused(tmp_path):
+    options = ["--axis", "style", "--page", str(tmp_path / "page.md")]
+    assert CliRunner().invoke(commands.audit, options).exit_code == 2
 
 
 def test_the_page_shows_the_counts_of_the_run_and_a_picture(tmp_path):
-    write_page(tmp_path / "audit.md", {"linear": {"q1": counts(survived=1, equivalent=3)}}, 20)
+    found = counts(
+        survived=1, equivalent=3, style_tried=500, careless_tried=90, careless_accepted=1
+    )
+    write_page(tmp_path / "audit.md", {"linear": {"q1": found}}, 20)
     text = (tmp_path / "audit.md").read_text()
     assert "| q1 | 21 | 20 (95.2%) | 7 (33%) | 3 | 12 | 0 | 0 | 0 | 0 |" in text
+    assert "| q1 | 500 | 0 | 90 | 1 | 98.9% |" in text
     assert "(audit.png)" in text and "was run 20 times" in text
     assert (tmp_path / "audit.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,110 @@
+"""Calls that take part in autograd on the scorer's side, while the student's graph stays put.
+
+A remote call is a node whose backward asks the sandbox for the vector-Jacobian product; that
+question is again such a call, so derivatives of any order work.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from autograder.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from autograder.scoring.session import Session
+
+
+def differentiable(tree: Any, depth: int = 4) -> list[torch.Tensor]:
+    """List the tensors in call arguments that require gradients, in the order of encoding.
+
+    Where gradients are switched off there are none.
+    """
+    return _leaves(tree, depth) if torch.is_grad_enabled() else []
+
+
+def _leaves(tree: Any, depth: int) -> list[torch.Tensor]:
+    cls = type(tree)  # not isinstance(): a stand-in may answer that it is a list
+    if issubclass(cls, torch.Tensor):
+        return [tree] if tree.requires_grad else []
+    if depth and issubclass(cls, (list, tuple)):
+        return [leaf for item in tree for leaf in _leaves(item, depth - 1)]
+    if depth and issubclass(cls, dict):
+        return [leaf for item in tree.values() for leaf in _leaves(item, depth - 1)]
+    return []
+
+
+def call_across(
+    session: "Session", op: str, fields: dict[str, Any], inputs: list[torch.Tensor]
+) -> Any:
+    box: dict[str, Any] = {}
+    outputs = _Crossing.apply(session, op, fields, inputs, box, *inputs)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    return _replace(box["value"], box["linked"], outputs)
+
+
+def _replace(tree: Any, linked: dict[int, torch.Tensor], outputs: tuple[torch.Tensor, ...]) -> Any:
+    """Put the graph's output tensors in the places of the received ones."""
+    if issubclass(type(tree), torch.Tensor):
+        for index, tensor in linked.items():
+            if tensor is tree:
+                return outputs[index]
+        return tree
+    if type(tree) in (list, tuple):
+        return type(tree)(_replace(item, linked, outputs) for item in tree)
+    if issubclass(type(tree), tuple) and hasattr(type(tree), "_fields"):
+        made = type(tree)._make(_replace(item, linked, outputs) for item in tree)
+        vars(made).update(vars(tree))
+        return made
+    if type(tree) is dict:
+        return {key: _replace(item, linked, outputs) for key, item in tree.items()}
+    return tree
+
+
+class _Crossing(torch.autograd.Function):
+    """One remote call as a node of the scorer's autograd graph."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        session: "Session",
+        op: str,
+        fields: dict[str, Any],
+        originals: list[torch.Tensor],
+        box: dict[str, Any],
+        *inputs: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
+        reply = session.request(op, **fields)
+        linked = reply["_linked"]
+        if sorted(linked) != list(range(len(linked))):
+            raise EvidenceError("malformed links")
+        grads = reply.get("grads")
+        if op == "call" and isinstance(grads, list) and len(grads) == len(originals):
+            _store_grads(originals, grads)
+        ctx.session, ctx.call = session, reply.get("call")
+        ctx.save_for_backward(*inputs)
+        box["value"], box["linked"] = reply.get("value"), linked
+        return tuple(linked[index].detach() for index in range(len(linked)))
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[Any, ...]:
+        inputs = ctx.saved_tensors
+        fields = {"of": ctx.call, "gradients": list(grads), "create": torch.is_grad_enabled()}
+        if fields["create"]:
+            joined = list(inputs) + [g for g in grads if g is not None and g.requires_grad]
+            value = call_across(ctx.session, "vjp", fields, joined)
+        else:
+            value = ctx.session.request("vjp", **fields).get("value")
+        if not isinstance(value, list) or len(value) != len(inputs):
+            raise EvidenceError("malformed gradients")
+        for gradient, tensor in zip(value, inputs):
+            if gradient is not None and gradient.shape != tensor.shape:
+                raise EvidenceError("a gradient of the wrong shape")
+        return (None, None, None, None, None, *value)
+
+
+def _store_grads(originals: list[torch.Tensor], grads: list[object]) -> None:
+    """A student's function that calls backward() itself fills the gradients of its inputs."""
+    for tensor, grad in zip(originals, grads):
+        if isinstance(grad, torch.Tensor) and tensor.is_leaf and grad.shape == tensor.shape:
+            with torch.no_grad():
+                tensor.grad = grad.clone() if tensor.grad is None else tensor.grad + grad

@@ -1,0 +1,261 @@
+"""Stand-ins: what a test holds in place of an object that stays in the sandbox.
+
+Every operation that Python lets an object intercept is either asked of the object where it lives
+(``FORWARDED``) or refused; none is left to Python's defaults, by which an object is true, unequal
+to everything and an instance of nothing. Comparisons are refused: they are decided here, from data.
+A refusal fails the test case, even where the test catches it. ``is``, ``type(x)`` and
+``callable(x)`` cannot be intercepted; see the threat model.
+"""
+
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from autograder.scoring.crossing import call_across, differentiable
+from autograder.wall.codec.subclasses import ABILITIES
+
+Exact = TypeVar("Exact")
+OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
+# Attributes with two underscores that are asked for; any other is refused.
+ATTRIBUTES = frozenset({
+    "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__defaults__",
+    "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__",
+})  # fmt: skip
+# Types of Python's own whose objects stay in the sandbox; isinstance() answers as it would there.
+BUILTIN_TYPES: dict[str, type] = {
+    "builtins.function": types.FunctionType,
+    "builtins.method": types.MethodType,
+    "builtins.builtin_function_or_method": types.BuiltinFunctionType,
+    "builtins.module": types.ModuleType,
+    "builtins.type": type,
+    "builtins.generator": types.GeneratorType,
+    "builtins.coroutine": types.CoroutineType,
+    "builtins.object": object,
+}
+
+
+class Refused(TypeError):
+    """An operation on a stand-in that is not asked of the object itself."""
+
+
+class _Kind(type):
+    """The type of stand-ins' types, which shows abstract classes none of a stand-in's methods.
+
+    ``isinstance(x, Iterable)`` looks at ``type(x)`` as well as at ``x.__class__``.
+    """
+
+    __mro__ = property(lambda cls: ())
+
+
+class StandIn(metaclass=_Kind):
+    """Stand-in for an object that stays in the sandbox.
+
+    Args:
+        session: the conversation with the sandbox.
+        record: what the codec received of the object.
+    """
+
+    __slots__ = (*OWN, "__weakref__")
+    _autograder_type = "object"
+    __array_ufunc__ = None  # NumPy's operators leave the answer to the stand-in
+
+    def __init__(self, session: Any, record: dict[str, Any]):
+        object.__setattr__(self, "_autograder_session", session)
+        object.__setattr__(self, "_autograder_id", record["id"])
+        object.__setattr__(self, "_autograder_record", record)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in OWN:
+            return object.__getattribute__(self, name)
+        if name == "__class__":
+            return _class_of(self)
+        if name == "__name__" and type(_record(self).get("name")) is str:
+            return _record(self)["name"]
+        if name.startswith("_autograder"):
+            raise AttributeError(name)
+        if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
+            raise _refusal(self, name)
+        return _ask(self, "attribute", name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise _refusal(self, "assignment to an attribute")
+
+    def __delattr__(self, name: str) -> None:
+        raise _refusal(self, "deletion of an attribute")
+
+    def __repr__(self) -> str:
+        return _exactly(str, self, "representation")
+
+    def __str__(self) -> str:
+        return _exactly(str, self, "text")
+
+    def __format__(self, spec: str) -> str:
+        return _exactly(str, self, "formatted", str(spec))
+
+    def __bool__(self) -> bool:
+        return _exactly(bool, self, "truth")
+
+    def __len__(self) -> int:
+        return _exactly(int, self, "length")
+
+    def __int__(self) -> int:
+        return _exactly(int, self, "integer")
+
+    def __index__(self) -> int:
+        return _exactly(int, self, "index")
+
+    def __float__(self) -> float:
+        return _exactly(float, self, "real")
+
+    def __contains__(self, item: Any) -> bool:
+        return _exactly(bool, self, "contains", item)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _ask(self, "item", key)
+
+    def __iter__(self) -> Iterator[Any]:
+        if "__next__" in _record(self).get("has", ()) or _is_a(self, "builtins.generator"):
+            return self
+        return iter(_exactly(list, self, "items"))
+
+    def __next__(self) -> Any:
+        return _ask(self, "next")
+
+    def __dir__(self) -> list[str]:
+        return _exactly(list, self, "names")
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return _exactly(bool, self, "instance", instance)
+
+    def __subclasscheck__(self, subclass: Any) -> bool:
+        return _exactly(bool, self, "subclass", subclass)
+
+
+class StandInFunction(StandIn):
+    """Stand-in for a callable; calling it runs the student's code in the sandbox."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        session = object.__getattribute__(self, "_autograder_session")
+        inputs = differentiable((args, kwargs))
+        if not inputs:
+            reply = session.request("call", target=self, args=args, kwargs=kwargs)
+            return reply.get("value")
+        fields = {"target": self, "args": args, "kwargs": kwargs}
+        return call_across(session, "call", fields, inputs)
+
+
+# Operations that are refused: their default would decide something about an object unseen.
+REFUSED = (
+    "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__",
+    "__setitem__", "__delitem__", "__missing__", "__length_hint__", "__reversed__",
+    *(f"__{side}{name}__"
+      for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
+                   "lshift", "rshift", "and", "xor", "or")
+      for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
+    "__neg__", "__pos__", "__abs__", "__invert__", "__complex__", "__round__", "__trunc__",
+    "__floor__", "__ceil__", "__bytes__", "__fspath__", "__buffer__", "__release_buffer__",
+    "__enter__", "__exit__", "__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
+    "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
+    "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",
+)  # fmt: skip
+
+
+def _refuser(name: str) -> Callable[..., Any]:
+    def refuse(self: StandIn, *args: Any, **kwargs: Any) -> Any:
+        raise _refusal(self, name)
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+for _name in REFUSED:
+    setattr(StandIn, _name, _refuser(_name))
+
+
+def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
+    """Return the stand-in for a received record; its type bears the name of the object's type."""
+    base = StandInFunction if record["callable"] else StandIn
+    name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
+    known: dict[Any, Any] = session.types
+    if (base, name) not in known:
+        short = name.rpartition(".")[2] or "object"
+        known[base, name] = _Kind(short, (base,), {"__slots__": (), "_autograder_type": name})
+    return known[base, name](session, record)
+
+
+def _record(standing: StandIn) -> dict[str, Any]:
+    return object.__getattribute__(standing, "_autograder_record")
+
+
+def _name_of(standing: StandIn) -> str:
+    return type(standing)._autograder_type
+
+
+def _is_a(standing: StandIn, name: str) -> bool:
+    return name in _record(standing)["bases"]
+
+
+def _ask(standing: StandIn, operation: str, *args: Any) -> Any:
+    session = object.__getattribute__(standing, "_autograder_session")
+    reply = session.request("operate", target=standing, operation=operation, args=args)
+    return reply.get("value")
+
+
+def _exactly(kind: type[Exact], standing: StandIn, operation: str, *args: Any) -> Exact:
+    """Ask for an operation whose answer is of one type, exactly."""
+    value = _ask(standing, operation, *args)
+    if type(value) is not kind:
+        raise _refusal(standing, operation)
+    return value
+
+
+def _refusal(standing: StandIn, operation: str) -> Refused:
+    session = object.__getattribute__(standing, "_autograder_session")
+    name, word = _name_of(standing), operation.strip("_")
+    refusal = Refused(
+        f"'{word}' of this {name} cannot be asked for, since it stays in the notebook ‖ "
+        f"不能对这个 {name} 使用 '{word}'，因为它留在笔记本中"
+    )
+    session.refused = session.refused or refusal
+    return refusal
+
+
+def _class_of(standing: StandIn) -> type:
+    """Return a class for which isinstance() answers as it does for the object itself.
+
+    That is the library's own class where the type is a library's; for a student's class a new one
+    that derives from the library's class and has the abilities that abstract classes look for.
+    """
+    record = _record(standing)
+    own, *others = record["bases"] or ["builtins.object"]
+    exact = _loaded(own)
+    if exact is not None:
+        return exact
+    loaded = [cls for cls in map(_loaded, others) if cls is not None]
+    nearest = loaded[0] if loaded else object
+    if not all(issubclass(nearest, cls) for cls in loaded):
+        raise _refusal(standing, "isinstance")
+    has = [name for name in record.get("has", ()) if name in ABILITIES]
+    abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
+    try:
+        return type(_name_of(standing).rpartition(".")[2], (nearest,), abilities)
+    except Exception:
+        raise _refusal(standing, "isinstance") from None
+
+
+def _loaded(name: str) -> type | None:
+    """Return the class of a name if its module is loaded here; nothing is imported."""
+    if name in BUILTIN_TYPES:
+        return BUILTIN_TYPES[name]
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        module = sys.modules.get(".".join(parts[:cut]))
+        if module is not None:
+            found: Any = module
+            for part in parts[cut:]:
+                found = vars(found).get(part) if hasattr(found, "__dict__") else None
+            return found if isinstance(found, type) and found.__module__ != "__main__" else None
+    return None

@@ -1,0 +1,204 @@
+"""Values of the standard library that are data: collections, exact numbers, dates, slices, views.
+
+Exact types only, both ways; each kind is a map of few fields that are checked one by one.
+"""
+
+import datetime
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from autograder.errors import EvidenceError
+from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_NODES
+
+Plain = dict[str, Any]
+Encode = Callable[[Any], Any]  # of one part, by the codec
+
+_EMPTY: dict[str, int] = {}
+ITEMS: type = type(_EMPTY.items())
+VIEWS: dict[type, str] = {
+    type(_EMPTY.keys()): "keys",
+    type(_EMPTY.values()): "values",
+    ITEMS: "items",
+}
+FACTORIES = {cls.__name__: cls for cls in (int, float, complex, bool, str, list, tuple, dict, set)}
+DATES: dict[str, Any] = {
+    "datetime": datetime.datetime,
+    "date": datetime.date,
+    "time": datetime.time,
+}
+MAX_DATE_TEXT = 60
+
+
+def encode_library(value: Any, encode: Encode) -> Plain | None:
+    """Return a value's record, or None where it is none of these types."""
+    write = _ENCODERS.get(type(value))
+    return write(value, encode) if write is not None else None
+
+
+def _collection(kind: str, items: list[Any], **more: Any) -> Plain:
+    return {"$": "collection", "kind": kind, "items": items, **more}
+
+
+def _pairs(value: Any, encode: Encode) -> list[Any]:
+    return [[encode(key), encode(item)] for key, item in dict.items(value)]
+
+
+def _ordered(value: Any, encode: Encode) -> Plain:
+    items = [[encode(key), encode(item)] for key, item in OrderedDict.items(value)]
+    return _collection("OrderedDict", items)
+
+
+def _counter(value: Any, encode: Encode) -> Plain:
+    return _collection("Counter", _pairs(value, encode))
+
+
+def _defaultdict(value: Any, encode: Encode) -> Plain | None:
+    factory = value.default_factory
+    if factory is not None and factory not in FACTORIES.values():
+        return None
+    name = "" if factory is None else factory.__name__
+    return _collection("defaultdict", _pairs(value, encode), factory=name)
+
+
+def _deque(value: Any, encode: Encode) -> Plain:
+    longest = -1 if value.maxlen is None else value.maxlen
+    return _collection("deque", [encode(item) for item in value], longest=longest)
+
+
+def _view(value: Any, encode: Encode) -> Plain:
+    pairs = isinstance(value, ITEMS)
+    items = [[encode(a), encode(b)] for a, b in value] if pairs else [encode(a) for a in value]
+    return _collection(VIEWS[type(value)], items)
+
+
+def _decimal(value: Any, encode: Encode) -> Plain:
+    _check_decimal(value)
+    return {"$": "decimal", "text": str(value)}
+
+
+def _fraction(value: Any, encode: Encode) -> Plain:
+    return {"$": "fraction", "items": [encode(value.numerator), encode(value.denominator)]}
+
+
+def _date(value: Any, encode: Encode) -> Plain | None:
+    zone = getattr(value, "tzinfo", None)
+    if zone is not None and type(zone) is not datetime.timezone:
+        return None
+    return {"$": "date", "kind": type(value).__name__, "text": value.isoformat()}
+
+
+def _duration(value: Any, encode: Encode) -> Plain:
+    return {"$": "duration", "items": [value.days, value.seconds, value.microseconds]}
+
+
+def _slice(value: Any, encode: Encode) -> Plain:
+    return {"$": "slice", "items": [encode(part) for part in (value.start, value.stop, value.step)]}
+
+
+def _bytearray(value: Any, encode: Encode) -> Plain:
+    return {"$": "bytearray", "data": bytes(value)}
+
+
+_ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
+    OrderedDict: _ordered,
+    Counter: _counter,
+    defaultdict: _defaultdict,
+    deque: _deque,
+    **dict.fromkeys(VIEWS, _view),
+    Decimal: _decimal,
+    Fraction: _fraction,
+    **dict.fromkeys(DATES.values(), _date),
+    datetime.timedelta: _duration,
+    slice: _slice,
+    bytearray: _bytearray,
+}
+
+
+def make_collection(plain: Plain, items: list[Any]) -> Any:
+    """Return the collection of a record whose items were decoded.
+
+    Raises:
+        EvidenceError: the record is malformed.
+    """
+    kind = plain.get("kind")
+    if kind == "deque":
+        longest = plain.get("longest")
+        if type(longest) is not int or not -1 <= longest <= 2**40:
+            raise EvidenceError("malformed deque")
+        return deque(items, None if longest < 0 else longest)
+    if kind == "keys":
+        return dict.fromkeys(items).keys()
+    if kind == "values":
+        return dict(enumerate(items)).values()
+    if not all(type(pair) is list and len(pair) == 2 for pair in items):
+        raise EvidenceError("a mapping needs pairs")
+    mapping = {key: value for key, value in items}
+    if kind == "OrderedDict":
+        return OrderedDict(mapping)
+    if kind == "Counter":
+        return Counter(mapping)
+    if kind == "items":
+        return mapping.items()
+    if kind == "defaultdict":
+        name = plain.get("factory")
+        if name != "" and name not in FACTORIES:
+            raise EvidenceError("unknown factory")
+        return defaultdict(FACTORIES.get(name), mapping)
+    raise EvidenceError("unknown collection")
+
+
+def make_decimal(text: str) -> Decimal:
+    """Return a decimal number of bounded length and size."""
+    if len(text) > MAX_INT_DIGITS + 20:
+        raise EvidenceError("the number is too long")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise EvidenceError("malformed number") from None
+    _check_decimal(value)
+    return value
+
+
+def _check_decimal(value: Decimal) -> None:
+    """Refuse what ``int()`` would blow up."""
+    if value.is_finite() and not -MAX_INT_DIGITS <= value.adjusted() <= MAX_INT_DIGITS:
+        raise EvidenceError(f"the number has more than {MAX_INT_DIGITS} digits")
+
+
+def make_fraction(numbers: list[Any]) -> Fraction:
+    """Return a fraction of two whole numbers."""
+    if [type(number) for number in numbers] != [int, int] or numbers[1] <= 0:
+        raise EvidenceError("malformed fraction")
+    return Fraction(*numbers)
+
+
+def make_date(kind: str, text: str) -> Any:
+    """Return a date, a time or both from their ISO text."""
+    if kind not in DATES or len(text) > MAX_DATE_TEXT:
+        raise EvidenceError("malformed date")
+    return DATES[kind].fromisoformat(text)
+
+
+def make_slice(parts: list[Any]) -> slice:
+    """Return a slice of whole numbers, texts or None."""
+    if len(parts) != 3 or not all(part is None or type(part) in (int, str) for part in parts):
+        raise EvidenceError("malformed slice")
+    return slice(*parts)
+
+
+def is_plain_scalar(value: Any) -> bool:
+    """Tell whether a value may be an entry of an array of objects."""
+    return value is None or type(value) in _SCALARS
+
+
+def check_count(count: int) -> None:
+    """Refuse more entries than a list may have."""
+    if count > MAX_NODES:
+        raise EvidenceError(f"the array has more than {MAX_NODES} entries")
+
+
+_SCALARS = (bool, int, float, complex, str, bytes, Decimal, Fraction, datetime.timedelta,
+            *DATES.values())  # fmt: skip

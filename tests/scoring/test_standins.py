@@ -1,0 +1,226 @@
+"""Stand-ins: asked of the object or refused, never decided by Python's defaults."""
+
+import collections
+import collections.abc
+import copy
+import math
+import operator
+import pickle
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.scoring.standins import Refused, StandIn, stand_in
+from tests.running import assignment, grade, messages, outcomes, test_file
+
+RECORD = {"id": 1, "bases": ["__main__.Bag", "builtins.object"], "callable": False, "has": []}
+
+
+class Silent:
+    """A conversation in which nothing is answered but noted."""
+
+    def __init__(self):
+        self.types, self.refused, self.asked = {}, None, []
+
+    def request(self, op, **fields):
+        self.asked.append(fields.get("operation", op))
+        raise AssertionError("no answer")
+
+
+BINARY = [
+    operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge, operator.add,
+    operator.sub, operator.mul, operator.matmul, operator.truediv, operator.floordiv, operator.mod,
+    divmod, pow, operator.lshift, operator.rshift, operator.and_, operator.xor, operator.or_,
+    operator.iadd, operator.isub, operator.imul, operator.imatmul, operator.itruediv,
+    operator.ifloordiv, operator.imod, operator.ipow, operator.ilshift, operator.irshift,
+    operator.iand, operator.ixor, operator.ior, operator.contains, operator.getitem,
+    operator.delitem,
+]  # fmt: skip
+UNARY = [
+    bool, len, hash, iter, next, reversed, repr, str, format, dir, vars, int, float, complex, bytes,
+    abs, operator.neg, operator.pos, operator.invert, operator.index, operator.not_, round,
+    math.trunc, math.floor, math.ceil, copy.copy, copy.deepcopy, pickle.dumps, list, tuple, set,
+    dict, sorted, any, all, sum, min, max, enumerate, operator.length_hint, np.asarray, np.isnan,
+    torch.as_tensor, memoryview,
+]  # fmt: skip
+OTHERS = {
+    "setitem": lambda x: operator.setitem(x, 0, 1),
+    "setattr": lambda x: setattr(x, "a", 1),
+    "delattr": lambda x: delattr(x, "a"),
+    "call": lambda x: x(),
+    "doc": lambda x: x.__doc__,
+    "attribute": lambda x: x.anything,
+    "private": lambda x: x._anything,
+    "hasattr": lambda x: hasattr(x, "anything"),
+    "hasattr of dunder": lambda x: hasattr(x, "__len__"),
+    "explicit eq": lambda x: x.__eq__(1),
+    "dict": lambda x: x.__dict__,
+    "isinstance of it": lambda x: isinstance(1, x),
+    "issubclass of it": lambda x: issubclass(int, x),
+    "subclassing": lambda x: type("Sub", (x,), {}),
+    "with": lambda x: x.__enter__(),
+    "membership": lambda x: x in [1, 2],
+    "index": lambda x: [1, 2].index(x),
+    "unpack": lambda x: [*x],
+    "keywords": lambda x: dict(**x),
+    "array operator": lambda x: np.ones(2) == x,
+    "array add": lambda x: np.ones(2) + x,
+    "tensor add": lambda x: torch.ones(2) + x,
+    "f-string": lambda x: f"{x}",
+    "while": lambda x: 1 if x else 2,
+    "and": lambda x: x and 1,
+    "isclose": lambda x: math.isclose(x, 1.0),
+}
+# Special methods that no operation on an object asks for, or that belong to the class itself.
+OF_CLASSES = {
+    "__new__", "__init__", "__init_subclass__", "__subclasshook__", "__class__", "__doc__",
+    "__module__", "__slots__", "__getattribute__", "__weakref__", "__array_ufunc__",
+}  # fmt: skip
+
+
+def _on_the_left(operation, standing):
+    return operation(standing, 1)
+
+
+def _on_the_right(operation, standing):
+    return operation(1, standing)
+
+
+@pytest.mark.parametrize("operation", [
+    *UNARY, *[partial(_on_the_left, each) for each in BINARY],
+    *[partial(_on_the_right, each) for each in BINARY], *OTHERS.values(),
+])  # fmt: skip
+@pytest.mark.parametrize("bases", [
+    ["__main__.Bag", "builtins.object"], ["builtins.function", "builtins.object"],
+    ["__main__.L", "builtins.list", "builtins.object"],
+])  # fmt: skip
+def test_no_operation_is_decided_by_default(operation, bases):
+    session = Silent()
+    standing = stand_in(session, {**RECORD, "bases": bases})
+    with pytest.raises((Refused, AssertionError, TypeError, ValueError)):
+        operation(standing)
+
+
+def test_every_special_method_of_python_is_asked_or_refused():
+    special = {name for cls in (object, int, float, complex, list, dict, set, str, bytes, tuple,
+                                np.ndarray, torch.Tensor) for name in vars(cls)
+               if name.startswith("__") and name.endswith("__")}  # fmt: skip
+    for name in sorted(special - OF_CLASSES):
+        session = Silent()
+        standing = stand_in(session, RECORD)
+        with pytest.raises((Refused, AssertionError)):
+            getattr(standing, name)
+        if hasattr(StandIn, name) and callable(getattr(StandIn, name)):
+            assert name in vars(StandIn), f"{name} is left to Python's default"
+
+
+def test_hasattr_is_decided_by_an_attribute_error_alone():
+    class Without(Silent):
+        def request(self, op, **fields):
+            raise AttributeError(fields["args"][0])
+
+    assert not hasattr(stand_in(Without(), RECORD), "x")
+    with pytest.raises(AssertionError):
+        hasattr(stand_in(Silent(), RECORD), "x")
+
+
+@pytest.mark.parametrize("bases, cls, expected", [
+    (["builtins.function", "builtins.object"], type(lambda: 0), True),
+    (["builtins.function", "builtins.object"], int, False),
+    (["collections.UserDict", "builtins.object"], dict, False),
+    (["collections.UserDict", "builtins.object"], collections.UserDict, True),
+    (["__main__.D", "collections.UserDict", "builtins.object"],
+     collections.abc.MutableMapping, True),
+    (["__main__.Bag", "builtins.object"], collections.abc.Hashable, False),
+    (["builtins.module", "builtins.object"], type(math), True),
+])  # fmt: skip
+def test_isinstance_answers_as_for_the_object_itself(bases, cls, expected):
+    assert isinstance(stand_in(Silent(), {**RECORD, "bases": bases}), cls) is expected
+
+
+def test_abstract_classes_see_what_the_object_can_do():
+    record = {**RECORD, "has": ["__len__", "__iter__"]}
+    standing = stand_in(Silent(), record)
+    for name in collections.abc.__all__:
+        expected = name in ("Sized", "Iterable")
+        assert isinstance(standing, getattr(collections.abc, name)) is expected, name
+
+
+def test_a_refusal_that_a_test_catches_fails_it_all_the_same(engine):
+    tests = assignment(
+        q1=test_file(
+            "q1",
+            "def case(x):\n    try:\n        same = x == 5\n    except Exception:\n"
+            "        same = False\n    assert not same",
+        )
+    )
+    gradation = grade(engine, tests, ("class A:\n    pass\nx = A()", "q1"))
+    assert outcomes(gradation) == [False]
+    assert "A" in messages(gradation) and "StandIn" not in messages(gradation)
+
+
+BAG = """
+import collections
+class Bag:
+    def __len__(self): return 0
+    def __eq__(self, other): return True
+    def __bool__(self): return False
+class Box:
+    "A box."
+    def __init__(self, *items): self.items = list(items)
+    def __len__(self): return len(self.items)
+    def __iter__(self): return iter(self.items)
+    def __getitem__(self, key): return self.items[key]
+    def __contains__(self, item): return item in self.items
+    def total(self): return sum(self.items)
+    def __repr__(self): return f"Box{tuple(self.items)}"
+class Odd(ValueError):
+    pass
+bag, bag2, box, empty = Bag(), Bag(), Box(1, 2, 3), collections.UserDict()
+def undocumented(x): return x
+def documented(x):
+    "Says what it does."
+def odd(): raise Odd("odd")
+gen = (n * n for n in range(10**9))
+"""
+HELD = {  # what stock Otter fails, fails; what it passes, passes
+    "assert undocumented.__doc__": False,
+    "assert documented.__doc__ == 'Says what it does.'": True,
+    "assert bag": False,
+    "assert not bag": True,
+    "assert bag != bag2": False,
+    "assert not hasattr(bag, 'x')": True,
+    "assert not hasattr(box, 'items')": False,
+    "assert not hasattr(box, '__len__')": False,
+    "import collections\n    assert not isinstance(empty, collections.UserDict)": False,
+    "assert not isinstance(undocumented, type(lambda: 0))": False,
+    "assert not callable(undocumented)": False,
+    "assert len(box) == 3 and list(box) == [1, 2, 3] and box[1] == 2 and 2 in box": True,
+    "assert box.items == [1, 2, 3] and box.total() == 6": True,
+    "assert repr(box) == 'Box(1, 2, 3)' and f'{box}' == 'Box(1, 2, 3)'": True,
+    "assert isinstance(box, Box) and not isinstance(bag, Box) and not isinstance(3, Box)": True,
+    "assert Box(4, 5).total() == 9 and Box.__name__ == 'Box' and Box.__doc__ == 'A box.'": True,
+    "assert type(box).__name__ == 'Box'": True,
+    "assert vars(box) == {'items': [1, 2, 3]}": True,
+    "assert next(gen) == 0 and next(gen) == 1": True,
+    "import itertools\n    assert list(itertools.islice(gen, 2)) == [0, 1]": True,
+    "try:\n        odd()\n    except ValueError as error:\n"
+    "        assert isinstance(error, Odd) and not isinstance(error, Box)": True,
+    "assert box[7]": False,
+    "assert 9 not in box": True,
+    "assert box > 3": False,
+    "assert {box}": False,
+    "assert undocumented != documented": False,
+}
+NAMES = "bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
+
+
+@pytest.mark.parametrize("body", HELD)
+def test_nothing_passes_here_that_fails_in_one_process(engine, body):
+    tests = assignment(q1=test_file("q1", f"def case({NAMES}):\n    {body}"))
+    gradation = grade(engine, tests, (BAG, "q1"))
+    assert outcomes(gradation) == [HELD[body]], messages(gradation)
+    for word in ("StandIn", "RemoteObject", "RemoteFunction"):
+        assert word not in messages(gradation)
