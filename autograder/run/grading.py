@@ -165,6 +165,7 @@ class _Run:
             for outcome in grade(rest, task, choice, min(scorers, len(rest))):
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
+                summary.without |= {outcome.without} - {""}
                 on_result(outcome.status)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
