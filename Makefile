@@ -72,7 +72,7 @@ $(READY): requirements.lock
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv $(locking) --extra cluster --group dev pyproject.toml -o requirements.lock
+	$(PY) -m uv $(locking) --extra cluster --group dev --group sandbox pyproject.toml -o requirements.lock
 	$(PY) -m uv $(locking) --group sandbox -c requirements.lock -o autograder/sandbox/requirements.lock
 	@touch $(READY)
 

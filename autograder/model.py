@@ -1,5 +1,6 @@
 """The nouns of grading as plain, frozen data. A leaf: it imports nothing of ours."""
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
@@ -124,6 +125,7 @@ class Submission:
         cells: code cells in notebook order.
         language: "en" or "zh".
         assignment: assignment name that the notebook claims, or None.
+        python: the version of Python that the notebook says it was saved with, or "".
         notes: remarks for the instructor, e.g. which notebook in a zip was taken.
     """
 
@@ -134,6 +136,7 @@ class Submission:
     language: str = "en"
     assignment: str | None = None
     notes: tuple[str, ...] = ()
+    python: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,10 +171,21 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class CellOutput:
-    """What one cell printed and the error that ended it, if any (text, bounded)."""
+    """What one cell printed and the error that ended it, if any (text, bounded).
+
+    Attributes:
+        lost: names that the cell would have defined, had it not ended in its error.
+    """
 
     text: str = ""
     error: str | None = None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def missing_module(self) -> str | None:
+        """The module whose absence ended the cell, if that did."""
+        found = re.match(r"ModuleNotFoundError: No module named '([\w.]{1,200})'", self.error or "")
+        return found[1] if found else None
 
 
 @dataclass(frozen=True)
@@ -245,7 +259,10 @@ class Gradation:
             QuestionResult(**{**q, "cases": tuple(TestCaseOutcome(**c) for c in q["cases"])})
             for q in plain["questions"]
         )
-        plain["outputs"] = tuple(CellOutput(**output) for output in plain["outputs"])
+        plain["outputs"] = tuple(
+            CellOutput(**{**output, "lost": tuple(output.get("lost", ()))})
+            for output in plain["outputs"]
+        )
         plain["notes"] = tuple(plain["notes"])
         plain["graded_by"] = Provenance.from_dict(plain["graded_by"])
         return cls(**plain)

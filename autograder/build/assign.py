@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build import leaks, release, source
+from autograder.build import environment, leaks, release, source
 from autograder.build.archive import make_zip, read_folder, read_zip
 from autograder.build.language import keep_language
 from autograder.course import ROOT
@@ -55,10 +55,11 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
             (no hidden test passed); skipped for content that was verified before.
 
     Raises:
-        BuildError: the source or its rubric is faulty, a release shows a secret, or the
-            verification fails.
+        BuildError: the source or its rubric is faulty, a release shows a secret, the packages that
+            students may import are not the same everywhere, or the verification fails.
     """
     name = folder.name
+    environment.check_environment(ROOT)
     notebook = source.load_source(folder / f"{name}.ipynb")
     questions = source.questions(notebook["cells"])
     _check_rubric(folder / "rubric.toml", questions)

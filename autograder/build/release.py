@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from autograder import __version__
+from autograder.build import environment as packages
 from autograder.build.language import keep_language_of_tests
 from autograder.errors import BuildError
 from autograder.reports import printing
@@ -79,6 +80,9 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         "torch": version("torch").split("+")[0],
         "otter": version("otter-grader"),
         "latex2mathml": version("latex2mathml"),
+        "pins": packages.pins(),
+        "allowed": packages.allowed(),
+        "python": packages.grading_python(),
         "pdf": any(PDF_IMPORT in cell["source"] for cell in finished["cells"]),
     }
     printer = {PRINTER: Path(printing.__file__).read_bytes()} if facts["pdf"] else {}

@@ -116,7 +116,8 @@ class DockerEngine(WarmEngine):
             "--memory": memory,
             "--memory-swap": memory,
             "--cpus": "1",
-            "--ipc": "none",
+            "--ipc": "private",
+            "--shm-size": f"{limits.memory_mib}m",  # counted as memory; see Meter
             "--workdir": "/",
             "--user": "0:0",
             "--mount": f'type=bind,"source={self.path}",target=/channel,readonly',

@@ -33,6 +33,7 @@ class WarmEngine(ABC):
     Attributes:
         stream: frames to and from the worker, once entered.
         layers: which layers of confinement hold there, once entered.
+        python: the version of Python there, once entered.
         image: names the environment that grades.
         place: the folder for what it needs while it runs; "": the system's temporary one.
         layers_off: layers that a test has left out; nothing outside the tests sets it.
@@ -46,6 +47,7 @@ class WarmEngine(ABC):
     layers_off: tuple[str, ...] = ()
     stream: FrameStream
     layers: dict[str, Any]
+    python: str
     owner: int | None = None
     channel: socket.socket | None = None
 
@@ -59,7 +61,8 @@ class WarmEngine(ABC):
             self.start()
         try:
             self.channel = self._connect()
-            self.stream, self.layers = receive_greeting(self.channel)
+            self.stream, greeting = receive_greeting(self.channel)
+            self.layers, self.python = greeting["layers"], greeting["python"]
         except SandboxError as error:
             self.close()
             raise EngineError(f"{self._no_start}{error}") from None
@@ -125,7 +128,7 @@ def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict[str, Any
     """Wait until the worker at the other end is warm.
 
     Returns:
-        The stream of frames to and from it, and which layers of confinement hold there.
+        The stream of frames to and from it, and what it says of itself: ``layers`` and ``python``.
 
     Raises:
         SandboxError: the worker ended or refused.
@@ -137,7 +140,7 @@ def receive_greeting(channel: socket.socket) -> tuple[FrameStream, dict[str, Any
         raise SandboxError(f"the sandbox worker did not start ({type(error).__name__})") from None
     if message["op"] == "refused":
         raise SandboxError(message["reason"])
-    return stream, message["layers"]
+    return stream, message
 
 
 def hang_up(channel: socket.socket) -> None:

@@ -16,8 +16,12 @@ SCRIPTS = ("setup.sh", "run_autograder", "trim.py", "torch.lock")
 ROOT_MODULES = ("gradescope/run.py", "gradescope/selfcheck.py", "probes.py")
 # Otter itself, of whose dependencies the scorer imports one.
 SCORER_PACKAGES = ("otter-grader", "fica")
-# In the sandbox's lock, but of no use to a single grading: completion, packaging, graphs.
-LEFT_OUT = ("jedi", "parso", "setuptools", "colorama", "networkx", "psutil", "tzdata")
+# In the sandbox's lock, but imported by nothing there: completion, packaging, debugging, what
+# browsers load.
+LEFT_OUT = (
+    "jedi", "parso", "setuptools", "colorama", "debugpy", "jupyterlab-widgets",
+    "widgetsnbextension",
+)  # fmt: skip
 
 
 def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:

@@ -15,7 +15,9 @@ LEFT_OUT = (
     "fontTools/*/tests", "numpy/*/tests", "numpy/tests", "matplotlib/mpl-data/sample_data",
     "pip", "pip-*", "setuptools", "setuptools-*", "pkg_resources", "_distutils_hack",
     "distutils-precedence.pth", "*/*.pyi", "torch/**/*.pyi", "numpy/**/*.pyi", "otter/assign",
-    "otter/export", "otter/grade", "otter/generate",
+    "otter/export", "otter/grade", "otter/generate", "pandas/tests", "scipy/*/tests",
+    "scipy/*/*/tests", "networkx/*/tests", "networkx/*/*/tests", "networkx/tests",
+    "../../../share/jupyter",
 )  # fmt: skip
 LIBRARIES = ("torch/lib/*.so", "torch/lib/*.so.*")
 SHT_NOBITS, SHF_ALLOC = 8, 2

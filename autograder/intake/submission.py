@@ -16,6 +16,7 @@ from autograder.model import Cell, Submission
 DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submission
 MAX_CELLS = 2000
 MAX_SOURCE = 2**20
+PYTHON = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+]{0,20}")
 QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 
 
@@ -88,6 +89,7 @@ def _validate(
     read = _read_cells(cells, shown)
     if any(cell is None for cell in read):
         notes += (f"code cells without readable text or over {MAX_SOURCE >> 20} MiB were left out",)
+    python = _dict(metadata.get("language_info")).get("version")
     return Submission(
         name=name,
         file=file,
@@ -96,6 +98,7 @@ def _validate(
         language=language if isinstance(language, str) and language in LANGUAGES else "en",
         assignment=show_name(assignment) if isinstance(assignment, str) else None,
         notes=notes,
+        python=python if isinstance(python, str) and PYTHON.fullmatch(python) else "",
     )
 
 

@@ -15,6 +15,7 @@ from autograder.reports.strings import STATUSES, slip_name
 
 # File, submission, question, points before and after (None: no mark), cause, whether it is kept.
 ChangedMark = tuple[str, str, str, float | None, float | None, str, bool]
+MAX_MISSING = 5  # modules that notebooks could not import
 MAX_ATTENTION = 200
 MAX_LISTED = 30
 MAX_SLIPS = 12  # rarer ones are folded away
@@ -185,6 +186,8 @@ def _findings(statistics: ClassStatistics, changes: int) -> list[tuple[str, dict
     unread = statistics.statuses[Status.UNREADABLE]
     key = "none_readable" if unread == statistics.submissions else "unreadable_files"
     findings = _counted(key, unread)
+    for module, count in statistics.missing_modules.most_common(MAX_MISSING):
+        findings.append(("missing_module", {"count": count, "module": inert_name(module)}))
     findings += _counted("ungraded", statistics.statuses[Status.NOT_GRADED])
     findings += _counted("changed_marks", changes)
     ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)

@@ -87,6 +87,7 @@ class ClassStatistics:
     slip_questions: dict[str, Counter] = field(default_factory=dict)
     errors: Counter = field(default_factory=Counter)
     cell_errors: Counter = field(default_factory=Counter)
+    missing_modules: Counter = field(default_factory=Counter)
     drawings: dict[str, list] = field(default_factory=dict)
     drawn: Counter = field(default_factory=Counter)
     wall_s: list[float] = field(default_factory=list)
@@ -163,6 +164,8 @@ class ClassStatistics:
             }
             for group in groups:
                 _count(self.errors, (*group, question))
+        for module in {output.missing_module for output in gradation.outputs} - {None}:
+            _count(self.missing_modules, module)
         for line in {_last_line(output.error) for output in gradation.outputs if output.error}:
             _count(self.cell_errors, _pattern(line))
 

@@ -38,6 +38,8 @@ TEXTS = {
                          "Above 0.7 is good for an exercise sheet.",
                          "各题的 Cronbach α 系数：题目在多大程度上测量同一能力。练习高于 0.7 即为良好。"),
     "standing_out": ("What stands out", "要点"),
+    "missing_module": ("Notebooks that failed in a cell with imports: {count}. No module named {module}.",
+                       "{count} 份笔记本在导入单元失败：No module named {module}。"),
     "hardest": ("{question} was the hardest question: {share} of its points were earned.",
                 "{question} 最难：全班得到了它 {share} 的分数。"),
     "easiest": ("{question} was the easiest: {share} of its points were earned.",

@@ -1,42 +1,65 @@
-"""Matplotlib backend of the sandbox: like Jupyter's inline one, but nothing is ever rendered."""
+"""Matplotlib as a kernel has it: its inline backend, and a stand-in for what needs a screen.
 
+The inline backend closes a cell's figures at its end, or keeps them, as the notebook says. Nothing
+is drawn: the shell asks a figure for no picture. Another backend is the one that matplotlib has;
+where that cannot be opened here, for want of a screen or an extension, matplotlib's own backend
+without one takes its place, so that the notebook goes on as it did where it was written.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from matplotlib._pylab_helpers import Gcf
+import matplotlib
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.backend_bases import FigureManagerBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from autograder.sandbox import figures
 
-
-class FigureManager(FigureManagerBase):
-    """One figure known to pyplot."""
-
-    @classmethod
-    def pyplot_show(cls, *args: object, **kwargs: object) -> None:
-        """Do what :func:`show` does."""
-        show()
+INLINE = "module://matplotlib_inline.backend_inline"
+NO_SCREEN = "agg"
 
 
-class FigureCanvas(FigureCanvasAgg):
-    """A canvas that draws only when a student saves a figure."""
+def set_up(shell: InteractiveShell) -> None:
+    """Make the inline backend the one in use, for this shell."""
+    import matplotlib.pyplot as plt
 
-    manager_class = FigureManager
+    take_figures_made_ahead()
+    matplotlib.use(INLINE)
+    plt.switch_backend(INLINE)
+    from matplotlib_inline import backend_inline
+
+    backend_inline.configure_inline_support(shell, INLINE)
+    matplotlib.interactive(True)
+    plt.switch_backend = _opening_any(plt.switch_backend)
+
+
+def take_figures_made_ahead() -> None:
+    """Let the inline backend, once it is chosen, take figures that are ready."""
+    from matplotlib_inline import backend_inline
+
+    backend_inline.new_figure_manager = new_figure_manager
 
 
 def new_figure_manager(
-    num: int, *, FigureClass: type[Figure] = Figure, **options: Any
+    num: int, *args: Any, FigureClass: type[Figure] = Figure, **options: Any
 ) -> FigureManagerBase:
     """Return the manager of a new figure, as pyplot asks for it."""
-    return new_figure_manager_given_figure(num, figures.make_figure(FigureClass, **options))
+    from matplotlib_inline import backend_inline
+
+    figure = FigureClass(*args, **options) if args else figures.make_figure(FigureClass, **options)
+    return backend_inline.new_figure_manager_given_figure(num, figure)
 
 
-def new_figure_manager_given_figure(num: int, figure: Figure) -> FigureManagerBase:
-    """Return the manager of a figure that pyplot did not make."""
-    return FigureCanvas.new_manager(figure, num)
+def _opening_any(switch_backend: Callable[[str], None]) -> Callable[[str], None]:
+    def switch(newbackend: str) -> None:
+        """Close the figures and go on with another backend."""
+        try:
+            switch_backend(newbackend)
+        except ImportError:
+            switch_backend(NO_SCREEN)
+            for settings in (matplotlib.rcParams, matplotlib.rcParamsDefault):
+                dict.__setitem__(settings, "backend", newbackend)
 
-
-def show(*args: object, **kwargs: object) -> None:
-    """Close the open figures, as the inline backend does once it has shown them."""
-    Gcf.destroy_all()
+    switch.__name__, switch.__wrapped__ = "switch_backend", switch_backend
+    return switch

@@ -4,9 +4,11 @@ It runs in the student's process, so nothing it says is believed beyond its bein
 decodes every answer with :mod:`autograder.wall.codec` and compares it with what it knows itself.
 """
 
+import gc
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -254,6 +256,18 @@ FOLDER_VARIABLES = (
     "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
 )  # fmt: skip
 
+# As a kernel sets them; and pip gives up at once where nothing can be reached.
+KERNEL_VARIABLES = {
+    "TERM": "xterm-color",
+    "CLICOLOR": "1",
+    "FORCE_COLOR": "1",
+    "PAGER": "cat",
+    "GIT_PAGER": "cat",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PIP_RETRIES": "0",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
+
 
 def run_child(
     channel: socket.socket,
@@ -273,8 +287,12 @@ def run_child(
         confinement.enter(uid, folder, start["limits"], ruleset)
         _close_others(channel.fileno())  # what confinement opened
         os.chdir(folder)
+        sys.path.insert(0, "")
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder
+        os.environ.update(KERNEL_VARIABLES)
+        shells.take_over_input(shell)
+        gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)

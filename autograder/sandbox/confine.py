@@ -10,6 +10,7 @@ import ctypes
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
 import sysconfig
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from autograder.errors import EngineError
 from autograder.model import Limits
-from autograder.sandbox import needs
+from autograder.sandbox import needs, sockets
+from autograder.sandbox.processes import SHARED
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -38,8 +40,12 @@ DEVICES = {
     "/dev/urandom": READ_RIGHTS,
     "/dev/random": READ_RIGHTS,
 }
+# In the folder of shared memory a submission may make, open and remove entries of its own uid; it
+# may not list them, nor make folders, sockets or links.
+SHARED_RIGHTS = 1 << 1 | 1 << 2 | 1 << 5 | 1 << 8 | 1 << 14
+SOCKET_CALLS = ("socket", "connect", "bind", "listen", "accept", "accept4")
 FORBIDDEN_CALLS = (
-    "socket", "connect", "bind", "listen", "accept", "accept4", "ptrace", "process_vm_readv",
+    "ptrace", "process_vm_readv",
     "process_vm_writev", "mount", "umount2", "move_mount", "open_tree", "fsopen", "fsmount",
     "fsconfig", "fspick", "pivot_root", "chroot", "unshare", "setns", "keyctl", "add_key",
     "request_key", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
@@ -82,7 +88,8 @@ class Confinement:
         # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, device ioctl (15) in 5.
         self.handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)) - 1
         self.rules = [*self._readable_rules()] if self.landlock_abi else []
-        self.program = _seccomp_program() if layers.seccomp else None
+        self.sockets = self.own_uid and sockets.only_own_are_reachable(self.landlock_abi)
+        self.program = _seccomp_program(self.sockets) if layers.seccomp else None
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         if self.own_uid:
@@ -97,6 +104,7 @@ class Confinement:
             "landlock_abi": self.landlock_abi,
             "seccomp": self.program is not None,
             "rlimits": self.rlimits,
+            "unix_sockets": self.sockets,
         }
 
     def new_ruleset(self) -> int | None:
@@ -155,6 +163,8 @@ class Confinement:
         for path, rights in DEVICES.items():
             if os.path.exists(path):
                 yield self._rule(path, rights)
+        if self.own_uid and os.path.isdir(SHARED):
+            yield self._rule(SHARED, SHARED_RIGHTS)
 
     def _rule(self, path: str, rights: int) -> bytes:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -214,8 +224,12 @@ def _landlock_abi(libc: ctypes.CDLL) -> int:
     return max(abi, 0)
 
 
-def _seccomp_program() -> bytes:
-    """Return the filter as the kernel's instructions; the calls in it answer EPERM."""
+def _seccomp_program(unix_sockets: bool) -> bytes:
+    """Return the filter as the kernel's instructions; the calls in it answer EPERM.
+
+    Args:
+        unix_sockets: whether sockets between a submission's own processes may be made.
+    """
     try:
         import pyseccomp
     except (ImportError, RuntimeError, OSError) as error:
@@ -229,6 +243,10 @@ def _seccomp_program() -> bytes:
             filter.add_rule(deny, name)
         except (OSError, ValueError):
             continue  # not a call of this architecture
+    for name in SOCKET_CALLS if not unix_sockets else ():
+        filter.add_rule(deny, name)
+    if unix_sockets:
+        filter.add_rule(deny, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
     # New namespaces through clone; clone3 hides its flags, so libc has to fall back to clone.
     namespaces = (0x00020000, *(1 << bit for bit in range(25, 31)))  # CLONE_NEWNS, _NEWCGROUP, ...
     for flag in namespaces:

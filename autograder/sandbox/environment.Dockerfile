@@ -1,4 +1,4 @@
-# The Python environment that student code meets: torch (CPU), NumPy, matplotlib, IPython.
+# The Python environment that student code meets: the group `sandbox` of pyproject.toml.
 # Built by autograder/engines/image.py, which lays these files beside it:
 #   requirements.lock  the sandbox's packages with hashes, all but torch
 #   wheels/            a torch wheel, when pip on the host has one on disk; may be empty
@@ -26,11 +26,12 @@ RUN if [ -s /tmp/build/ca.pem ]; then export PIP_CERT=/tmp/build/ca.pem; fi; \
     $pip --no-index --no-deps --find-links /tmp/build/wheels torch==${TORCH} \
     || $pip --retries 2 --extra-index-url ${CPU_INDEX} torch==${TORCH}
 # What no notebook needs: C++ headers, test programs and test suites (NumPy's are part of
-# numpy.testing), the installer.
+# numpy.testing), the debugger, what browsers load, the installer.
 RUN cd /opt/venv/lib/python3*/site-packages \
     && rm -rf torch/include torch/test torch/share/cmake torch/lib/*test*.so pip pip-* \
+        debugpy/_vendored ../../../share/jupyter pandas/tests \
     && find torch/bin -type f ! -name torch_shm_manager -delete \
-    && find sympy networkx matplotlib mpmath fontTools mpl_toolkits -type d -name tests -prune \
+    && find sympy networkx matplotlib mpmath fontTools mpl_toolkits scipy -type d -name tests -prune \
         -exec rm -rf {} + \
     && /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
         -x torch/testing/_internal /opt/venv/lib
@@ -44,4 +45,6 @@ COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0 MPLBACKEND=agg \
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-RUN python -c "import torch.func, torch.testing, numpy.testing, matplotlib.pyplot, IPython, pyseccomp"
+RUN python -c "import torch.func, torch.testing, numpy.testing, matplotlib.pyplot, IPython, pyseccomp, \
+    pandas, scipy.optimize, scipy.stats, seaborn, ipywidgets, ipykernel.kernelapp, requests, yaml, sympy, \
+    networkx, tqdm.notebook, PIL.Image"

@@ -17,6 +17,7 @@ FREEZE_ROUNDS = 200
 CGROUPS = ("/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory/memory.stat")  # version 2, 1
 COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem"))  # in version 1, in version 2
 MIB = 2**20
+SHARED = "/dev/shm"
 
 
 def children_of(pid: int) -> list[int]:
@@ -180,6 +181,29 @@ def nameless_bytes(pids: Iterable[int]) -> int:
                 if not found.st_nlink and (found.st_dev, found.st_ino) not in seen:
                     seen.add((found.st_dev, found.st_ino))
                     total += found.st_blocks * 512
+    return total
+
+
+def shared_entries(uid: int) -> list[str]:
+    """Return the paths of what a uid has in the folder of shared memory."""
+    found = []
+    try:
+        with os.scandir(SHARED) as entries:
+            for entry in entries:
+                with suppress(OSError):  # gone meanwhile
+                    if entry.stat(follow_symlinks=False).st_uid == uid:
+                        found.append(entry.path)
+    except OSError:
+        return []  # there is none, or nobody may look
+    return found
+
+
+def shared_bytes(uid: int) -> int:
+    """Return what a uid's entries take of shared memory."""
+    total = 0
+    for path in shared_entries(uid):
+        with suppress(OSError):
+            total += os.stat(path, follow_symlinks=False).st_blocks * 512
     return total
 
 

@@ -1,6 +1,7 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
 import os
+import platform
 import resource
 import secrets
 import signal
@@ -66,7 +67,8 @@ def serve(
         return
     confine.become_subreaper()
     settle(full)
-    warm = {"op": "warm", "layers": confinement.describe(), "pid": os.getpid()}
+    python = platform.python_version()
+    warm = {"op": "warm", "layers": confinement.describe(), "python": python, "pid": os.getpid()}
     try:
         worker = Worker(stream, janitor, root, confinement, shell)
         stream.send(msgpack.packb(warm))
@@ -179,7 +181,7 @@ class Worker:
         except (FrameTimeout, StreamEnded, EvidenceError):
             return Ended(Status.NOT_GRADED, "the sandbox did not start")
         ours.setblocking(False)
-        meter = Meter(pid, self.janitor_pid, folder, limits, self.counter)
+        meter = Meter(pid, self.janitor_pid, uid, folder, limits, self.counter)
         self.stream.send_with_socket(msgpack.packb({"op": "started"}), ours)
         ours.close()
         over: Ended | None = None
@@ -213,7 +215,7 @@ class Worker:
         the other way round a process that forks on and on would always be a step ahead.
         """
         orphans = self._orphans()
-        if not orphans:
+        if not orphans and not (uid and processes.shared_entries(uid)):
             try:
                 os.rmdir(folder)
                 self._ask_janitor(0, "")  # nothing is left to clean, should this worker be killed
@@ -251,8 +253,17 @@ class Worker:
 class Meter:
     """Looks now and then at what one submission uses, all its processes together."""
 
-    def __init__(self, pid: int, janitor: int, folder: str, limits: Limits, counter: Path | None):
+    def __init__(
+        self,
+        pid: int,
+        janitor: int,
+        uid: int,
+        folder: str,
+        limits: Limits,
+        counter: Path | None,
+    ):
         self.pid, self.janitor, self.folder, self.limits = pid, janitor, folder, limits
+        self.uid = uid
         # In a container files in memory count as memory, and the folder is in memory there.
         self.memory_mib = limits.memory_mib + SLACK_MIB + (limits.disk_mib if counter else 0)
         self.memory = processes.Memory(self.memory_mib, counter)
@@ -261,11 +272,17 @@ class Meter:
     def find_excess(self) -> Ended | None:
         """Return the limit that is broken, if one is."""
         pids = [*processes.below([self.pid]), *self._adopted()]
-        if self.memory.used_mib(pids) > self.memory_mib:
+        if self.memory.used_mib(pids) + self._shared_mib() > self.memory_mib:
             return Ended(Status.MEMORY_LIMIT, f"more than {self.limits.memory_mib} MiB together")
         if len(pids) > 1 and processes.cpu_s(pids) > self.limits.cpu_s + 1:
             return Ended(Status.CPU_LIMIT, "the CPU time is used up")
         return self._find_excess_of_files(pids)
+
+    def _shared_mib(self) -> float:
+        """Return what lies in shared memory under the uid; a container's own counter counts it."""
+        if self.memory.counts or not self.uid:
+            return 0.0
+        return processes.shared_bytes(self.uid) / processes.MIB
 
     def _adopted(self) -> list[int]:
         """Return what the submission started and the worker, its subreaper, has adopted."""

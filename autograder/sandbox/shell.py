@@ -1,10 +1,13 @@
 """The IPython shell that runs the cells, made once in the warm worker and used in its children."""
 
 import ast
+import asyncio
+import builtins
 import io
 import os
 import random
 import re
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable
@@ -13,11 +16,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from IPython.core import page
 from IPython.core.async_helpers import _pseudo_sync_runner
+from IPython.core.error import StdinNotImplementedError as KernelsError
 from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
-from matplotlib._pylab_helpers import Gcf
 from traitlets.config import Config
 
 from autograder.model import CellOutput
@@ -47,8 +51,106 @@ class History(HistoryManager):
     _i00 = _i = _ii = _iii = ""
 
 
-class Shell(InteractiveShell):
-    """IPython's shell with a short way for ordinary cells, all that is new in it being speed.
+NOBODY = (
+    "nobody can answer input() while a notebook is graded; write the value into the code ‖ "
+    "评分时没有人能回答 input()；请把值直接写进代码"
+)
+
+
+class StdinNotImplementedError(KernelsError, EOFError):
+    """What a kernel without a keyboard raises; also what a script without one would raise."""
+
+
+class NamedValues(dict[str, Any]):
+    """What IPython keeps on disk between sessions, for one session."""
+
+    def keys(self, pattern: str | None = None) -> list[str]:  # type: ignore[override]
+        """Return the names, or those that lie in a folder, as ``folder/*``."""
+        return [key for key in self if pattern is None or key.startswith(pattern.rstrip("*"))]
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """What a kernel's shell does beyond IPython's, by the name that libraries ask for."""
+
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def init_history(self) -> None:
+        """Give the shell its history."""
+        self.history_manager = History(shell=self, parent=self)
+        self.configurables.append(self.history_manager)  # type: ignore[arg-type]
+
+    def run_awaiting(self, raw_cell: str, **options: Any) -> ExecutionResult:
+        """Run a cell inside this process's event loop, as a kernel runs every cell."""
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self.loop)
+        transformed, failure = raw_cell, None
+        try:
+            transformed = self.transform_cell(raw_cell)
+        except Exception:
+            failure = sys.exc_info()
+        running = self.run_cell_async(
+            raw_cell, transformed_cell=transformed, preprocessing_exc_tuple=failure, **options
+        )
+        try:
+            result = self.loop.run_until_complete(running)
+        finally:
+            self.events.trigger("post_execute")
+        self.events.trigger("post_run_cell", result)
+        return result
+
+    def system(self, cmd: str) -> None:  # type: ignore[override]
+        """Run a shell line; its output is printed, its exit status is ``_exit_code``.
+
+        Raises:
+            OSError: the line asks for a process in the background, as in a kernel.
+        """
+        if cmd.rstrip().endswith("&"):
+            raise OSError("Background processes not supported.")
+        done = subprocess.run(
+            self.var_expand(cmd, depth=1), shell=True, executable=find_shell(), text=True,
+            errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        sys.stdout.write(done.stdout)
+        self.user_ns["_exit_code"] = done.returncode
+        if self.system_raise_on_error and done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, cmd)
+
+    system_piped = system_raw = system
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Choose a backend by the name that ``%matplotlib`` takes.
+
+        Raises:
+            As IPython's does.
+        """
+        return super().enable_matplotlib("nbagg" if gui in ("widget", "ipympl") else gui)
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Accept the name of a graphical interface: there is none."""
+
+    def ask_exit(self) -> None:
+        """Accept ``exit()``: what it ends in Jupyter is the session of whoever sits there."""
+
+    def raw_input(self, prompt: str = "") -> str:
+        """Stand where ``input`` and ``getpass`` are.
+
+        Raises:
+            StdinNotImplementedError: always.
+        """
+        raise StdinNotImplementedError(NOBODY)
+
+
+def find_shell() -> str:
+    """Return the shell of shell lines."""
+    return next(
+        (path for path in ("/bin/bash", "/usr/bin/bash") if os.path.exists(path)), "/bin/sh"
+    )
+
+
+class Shell(ZMQInteractiveShell):
+    """A kernel's shell with a short way for ordinary cells, all that is new in it being speed.
 
     A cell's statements are compiled in one piece, not one by one, and run without what IPython
     keeps about a cell for its history. Cells that await, that do not compile, or that somebody
@@ -57,16 +159,13 @@ class Shell(InteractiveShell):
 
     AWAITING = re.compile(r"await|async")
 
-    def init_history(self) -> None:
-        """Give the shell its history."""
-        self.history_manager = History(shell=self, parent=self)
-        self.configurables.append(self.history_manager)  # type: ignore[arg-type]
-
     def run_cell(  # type: ignore[override]
         self, raw_cell: str, store_history: bool = False, **options: Any
     ) -> ExecutionResult:
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
+        if ready is None and self.AWAITING.search(raw_cell) and not options:
+            return self.run_awaiting(raw_cell, store_history=store_history)
         if ready is None:
             return super().run_cell(raw_cell, store_history, **options)
         cell, codes = ready
@@ -82,13 +181,15 @@ class Shell(InteractiveShell):
                 any(_pseudo_sync_runner(self.run_code(code, result)) for code in codes)
                 self.displayhook.exec_result = None
         finally:
+            self.last_execution_succeeded, self.last_execution_result = result.success, result
             self.events.trigger("post_execute")
         return result
 
     def _compile_ordinary(self, raw_cell: str) -> tuple[str, list[CodeType]] | None:
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
-        if watched or self.ast_transformers or self.AWAITING.search(raw_cell):
+        special = self.ast_transformers or self.ast_node_interactivity != "last_expr"
+        if watched or special or self.AWAITING.search(raw_cell):
             return None
         try:
             cell = self.transform_cell(raw_cell)
@@ -111,6 +212,11 @@ class Shell(InteractiveShell):
 class BoundedText(io.TextIOBase):
     """A text stream that keeps the first ``limit`` characters and drops the rest."""
 
+    encoding = "UTF-8"
+    errors = None
+    name = "<stdout>"
+    descriptor = 1
+
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
@@ -119,6 +225,9 @@ class BoundedText(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        return self.descriptor
 
     def write(self, text: str) -> int:
         if type(text) is not str:
@@ -138,21 +247,40 @@ class BoundedText(io.TextIOBase):
         return text
 
 
+class ErrorText(BoundedText):
+    """The stream of errors: what is written to it stands with the rest of the output."""
+
+    name = "<stderr>"
+    descriptor = 2
+
+    def __init__(self, output: BoundedText):
+        super().__init__(0)
+        self.output = output
+
+    def write(self, text: str) -> int:
+        return self.output.write(text)
+
+
 def make_shell() -> InteractiveShell:
-    """Return a shell without history, colours or graphical interface."""
+    """Return a shell as a kernel has it, without history on disk, colours or pictures."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    config.InteractiveShell.automagic = False
     config.InteractiveShell.autoindent = False
     config.InteractiveShell.show_rewritten_input = False
     config.InteractiveShell.xmode = "Minimal"
-    config.InteractiveShell.cache_size = 0
+    config.IPKernelApp = Config()  # where libraries look whether they are in a notebook
+    Shell.__name__ = Shell.__qualname__ = ZMQInteractiveShell.__name__
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
     assert shell.display_formatter is not None
-    shell.display_formatter.active_types = ["text/plain"]
-    for magic in ("matplotlib", "config", "pylab", "debug", "pdb"):
+    shell.display_formatter.active_types = [
+        "text/plain", "text/html", "text/markdown", "text/latex", "application/json",
+    ]  # fmt: skip
+    shell.db = NamedValues()
+    shell.extension_manager.load_extension("storemagic")
+    shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
+    for magic in ("debug", "pdb", "autosave", "connect_info", "qtconsole"):
         shell.magics_manager.magics["line"][magic] = lambda line="": None
     _run_every_path_once(shell)
     return shell
@@ -186,9 +314,9 @@ def run_cell(
     if seed is not None:
         seed_generators(seed)
     if _only_checks(shell, source):
+        shell.execution_count += 1
         return CellOutput()
     result = shell.run_cell(source, store_history=True)
-    Gcf.destroy_all()
     error = result.error_before_exec or result.error_in_exec
     return CellOutput(text=output.take(), error=None if error is None else describe_error(error))
 
@@ -209,10 +337,10 @@ def seed_generators(seed: int) -> None:
 def describe_error(error: BaseException) -> str:
     """Return ``Type: message``, bounded, whatever the student's exception class does."""
     try:
-        text = f"{type(error).__name__}: {error}"
+        text = str(error)
     except BaseException:
-        text = "an error whose message cannot be read"
-    return text[:MAX_ERROR_TEXT]
+        text = "(its message cannot be read)"
+    return f"{type(error).__name__}: {text}"[:MAX_ERROR_TEXT]
 
 
 def redirect_output(limit_kib: int) -> BoundedText:
@@ -223,7 +351,15 @@ def redirect_output(limit_kib: int) -> BoundedText:
         os.dup2(null, fd)
     if null > 2:
         os.close(null)
-    sys.stdin = open(os.devnull)  # noqa: SIM115 - open for the life of the process
-    sys.stdout = sys.stderr = output
+    # Not a descriptor of its own: whoever replaces sys.stdin would close it.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for the life of the process
+    sys.stdout, sys.stderr = output, ErrorText(output)
     warnings.simplefilter("default")
     return output
+
+
+def take_over_input(shell: ZMQInteractiveShell) -> None:
+    """Let ``input`` and ``getpass`` say that nobody answers."""
+    import getpass
+
+    builtins.input = getpass.getpass = shell.raw_input

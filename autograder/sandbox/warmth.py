@@ -19,18 +19,17 @@ def warm_up(full: bool = True) -> "InteractiveShell":
         full: also preload what only some submissions need (worth it when many follow).
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    import matplotlib
-
-    matplotlib.use("module://autograder.sandbox.backend")
     import torch
 
     torch.set_num_threads(1)
     import matplotlib.pyplot as plt
 
+    from autograder.sandbox import backend
     from autograder.sandbox import shell as shells
 
     otter_stub.install_stub()
     shell = shells.make_shell()
+    backend.set_up(shell)
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.sandbox import mounts
+from autograder.sandbox.processes import shared_entries
 
 
 def _serve_janitor(channel: socket.socket) -> None:
@@ -56,6 +57,8 @@ def _clean(uid: int, folder: bytes) -> bool:
                     os.kill(-1, signal.SIGKILL)
             if folder:
                 _remove(folder)
+            if uid:
+                _remove_shared(uid)
         finally:
             os._exit(0)
     os.waitpid(helper, 0)
@@ -78,6 +81,13 @@ def _remove(folder: bytes) -> None:
             if os.path.lexists(folder):
                 pid = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
                 os.waitpid(pid, 0)
+
+
+def _remove_shared(uid: int) -> None:
+    """Remove what a uid left in shared memory."""
+    for path in shared_entries(uid):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def start_janitor() -> tuple[socket.socket, int]:

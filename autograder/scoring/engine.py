@@ -14,11 +14,13 @@ class Engine(Protocol):
         image: names the environment that grades.
         stream: frames to and from the worker, once entered.
         layers: which layers of confinement hold there, once entered.
+        python: the version of Python there, once entered.
     """
 
     image: str
     stream: FrameStream
     layers: dict[str, Any]
+    python: str
 
     @property
     def missing(self) -> str:

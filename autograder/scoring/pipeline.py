@@ -9,6 +9,7 @@ from autograder.intake.submission import digest_file, load_submission
 from autograder.model import Gradation, Job, Limits, Provenance, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
+from autograder.scoring.causes import find_causes
 from autograder.scoring.engine import Engine
 from autograder.scoring.results import conclude, fault, reject
 from autograder.scoring.walk import Walker
@@ -50,7 +51,9 @@ def score(
         return charge(job, assignment, ended, by)
     except MemoryError:
         return charge(job, assignment, out_of_memory(), by)
-    return conclude(submission, assignment, walk, by)
+    found = find_causes(walk.outputs, submission.python, engine.python)
+    submission = replace(submission, notes=(*found, *submission.notes))
+    return conclude(submission, assignment, walk, by, engine.python)
 
 
 def charge(job: Job, assignment: Assignment, ended: SubmissionEnded, by: Provenance) -> Gradation:

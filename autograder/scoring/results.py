@@ -69,12 +69,15 @@ def fault(submission: Submission, assignment: Assignment, reason: str, by: Prove
 
 
 def conclude(
-    submission: Submission, assignment: Assignment, walk: Walk, by: Provenance
+    submission: Submission, assignment: Assignment, walk: Walk, by: Provenance, python: str = ""
 ) -> Gradation:
     """Return the gradation of a walked submission.
 
     What its curves and errors hold comes from the student's process. Where they cannot be told,
     that is its doing: the points stay, and the trace says where.
+
+    Args:
+        python: the version of Python that ran it, where one did.
     """
     curves, errors = _told(_curves, walk.curves, walk), _told(_errors, walk.errors, walk)
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
@@ -84,6 +87,9 @@ def conclude(
     gradescope = results.to_gradescope_dict(assignment.otter_config)
     gradescope["execution_time"] = round(walk.wall_s, 3)
     gradescope["extra_data"] = {"status": walk.status.value, "graded_by": by.as_dict()}
+    if python:
+        versions = {"grader": python, "notebook": submission.python}
+        gradescope["extra_data"]["python"] = versions
     return Gradation(
         submission=submission.name,
         file=submission.file,

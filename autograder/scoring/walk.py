@@ -17,6 +17,7 @@ import torch
 
 from autograder.errors import SandboxError, SubmissionEnded
 from autograder.model import Cell, CellOutput, Limits, Status, Submission
+from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment, QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session
@@ -138,10 +139,21 @@ class Walker:
             self.fatal.add(index)
             self._restart(index, ended)
             return
+        if output.error:
+            output = replace(output, lost=self._lost(source))
         self.walk.outputs[index] = output
         if dropped and self.walk.status is Status.COMPLETED:
             self.walk.status = Status.OUTPUT_LIMIT
             self.walk.reason = f"only the first {self.limits.output_kib} KiB of output were kept"
+
+    def _lost(self, source: str) -> tuple[str, ...]:
+        """Return the names that a cell that failed was to define and that are missing now."""
+        bound = causes.bound_names(source)
+        try:
+            known = set(self.session.request("names")["value"]) if bound else set()
+        except (AssertionError, SubmissionEnded, TypeError, KeyError):
+            return ()
+        return tuple(name for name in bound if name not in known)
 
     def _asked_after(self, cell: Cell) -> list[str]:
         """Return the names that the first test after a cell asks for."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.build import environment
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.gradescope.settings import Settings, load_settings
@@ -50,7 +51,12 @@ def test_torch_is_the_version_of_the_project(entries):
 def test_only_what_grading_needs_is_installed(entries):
     names = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
     assert {"numpy", "matplotlib", "ipython", "msgpack", "pyseccomp", "otter-grader"} <= names
-    assert not names & {"jupyterlab", "pandas", "nbconvert", "playwright", "jedi", "torch"}
+    assert not names & {"jupyterlab", "debugpy", "nbconvert", "playwright", "jedi", "torch"}
+
+
+def test_what_students_may_import_is_installed(entries):
+    names = {line.split("==")[0] for line in entries["requirements.lock"].decode().splitlines()}
+    assert set(environment.allowed()) <= names | {"torch"}
 
 
 def test_what_is_shipped_imports_only_what_is_installed(entries):

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
+from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.class_report import write_class_report
 from autograder.reports.explanations import EXPLANATIONS, explanation
 from autograder.reports.feedback import write_feedback
@@ -197,3 +197,16 @@ def test_curves_without_finite_points_are_drawn_as_nothing(tmp_path):
         "nan" not in page.split("<svg", 1)[1]
         and "inf" not in page.split('class="chart drawing"')[1][:3000]
     )
+
+
+def test_a_missing_import_is_said_above_the_questions_and_counted_for_the_class(tmp_path):
+    failed = CellOutput(error="ModuleNotFoundError: No module named 'd2l'", lost=("torch",))
+    cause = "Cell 1 could not import everything ‖ 第 1 个单元导入失败"
+    gradation = replace(hidden_failure(), outputs=(failed,), notes=(cause,))
+    page = write_feedback(tmp_path, gradation).read_text("utf-8")
+    assert page.index("Cell 1 could not import everything") < page.index('id="question-1"')
+    class_page = tmp_path / "report.html"
+    write_class_report(class_page, [gradation, gradation, hidden_failure()], "Course")
+    text = class_page.read_text("utf-8")
+    assert "Notebooks that failed in a cell with imports: 2. No module named" in text
+    assert "d2l" in text

@@ -173,7 +173,9 @@ def test_pyplot_takes_them_and_knows_them():
     """In a process of its own, for the backend."""
     script = """
 import matplotlib
-matplotlib.use("module://autograder.sandbox.backend")
+from autograder.sandbox import backend
+backend.take_figures_made_ahead()
+matplotlib.use(backend.INLINE)
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from autograder.sandbox import figures

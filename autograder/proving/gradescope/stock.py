@@ -1,15 +1,19 @@
 """The peer: stock Otter's own runner in the same layout, on the same base, under the same limits.
 
 Its image holds what Otter's zip would install, without miniforge, LaTeX and browser: Otter with all
-its dependencies, a kernel, matplotlib, and the same torch wheel. So the comparison is on its side.
+its dependencies, what students may import, and the same torch wheel. So the comparison is on its
+side.
 """
 
 from importlib import resources
 from pathlib import Path
 
+from autograder.build import environment
 from autograder.proving.gradescope.containers import SetUp, set_up
 
-PACKAGES = "otter-grader==7.0.0 ipykernel jupyter_server matplotlib msgpack"
+PACKAGES = (
+    f"otter-grader==7.0.0 jupyter_server msgpack {' '.join(set(environment.allowed()) - {'torch'})}"
+)
 SETUP = f"""#!/usr/bin/env bash
 set -e
 export DEBIAN_FRONTEND=noninteractive

@@ -1,0 +1,72 @@
+"""ipykernel's own kernel, many times: each is forked from a process that has imported torch.
+
+``python forked_kernel.py SOCKET`` forks a kernel for every connection file that it is sent;
+``python forked_kernel.py SOCKET CONNECTION_FILE`` is what stands in a kernel's place for whoever
+started it. Nothing of a notebook has run in the first process.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+
+
+def serve(path: str) -> None:
+    """Fork kernels until killed."""
+    import ipykernel.kernelapp  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401 - under a kernel's MPLBACKEND
+    import numpy  # noqa: F401
+    import otter  # noqa: F401
+    import torch  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    while True:
+        client, _ = listener.accept()
+        with client.makefile() as stream:
+            order = json.loads(stream.readline())
+        if not os.fork():
+            listener.close()
+            become_kernel(client, order)
+        client.close()
+
+
+def become_kernel(client: socket.socket, order: dict) -> None:
+    """Run one kernel in this process; never returns."""
+    client.send(b"%d\n" % os.getpid())
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.path[0] = ""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    from ipykernel.kernelapp import launch_new_instance
+
+    sys.argv = ["ipykernel_launcher", "-f", order["file"]]
+    try:
+        launch_new_instance(argv=sys.argv[1:])
+    finally:
+        os._exit(0)  # the client's end closes with the process
+
+
+def ask(path: str, file: str) -> None:
+    """Have a kernel forked, and end when it does."""
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(path)
+    order = {"file": file, "folder": os.getcwd(), "environment": dict(os.environ)}
+    client.sendall(json.dumps(order).encode() + b"\n")
+    with client.makefile() as stream:
+        pid = int(stream.readline())
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+        signal.signal(signal.SIGINT, lambda *_: os.kill(pid, signal.SIGINT))
+        stream.read()
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:]) if len(sys.argv) == 2 else ask(*sys.argv[1:])
