@@ -82,6 +82,7 @@ class Provenance:
         python: version of the Python that scores (on the local engine it runs the sandbox too).
         torch: version of torch there.
         packages: of every package there, with its version and files.
+        without: layers of confinement that did not hold where it was graded, in words.
     """
 
     grading_zip: str = ""
@@ -95,6 +96,7 @@ class Provenance:
     python: str = ""
     torch: str = ""
     packages: str = ""
+    without: str = ""
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Provenance":
