@@ -101,7 +101,7 @@ def grade_folder(
     limits: Limits,
     scorers: int,
     on_start: Callable[[int, int], None] = lambda total, reused: None,
-    on_result: Callable[[Status], None] = lambda status: None,
+    on_result: Callable[[Outcome], None] = lambda outcome: None,
     grade: GradeAll = grade_all,
     collection: Collection | None = None,
     keep: bool = False,
@@ -148,7 +148,7 @@ class _Run:
         limits: Limits,
         scorers: int,
         on_start: Callable[[int, int], None],
-        on_result: Callable[[Status], None],
+        on_result: Callable[[Outcome], None],
         grade: GradeAll,
         keep: bool,
     ) -> Summary:
@@ -166,7 +166,7 @@ class _Run:
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
                 summary.without |= {outcome.without} - {""}
-                on_result(outcome.status)
+                on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
         begun = gradebook.begun_at()

@@ -81,7 +81,7 @@ def check_assignment(submission: Submission, assignment: Assignment) -> None:
     Raises:
         SubmissionError: it does.
     """
-    if submission.assignment not in (None, assignment.name):
+    if assignment.is_named and submission.assignment not in (None, assignment.name):
         raise SubmissionError(
             WRONG_ASSIGNMENT.format(
                 file=submission.file, claimed=submission.assignment[:80], name=assignment.name
