@@ -159,12 +159,17 @@ def grade(
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
 
-    if submissions is not None and assignment is None:
+    if submissions is not None and assignment is None and grading_zip is None:
         raise UsageError(
             "name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")"
         )
     console.console.quiet = quiet or as_json
-    names = check_names([assignment] if assignment else [])
+    if grading_zip is None:
+        names = check_names([assignment] if assignment else [])
+    elif submissions is None and assignment not in assignment_names():
+        raise UsageError("say where the submissions lie too: SUBMISSIONS=<folder>")
+    else:
+        names = [assignment or load_assignment(grading_zip).name]
     limits = Limits(wall_s=timeout, **others)
     collection = Collection(
         parse_deadline(deadline) if deadline else None,
@@ -179,7 +184,8 @@ def grade(
         if folder.is_dir():
             collect(folder, name, out=target)
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
-        runs.append((load_assignment(archive, name), folder, target))
+        own = grading_zip is not None and assignment is None  # the zip says what it is called
+        runs.append((load_assignment(archive, None if own else name), folder, target))
         archives.append(archive)
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
