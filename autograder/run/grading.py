@@ -36,6 +36,7 @@ class Summary:
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
+        without: layers of confinement that did not hold, in words.
     """
 
     graded: int = 0
@@ -45,6 +46,7 @@ class Summary:
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    without: set[str] = field(default_factory=set)
     collected: Collected = Collected(())
 
     @property
@@ -63,6 +65,7 @@ class Outcome:
     results: str
     page: str
     trace: str = ""  # of a fault of ours, for the log
+    without: str = ""  # layers that did not hold while it was graded
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Finish:
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
             trace=gradation.trace,
+            without=gradation.graded_by.without,
         )
 
 
@@ -163,6 +167,7 @@ class _Run:
             for outcome in between_interrupts(made):
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
+                summary.without |= {outcome.without} - {""}
                 on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
