@@ -143,6 +143,8 @@ def grade_and_report(
         console.print(table)
     _say_what_was_left_out(summary)
     _say_changes(summary, out)
+    for layers in sorted(summary.without):
+        _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
     _list("not graded:", summary.not_graded)
     _list("other points than expected:", summary.mismatches)
     _say(f"report: {out / 'report' / 'index.html'}")

@@ -18,6 +18,7 @@ from autograder.intake.times import Collection, find_people, find_times
 from autograder.model import Gradation, Job, Limits, Status
 from autograder.reports.feedback import feedback_page
 from autograder.run.folders import check_folders, folder_of
+from autograder.run.interrupts import between_interrupts
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
@@ -35,6 +36,7 @@ class Summary:
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
+        without: layers of confinement that did not hold, in words.
     """
 
     graded: int = 0
@@ -44,6 +46,7 @@ class Summary:
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    without: set[str] = field(default_factory=set)
     collected: Collected = Collected(())
 
     @property
@@ -62,6 +65,7 @@ class Outcome:
     results: str
     page: str
     trace: str = ""  # of a fault of ours, for the log
+    without: str = ""  # layers that did not hold while it was graded
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Finish:
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
             trace=gradation.trace,
+            without=gradation.graded_by.without,
         )
 
 
@@ -158,9 +163,11 @@ class _Run:
         if rest:
             finish = Finish(gradebook.released, title_of(assignment), reference_of(assignment))
             task = Task(assignment, limits, by, finish)
-            for outcome in grade(rest, task, choice, min(scorers, len(rest))):
+            made = grade(rest, task, choice, min(scorers, len(rest)))
+            for outcome in between_interrupts(made):
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
+                summary.without |= {outcome.without} - {""}
                 on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()

@@ -38,7 +38,7 @@ def score(
     Raises:
         SandboxError: the sandbox failed, which says nothing about the submission.
     """
-    deadline = time.monotonic() + limits.wall_s
+    deadline, by = time.monotonic() + limits.wall_s, replace(by, without=engine.missing)
     try:
         with bounded(limits.wall_s, min(limits.memory_mib, MOST_MIB)):
             submission = replace(load_submission(job.path, job.name), file=job.file)
