@@ -200,7 +200,7 @@ KEEPING = {
     ),
     "curve as a line object": _artist(
         "from matplotlib.lines import Line2D\n"
-        "{axes}.add_line(Line2D(np.asarray({x}), np.asarray({y}), color='tab:blue', "
+        "{axes}.add_line(Line2D(np.atleast_1d({x}), np.atleast_1d({y}), color='tab:blue', "
         "label={label}))\n{axes}.autoscale_view()"
     ),
     "label set afterwards": _artist("({axes}.plot({x}, {y})[0]).set_label({label})"),

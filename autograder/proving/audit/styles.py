@@ -7,6 +7,7 @@ compiler, while these go after what a hidden test could mistake for a slip.
 import ast
 import copy
 import random
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -119,7 +120,7 @@ def _made(answer: Answer, stage: dict[str, Step]) -> Iterator[Variant]:
 
 def _results(found: list[dict]) -> Step:
     """Let a function return the same in another type; ``code`` is an expression of ``result``."""
-    return _wrapping(found, "result = {worker}({arguments})\nreturn {code}")
+    return _wrapping(found, "result = {worker}({arguments})\nreturn {code}", uses=True)
 
 
 def _inside(found: list[dict]) -> Step:
@@ -127,8 +128,19 @@ def _inside(found: list[dict]) -> Step:
     return _wrapping(found, "{code}\nreturn {worker}({arguments})")
 
 
-def _wrapping(found: list[dict], body: str) -> Step:
+TENSORS_ONLY = re.compile(r"\.(item|numpy|detach|tolist|stack|cat)\(")
+
+
+def _outside(answer: Answer) -> str:
+    """Return what the answer does at the top level, outside of its functions."""
+    nodes = [node for tree in answer.trees() for node in tree.body]
+    return "\n".join(ast.unparse(n) for n in nodes if not isinstance(n, ast.FunctionDef))
+
+
+def _wrapping(found: list[dict], body: str, *, uses: bool = False) -> Step:
     def step(answer: Answer) -> Iterator[tuple[str, Answer]]:
+        if uses and TENSORS_ONLY.search(_outside(answer)):
+            return  # the answer itself works on with what its function returns
         for index, place, node in answer.functions():
             for item in found:
                 if (item["question"], item["name"]) != (answer.question, node.name):
