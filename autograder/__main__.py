@@ -220,11 +220,11 @@ def add_commands() -> None:
     from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
-    from autograder.run.commands import marks, override, report, written
+    from autograder.run.commands import inspect_zip, marks, override, report, written
     from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, check_gradescope, doctor):
+    for command in (*instructors, check_gradescope, doctor, inspect_zip):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

@@ -67,7 +67,7 @@ def _fault(found: object, right: torch.Tensor) -> AssertionError | None:
 
 
 def _slips(
-    inputs: Sequence[torch.Tensor], factors: Sequence[int]
+    inputs: Sequence[torch.Tensor], factors: Sequence[float]
 ) -> Iterator[tuple[str, list[torch.Tensor]]]:
     """Yield each slip with the values that it would give."""
 
