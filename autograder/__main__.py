@@ -202,12 +202,13 @@ def add_commands() -> None:
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
+    from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
     from autograder.run.commands import marks, override, report, written
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, audit, bench, check_gradescope, hostile):
+    for command in (*instructors, audit, bench, check_gradescope, fuzz, hostile):
         main.add_command(command)
 
 

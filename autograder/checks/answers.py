@@ -87,6 +87,25 @@ def require_call(effect: tuple, given: tuple, name: str) -> Any:
     return value
 
 
+def raised(value: object) -> CapturedError | None:
+    """Return what is known of the exception that a call of ``probes.effects`` raised, or None."""
+    return value if isinstance(value, CapturedError) else None
+
+
+def require_settled(effect: tuple, given: tuple, right: torch.Tensor, name: str) -> None:
+    """Require that a call is right before it is judged how it works; the cause is told elsewhere.
+
+    The arguments are those of :func:`require_call` and :func:`require_close`.
+    """
+    try:
+        require_close(require_call(effect, given, name), right, name)
+    except AssertionError:
+        raise AssertionError(
+            f"{name}: expected a right result first, found a wrong one; how it works is judged "
+            f"after that. ‖ {name}：应先得到正确的结果，之后才评判做法。"
+        ) from None
+
+
 def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionError:
     """Return the error that says what was expected and what was found."""
     found = describe(value)

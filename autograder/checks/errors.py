@@ -84,7 +84,31 @@ SIZE_MISMATCH = Known(
     "RuntimeError", r"size of tensor a .*must match the size of tensor b", (OWN_LINE,)
 )
 LENGTH_OF_SCALAR = Known("TypeError", r"len\(\) of a 0-d tensor", ("torch/_tensor.py:__len__",))
-MATRIX_NORM = Known("RuntimeError", r"must be 1D or 2D", (OWN_LINE, "torch"))
+MATRIX_NORM = Known(
+    "RuntimeError",
+    r"must be 1D or 2D.* got 3D",
+    (OWN_LINE, "torch"),
+    kin=r"must be 1D or 2D",
+    right="torch.linalg.norm(X, ord=...)",
+)
+# A matrix plus its transpose, for a 2 x 3 matrix, in either order; and 5 x 4 entries by 5 row sums.
+RECTANGLE = Known(
+    "RuntimeError",
+    r"tensor a \(([23])\) must match the size of tensor b \((?!\1)[23]\)"
+    r" at non-singleton dimension 1",
+    (OWN_LINE,),
+    ("+", "add"),
+    kin=SIZE_MISMATCH.pattern,
+    right="M + M.T",
+)
+ROW_SUMS = Known(
+    "RuntimeError",
+    r"tensor a \(4\) must match the size of tensor b \(5\) at non-singleton dimension 1",
+    (OWN_LINE,),
+    ("/", "div", "divide", "true_divide"),
+    kin=SIZE_MISMATCH.pattern,
+    right="A / A.sum(axis=1)",
+)
 
 
 def require(
@@ -137,9 +161,16 @@ def require_raised(found: object, known: Known, name: str, sources: Iterable[str
         sources: cell sources (``In``).
 
     Raises:
-        AssertionError: the text starts with ``[hand-raised]`` or ``[wrong-place]``.
+        AssertionError: the text starts with ``[hand-raised]`` or ``[wrong-place]``, or says that
+            the exception is not the right one.
     """
-    error = _read(found, name)
+    try:
+        error = require_said(found, known, name)
+    except AssertionError:
+        raise AssertionError(
+            f"{name}: expected the exception that was asked for, found another or none; who raised "
+            f"it is judged after that. ‖ {name}：应先得到题目所要的异常，之后才评判它由谁引发。"
+        ) from None
     if error.frames:
         _check_hand(error, known, name)
         _check_place(error, known, name)

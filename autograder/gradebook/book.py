@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import isfinite
 
 from autograder.errors import UsageError
 from autograder.gradebook.by_hand import Override, with_overrides, with_written
@@ -226,7 +227,7 @@ class Gradebook(Roll):
             raise UsageError(f"no question '{question}'; there are: {', '.join(sorted(possible))}")
         if points is not None:
             most = float("inf") if bonus else possible[question]
-            if not (-float("inf") if penalty else 0) <= points < float("inf"):
+            if not isfinite(points) or (points < 0 and not penalty):
                 raise UsageError(f"{points} points: give a number that is not negative")
             if points > most:
                 raise UsageError(
@@ -264,6 +265,10 @@ class Gradebook(Roll):
             "SELECT submission, question, points, reason, made_at FROM overrides ORDER BY id"
         )
         return [Override(*row) for row in rows]
+
+    def questions(self) -> list[str]:
+        """Return the names of all questions, sorted."""
+        return sorted(self._possible())
 
     def assignment(self) -> str:
         """Return the name of the assignment whose marks these are, or ""."""

@@ -47,6 +47,8 @@ _CHINESE = (
     re.compile(rf"{_NUMBER}[-_ （(]*{_NAME}"),
     re.compile(rf"{_NAME}[-_ （(]*{_NUMBER}"),
 )
+# A student number before anything else; a date is none.
+_NUMBERED = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d\D)(?P<user>\d{5,14})[-_ .]")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def owner_named(file: str) -> Owner | None:
         for pattern in _CHINESE:
             if found := pattern.search(part):
                 return Owner(("number", found["user"], found["name"]), found["name"])
+    if found := _NUMBERED.match(parts[0]):
+        return Owner(("number", found["user"]))
     return None
 
 

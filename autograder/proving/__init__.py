@@ -1,4 +1,4 @@
-"""What proves the grader: audit, benchmark, hostile suite, Gradescope harness.
+"""What proves the grader: audit, benchmark, hostile suite, fuzzing, Gradescope harness.
 
 Nothing that grades imports it.
 """

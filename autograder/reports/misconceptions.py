@@ -13,6 +13,21 @@ ENGLISH = {
 }
 
 CHINESE = {
+    "absolute-sums": "除以了绝对值之和",
+    "all-of-that-length": "去掉了所有该长度的轴",
+    "always-the-same": "形状不随 n 变化",
+    "first-of-that-length": "按长度而不是按位置找轴",
+    "no-matrix-norm": "不是矩阵范数",
+    "no-new-tensor": "结果不是新张量",
+    "nothing-left": "求和后没有轴",
+    "nothing-raised": "没有抛出异常",
+    "ones-lost": "丢失了长度为 1 的轴",
+    "repeated-length-lost": "丢失了重复的长度",
+    "returned-not-raised": "返回而不是抛出异常",
+    "rows-count-from-zero": "行从零开始计数",
+    "sign-kept": "范数不为负",
+    "sums-are-not-entries": "和相同不等于元素相同",
+    "wrong-length": "长度不对",
     "another-operation": "不是题目中的运算",
     "argument-changed": "改动了传入的张量",
     "other-operands": "涉及别的形状",

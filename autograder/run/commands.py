@@ -1,7 +1,8 @@
 """Commands on a finished run: points by hand, its pages anew, written answers and their marks."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,16 +35,28 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None) -> "A
     return load_assignment(grading_zip or known, name)
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """What a gradebook itself knows of its assignment, where the grading zip is gone."""
+
+    name: str
+    questions: list[str]
+    digest: str = ""
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
 def rewrite_pages(out: Path, gradebook: Gradebook, grading_zip: Path | None) -> str:
     """Write what shows marks again; returns what was done, for people."""
-    from autograder.run.writing import write_all
+    from autograder.run.writing import Described, write_all
 
+    assignment: Described
     try:
-        assignment = load_graded_assignment(gradebook, grading_zip)
+        assignment, how = load_graded_assignment(gradebook, grading_zip), ""
     except UsageError as error:
-        return f"the pages are as before, for want of the grading zip ({error})"
+        assignment = Remembered(gradebook.assignment(), gradebook.questions())
+        how = f", without recorded curves ({error})"
     write_all(out, gradebook, assignment)
-    return "the pages are written again"
+    return f"the pages are written again{how}"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # "-1" is a number

@@ -21,6 +21,7 @@ ONE_STUDENTS = {
                     "55-77 - Ada Lovelace - Mar 2, 2025 905 PM/notes.pdf"],
     "a number and a name": ["2023010203_张三_作业.ipynb", "2023010203-张三/说明.docx"],
     "a name and a number": ["1班/张三-2023010203/作业.ipynb", "1班/张三-2023010203/图.png"],
+    "a number first": ["2023010205-ann.ipynb", "2023010205_notes.pdf", "2023010205 Ann/b.png"],
     "a folder": ["ada/autodiff.ipynb", "ada/notes.pdf", "ada/work/picture.png"],
     "a folder with a copy": ["ada/autodiff.ipynb", "ada/autodiff (1).ipynb", "ada/notes.pdf"],
     "a folder in a group's": ["Section A/ada/autodiff.ipynb", "Section A/ada/notes.pdf"],
@@ -35,6 +36,7 @@ OTHERS = [
     "assignment_9_export/submission_2234/autodiff.ipynb",
     "56-77 - Ben Li - Mar 1, 2025 1005 AM/autodiff.ipynb",
     "2023010204_李四_作业.ipynb",
+    "2023010206-ann.ipynb",
     "计算机1班/李四-2023010204/作业.ipynb",
     "ben/autodiff.ipynb",
     "Section A/ben/essay.pdf",
@@ -72,7 +74,9 @@ def test_the_platforms_name_for_the_student_is_read(file, name):
     assert owner_named(file).name == name
 
 
-@pytest.mark.parametrize("file", ["week_1.ipynb", "软件工程202301班/a.ipynb", "2025-03-01.ipynb"])
+@pytest.mark.parametrize(
+    "file", ["week_1.ipynb", "软件工程202301班/a.ipynb", "2025-03-01.ipynb", "20250301_ada.ipynb"]
+)
 def test_other_names_are_no_platforms(file):
     assert owner_named(file) is None
 

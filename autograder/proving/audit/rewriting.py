@@ -12,7 +12,7 @@ PROVOKING = ("T", "t", "H", "norm", "cos", "permute", "dist", "grad")  # names t
 KEYWORDS = {  # positional parameters of well-known functions, by their last two names
     "autograd.grad": ("outputs", "inputs", "grad_outputs"), "torch.tensor": ("data",),
     "torch.sum": ("input", "dim"), "torch.stack": ("tensors", "dim"), "torch.cat": ("tensors",),
-    "linalg.norm": ("A", "ord"), "torch.sqrt": ("input",), "torch.equal": ("input", "other"),
+    "linalg.norm": ("input", "ord"), "torch.sqrt": ("input",), "torch.equal": ("input", "other"),
     "torch.movedim": ("input", "source", "destination"), "torch.dot": ("input", "tensor"),
     "torch.zeros_like": ("input",), "torch.ones_like": ("input",), "torch.sin": ("input",),
     "torch.full": ("size", "fill_value"), "torch.reshape": ("input", "shape"),

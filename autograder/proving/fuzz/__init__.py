@@ -1,0 +1,1 @@
+"""Fuzzing of what submissions send: mutated answers and files, all the way to results and pages."""
