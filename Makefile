@@ -9,7 +9,7 @@ TORCH     := $(shell sed -n 's/^ *"torch==\(.*\)",/\1/p' pyproject.toml | head -
 CPU_INDEX ?= $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu)
 
 NAMES := $(foreach path,$(wildcard assignments/*/*.ipynb),$(filter $(notdir $(path:.ipynb=)),$(notdir $(patsubst %/,%,$(dir $(path))))))
-ZIPS  := $(patsubst %,dist/%/autograder.zip,$(if $(ASSIGNMENT),$(filter $(ASSIGNMENT),$(NAMES)),$(NAMES)))
+ZIPS  := $(if $(ZIP),,$(patsubst %,dist/%/autograder.zip,$(if $(ASSIGNMENT),$(filter $(ASSIGNMENT),$(NAMES)),$(NAMES))))
 
 only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
 options = $(only) \
@@ -25,8 +25,8 @@ options = $(only) \
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)
 
-grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name into OUT=folder
-	@$(PY) -m autograder grade $(options)
+grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
+	@$(PY) -m autograder grade $(options) $(if $(ZIP),--zip "$(ZIP)")
 
 test: $(READY)  ## run the whole test suite (ARGS="-k name" passes on to pytest)
 	$(PY) -m pytest $(ARGS)
@@ -52,7 +52,7 @@ check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
 
 # What builds a grading zip, and what it ships to Gradescope.
-$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
+$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/wall/codec/*.py autograder/scoring/formats/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
 	$(PY) -m autograder build --assignment "$*"
 
 # A source notebook that changed is built again before it is graded with.
@@ -68,6 +68,8 @@ $(READY): requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
 		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@rm -rf *.egg-info
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml

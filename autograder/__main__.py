@@ -1,6 +1,5 @@
 """The command line: parses arguments, says what happened, nothing else."""
 
-import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +9,9 @@ import click
 
 from autograder import __version__
 from autograder.course import ROOT, assignment_names, check_names
-from autograder.errors import AutograderError, UsageError
+from autograder.errors import UsageError
 from autograder.model import Limits
+from autograder.run.menu import Menu, Suggesting
 
 Command = Callable[..., None]
 
@@ -19,43 +19,42 @@ DEFAULTS = Limits()
 PATH = click.Path(path_type=Path)
 
 
-class Commands(click.Group):
-    """Shows every error of ours as one line, with exit status 2."""
+class Later(Suggesting):
+    """Finds the commands that live beside what they do when one of them is wanted."""
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command by its name."""
         if name not in self.commands:
             add_commands()
         return super().get_command(ctx, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
         add_commands()
         return super().list_commands(ctx)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except AutograderError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(2)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                if error.filename is None:
-                    raise
-                click.echo(f"error: {error.filename}: {error.strerror}", err=True)
-                ctx.exit(2)
-            where = f" ({error.filename})" if error.filename else ""
-            click.echo(f"error: the disk is full{where}: make room, then run the same command "
-                       "again; what was graded is kept", err=True)  # fmt: skip
-            ctx.exit(2)
-        except KeyboardInterrupt:
-            click.echo("stopped; run the same command again to go on", err=True)
-            ctx.exit(130)
+
+class Commands(Menu, Later):
+    """All commands of ours."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; to list all commands takes a while."""
+        if args and args[0] in self.commands:
+            return args[0], self.commands[args[0]], args[1:]
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """Build, grade and check the assignments of this course."""
+
+
+@main.group(cls=Later)
+def prove() -> None:
+    """Measure the grader itself: audit, bench, fuzz, hostile."""
 
 
 @main.command()
@@ -126,6 +125,8 @@ def limit_options(command: Command) -> Command:
 @click.option(
     "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
 )
+@click.option("--quiet", is_flag=True, help="say nothing but errors")
+@click.option("--json", "as_json", is_flag=True, help="one line of JSON per event, for programs")
 @limit_options
 @click.pass_context
 def grade(
@@ -143,6 +144,8 @@ def grade(
     file_times: bool,
     extensions_file: Path | None,
     keep: bool,
+    quiet: bool,
+    as_json: bool,
     **others: Any,
 ) -> None:
     """Grade a folder of submissions, or the bundled sample class."""
@@ -156,11 +159,17 @@ def grade(
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
 
-    if submissions is not None and assignment is None:
+    if submissions is not None and assignment is None and grading_zip is None:
         raise UsageError(
             "name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")"
         )
-    names = check_names([assignment] if assignment else [])
+    console.console.quiet = quiet or as_json
+    if grading_zip is None:
+        names = check_names([assignment] if assignment else [])
+    elif submissions is None and assignment not in assignment_names():
+        raise UsageError("say where the submissions lie too: SUBMISSIONS=<folder>")
+    else:
+        names = [assignment or load_assignment(grading_zip).name]
     limits = Limits(wall_s=timeout, **others)
     collection = Collection(
         parse_deadline(deadline) if deadline else None,
@@ -175,7 +184,8 @@ def grade(
         if folder.is_dir():
             collect(folder, name, out=target)
         archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
-        runs.append((load_assignment(archive, name), folder, target))
+        own = grading_zip is not None and assignment is None  # the zip says what it is called
+        runs.append((load_assignment(archive, None if own else name), folder, target))
         archives.append(archive)
     choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
     status = 0
@@ -183,7 +193,7 @@ def grade(
     choice = choice.hiding(*hidden)
     for run, archive in zip(runs, archives):
         ended = console.grade_and_report(
-            *run, choice, limits, workers, scheduler, collection, keep, archive
+            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json
         )  # fmt: skip
         status = max(status, ended)
     ctx.exit(status)
@@ -206,10 +216,19 @@ def add_commands() -> None:
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
     from autograder.run.commands import marks, override, report, written
+    from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, audit, bench, check_gradescope, fuzz, hostile):
+    for command in (*instructors, check_gradescope, doctor):
         main.add_command(command)
+    for command in (audit, bench, fuzz, hostile):
+        prove.add_command(command)
+        main.add_command(command)  # as they were called before
+
+
+def run() -> None:
+    """Run the command line; also the console script ``autograder``."""
+    main(prog_name="autograder" if Path(sys.argv[0]).stem == "autograder" else None)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,7 @@ class Provenance:
         python: version of the Python that scores (on the local engine it runs the sandbox too).
         torch: version of torch there.
         packages: of every package there, with its version and files.
+        without: layers of confinement that did not hold where it was graded, in words.
     """
 
     grading_zip: str = ""
@@ -95,6 +96,7 @@ class Provenance:
     python: str = ""
     torch: str = ""
     packages: str = ""
+    without: str = ""
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> "Provenance":
@@ -108,9 +110,9 @@ class Provenance:
 
     def decides_like(self, other: "Provenance") -> bool:
         """Tell whether both would give the same marks: a zip with the same tests counts as same."""
-        if not (self.tests and other.tests):
-            return self == other
-        around = {"grading_zip": "", "assignment_version": ""}
+        around = {"without": ""}
+        if self.tests and other.tests:
+            around |= {"grading_zip": "", "assignment_version": ""}
         return replace(self, **around) == replace(other, **around)
 
 

@@ -37,6 +37,26 @@ def is_available() -> bool:
         return False
 
 
+def remote_host() -> str:
+    """Return where the Docker engine is that commands here talk to; "" where that is this machine.
+
+    Containers see the files of their engine's machine, so one elsewhere cannot grade.
+    """
+    if not shutil.which("docker"):
+        return ""
+    host = os.environ.get("DOCKER_HOST", "")
+    if not host:
+        form = ["--format", "{{.Endpoints.docker.Host}}"]
+        command = ["docker", "context", "inspect", *form]
+        try:
+            host = subprocess.run(
+                command, capture_output=True, text=True, timeout=20
+            ).stdout.strip()
+        except subprocess.TimeoutExpired:
+            return ""
+    return "" if host.startswith(("unix:", "npipe:", "fd:")) else host
+
+
 class HasFileno(Protocol):
     """What the system can watch."""
 

@@ -16,6 +16,12 @@ from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, Str
 
 EXIT_S = 5.0
 WARM_UP_S = 240.0
+LAYERS = {  # as the worker names them, and in words
+    "own_uid": "a uid of its own",
+    "landlock_abi": "Landlock",
+    "seccomp": "seccomp",
+    "rlimits": "resource limits",
+}
 
 
 class WarmEngine(ABC):
@@ -64,6 +70,11 @@ class WarmEngine(ABC):
             self.close()
             raise
         return self
+
+    @property
+    def missing(self) -> str:
+        """Which layers of confinement do not hold there, in words; "" where all do."""
+        return ", ".join(words for name, words in LAYERS.items() if not self.layers.get(name))
 
     def close(self, patience_s: float = EXIT_S) -> None:
         """Let the worker end; whoever started it waits for that, and wipes what it left."""

@@ -33,6 +33,26 @@ class Entry:
         return str(self.row[0])
 
     @property
+    def file(self) -> str:
+        """The uploaded file, as people see it."""
+        return str(self.row[1])
+
+    @property
+    def reason(self) -> str:
+        """Why it did not end as usual, or ""."""
+        return str(self.row[5])
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return float(self.row[7])
+
+    @property
+    def possible(self) -> float:
+        """Points that could be earned."""
+        return float(self.row[8])
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the upload, hex."""
         return str(self.row[2])

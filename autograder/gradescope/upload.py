@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.errors import SubmissionError
 from autograder.intake.collection import find_submissions
-from autograder.intake.submission import show_name
+from autograder.intake.upload import look_at, may_be_notebook, show_name
 
 DAY = timedelta(hours=24)
 NOTHING = (
@@ -27,12 +27,18 @@ NO_NOTEBOOK = (
 def find_upload(folder: Path) -> Path:
     """Return the one file to grade: a notebook, or a zip where there is no notebook.
 
+    Of several notebooks the one that somebody worked on counts: not the release beside it.
+
     Raises:
         SubmissionError: there is none, or more than one; the message is for the student.
     """
     files = find_submissions(folder) if folder.is_dir() else []
-    for suffix in (".ipynb", ".zip"):
-        found = [path for path in files if path.suffix.lower() == suffix]
+    named = [path for path in files if may_be_notebook(path)]
+    zips = [path for path in named if path.suffix.lower() == ".zip"]
+    for found in ([path for path in named if path not in zips], zips):
+        if len(found) > 1:
+            looks = {path: look_at(path) for path in found}
+            found = [p for p, look in looks.items() if look and not look.untouched] or found
         if len(found) > 1:
             raise SubmissionError(SEVERAL.format(names=_names(found)))
         if found:

@@ -1,6 +1,5 @@
 """The feedback page: what was right, what a failure means, what to look at again."""
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -103,12 +102,20 @@ def _view(case: TestCaseOutcome, released: bool) -> dict:
 
 
 def _grouped(cases: Iterable[dict]) -> list[dict]:
-    """Join cases that say the same, with their count."""
-    counts = Counter((case["text"], case["slip"], case["further"]) for case in cases)
-    return [
-        {"text": text, "slip": slip, "further": further, "count": count}
-        for (text, slip, further), count in sorted(counts.items(), key=lambda entry: entry[0][2])
-    ]
+    """Join cases that say the same, or fail for one recognised cause, with their count.
+
+    Tests of one question often fail for one cause: below a first line of their own they say the
+    same lesson. It is told once, with the first line of the first of them.
+    """
+    first: dict[tuple, dict] = {}
+    for case in cases:
+        lesson = case["text"].partition("\n")[2] if case["slip"] else ""
+        key = (lesson or case["text"], case["slip"], case["further"])
+        joined = first.setdefault(key, {**case, "count": 0})
+        joined["count"] += 1
+    kept = ("text", "slip", "further", "count")
+    grouped = [{name: case[name] for name in kept} for case in first.values()]
+    return sorted(grouped, key=lambda case: case["further"])
 
 
 def _errors(errors: list[dict]) -> list[dict]:

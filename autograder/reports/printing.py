@@ -75,15 +75,15 @@ mtd[columnalign="left"] { text-align: left }
 .c, .c1, .cm, .ch { color: #5b6570; font-style: italic } .mi, .mf, .mh { color: #1a6b34 }
 .nf, .nc, .fm { color: #5a2ca0 }
 """
-# What Jupyter takes for code and for a formula in Markdown; in this order.
+# What Jupyter takes for code and for a formula in Markdown; in this order. Each piece has a length
+# that it ends at: else a text of openings alone would be read to its end for each of them.
 _MATH = re.compile(
-    r"(?P<code>(?P<fence>`+)(?!`).+?(?<!`)(?P=fence)(?!`)|^~~~.*?^~~~)"
-    r"|\$\$(?P<block>.+?)\$\$"
-    r"|(?P<environment>\\begin\{(?P<name>[a-z]+\*?)\}.+?\\end\{(?P=name)\})"
-    r"|(?<!\\)\$(?P<inline>(?! )(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<! ))\$",
+    r"(?P<code>(?<!`)(?P<fence>`{1,20})(?!`).{1,3000}?(?<!`)(?P=fence)(?!`)|^~~~.{0,3000}?^~~~)"
+    r"|\$\$(?P<block>.{1,3000}?)\$\$"
+    r"|(?P<environment>\\begin\{(?P<name>[a-z]{1,30}\*?)\}.{1,3000}?\\end\{(?P=name)\})"
+    r"|(?<!\\)\$(?P<inline>(?! )(?:\\.|[^$\\\n]|\n(?!\s*\n)){1,3000}?(?<! ))\$",
     re.DOTALL | re.MULTILINE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PLACE = re.compile("\ue000(\\d+)\ue001")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CONTROL = re.compile(
@@ -179,6 +179,17 @@ def whole_page(body: str, title: str, language: str, style: str = "") -> str:
     )
 
 
+def _without_comments(text: str) -> str:
+    """Return Markdown without HTML comments; one that never ends is none."""
+    parts, start = [], 0
+    while (opened := text.find("<!--", start)) >= 0 and (
+        closed := text.find("-->", opened + 4)
+    ) >= 0:
+        parts.append(text[start:opened])
+        start = closed + 3
+    return "".join(parts) + text[start:]
+
+
 def markdown(text: str, attachments: dict | None = None) -> str:
     """Return Markdown as HTML; HTML in it is shown as text, images only from its attachments."""
     import mistune
@@ -192,7 +203,7 @@ def markdown(text: str, attachments: dict | None = None) -> str:
         formulas.append(formula(block or found["inline"], bool(block)))
         return f"\ue000{len(formulas) - 1}\ue001"
 
-    kept = _MATH.sub(keep, _COMMENT.sub("", _plain(text[:MAX_MARKDOWN])))
+    kept = _MATH.sub(keep, _without_comments(_plain(text[:MAX_MARKDOWN])))
     renderer = _renderer(attachments or {})
     page = mistune.create_markdown(renderer=renderer, plugins=["table", "strikethrough"])(kept)
     return _PLACE.sub(lambda place: formulas[int(place[1])], str(page))

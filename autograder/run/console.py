@@ -20,15 +20,21 @@ from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
 from autograder.intake.times import Collection
 from autograder.model import Limits, Status
+from autograder.run.events import Events
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
 
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
-    from autograder.run.grading import GradeAll, Summary
+    from autograder.run.grading import GradeAll, Outcome, Summary
 
 console = Console(highlight=False)
+REMOTE = (
+    "the Docker engine is on another machine ({host}), which sees none of this one's files; use "
+    "the engine of this machine (`unset DOCKER_HOST`, or `docker context use default`), or "
+    "ENGINE=local"
+)
 NO_ENGINE = (
     "no Docker engine answers. Start Docker, or ask for ENGINE=local to grade these submissions in "
     "sandboxed processes of this machine"
@@ -57,9 +63,11 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
         return EngineChoice("local")
     if engine == "local":
         return EngineChoice("local")
-    from autograder.engines.docker import is_available
+    from autograder.engines.docker import is_available, remote_host
     from autograder.engines.image import ensure_image, held_image
 
+    if host := remote_host():
+        raise UsageError(REMOTE.format(host=host))
     if tag := held_image():
         return EngineChoice("docker", tag)
     if not is_available():
@@ -81,6 +89,7 @@ def grade_and_report(
     collection: Collection | None = None,
     keep: bool = False,
     archive: Path | None = None,
+    as_json: bool = False,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -89,8 +98,9 @@ def grade_and_report(
     """
     from autograder.run.grading import grade_folder
 
+    events = Events(assignment.name) if as_json else None
     grade: GradeAll = grade_all
-    name = assignment.name
+    name, scorers = assignment.name, workers or default_workers()
     if scheduler:
         from autograder.cluster.client import grade_on
 
@@ -108,13 +118,18 @@ def grade_and_report(
 
         def start(total: int, reused: int) -> None:
             progress.update(task, total=total - reused)
+            if events:
+                events.found(total, reused)
+                events.started("cluster" if scheduler else choice.kind, scorers)
 
-        def advance(status: Status) -> None:
-            counts[status.value] = counts.get(status.value, 0) + 1
+        def advance(outcome: "Outcome") -> None:
+            counts[outcome.status.value] = counts.get(outcome.status.value, 0) + 1
             progress.advance(task)
+            if events:
+                events.graded(outcome)
 
         summary = grade_folder(
-            assignment, folder, out, choice, limits, workers or default_workers(), start, advance,
+            assignment, folder, out, choice, limits, scorers, start, advance,
             grade, collection, keep, archive,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
@@ -128,9 +143,13 @@ def grade_and_report(
         console.print(table)
     _say_what_was_left_out(summary)
     _say_changes(summary, out)
+    for layers in sorted(summary.without):
+        _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
     _list("not graded:", summary.not_graded)
     _list("other points than expected:", summary.mismatches)
     _say(f"report: {out / 'report' / 'index.html'}")
+    if events:
+        events.finished(summary, out / "report" / "index.html")
     return 1 if summary.not_graded or summary.mismatches or summary.none_readable else 0
 
 

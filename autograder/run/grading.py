@@ -35,6 +35,7 @@ class Summary:
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
+        without: layers of confinement that did not hold, in words.
     """
 
     graded: int = 0
@@ -44,6 +45,7 @@ class Summary:
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    without: set[str] = field(default_factory=set)
     collected: Collected = Collected(())
 
     @property
@@ -62,6 +64,7 @@ class Outcome:
     results: str
     page: str
     trace: str = ""  # of a fault of ours, for the log
+    without: str = ""  # layers that did not hold while it was graded
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Finish:
             results=results_json(gradation),
             page=feedback_page(gradation, self.released, self.title, self.expected),
             trace=gradation.trace,
+            without=gradation.graded_by.without,
         )
 
 
@@ -97,7 +101,7 @@ def grade_folder(
     limits: Limits,
     scorers: int,
     on_start: Callable[[int, int], None] = lambda total, reused: None,
-    on_result: Callable[[Status], None] = lambda status: None,
+    on_result: Callable[[Outcome], None] = lambda outcome: None,
     grade: GradeAll = grade_all,
     collection: Collection | None = None,
     keep: bool = False,
@@ -144,7 +148,7 @@ class _Run:
         limits: Limits,
         scorers: int,
         on_start: Callable[[int, int], None],
-        on_result: Callable[[Status], None],
+        on_result: Callable[[Outcome], None],
         grade: GradeAll,
         keep: bool,
     ) -> Summary:
@@ -161,7 +165,8 @@ class _Run:
             for outcome in grade(rest, task, choice, min(scorers, len(rest))):
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
-                on_result(outcome.status)
+                summary.without |= {outcome.without} - {""}
+                on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
         begun = gradebook.begun_at()

@@ -31,7 +31,7 @@ def set_up(shell: InteractiveShell) -> None:
 
     backend_inline.configure_inline_support(shell, INLINE)
     matplotlib.interactive(True)
-    plt.switch_backend = _opening_any(plt.switch_backend)
+    vars(plt)["switch_backend"] = _opening_any(plt.switch_backend)
 
 
 def take_figures_made_ahead() -> None:
@@ -61,5 +61,6 @@ def _opening_any(switch_backend: Callable[[str], None]) -> Callable[[str], None]
             for settings in (matplotlib.rcParams, matplotlib.rcParamsDefault):
                 dict.__setitem__(settings, "backend", newbackend)
 
-    switch.__name__, switch.__wrapped__ = "switch_backend", switch_backend
+    switch.__name__ = "switch_backend"
+    vars(switch)["__wrapped__"] = switch_backend
     return switch

@@ -205,6 +205,17 @@ class Agent:
         output = shells.run_cell(self.shell, message["source"], self.output, self.seed)
         return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
 
+    def lay(self, message: Message) -> Message:
+        """Write a part of one of the assignment's own files, before any cell runs."""
+        folder = os.getcwd()
+        if folder not in sys.path:
+            sys.path.insert(0, folder)  # helper modules are imported from it
+        path = os.path.join(folder, message["path"])
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as file:
+            file.write(message["data"])
+        return {}
+
     def get(self, message: Message) -> Message:
         return {"values": self.values(message["names"])}
 
@@ -243,6 +254,7 @@ class Agent:
 
 HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
+    "lay": Agent.lay,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,

@@ -55,6 +55,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "text": str,
     "formatted": format,
     "names": dir,
+    "type": type,
     "instance": lambda target, instance: isinstance(instance, target),
     "subclass": lambda target, subclass: issubclass(subclass, target),
 }

@@ -99,7 +99,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.events.trigger("post_run_cell", result)
         return result
 
-    def system(self, cmd: str) -> None:  # type: ignore[override]
+    def system(self, cmd: str) -> None:
         """Run a shell line; its output is printed, its exit status is ``_exit_code``.
 
         Raises:
@@ -278,6 +278,7 @@ def make_shell() -> InteractiveShell:
         "text/plain", "text/html", "text/markdown", "text/latex", "application/json",
     ]  # fmt: skip
     shell.db = NamedValues()
+    assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")
     shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
     for magic in ("debug", "pdb", "autosave", "connect_info", "qtconsole"):
@@ -358,8 +359,9 @@ def redirect_output(limit_kib: int) -> BoundedText:
     return output
 
 
-def take_over_input(shell: ZMQInteractiveShell) -> None:
+def take_over_input(shell: InteractiveShell) -> None:
     """Let ``input`` and ``getpass`` say that nobody answers."""
     import getpass
 
-    builtins.input = getpass.getpass = shell.raw_input
+    assert isinstance(shell, ZMQInteractiveShell)
+    vars(builtins)["input"] = vars(getpass)["getpass"] = shell.raw_input

@@ -1,52 +1,32 @@
 """The grading zip as the scorer sees it: Otter's test files, Otter's configuration, a digest."""
 
 import hashlib
-import inspect
 import json
 import re
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, fields, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from otter.run.run_autograder.autograder_config import AutograderConfig
-from otter.test_files.abstract_test import TestCase, TestCaseResult
-from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import __version__
-from autograder.errors import OutOfTime, SandboxError, UsageError
-from autograder.languages import localize
+from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
+from autograder.scoring.formats import QuestionTests, parse_tests
+from autograder.scoring.workplace import Workplace
 
 if TYPE_CHECKING:
-    from autograder.scoring.remote import RemoteNamespace
+    pass
 
+TESTS = re.compile(r"tests/[^/]+\.py")
+FILES = "files/"
+MAX_FILES_BYTES = 64 * 2**20
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
-
-
-class QuestionTests(ExceptionTestFile):
-    """Otter's test file; only the text of a failure differs: it never quotes the test's source."""
-
-    language = "en"
-
-    def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
-        if isinstance(excp, (SandboxError, OutOfTime)):
-            raise excp  # our fault, or the end of all: not a failed test case
-        text = str(excp).strip()
-        # What student code raises is not the test's own message: it can name no misconception.
-        if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
-            text = f"{type(excp).__name__}: {text}"
-        return localize(text, self.language) if text else ""
-
-    def fail_all(self, reason: str) -> None:
-        """Fail every test case for the same reason."""
-        self.test_case_results = [
-            TestCaseResult(test_case=case, message=f"❌ Test case failed\n{reason}", passed=False)
-            for case in self.test_cases
-        ]
 
 
 @dataclass(frozen=True)
@@ -59,6 +39,8 @@ class Assignment:
         config: content of ``otter_config.json``.
         sources: question name -> test file text.
         manifest: what the zip says of itself (versions and digests), or {}.
+        files: path under the zip's ``files/`` -> content: what notebook and tests find beside them.
+        is_named: the zip or whoever grades says the name; else it is taken from the zip's path.
     """
 
     name: str
@@ -66,6 +48,8 @@ class Assignment:
     config: dict
     sources: dict[str, str]
     manifest: dict
+    files: dict[str, bytes] = field(default_factory=dict)
+    is_named: bool = True
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -73,12 +57,20 @@ class Assignment:
         return AutograderConfig(self.config)
 
     @cached_property
-    def _parsed(self) -> dict:
+    def _parsed(self) -> dict[tuple[str, str], QuestionTests]:
         return {}
+
+    @cached_property
+    def _workplace(self) -> Workplace:
+        return Workplace(self.files)
+
+    def beside_files(self) -> AbstractContextManager[None]:
+        """Return a context in which tests find the assignment's files beside them."""
+        return self._workplace.entered() if self.files else nullcontext()
 
     def __getstate__(self) -> dict:
         """Leave out what was parsed: Otter's test cases lose their function when pickled."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     def seed(self) -> int | None:
@@ -88,9 +80,12 @@ class Assignment:
     @cached_property
     def tests_digest(self) -> str:
         """SHA-256 of the tests and Otter's settings, hex: of what the zip says about marks."""
-        return hashlib.sha256(
-            json.dumps([self.config, self.sources], sort_keys=True).encode()
-        ).hexdigest()
+        said = [self.config, self.sources]
+        if self.files:
+            said.append(
+                {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
+            )
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     @property
     def questions(self) -> list[str]:
@@ -99,26 +94,17 @@ class Assignment:
 
     def tests(self, question: str, language: str) -> QuestionTests:
         """Return a fresh test file of one question with its messages in one language."""
-        parsed = self._parse(question, language)
-        fresh = QuestionTests(parsed.name, parsed.path, parsed.test_cases, parsed.all_or_nothing)
-        fresh.source, fresh.language = parsed.source, language
-        return fresh
+        return self._parse(question, language).fresh()
 
     def first_asked(self, question: str, language: str) -> list[str]:
         """Return the names that the first test case of a question asks for."""
-        cases = self._parse(question, language).test_cases
-        return cases[0].body.asked if cases else []
+        return self._parse(question, language).first_asked()
 
     def _parse(self, question: str, language: str) -> QuestionTests:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
-            parsed = QuestionTests.from_string(self.sources[question], path)
-            parsed.language = language
-            parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
-            for case, following in zip(parsed.test_cases, parsed.test_cases[1:]):
-                case.body.asked_next = following.body.asked
-            self._parsed[key] = parsed
+            self._parsed[key] = parse_tests(self.sources[question], path, language)
         return self._parsed[key]
 
 
@@ -130,16 +116,13 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     """
     try:
         data = Path(path).read_bytes()
-        with zipfile.ZipFile(path) as archive:
-            entries = {info.filename: archive.read(info) for info in archive.infolist()
-                       if info.filename.startswith("tests/") and info.filename.endswith(".py")
-                       or info.filename in ("otter_config.json", "manifest.json")}  # fmt: skip
+        entries = _read_entries(path)
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
             Path(entry).stem: text.decode("utf-8")
             for entry, text in entries.items()
-            if entry.endswith(".py") and Path(entry).stem != "__init__"
+            if TESTS.fullmatch(entry) and Path(entry).stem != "__init__"
         }
         if not (sources and isinstance(config, dict) and isinstance(manifest, dict)):
             raise ValueError("it holds no tests or no settings")
@@ -152,12 +135,47 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     if name and own and name != own:
         raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
     return Assignment(
-        name=name or own or Path(path).parent.name,
+        name=name or safe_name(own or name_of_path(path)),
         digest=hashlib.sha256(data).hexdigest(),
         config=config,
         sources=sources,
         manifest=manifest,
+        files={
+            entry.removeprefix(FILES): content
+            for entry, content in entries.items()
+            if entry.startswith(FILES)
+        },
+        is_named=bool(name or own),
     )
+
+
+def _read_entries(path: Path) -> dict[str, bytes]:
+    """Return the parts of a grading zip that grading needs.
+
+    Raises:
+        ValueError: its files are too large, or lie outside of their folder.
+    """
+    with zipfile.ZipFile(path) as archive:
+        wanted = [info for info in archive.infolist() if not info.is_dir() and (
+            TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
+            or info.filename in ("otter_config.json", "manifest.json"))]  # fmt: skip
+        files = [info for info in wanted if info.filename.startswith(FILES)]
+        if sum(info.file_size for info in files) > MAX_FILES_BYTES:
+            raise ValueError(f"its files/ are larger than {MAX_FILES_BYTES >> 20} MiB")
+        if any(".." in PurePosixPath(info.filename).parts for info in files):
+            raise ValueError("one of its files/ lies outside of them")
+        return {info.filename: archive.read(info) for info in wanted}
+
+
+def name_of_path(path: Path) -> str:
+    """Return a name for the assignment of a zip that does not say one."""
+    stem = Path(path).stem
+    return Path(path).resolve().parent.name if stem == "autograder" else stem
+
+
+def safe_name(text: str) -> str:
+    """Return a name that may be a folder's."""
+    return re.sub(r"[^\w.-]+", "-", str(text)).strip(".-")[:100] or "assignment"
 
 
 def provenance(
@@ -179,44 +197,6 @@ def provenance(
         code=code,
         limits=json.dumps(asdict(limits)) if limits else "",
         **environment_facts(),
-    )
-
-
-class _Body:
-    """An Otter test case as the scorer runs it: its parameters are fetched with one question.
-
-    Attributes:
-        asked: names of the notebook that are its parameters.
-        asked_next: those of the test case after it.
-    """
-
-    def __init__(self, case: TestCase):
-        self.function = case.test_func
-        self.names = list(inspect.signature(self.function).parameters)
-        self.asked = [name for name in self.names if name not in ("env", "In")]
-        self.asked_next: list[str] = []
-
-    def call_func(self, environment: "RemoteNamespace") -> None:
-        """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
-        found = environment.fetch([name for name in self.names if name != "env"])
-        session = environment.session
-        session.ahead, session.refused = self.asked_next, None
-        self.function(
-            **{name: environment if name == "env" else found.get(name) for name in self.names}
-        )
-        if session.refused is not None:  # a test that catches it would pass by it
-            raise session.refused
-
-
-def _localized(case: TestCase, language: str) -> TestCase:
-    def pick(text: str | None) -> str | None:
-        return None if text is None else localize(text, language)
-
-    return replace(
-        case,
-        body=_Body(case.body),
-        success_message=pick(case.success_message),
-        failure_message=pick(case.failure_message),
     )
 
 

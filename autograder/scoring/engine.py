@@ -22,6 +22,10 @@ class Engine(Protocol):
     layers: dict[str, Any]
     python: str
 
+    @property
+    def missing(self) -> str:
+        """Which layers of confinement do not hold there, in words; "" where all do."""
+
     def start(self) -> None:
         """Start the worker; it warms up while this process does something else."""
 

@@ -38,7 +38,7 @@ def score(
     Raises:
         SandboxError: the sandbox failed, which says nothing about the submission.
     """
-    deadline = time.monotonic() + limits.wall_s
+    deadline, by = time.monotonic() + limits.wall_s, replace(by, without=engine.missing)
     try:
         with bounded(limits.wall_s, min(limits.memory_mib, MOST_MIB)):
             submission = replace(load_submission(job.path, job.name), file=job.file)
@@ -81,7 +81,7 @@ def check_assignment(submission: Submission, assignment: Assignment) -> None:
     Raises:
         SubmissionError: it does.
     """
-    if submission.assignment not in (None, assignment.name):
+    if assignment.is_named and submission.assignment not in (None, assignment.name):
         raise SubmissionError(
             WRONG_ASSIGNMENT.format(
                 file=submission.file, claimed=submission.assignment[:80], name=assignment.name

@@ -17,7 +17,8 @@ from autograder.model import (
     Submission,
     TestCaseOutcome,
 )
-from autograder.scoring.assignment import Assignment, QuestionTests, split_slip
+from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.formats import QuestionTests
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import CapturedError, Drawing
 

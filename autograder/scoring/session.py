@@ -19,6 +19,7 @@ from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, Strea
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
+PART_BYTES = 8 * 2**20  # of a file, in one request
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 # Requests that look at what is there and call nothing of the student's.
 LOOKS = frozenset({"get", "names"})
@@ -67,6 +68,7 @@ class Session:
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
@@ -98,6 +100,21 @@ class Session:
         self.printed += min(len(text), room)
         dropped = reply.get("dropped") is True or len(text) > room
         return CellOutput(text[:room], raised and raised[:MAX_ERROR_TEXT]), dropped
+
+    def lay(self, files: dict[str, bytes]) -> None:
+        """Lay the assignment's files into the work folder; before the first cell.
+
+        Raises:
+            SandboxError: there is no room for them.
+        """
+        for path, content in files.items():
+            for start in range(0, max(len(content), 1), PART_BYTES):
+                try:
+                    self.request("lay", path=path, data=content[start : start + PART_BYTES])
+                except (AssertionError, OSError, SubmissionEnded) as error:
+                    raise self._fault(
+                        f"the assignment's file {path} cannot be laid ({error})"
+                    ) from None
 
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
@@ -241,6 +258,19 @@ class Session:
             raise self._broken(f"a question without an answer ({type(error).__name__})") from None
         self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
 
+    def _fault(self, what: str) -> SandboxError:
+        self.fault = SandboxError(what)
+        return self.fault
+
+    def raise_fault(self) -> None:
+        """Raise our own fault again, for a runner of tests that takes it for the test's failure.
+
+        Raises:
+            SandboxError: there was one.
+        """
+        if self.fault is not None:
+            raise self.fault
+
     def _broken(self, what: str) -> SubmissionEnded:
         return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
 
@@ -252,7 +282,7 @@ class Session:
         try:
             self.stream.send(msgpack.packb(message))
         except StreamEnded:
-            raise SandboxError("the sandbox worker is gone") from None
+            raise self._fault("the sandbox worker is gone") from None
 
     def _receive(self) -> dict:
         return self._read_control(lambda patience_s: (self.stream.receive(patience_s), None))[0]
@@ -267,7 +297,7 @@ class Session:
         try:
             data, passed = read(self.limits.cell_s + WORKER_PATIENCE_S)
         except (StreamEnded, FrameTimeout, EvidenceError) as error:
-            raise SandboxError(f"the sandbox worker failed ({type(error).__name__})") from None
+            raise self._fault(f"the sandbox worker failed ({type(error).__name__})") from None
         try:
             message = msgpack.unpackb(data)
             if message["op"] == "ended":
@@ -275,7 +305,7 @@ class Session:
                 self.usage = Usage(**{**message, "status": Status(message["status"])})
                 message = {"op": "ended"}
         except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
-            raise SandboxError(f"the sandbox worker is confused ({error!r})") from None
+            raise self._fault(f"the sandbox worker is confused ({error!r})") from None
         return message, passed
 
 

@@ -186,6 +186,13 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     return known[base, name](session, record)
 
 
+def type_of(value: Any, *more: Any) -> Any:
+    """Return what ``type(value)`` is to a test: of a stand-in, the type of what it stands for."""
+    if more or not issubclass(type(value), StandIn):
+        return type(value, *more)
+    return _loaded(_record(value)["bases"][0]) or _ask(value, "type")
+
+
 def _record(standing: StandIn) -> dict[str, Any]:
     return object.__getattribute__(standing, "_autograder_record")
 

@@ -18,7 +18,8 @@ import torch
 from autograder.errors import SandboxError, SubmissionEnded
 from autograder.model import Cell, CellOutput, Limits, Status, Submission
 from autograder.scoring import causes
-from autograder.scoring.assignment import Assignment, QuestionTests
+from autograder.scoring.assignment import Assignment
+from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session
 from autograder.wall.evidence import CapturedError, Drawing
@@ -166,7 +167,7 @@ class Walker:
         tests = self.assignment.tests(question, self.submission.language)
         _seed_scorer(self.seed)
         self.session.curves, self.session.errors = [], []
-        with warnings.catch_warnings():
+        with self.assignment.beside_files(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
             tests.run(RemoteNamespace(self.session, self.sources))
         self.walk.tests[question] = tests
@@ -179,6 +180,7 @@ class Walker:
     def _open(self) -> None:
         limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
         self.session = Session(self.stream, limits, self.assignment.seed)
+        self.session.lay(self.assignment.files)
 
     def _close(self) -> None:
         usage = self.session.end()

@@ -52,6 +52,16 @@ def test_one_sentence_says_what_to_upload(tmp_path, names, words):
     assert words in text and "lease upload" in text and "请" in text
 
 
+def test_the_release_beside_the_notebook_that_was_worked_on_is_not_graded(tmp_path):
+    for name, source in (("a.ipynb", "x = 1"), ("a-colab.ipynb", "x = ...")):
+        cell = {"cell_type": "code", "metadata": {"tags": ["otter_answer_cell"]}, "source": source}
+        (tmp_path / name).write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+    (tmp_path / "b.ipynb").write_text("broken")
+    assert find_upload(tmp_path).name == "a.ipynb"
+    (tmp_path / "a.ipynb").rename(tmp_path / "a.ipynb.txt")
+    assert find_upload(tmp_path).name == "a.ipynb.txt"
+
+
 def test_a_missing_folder_is_an_upload_of_nothing(tmp_path):
     with pytest.raises(SubmissionError, match="No notebook"):
         find_upload(tmp_path / "submission")

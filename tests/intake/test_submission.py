@@ -151,3 +151,18 @@ def _assert_read_or_refused(tmp_path, data, name):
             text.encode("utf-8")
         for cell in found.cells:
             cell.source.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "refused"), [(2000, 9000, False), (2001, 0, True), (1, 2500, False)]
+)
+def test_only_code_cells_with_content_count_towards_the_limit(tmp_path, code, others, refused):
+    empty = {"cell_type": "code", "source": " \n", "metadata": {}, "outputs": []}
+    text = {"cell_type": "markdown", "source": "words", "metadata": {}}
+    cells = [{**empty, "source": "x = 1"}] * code + [empty, text] * (others // 2)
+    data = json.dumps({**NOTEBOOK, "cells": cells}).encode()
+    if refused:
+        with pytest.raises(SubmissionError, match="more than 2000 code cells with content"):
+            load(tmp_path, data)
+    else:
+        assert sum(cell.source == "x = 1" for cell in load(tmp_path, data).cells) == code

@@ -168,6 +168,22 @@ def test_before_release_a_recognised_misconception_is_still_explained(tmp_path):
     assert "Degrees" in page and "把弧度当角度" in page
 
 
+def test_one_cause_is_told_once_with_its_count(tmp_path):
+    lesson = "The columns sum to 1, not the rows."
+    cases = (
+        TestCaseOutcome("q6 - 1", False, True, 1.0, f"Wrong for rectangles.\n{lesson}", "columns"),
+        TestCaseOutcome("q6 - 2", False, True, 1.0, f"Wrong for squares.\n{lesson}", "columns"),
+        TestCaseOutcome(
+            "q6 - 3", False, True, 1.0, "Wrong for squares.\nAnother one.", "total-sum"
+        ),
+    )
+    question = QuestionResult("q6", 0.0, 3.0, cases)
+    gradation = Gradation("a", "a", "", "x", Status.COMPLETED, questions=(question,))
+    page = write_feedback(tmp_path, gradation).read_text("utf-8")
+    assert page.count(lesson) == 1 and "×2" in page
+    assert "Wrong for rectangles." in page and page.count("Another one.") == 1
+
+
 def test_after_release_everything_is_shown(tmp_path):
     page = write_feedback(tmp_path, hidden_failure(), True, "x", REFERENCE).read_text()
     assert "0.1234567" in page and "expected shape" in page

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograder.engines.choice import EngineChoice
@@ -164,6 +164,7 @@ STEPS = st.lists(
     max_size=14,
 )
 BOUNDED = settings(max_examples=8, deadline=None, derandomize=True,
+                   phases=(Phase.explicit, Phase.generate),  # a run takes too long to shrink one
                    suppress_health_check=list(HealthCheck))  # fmt: skip
 
 

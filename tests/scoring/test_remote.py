@@ -126,14 +126,14 @@ def test_an_otter_test_passes_over_the_wall(engine, name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_otter_test_passes_in_one_process(name):
-    from autograder.scoring.assignment import QuestionTests
+    from autograder.scoring.formats.exceptions import ExceptionTests
 
     cell, case = CASES[name]
     namespace = {"In": ["", cell]}
     exec(f"{IMPORTS}\n{cell}", namespace)
     if name.startswith("In_"):
         namespace["In"] = ["", cell]
-    tests = QuestionTests.from_string(test_file("q1", case))
+    tests = ExceptionTests.from_string(test_file("q1", case))
     tests.run(namespace)
     assert [result.passed for result in tests.test_case_results] == [True]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.scoring.assignment import QuestionTests
+from autograder.scoring.formats.exceptions import ExceptionTests
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 CLASSES = """
@@ -114,7 +114,7 @@ def test_a_value_is_what_it_is(verdicts, number):
 def test_the_same_tests_pass_in_one_process():
     namespace = {}
     exec(CELL, namespace)
-    tests = QuestionTests.from_string(test_file("q1", *CASES))
+    tests = ExceptionTests.from_string(test_file("q1", *CASES))
     tests.run(namespace)
     assert [case.passed for case in tests.test_case_results] == [True] * len(BODIES)
 

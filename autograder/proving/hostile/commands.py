@@ -101,9 +101,11 @@ def _try_peer(
 
     suite, grade = Suite(load_release(dist / ASSIGNMENT)), peers.PEERS[name](dist)
     with workplace() as folder:
+        limit_s = peers.measure_patience(grade, suite, folder)
+        click.echo(f"{name}: hangs after {limit_s:.0f} s")
         for category in categories:
             entries = [e for e in suite.entries if e.is_neutral and e.category == category]
-            yield category, peers.try_peer(grade, suite, entries, workers, folder, say)
+            yield category, peers.try_peer(grade, suite, entries, workers, folder, limit_s, say)
 
 
 def _show_problems(outcome: Outcome) -> bool:

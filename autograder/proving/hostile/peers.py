@@ -6,6 +6,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +15,14 @@ from pathlib import Path
 
 from autograder.course import ROOT
 from autograder.engines import image
+from autograder.errors import AutograderError
 from autograder.proving.bench.peers import ensure_peer_image
 from autograder.proving.hostile.entries import Entry, Suite
 
-RUN_S = 90.0  # a grader that has not ended by then hangs
+RUN_S = 90.0  # a grader that has not ended by then hangs, unless an honest notebook takes long too
+PATIENCE = 5.0  # how many times as long as on an honest notebook a grader may take
+FIRST_RUN_S = 900.0
+FULL = 20.0
 HERE = Path(__file__).parent
 
 
@@ -36,21 +41,24 @@ class PeerResult:
     said: str
 
 
-def otter(dist: Path) -> Callable[[Path], PeerResult]:
+Grade = Callable[[Path, float], PeerResult]  # of a notebook, within so many seconds
+
+
+def otter(dist: Path) -> Grade:
     """Return a function that grades one notebook with stock Otter."""
     tag = ensure_peer_image()
     grading_zip = dist / "autodiff" / "autograder.zip"
 
-    def grade(path: Path) -> PeerResult:
+    def grade(path: Path, limit_s: float) -> PeerResult:
         command = ["python", "-m", "otter", "run", "-a", "/in/autograder.zip", "-o", "/out",
                    "--no-logo", "/in/submission.ipynb"]  # fmt: skip
         return _run(tag, {"autograder.zip": grading_zip, "submission.ipynb": path}, command,
-                    "results.json", _otter_scores)  # fmt: skip
+                    "results.json", _otter_scores, limit_s)  # fmt: skip
 
     return grade
 
 
-def nbgrader(dist: Path) -> Callable[[Path], PeerResult]:
+def nbgrader(dist: Path) -> Grade:
     """Return a function that grades one notebook with nbgrader."""
     environment = ensure_peer_image()
     recipe = HERE / "nbgrader.Dockerfile"
@@ -65,13 +73,14 @@ def nbgrader(dist: Path) -> Callable[[Path], PeerResult]:
         "tests": nbgrader_tests(dist / "autodiff" / "autograder.zip"),
     }
 
-    def grade(path: Path) -> PeerResult:
+    def grade(path: Path, limit_s: float) -> PeerResult:
         with tempfile.TemporaryDirectory(prefix="peer-") as name:
             plan_file = Path(name, "plan.json")
             plan_file.write_text(json.dumps(plan), encoding="utf-8")
             files = {"plan.json": plan_file, "submission.ipynb": path,
                      "peer.py": HERE / "nbgrader_peer.py"}  # fmt: skip
-            return _run(tag, files, ["python", "/in/peer.py"], "scores.json", _nbgrader_scores)
+            command = ["python", "/in/peer.py"]
+            return _run(tag, files, command, "scores.json", _nbgrader_scores, limit_s)
 
     return grade
 
@@ -105,18 +114,42 @@ def _test_cells(question: str, source: str) -> list[tuple[str, float, str]]:
     return cells
 
 
+def measure_patience(grade: Grade, suite: Suite, folder: Path) -> float:
+    """Return the seconds after which a peer hangs, from what it takes for an honest notebook.
+
+    On a machine with other work to do a sound grader is slow too, which is no failing of its own.
+
+    Raises:
+        AutograderError: it does not give the honest answer its points, so nothing can be counted.
+    """
+    path = folder / "honest.ipynb"
+    path.write_bytes(suite.honest_upload())
+    begun = time.monotonic()
+    result = grade(path, FIRST_RUN_S)
+    taken = time.monotonic() - begun
+    points = (result.scores or {}).get(suite.honest, 0.0)
+    if points < FULL:
+        raise AutograderError(
+            f"the peer gives the honest notebook {points:g} of {FULL:g} points, so nothing can "
+            f"be compared; it said: {result.said[-500:]}"
+        )
+    return max(RUN_S, PATIENCE * taken)
+
+
 def try_peer(
-    grade: Callable[[Path], PeerResult],
+    grade: Grade,
     suite: Suite,
     entries: list[Entry],
     workers: int,
     folder: Path,
+    limit_s: float,
     on_result: Callable[[Entry, bool, float], None],
 ) -> dict[str, float]:
     """Grade entries with one peer; returns ``{tried, held, undeserved_points}``.
 
     Args:
         grade: what one of :data:`PEERS` returned.
+        limit_s: a grader that has not ended by then hangs.
         on_result: called with each entry, whether it was held, and the undeserved points.
     """
     count = {"tried": 0, "held": 0, "undeserved_points": 0.0}
@@ -125,7 +158,7 @@ def try_peer(
         (_, data), *_ = suite.uploads(entry)
         path = folder / f"{entry.category}-{entry.id}.ipynb"
         path.write_bytes(data)
-        return entry, *judge(entry, grade(path))
+        return entry, *judge(entry, grade(path, limit_s))
 
     with ThreadPoolExecutor(workers) as pool:
         for entry, held, undeserved in pool.map(attempt, entries):
@@ -147,7 +180,7 @@ def judge(entry: Entry, result: PeerResult) -> tuple[bool, float]:
         return clear and "unreadable" in entry.verdicts, 0.0
     keeps = "none" if "unreadable" in entry.verdicts else entry.keeps
     undeserved = sum(points for q, points in result.scores.items() if q != keeps and points > 0)
-    undeserved += max(0.0, result.scores.get(keeps, 0.0) - 20)
+    undeserved += max(0.0, result.scores.get(keeps, 0.0) - FULL)
     kept = keeps == "none" or result.scores.get(keeps, 0.0) >= 19.999
     return result.ended and not undeserved and kept, undeserved
 
@@ -158,6 +191,7 @@ def _run(
     command: list[str],
     result: str,
     read: Callable[[dict], dict[str, float]],
+    limit_s: float,
 ) -> PeerResult:
     name = f"autograder-peer-{secrets.token_hex(6)}"
     with tempfile.TemporaryDirectory(prefix="peer-") as out:
@@ -170,7 +204,7 @@ def _run(
         try:
             done = subprocess.run(
                 ["docker", "run", "--rm", "--name", name, *options, tag, *command],
-                capture_output=True, timeout=RUN_S, stdin=subprocess.DEVNULL,
+                capture_output=True, timeout=limit_s, stdin=subprocess.DEVNULL,
             )  # fmt: skip
             said = (done.stdout + done.stderr)[-20_000:].decode(errors="replace")
         except subprocess.TimeoutExpired:

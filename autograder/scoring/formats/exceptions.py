@@ -1,0 +1,92 @@
+"""Otter's exception-based tests: functions that raise, with the notebook's names as parameters."""
+
+import inspect
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from otter.test_files.abstract_test import TestCase
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.errors import OutOfTime, SandboxError
+from autograder.languages import localize
+from autograder.scoring.formats import failed
+
+if TYPE_CHECKING:
+    from autograder.scoring.remote import RemoteNamespace
+
+
+class ExceptionTests(ExceptionTestFile):
+    """Otter's test file; only the text of a failure differs: it never quotes the test's source."""
+
+    language = "en"
+
+    @classmethod
+    def parse(cls, source: str, path: str, language: str) -> "ExceptionTests":
+        """Return the tests of a file's text."""
+        parsed: ExceptionTests = cls.from_string(source, path)
+        parsed.language = language
+        parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
+        for case, following in zip(parsed.test_cases, parsed.test_cases[1:]):
+            case.body.asked_next = following.body.asked
+        return parsed
+
+    def fresh(self) -> "ExceptionTests":
+        """Return the same tests without outcomes."""
+        made = type(self)(self.name, self.path, self.test_cases, self.all_or_nothing)
+        made.source, made.language = self.source, self.language
+        return made
+
+    def first_asked(self) -> list[str]:
+        """Return the names of the notebook that the first case asks for."""
+        return self.test_cases[0].body.asked if self.test_cases else []
+
+    def fail_all(self, reason: str) -> None:
+        """Fail every test case for the same reason."""
+        self.test_case_results = failed(self.test_cases, reason)
+
+    def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
+        if isinstance(excp, (SandboxError, OutOfTime)):
+            raise excp  # our fault, or the end of all: not a failed test case
+        text = str(excp).strip()
+        # What student code raises is not the test's own message: it can name no misconception.
+        if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
+            text = f"{type(excp).__name__}: {text}"
+        return localize(text, self.language) if text else ""
+
+
+class _Body:
+    """An Otter test case as the scorer runs it: its parameters are fetched with one question.
+
+    Attributes:
+        asked: names of the notebook that are its parameters.
+        asked_next: those of the test case after it.
+    """
+
+    def __init__(self, case: TestCase):
+        self.function = case.test_func
+        self.names = list(inspect.signature(self.function).parameters)
+        self.asked = [name for name in self.names if name not in ("env", "In")]
+        self.asked_next: list[str] = []
+
+    def call_func(self, environment: "RemoteNamespace") -> None:
+        """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
+        found = environment.fetch([name for name in self.names if name != "env"])
+        session = environment.session
+        session.ahead, session.refused = self.asked_next, None
+        self.function(
+            **{name: environment if name == "env" else found.get(name) for name in self.names}
+        )
+        if session.refused is not None:  # a test that catches it would pass by it
+            raise session.refused
+
+
+def _localized(case: TestCase, language: str) -> TestCase:
+    def pick(text: str | None) -> str | None:
+        return None if text is None else localize(text, language)
+
+    return replace(
+        case,
+        body=_Body(case.body),
+        success_message=pick(case.success_message),
+        failure_message=pick(case.failure_message),
+    )

@@ -1,0 +1,122 @@
+"""The command line: groups, hints, old calls, what a program reads of a run."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.__main__ import add_commands, main, prove
+from autograder.engines import docker
+from autograder.errors import EngineError, UsageError
+from autograder.run import doctor
+from autograder.run.console import choose_engine
+from autograder.run.menu import SECTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def invoke(*arguments: str):
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_the_help_lists_the_instructors_commands_first_and_each_once():
+    text = invoke("--help").output
+    assert [text.index(f"{section}:") for section in SECTIONS] == sorted(
+        text.index(f"{section}:") for section in SECTIONS
+    )
+    for names in SECTIONS.values():
+        for name in names:
+            assert len(re.findall(rf"^  {name}  ", text, re.MULTILINE)) == 1
+
+
+def test_every_command_is_in_a_section_or_proves_the_grader():
+    add_commands()
+    listed = {name for names in SECTIONS.values() for name in names}
+    assert set(main.commands) == listed | set(prove.commands)
+
+
+@pytest.mark.parametrize("name", ["audit", "bench", "fuzz", "hostile"])
+def test_a_command_that_proves_the_grader_has_its_old_call_too(name):
+    new, old = invoke("prove", name, "--help"), invoke(name, "--help")
+    assert new.exit_code == old.exit_code == 0
+    assert new.output.partition("\n")[2] == old.output.partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(("grdae",), "grade"), (("rport",), "report"), (("prove", "adit"), "audit")],
+)
+def test_a_mistyped_command_is_told_which_was_meant(typed, meant):
+    found = invoke(*typed)
+    assert found.exit_code == 2
+    assert f"Did you mean '{meant}'?" in found.output
+
+
+def test_what_looks_like_no_command_gets_no_hint():
+    found = invoke("zzzzzzzz")
+    assert found.exit_code == 2
+    assert "No such command 'zzzzzzzz'" in found.output
+    assert "Did you mean" not in found.output
+
+
+def test_a_program_reads_one_event_per_line(tmp_path, built):
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    shutil.copy(ROOT / "assignments/autodiff/sample/blank.ipynb", folder)
+    (folder / "broken.ipynb").write_text("{")
+    grading = ["--assignment", "autodiff", "--submissions", str(folder), "--out", str(out)]
+    found = invoke("grade", *grading, "--engine", "local", "--workers", "1", "--json")
+    events = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [event["event"] for event in events] == [
+        "found", "started", "graded", "graded", "finished",
+    ]  # fmt: skip
+    assert events[0]["submissions"] == 2
+    graded = {event["file"]: event for event in events if event["event"] == "graded"}
+    assert graded["broken.ipynb"]["status"] == "unreadable"
+    assert graded["broken.ipynb"]["score"] == 0
+    assert graded["blank.ipynb"]["possible"] == 100
+    assert Path(events[-1]["report"]).is_file()
+    again = invoke("grade", *grading, "--engine", "local", "--workers", "1", "--quiet")
+    assert again.stdout == ""
+    assert again.exit_code == found.exit_code == 0
+
+
+def ways(monkeypatch, docker_works: bool, local_works: bool):
+    def local():
+        if not local_works:
+            raise EngineError("libseccomp is missing; install libseccomp2")
+        return doctor.Finding("local", True, "held", grades="local")
+
+    right = doctor.Finding("docker", docker_works, "as told", "start Docker", grades="docker")
+    monkeypatch.setattr(doctor, "_docker", lambda: right)
+    monkeypatch.setattr(doctor, "_local", local)
+    return CliRunner().invoke(doctor.doctor, [])
+
+
+@pytest.mark.parametrize(
+    ("docker_works", "local_works", "status"),
+    [(True, True, 0), (True, False, 0), (False, True, 0), (False, False, 1)],
+)
+def test_the_doctor_is_content_with_one_engine(monkeypatch, docker_works, local_works, status):
+    found = ways(monkeypatch, docker_works, local_works)
+    assert found.exit_code == status
+    assert ("install libseccomp2" in found.output) is not local_works
+    assert ("start Docker" in found.output) is not docker_works
+
+
+def test_an_engine_of_another_machine_is_named_and_refused(monkeypatch):
+    monkeypatch.setattr(docker.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setenv("DOCKER_HOST", "tcp://far-away:2375")
+    assert docker.remote_host() == "tcp://far-away:2375"
+    with pytest.raises(UsageError, match="far-away"):
+        choose_engine("docker", None, bundled=False)
+
+
+@pytest.mark.parametrize("host", ["unix:///var/run/docker.sock", "unix:///run/user/1/docker.sock"])
+def test_an_engine_of_this_machine_is_not_remote(monkeypatch, host):
+    monkeypatch.setattr(docker.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setenv("DOCKER_HOST", host)
+    assert docker.remote_host() == ""

@@ -1,0 +1,74 @@
+"""Another course's Otter zip is graded without a name for its assignment."""
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.__main__ import add_commands, main
+
+TESTS = """OK_FORMAT = True
+test = {"name": "q1", "points": 2, "suites": [{"cases": [
+    {"code": ">>> import helper\\n>>> helper.right(total)\\nTrue", "hidden": True}],
+    "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
+"""
+HELPER = "def right(total): return total == 6\n"
+CELLS = {
+    "right.ipynb": "total = sum(int(n) for n in open('numbers.txt').read().split(','))",
+    "wrong.ipynb": "total = 5",
+}
+
+
+@pytest.fixture
+def course(tmp_path) -> Path:
+    """Return a folder with a zip and a class as a stranger hands them over."""
+    with zipfile.ZipFile(tmp_path / "lab03.zip", "w") as archive:
+        archive.writestr("otter_config.json", json.dumps({"lang": "python"}))
+        archive.writestr("tests/q1.py", TESTS)
+        archive.writestr("files/helper.py", HELPER)
+        archive.writestr("files/numbers.txt", "1,2,3")
+    (tmp_path / "class").mkdir()
+    for name, answer in CELLS.items():
+        sources = "import otter\ngrader = otter.Notebook()", answer, 'grader.check("q1")'
+        cells = [
+            {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None,
+             "source": source} for source in sources
+        ]  # fmt: skip
+        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+        (tmp_path / "class" / name).write_text(json.dumps(notebook))
+    return tmp_path
+
+
+def run(*arguments: object):
+    add_commands()
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def points(out: Path) -> dict[str, str]:
+    with open(out / "grades.csv", newline="") as file:
+        return {row["file"]: row["total_points_earned"] for row in csv.DictReader(file)}
+
+
+def test_a_strangers_zip_is_graded_reported_and_graded_again(course):
+    zipped, out = course / "lab03.zip", course / "out"
+    command = ("grade", "--zip", zipped, "--submissions", course / "class", "--out", out,
+               "--engine", "local", "--workers", 1)  # fmt: skip
+    done = run(*command)
+    assert done.exit_code == 0, done.output
+    assert points(out) == {"points-per-question": "2", "right.ipynb": "2", "wrong.ipynb": "0"}
+    assert "lab03" in (out / "report" / "index.html").read_text(encoding="utf-8").lower()
+    assert "helper" not in (out / "feedback" / "wrong.html").read_text(encoding="utf-8")
+    again = run(*command)
+    assert again.exit_code == 0 and "2 unchanged" in again.output, again.output
+    assert run("override", out, "wrong", "q1", 1, "--reason", "kind").exit_code == 0
+    reported = run("report", out, "--zip", zipped)
+    assert reported.exit_code == 0, reported.output
+    assert points(out)["wrong.ipynb"] == "1"
+
+
+def test_a_zip_alone_needs_submissions(course):
+    asked = run("grade", "--zip", course / "lab03.zip")
+    assert asked.exit_code == 2 and "SUBMISSIONS" in asked.output
