@@ -63,8 +63,13 @@ def prove() -> None:
 @click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
 def build(names: tuple[str, ...], dist: Path, verify: bool) -> None:
     """Build student releases, grading zips and solutions."""
-    from autograder.build.assign import build_assignment
+    from autograder.build.assign import KEY_FILE, build_assignment, read_inputs_key
 
+    if not read_inputs_key():
+        click.echo(
+            f"no {KEY_FILE.name}: the hidden tests' random inputs can be computed from the "
+            f"repository; put some secret bytes into {KEY_FILE.name} to prevent that"
+        )
     for name in check_names(names):
         built = build_assignment(ROOT / "assignments" / name, dist, verify=verify)
         click.echo(f"{name}: {built.describe()}")
@@ -215,11 +220,11 @@ def add_commands() -> None:
     from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
-    from autograder.run.commands import marks, override, report, written
+    from autograder.run.commands import inspect_zip, marks, override, report, written
     from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, check_gradescope, doctor):
+    for command in (*instructors, check_gradescope, doctor, inspect_zip):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

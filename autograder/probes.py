@@ -12,12 +12,12 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch.autograd.graph import Node
 
-from autograder.wall import captures, drawings, reach
+from autograder.wall import calls, captures, drawings, reach, redrawing
 from autograder.wall import operations as operations_of
-from autograder.wall.cells import may_name, names_in  # noqa: F401 - for tests
+from autograder.wall.cells import may_name, names_in, parse_cell  # noqa: F401 - for tests
 from autograder.wall.codec import Function
+from autograder.wall.courses import RecordedCourse
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
 
@@ -28,7 +28,6 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
-MAX_GRAPH_NODES = 200_000
 MAX_ITEMS = 10_000  # of a sequence that is read
 
 
@@ -152,8 +151,33 @@ def results(f: AnyFunction, args: tuple, **kwargs: Any) -> Any:
 
 
 @batch
+def answered(f: AnyFunction, args: tuple) -> tuple[Any, list]:
+    """Return what ``f(*args)`` gives, and what it left of its arguments, for each ``args``.
+
+    Exceptions are told by what is known of them, and sequences by the list of their items.
+    """
+    return calls.told(f(*args)), [calls.left(arg) for arg in args]
+
+
+@batch
+def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
+    """Return what ``f`` gives when called twice with the same arguments, and what it left of them.
+
+    The first answer is looked at after the second call; whether both are one tensor is told too.
+    """
+    first = f(*args)
+    second = f(*args)
+    return (
+        calls.told(first),
+        calls.told(second),
+        [calls.left(arg) for arg in args],
+        calls.share(first, second),
+    )
+
+
+@batch
 def returned_errors(f: AnyFunction, args: tuple) -> Any:
-    """Return :func:`results`, with what is known of an exception in place of each one returned."""
+    """Return :func:`results`, exceptions by what is known of them."""
     value = f(*args)
     return captures.captured(value) if isinstance(value, BaseException) else value
 
@@ -227,17 +251,27 @@ def drawing(target: object) -> Drawing:
 
 
 @probe
+def redrawn(
+    function: AnyFunction, name: str, figure: str, sources: list[str], factor: float
+) -> Drawing | None:
+    """Return what the notebook draws when one of its functions is asked about ``factor * f``.
+
+    Args:
+        function: takes a function ``f``; ``name`` and ``figure`` are what it and the figure are
+            called in the cells.
+        sources: the cells run so far.
+
+    Returns:
+        The picture, or None where it cannot be drawn again.
+    """
+    cells, names = [parse_cell(source) for source in sources], [names_in([s]) for s in sources]
+    return redrawing.redraw(function, name, figure, cells, names, factor)
+
+
+@probe
 def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
-    root = getattr(tensor, "grad_fn", None)
-    seen: set[Node] = set()
-    stack = [root] if root is not None else []
-    while stack and len(seen) < MAX_GRAPH_NODES:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(parent for parent, _ in node.next_functions if parent is not None)
-    return len(seen)
+    return calls.count_nodes(tensor)
 
 
 @probe
@@ -247,17 +281,7 @@ def state(tensor: object) -> TensorState:
     Raises:
         TypeError: ``tensor`` is no tensor.
     """
-    if not isinstance(tensor, torch.Tensor):
-        raise TypeError(f"expected a tensor, found {type(tensor).__name__}")
-    grad = tensor.grad if tensor.is_leaf else None
-    return TensorState(
-        is_leaf=tensor.is_leaf,
-        requires_grad=tensor.requires_grad,
-        grad=None if grad is None else grad.detach(),
-        dtype=str(tensor.dtype).removeprefix("torch."),
-        shape=tuple(tensor.shape),
-        grad_fn=None if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
-    )
+    return calls.state_of(tensor)
 
 
 @probe
@@ -266,6 +290,21 @@ def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     with operations_of.recorded() as names:
         f(*args)
     return tuple(names[: operations_of.MAX_NAMES])
+
+
+@batch
+def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
+    """Return what course ``f(x)`` takes for each tensor of a list, and whether it reads the data.
+
+    The course is a digest of the operations that the result is made of and of the plain numbers
+    that go into them, without any value that depends on ``x`` itself. So an operation that only a
+    condition needs, and a branch that decides nothing, leave no trace in it.
+    """
+    leaf = _leaf(x)
+    record = RecordedCourse(leaf)
+    with record:
+        result = f(leaf)
+    return record.course_of(result), record.reads_data()
 
 
 @probe
@@ -297,15 +336,7 @@ def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
             value = list(itertools.islice(value, MAX_ITEMS))
     except Exception as error:
         return captures.captured(error), given, False
-    return items(value), given, any(_share(value, item) for item in given)
-
-
-def _share(first: object, second: object) -> bool:
-    tensors = [item for item in (first, second) if isinstance(item, torch.Tensor)]
-    if len(tensors) < 2 or not all(tensor.numel() for tensor in tensors):
-        return False
-    one, other = (tensor.untyped_storage().data_ptr() for tensor in tensors)
-    return one == other
+    return items(value), given, any(calls.share(value, item) for item in given)
 
 
 @probe

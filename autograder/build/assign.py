@@ -1,6 +1,7 @@
 """From a source notebook to everything an assignment needs; Otter does the Otter work."""
 
 import contextlib
+import hashlib
 import io
 import json
 import logging
@@ -19,6 +20,9 @@ from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
 from autograder.reports.written import load_rubric
+
+KEY_FILE = ROOT / ".inputs-key"  # ignored by git; any bytes
+INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,20 @@ def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
         if entry.startswith("tests/") and entry.endswith(".py")
     }
     config = json.loads(entries["otter_config.json"])
+    if key := read_inputs_key():
+        kept[INPUTS_KEY] = hashlib.sha256(key + name.encode()).hexdigest().encode()
     kept["otter_config.json"] = (json.dumps(config, indent=1, sort_keys=True) + "\n").encode()
     kept |= bundle.files(ROOT, name)
     kept[bundle.MANIFEST] = bundle.manifest(kept, name)
     return make_zip(kept)
+
+
+def read_inputs_key() -> bytes:
+    """Return what the key file holds, b"" without one.
+
+    With the key, the hidden tests' random inputs cannot be computed from the repository.
+    """
+    return _read(KEY_FILE).strip()
 
 
 def _with_manifest(grading_zip: bytes, name: str, verified: bytes) -> bytes:

@@ -66,6 +66,8 @@ def require_curve(
         return join(mine)
     for suspect in suspects:
         slip = slips.diagnose(suspect, right, derivative_of, intervals)
+        if slip == "negated" and derivative_of is None and theirs:
+            slip = "negated-or-another-function"
         if slip:
             raise _slip_error(slip, name)
     if derivative_of is not None and _is_drawn_twice(theirs, derivative_of):
@@ -87,7 +89,10 @@ def require_cover(
     """
     low, high = interval
     inside = np.unique(stroke.x[(stroke.x >= low - max_gap) & (stroke.x <= high + max_gap)])
-    reaches = inside.size and inside[0] <= low + max_gap and inside[-1] >= high - max_gap
+    # A grid with too large a step may end a step before the end.
+    step = max(max_gap, float(np.median(np.diff(inside))) if inside.size > 1 else 0.0)
+    near = step * (1 + 1e-9)
+    reaches = inside.size and inside[0] <= low + near and inside[-1] >= high - near
     assert reaches, (
         f"[half-curve] {name} is right where it is drawn, but does not reach over the whole range "
         f"from {low:g} to {high:g}. ‖ 画出的部分正确，但 {name} 没有覆盖从 {low:g} 到 {high:g} 的"
@@ -113,8 +118,9 @@ def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -
         axes = drawing.axes[index]
         seen |= _within(stroke.x, axes.xlim) & _within(stroke.y, axes.ylim)
     assert seen.mean() >= 0.9, (
-        f"[out-of-view] {name} lies outside of what the axes show; look at set_xlim and set_ylim. "
-        f"‖ {name} 在坐标轴显示的范围之外；请检查 set_xlim 和 set_ylim。"
+        f"[out-of-view] Of {name}, {_share(~seen)} lies outside of what the axes show; look at "
+        f"set_xlim and set_ylim. ‖ {name} 有{_share(~seen, chinese=True)}在坐标轴显示的范围之外；"
+        "请检查 set_xlim 和 set_ylim。"
     )
 
 
@@ -127,9 +133,14 @@ def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> No
     shown = {text.strip() for axes in drawing.axes for text in axes.legend} - {""}
     if len(shown) < 2 and not _titles_differ(drawing, function, derivative):
         labels = {*function.labels, *derivative.labels}
+        unnamed = not function.labels or not derivative.labels
         slug, english, chinese = "no-legend", "no legend shows them", "没有图例显示它们"
-        if shown and len(labels) < 2:
+        if shown and unnamed:
+            slug, english, chinese = "label-missing", "one has none", "有一条没有标签"
+        elif shown and len(labels) < 2:
             slug, english, chinese = "same-label", "they share one", "两条曲线共用一个"
+        elif shown:
+            slug, english, chinese = "legend-too-short", "it shows one", "图例只显示了一个"
         raise AssertionError(
             f"[{slug}] Each of the two curves needs a label of its own in a legend; {english}. "
             f"‖ 两条曲线在图例中应各有自己的标签；{chinese}。"
@@ -140,6 +151,41 @@ def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> No
         "[swapped-labels] The labels are swapped: the function is labelled as the derivative. "
         "‖ 标签写反了：函数的曲线标成了导数。"
     )
+
+
+def require_followed(
+    drawing: Drawing, redrawn: Drawing, right: RealFunction, factor: float, name: str, source: str
+) -> None:
+    """Require that a curve follows the function it should come from.
+
+    Args:
+        drawing: the picture.
+        redrawn: the picture that was drawn when ``source`` was asked for a multiple.
+        right: what the curve shows in the picture, where that is right.
+        source: the student's function, as the message calls it.
+
+    Raises:
+        AssertionError: ``[not-from-your-function]``.
+    """
+
+    def followed(x: np.ndarray) -> np.ndarray:
+        return factor * right(x)
+
+    before, after = strokes(drawing), strokes(redrawn)
+    follows = _share_out(after, followed, ())[0]
+    if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
+        return
+    moved = [stroke for stroke in before if not any(_is_same(stroke, other) for other in after)]
+    assert moved, (
+        f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "
+        f"picture stays the same. {name} was drawn from something else, or not at all, or {source} "
+        f"does not look at f. ‖ 没有一条曲线来自 {source}：无论让它求什么，图都不变。"
+        f"{name} 是用别的办法画出来的，或者没有画出来，或者 {source} 没有用到 f。"
+    )
+
+
+def _is_same(stroke: Stroke, other: Stroke) -> bool:
+    return np.array_equal(stroke.x, other.x) and np.array_equal(stroke.y, other.y)
 
 
 def require_no_other(drawing: Drawing, *functions: RealFunction) -> None:
@@ -265,6 +311,11 @@ def _wrong_curve(stroke: Stroke, right: RealFunction, name: str) -> AssertionErr
         f"‖ 画出的曲线都不是 {name}。其中一条在 x = {stroke.x[at]:.4g} 处偏离最大，"
         f"超过 {coarse} 舍入误差所能解释的 {times} 倍。"
     )
+
+
+def _share(mask: np.ndarray, chinese: bool = False) -> str:
+    whole = bool(mask.all())
+    return ("全部" if whole else "一部分") if chinese else ("all" if whole else "a part")
 
 
 def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

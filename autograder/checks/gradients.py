@@ -6,7 +6,7 @@ bilingual (see :mod:`autograder.languages`). Reference derivatives are computed 
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -18,12 +18,14 @@ from autograder.checks.answers import describe
 from autograder.wall.codec import Function
 
 TensorFunction = Callable[[torch.Tensor], torch.Tensor]
-Slips = dict[str, torch.Tensor | float | list]  # name -> what it would give
+SlipValue = torch.Tensor | float | list  # what a slip would give
+Slips = dict[str, SlipValue]
 R = TypeVar("R")
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
 REMEMBERED = 256  # references of each kind
-COARSE_RTOL = 0.1  # whatever the dtype, one digit has to agree
+COARSE, COARSE_RTOL = ("float16", "bfloat16"), 2e-2
+NEARLY = 2e-2  # so close, it is about digits
 
 SLIPS = {
     "accumulated-gradient": (
@@ -55,9 +57,10 @@ SLIPS = {
         "这是函数本身的值，而不是导数的值。",
     ),
     "finite-differences": (
-        "Your derivative feels steps that are far too small to matter: it compares neighbouring "
-        "values of f. Let autograd differentiate the operations instead.",
-        "你的导数受到了极小台阶的影响：它比较的是 f 的相邻值。请让 autograd 对运算本身求导。",
+        "This is estimated from values of f, or of a lower derivative, at nearby points; autograd "
+        "gives another number here. Let autograd differentiate, in every order.",
+        "这是由 f（或较低阶导数）在邻近点的值估计出来的；autograd 在这里给出的是另一个数。"
+        "每一阶都请让 autograd 求导。",
     ),
     "hard-coded-cosine": (
         "Whatever the function, the answer is a cosine. Differentiate the function that is given.",
@@ -108,7 +111,7 @@ SLIPS = {
     ),
     "mean-instead-of-sum": (
         "The result is too small by the number of entries: a mean was taken where a sum was asked.",
-        "结果小了元素个数倍：应该求和的地方求了平均。",
+        "结果只有应有值的 1/元素个数：应该求和的地方求了平均。",
     ),
     "doubled": ("The result is twice as large as it should be.", "结果是应有值的两倍。"),
     "swapped-branches": (
@@ -121,9 +124,57 @@ SLIPS = {
         "Over 10 means strictly larger: a norm of exactly 10 is not over it.",
         "“大于 10”是严格大于：范数恰好等于 10 时不算。",
     ),
+    "border-elsewhere": (
+        "The border lies at another norm than 10.",
+        "边界不在范数为 10 的地方。",
+    ),
+    "norm-cut-to-integer": (
+        "The norm is cut or rounded to a whole number before it is compared.",
+        "范数在比较之前被取整了。",
+    ),
+    "one-walk-too-few": (
+        "This is the gradient of one walk too few; count how often your loop runs.",
+        "少走了一遍；请数一数循环执行了几次。",
+    ),
     "norm-not-euclidean": (
         "The norm is the root of the sum of the squares of all entries.",
         "范数是所有元素平方和的平方根。",
+    ),
+    "halved": (
+        "This is half of what it should be: the gradient of one walk only, or the factor 2 of y "
+        "was left out.",
+        "这只是应有值的一半：只走了一遍的梯度，或者漏掉了 y 中的系数 2。",
+    ),
+    "taylor-coefficient": (
+        "This is the derivative divided by n!, a coefficient of the Taylor series.",
+        "这是导数除以 n!，即泰勒级数的系数。",
+    ),
+    "changes-its-argument": (
+        "Afterwards the argument is not what it was. Make a leaf of your own from its values, and "
+        "leave it alone.",
+        "调用之后，传入的张量变了。请用它的数值另建一个叶子张量，不要改动它本身。",
+    ),
+    "answer-changes-later": (
+        "Called again, it changes what it returned before: both are one and the same tensor. "
+        "Return a tensor of its own.",
+        "再次调用会改变之前返回的结果：两者是同一个张量。请返回独立的张量。",
+    ),
+    "another-answer-each-time": (
+        "Called again with the same arguments, it gives another answer: something is left over "
+        "from the first call.",
+        "用同样的参数再次调用，结果就不同了：第一次调用留下了什么。",
+    ),
+    "other-point": (
+        "f was not computed at the values of the argument that was given.",
+        "没有在传入参数的数值处计算 f。",
+    ),
+    "forward-pass-again": (
+        "f was computed more than once. Keep the graph instead and walk it several times.",
+        "f 计算了不止一次。请保留计算图，在同一张图上走多遍。",
+    ),
+    "forward-pass-missing": (
+        "f was never computed.",
+        "根本没有计算 f。",
     ),
     "branch-per-entry": (
         "The branch is decided once, by the norm of the whole tensor, not entry by entry.",
@@ -136,7 +187,7 @@ def expect(
     found: object,
     expected: torch.Tensor | float,
     what: str,
-    slips: Slips | Callable[[], Slips] | None = None,
+    slips: Mapping[str, SlipValue] | Callable[[], Slips] | None = None,
     rtol: float = RTOL,
     atol: float = ATOL,
 ) -> None:
@@ -148,9 +199,8 @@ def expect(
         what: what the numbers are, as the student knows it, e.g. "vjp(f, a, weights)".
         slips: slip name -> the numbers, or list of tensors of numbers, that this slip would give;
             or a function without arguments that returns this, called only when it is needed.
-        rtol, atol: closeness in float32, relative to the largest expected number too; numbers of a
-            coarser dtype may be further off. float64 is judged as float32, see
-            :mod:`autograder.checks.precision`.
+        rtol, atol: closeness, relative to the largest expected number too. The task sets it, never
+            the dtype of what was found: an answer does not choose how well it is looked at.
 
     Raises:
         AssertionError: they are not close; the text names the slip where one fits.
@@ -168,9 +218,6 @@ def expect(
         f"[not-finite] {what} should be finite numbers; found NaN or infinity. ‖ "
         f"{what} 应该是有限的数值，现在有 NaN 或无穷大。"
     )
-    dtype = precision.coarsest(found, torch.float32)
-    wider = precision.tolerance(dtype) / precision.tolerance("float32")
-    rtol, atol = min(wider * rtol, COARSE_RTOL), min(wider * atol, COARSE_RTOL)
     if _close(entries, _entries(expected), rtol, atol):
         return
     for slip, candidates in ((slips() if callable(slips) else slips) or {}).items():
@@ -178,12 +225,43 @@ def expect(
             candidate = torch.as_tensor(candidate).detach().double()
             fits = candidate.shape == expected.shape
             if fits and _close(entries, _entries(candidate), rtol, atol):
-                english, chinese = SLIPS[slip]
-                raise AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
-    english, chinese = precision.explain(dtype, rtol)
-    raise AssertionError(
-        f"[wrong-numbers] {what} has the right shape, but the numbers are wrong ({english}). ‖ "
-        f"{what} 的形状正确，但数值不对（{chinese}）。"
+                raise slip_error(slip, what)
+    raise _wrong_numbers(found, entries, _entries(expected), what, rtol)
+
+
+def slip_error(slip: str, what: str) -> AssertionError:
+    """Return the error that names a slip of ``SLIPS``."""
+    english, chinese = SLIPS[slip]
+    return AssertionError(f"[{slip}] {what}: {english} ‖ {what}：{chinese}")
+
+
+def _wrong_numbers(
+    found: object, entries: list[float], expected: list[float], what: str, rtol: float
+) -> AssertionError:
+    """Return the error about numbers that no slip explains; precision is named where it matters."""
+    dtype = precision.coarsest(found, torch.float32)
+    if dtype in COARSE and _close(entries, expected, COARSE_RTOL, COARSE_RTOL):
+        return AssertionError(
+            f"[too-coarse] {what} comes close, but {dtype} holds too few digits for it. Compute in "
+            f"float32 or float64. ‖ {what} 很接近，但 {dtype} 的位数不够。"
+            "请用 float32 或 float64 计算。"
+        )
+    if _close(entries, expected, NEARLY, NEARLY * rtol):
+        digits = max(1, math.floor(-math.log10(rtol) + 1e-6))
+        return AssertionError(
+            f"[not-close-enough] {what} comes close, but {digits} digits have to agree: something "
+            f"is rounded or estimated on the way. ‖ {what} 很接近，但要求 {digits} 位数字一致："
+            "中途有舍入或估计。"
+        )
+    if len(expected) == 1:
+        return AssertionError(
+            f"[wrong-numbers] {what} gives another number. ‖ {what} 得到的数不对。"
+        )
+    wrong = sum(not _close([e], [r], rtol, rtol) for e, r in zip(entries, expected))
+    english, chinese = ("all", "全部") if wrong == len(expected) else ("some", "有些")
+    return AssertionError(
+        f"[wrong-numbers] {what} has the right shape, but {english} of its numbers are wrong. ‖ "
+        f"{what} 的形状正确，但{chinese}数值不对。"
     )
 
 

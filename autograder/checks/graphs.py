@@ -1,12 +1,14 @@
-"""Count the nodes of a function's autograd graphs: the reference for counts that a student made."""
+"""Count the nodes of a function's autograd graphs, and judge counts that a student made."""
 
 import functools
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.autograd.graph import Node
 
 from autograder import probes
+from autograder.checks.answers import describe, require_integer
 from autograder.checks.gradients import TensorFunction
 
 
@@ -17,12 +19,16 @@ class Sizes:
     Attributes:
         y: of the graph of f(x), each node once.
         paths: of the same, each node once for every path that leads to it.
+        without_leaf: of the same, without AccumulateGrad.
+        first_inputs: of the same, only along the first input of each node.
         by_grad: of the graphs of the first and second derivative, by ``torch.autograd.grad``.
         by_backward: of the same, by ``backward`` and ``.grad``.
     """
 
     y: int
     paths: int
+    without_leaf: int
+    first_inputs: int
     by_grad: tuple[int, int]
     by_backward: tuple[int, int]
 
@@ -31,11 +37,17 @@ class Sizes:
 def sizes(f: TensorFunction, x: float) -> Sizes:
     """Count the graphs of a scalar function and its derivatives at ``x`` in float32."""
     y = f(_leaf(x))
-    return Sizes(probes.graph_nodes(y), _paths(_root(y)), _by_grad(f, x), _by_backward(f, x))
+    count, root = probes.graph_nodes(y), _root(y)
+    return Sizes(count, _paths(root), count - 1, _chain(root), _by_grad(f, x), _by_backward(f, x))
 
 
 def _paths(node: Node) -> int:
     return 1 + sum(_paths(parent) for parent, _ in node.next_functions if parent is not None)
+
+
+def _chain(node: Node) -> int:
+    parents = [parent for parent, _ in node.next_functions if parent is not None]
+    return 1 + (_chain(parents[0]) if parents else 0)
 
 
 def _by_grad(f: TensorFunction, x: float) -> tuple[int, int]:
@@ -68,3 +80,64 @@ def _root(y: torch.Tensor) -> Node:
 
 def _leaf(x: float) -> torch.Tensor:
     return torch.tensor(x, requires_grad=True)
+
+
+SLIPS = {  # slip -> what the counts of y are then, what to say
+    "leaf-not-counted": (
+        lambda known: known.without_leaf,
+        "One node is missing from every graph of y: the AccumulateGrad node of the leaf counts "
+        "too.",
+        "y 的每张计算图都少数了一个节点：叶子的 AccumulateGrad 节点也要计入。",
+    ),
+    "only-the-first-input": (
+        lambda known: known.first_inputs,
+        "Only the first input of each node was followed: next_functions lists all of them.",
+        "每个节点只追踪了第一个输入：next_functions 列出了全部输入。",
+    ),
+    "shared-nodes-counted-twice": (
+        lambda known: known.paths,
+        "A node that is reached on two paths is one node: the record is a graph, not a tree. "
+        "Remember which nodes you have seen.",
+        "从两条路径到达的节点只是一个节点：这份记录是图，不是树。请记住哪些节点已经见过。",
+    ),
+    "sine-for-every-function": (
+        lambda known: 2,
+        "The count is the same for every function; measure the one that is given.",
+        "对每个函数都得到同样的数；请测量传入的那个函数。",
+    ),
+}
+
+
+def require_three(found: object, name: str) -> list[int]:
+    """Return three whole numbers.
+
+    Raises:
+        AssertionError: ``[wrong-type]``.
+    """
+    try:
+        items = found.tolist() if isinstance(found, (torch.Tensor, np.ndarray)) else found
+        if isinstance(items, (list, tuple)) and len(items) == 3:
+            return [require_integer(item, name) for item in items]
+    except AssertionError:
+        pass
+    raise AssertionError(
+        f"[wrong-type] {name} should return three whole numbers; found {describe(found)}. ‖ "
+        f"{name} 应该返回三个整数，实为 {describe(found)}。"
+    )
+
+
+def require_size_of_y(counts: list[int], known: list[Sizes]) -> None:
+    """Require the counts of y for several functions.
+
+    Raises:
+        AssertionError: the slip that explains all of them, or ``[wrong-count]``.
+    """
+    if counts == [sizes.y for sizes in known]:
+        return
+    for slip, (count, english, chinese) in SLIPS.items():
+        if counts == [count(sizes) for sizes in known]:
+            raise AssertionError(f"[{slip}] {english} ‖ {chinese}")
+    raise AssertionError(
+        "[wrong-count] The number of nodes of y is not that of its graph. "
+        "‖ y 的节点数与它的计算图不符。"
+    )

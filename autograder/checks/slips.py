@@ -53,6 +53,11 @@ TEXTS = {
         "画的是函数本身的值，而不是导数。请画 .grad，而不是 y。",
     ),
     "negated": ("the sign is wrong at every point.", "每个点的正负号都反了。"),
+    "negated-or-another-function": (
+        "every value has the wrong sign; or it is another function that was drawn, together with "
+        "its derivative.",
+        "每个点的正负号都反了；或者画的是另一个函数和它的导数。",
+    ),
     "second-derivative": (
         "this is the derivative of the derivative.",
         "这是导数的导数。",

@@ -189,6 +189,16 @@ def marks(out: Path, sheets: tuple[Path, ...], rubric: Path | None) -> None:
     )
 
 
+@click.command("inspect")
+@click.argument("grading_zip", metavar="ZIP", type=PATH)
+def inspect_zip(grading_zip: Path) -> None:
+    """Say what a grading ZIP of any Otter course holds, and what of it is not supported."""
+    from autograder.run.inspection import describe
+
+    for line in describe(grading_zip):
+        click.echo(line)
+
+
 def load_rubric_of(name: str, rubric: Path | None) -> "list[WrittenQuestion]":
     """Return the written questions of an assignment."""
     from autograder.reports.written import load_rubric

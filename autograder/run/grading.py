@@ -18,6 +18,7 @@ from autograder.intake.times import Collection, find_people, find_times
 from autograder.model import Gradation, Job, Limits, Status
 from autograder.reports.feedback import feedback_page
 from autograder.run.folders import check_folders, folder_of
+from autograder.run.interrupts import between_interrupts
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
@@ -162,7 +163,8 @@ class _Run:
         if rest:
             finish = Finish(gradebook.released, title_of(assignment), reference_of(assignment))
             task = Task(assignment, limits, by, finish)
-            for outcome in grade(rest, task, choice, min(scorers, len(rest))):
+            made = grade(rest, task, choice, min(scorers, len(rest)))
+            for outcome in between_interrupts(made):
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
                 summary.without |= {outcome.without} - {""}

@@ -21,6 +21,7 @@ from autograder.engines.places import passable_folder
 from autograder.engines.warm import EXIT_S, WarmEngine, end_all
 from autograder.errors import EngineError
 from autograder.model import Job
+from autograder.run.interrupts import held_back
 from autograder.scoring.cores import own_cores, places_of, stay_on
 from autograder.scoring.task import Task
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 STARTED_AHEAD = 64  # engines; further scorers start their own
 LOST_IN_A_ROW = 20  # scorers without an outcome between: something is wrong with the machine
-HURRY_S = 1.0  # for engines to end where the run was interrupted
+HURRY_S = 0.3  # for engines to end where the run was interrupted
 
 
 def grade_all(
@@ -84,14 +85,27 @@ class _Pool:
         )
 
     def outcomes(self) -> Iterator[Any]:
-        """Yield the outcome of every job."""
+        """Yield the outcome of every job; an interrupt is raised after what is made by then."""
+        made: deque[Any] = deque()
+        try:
+            yield from self._outcomes(made)
+        except KeyboardInterrupt:
+            yield from made
+            for scorer in self.scorers.values():
+                yield from scorer.told()
+            raise
+
+    def _outcomes(self, made: deque[Any]) -> Iterator[Any]:
         while self.waiting or any(scorer.jobs for scorer in self.scorers.values()):
             self._hand_out()
             numbers = {scorer.channel: number for number, scorer in self.scorers.items()}
             due_s = max(0.0, min(scorer.left_s() for scorer in self.scorers.values()))
             ready = wait(list(numbers), min(due_s, self.supervision.LOOK_S))
             for number in [number for channel, number in numbers.items() if channel in ready]:
-                yield from self._take(number)
+                with held_back():  # half a message is none
+                    made.extend(self._take(number))
+                while made:
+                    yield made.popleft()
             for number in [n for n, scorer in self.scorers.items() if scorer.overdue()]:
                 outcome = self.scorers[number].end_overdue()
                 self._replace(number)

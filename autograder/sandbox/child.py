@@ -11,17 +11,18 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, KeysView, ValuesView
 from contextlib import suppress
 from functools import partial
-from types import FrameType
+from itertools import islice
+from types import FrameType, MappingProxyType
 from typing import Any
 
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.probes import PROBES
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.operations import operate
@@ -30,6 +31,7 @@ from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
+ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
 STOPPED = "stopped: the time for this step is used up"
 
 
@@ -171,11 +173,11 @@ class Agent:
         return value
 
     def ask(
-        self, oracle: int, order: int, levels: int, inputs: oracles.Tensors
+        self, oracle: int, path: str, levels: int, inputs: oracles.Tensors
     ) -> list[torch.Tensor]:
         """Ask the scorer about a function that a test handed over."""
         try:
-            question = oracles.pack_question(oracle, order, levels, inputs)
+            question = oracles.pack_question(oracle, path, levels, inputs)
         except EvidenceError as error:
             raise RuntimeError(str(error)) from None
         assert self.line is not None, "it is a request that computes something"
@@ -228,10 +230,13 @@ class Agent:
 
     def call(self, message: Message) -> Message:
         target = message["target"]
-        return {"value": target(*message["args"], **message["kwargs"])}
+        value = target(*message["args"], **message["kwargs"])
+        # What can only be gone through crosses as what one finds on the way.
+        goes_through = isinstance(value, (Iterator, KeysView, ValuesView))
+        return {"value": list(islice(value, codec.MAX_NODES)) if goes_through else value}
 
     def probe(self, message: Message) -> Message:
-        return {"value": PROBES[message["name"]](*message["args"], **message["kwargs"])}
+        return {"value": ASKED[message["name"]](*message["args"], **message["kwargs"])}
 
     def operate(self, message: Message) -> Message:
         return {"value": operate(message["target"], message["operation"], message["args"])}
@@ -310,6 +315,7 @@ def run_child(
         agent = Agent(shell, output, start["seed"])
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
+        _take_ourselves_out()
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:
@@ -325,6 +331,16 @@ def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
     """
     channel.close()
     nice(19)
+
+
+def _take_ourselves_out() -> None:
+    """Leave nothing of ours in ``sys.modules``: an import finds a fresh copy that nobody asks.
+
+    That stops one-liners; whoever searches the process still finds the agent.
+    """
+    package = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
 
 
 def _close_others(*kept: int | None) -> None:

@@ -45,7 +45,6 @@ def fill_gaps() -> None:
     A child's new objects then lie together on fresh pages, not one here and one there on pages
     that would have to be copied.
     """
-    _fill_heap()
     _filling.extend(_fill_pools(size) for size in range(48, LARGEST_BLOCK + 1, 16))
 
 
@@ -57,26 +56,3 @@ def _fill_pools(size: int) -> list[bytes]:
         blocks.append(bytes(size - sys.getsizeof(b"")))
         run = run + size if id(blocks[-1]) == id(blocks[-2]) + size else 0
     return blocks
-
-
-class _MallocInfo(ctypes.Structure):
-    """What glibc's mallinfo2() returns: ten counts, the last one the free bytes at the top."""
-
-    _fields_ = [("counts", ctypes.c_size_t * 10)]
-
-
-def _fill_heap() -> None:
-    """Allocate what malloc has free below the top of its heap; other C libraries are left alone."""
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "mallinfo2"):
-        return
-    libc.mallinfo2.restype = _MallocInfo
-    libc.sbrk.restype = libc.malloc.restype = ctypes.c_void_p
-    libc.malloc.argtypes, libc.free.argtypes = (ctypes.c_size_t,), (ctypes.c_void_p,)
-    top = libc.sbrk(ctypes.c_ssize_t(0)) - libc.mallinfo2().counts[9]
-    size = 1 << 20
-    while size >= 32:
-        block = libc.malloc(size)  # None where memory is short
-        if block is None or block + size > top:
-            libc.free(block)
-            size = size * 3 // 4 if size > LARGEST_BLOCK else size - 16

@@ -1,4 +1,4 @@
-"""What is done once in the warm worker so that no child has to: imports, rehearsal, memory."""
+"""What is done once in the warm worker so that no child has to: imports, first figures, memory."""
 
 import gc
 import linecache
@@ -29,7 +29,7 @@ def warm_up(full: bool = True) -> "InteractiveShell":
 
     otter_stub.install_stub()
     shell = shells.make_shell()
-    backend.set_up(shell)
+    backend.use_inline(shell)
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
@@ -46,9 +46,7 @@ def warm_up(full: bool = True) -> "InteractiveShell":
         figure.canvas.draw()
         plt.close("all")
         from autograder.sandbox.figures import make_ready
-        from autograder.sandbox.rehearsal import rehearse
 
-        rehearse(shell)
         make_ready()
         for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
             linecache.getlines(str(module.__file__))  # of what stands in most tracebacks

@@ -23,6 +23,8 @@ from autograder.scoring.workplace import Workplace
 if TYPE_CHECKING:
     pass
 
+INPUTS_KEY = "inputs.key"  # the zip's entry
+SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY)
 TESTS = re.compile(r"tests/[^/]+\.py")
 FILES = "files/"
 MAX_FILES_BYTES = 64 * 2**20
@@ -39,6 +41,7 @@ class Assignment:
         config: content of ``otter_config.json``.
         sources: question name -> test file text.
         manifest: what the zip says of itself (versions and digests), or {}.
+        inputs_key: what only the zip's makers know, for the tests' random inputs; "" without one.
         files: path under the zip's ``files/`` -> content: what notebook and tests find beside them.
         is_named: the zip or whoever grades says the name; else it is taken from the zip's path.
     """
@@ -50,6 +53,7 @@ class Assignment:
     manifest: dict
     files: dict[str, bytes] = field(default_factory=dict)
     is_named: bool = True
+    inputs_key: str = ""
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -86,6 +90,15 @@ class Assignment:
                 {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
             )
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    def draw_seed(self, submission: str, shift: int = 0) -> int:
+        """Return the seed of the tests' random inputs for a submission, by its digest.
+
+        The same submission gets the same inputs again; another one gets others, so that a table of
+        answers from somebody else's pages is worth nothing.
+        """
+        text = f"{self.tests_digest}\0{self.inputs_key}\0{submission}\0{shift}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
     @property
     def questions(self) -> list[str]:
@@ -140,6 +153,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         config=config,
         sources=sources,
         manifest=manifest,
+        inputs_key=entries.get(INPUTS_KEY, b"").decode("ascii", "replace"),
         files={
             entry.removeprefix(FILES): content
             for entry, content in entries.items()
@@ -158,7 +172,7 @@ def _read_entries(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         wanted = [info for info in archive.infolist() if not info.is_dir() and (
             TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
-            or info.filename in ("otter_config.json", "manifest.json"))]  # fmt: skip
+            or info.filename in SETTINGS)]  # fmt: skip
         files = [info for info in wanted if info.filename.startswith(FILES)]
         if sum(info.file_size for info in files) > MAX_FILES_BYTES:
             raise ValueError(f"its files/ are larger than {MAX_FILES_BYTES >> 20} MiB")

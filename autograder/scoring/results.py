@@ -3,6 +3,7 @@
 import math
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from otter.test_files import GradingResults
@@ -26,6 +27,7 @@ FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
 MAX_CURVES = 40
 LARGE = 1e9  # in a curve
+AGAIN = "The cause is the same as in {}. ‖ 原因与 {} 相同。"
 
 REASONS = {
     Status.TIMEOUT: "The notebook took too long ‖ 笔记本运行超时",
@@ -140,8 +142,22 @@ def _question(tests: QuestionTests) -> QuestionResult:
         name=tests.name,
         score=round(float(tests.score), 5),
         possible=round(float(tests.possible), 5),
-        cases=tuple(_case(result) for result in tests.test_case_results),
+        cases=_say_once(
+            [_case(result) for result in tests.test_case_results], localize(AGAIN, tests.language)
+        ),
     )
+
+
+def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome, ...]:
+    """Let a cause that fails several test cases be told with the first of them only."""
+    found: list[TestCaseOutcome] = []
+    told: dict[str, str] = {}
+    for case in cases:
+        head, _, text = case.message.partition("\n")
+        if text and not case.passed and told.setdefault(text, case.name) != case.name:
+            case = replace(case, message=f"{head}\n{again.format(told[text])}")
+        found.append(case)
+    return tuple(found)
 
 
 def _case(result: TestCaseResult) -> TestCaseOutcome:

@@ -112,6 +112,14 @@ class SupervisedScorer:
         self.began = time.monotonic() if self.jobs and what != "opening" else None
         return [content] if what == "done" else []
 
+    def told(self) -> list[Any]:
+        """Return the outcomes that are there by now, of a scorer that is to end."""
+        found: list[Any] = []
+        with suppress(EOFError, EngineError):
+            while self.channel.poll():
+                found += self.receive()
+        return found
+
     def overdue(self) -> bool:
         """Tell whether it must be ended."""
         return self.left_s() <= 0 and not self.channel.poll()

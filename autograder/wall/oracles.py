@@ -6,10 +6,10 @@ questions to whoever holds the function. So no expression is there to be read, n
 function runs where it could be replaced, and every number that is learnt about the function was
 asked for.
 
-One autograd function does it for all orders. F0(x) = f(x), and F(k+1) takes what Fk takes, and a
-weight for each of its results, and gives the vector-Jacobian product for each of its arguments:
-F1(x, g), F2(x, g, h) and so on. Forward mode is the vector-Jacobian product of that product, which
-is linear in the weights. The same function answers locally, where no wall is.
+One autograd function does it for all orders. Its *path* says which one: "" is f itself; "v" after a
+path is the walk back through it, which takes what that takes, and a weight for each of its results,
+and gives the vector-Jacobian product for each of its arguments; "j" is the walk forward, with a
+tangent for each argument. The same function answers locally, where no wall is.
 """
 
 import builtins
@@ -43,7 +43,7 @@ REFUSED = "the function that was handed over cannot be computed for this input"
 
 Tensors = Sequence[torch.Tensor]
 TensorFunction = Callable[[torch.Tensor], torch.Tensor]
-Ask = Callable[[int, int, Tensors], list[torch.Tensor]]
+Ask = Callable[[str, int, Tensors], list[torch.Tensor]]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,17 @@ class Asked:
     """One question that was asked about a function.
 
     Attributes:
-        order: 0 for values, k for what walking back k times needs.
+        path: "" for values, one letter more for each walk.
         inputs: what it was asked for; the first is the point.
     """
 
-    order: int
+    path: str
     inputs: tuple[torch.Tensor, ...]
+
+    @property
+    def order(self) -> int:
+        """0 for values, k for what walking k times needs."""
+        return len(self.path)
 
 
 class Oracle:
@@ -74,7 +79,7 @@ class Oracle:
 
     def __init__(
         self,
-        function: Callable[[torch.Tensor], torch.Tensor],
+        function: TensorFunction,
         name: str = "f",
         saves: bool | None = None,
     ):
@@ -89,17 +94,17 @@ class Oracle:
 
     def forwards(self) -> int:
         """Return how often the function was computed."""
-        return sum(asked.order == 0 for asked in self.asked)
+        return sum(not asked.path for asked in self.asked)
 
-    def answer(self, order: int, levels: int, inputs: Tensors) -> list[torch.Tensor]:
+    def answer(self, path: str, levels: int, inputs: Tensors) -> list[torch.Tensor]:
         """Return the results of one question; with batches, for each row of the batch."""
         inputs = [tensor.detach() for tensor in inputs]
         if not levels:
-            self.asked.append(Asked(order, tuple(inputs)))
-            return [result.detach() for result in _evaluate(self.function, order, inputs)]
+            self.asked.append(Asked(path, tuple(inputs)))
+            return [result.detach() for result in _evaluate(self.function, path, inputs)]
         shape = inputs[0].shape[:levels]
         rows = zip(*[tensor.reshape(-1, *tensor.shape[levels:]) for tensor in inputs])
-        found = [self.answer(order, 0, row) for row in rows]
+        found = [self.answer(path, 0, row) for row in rows]
         return [torch.stack(column).reshape(*shape, *column[0].shape) for column in zip(*found)]
 
 
@@ -112,7 +117,7 @@ def make_handle(ask: Ask, name: str, saves: bool | None) -> Callable[[torch.Tens
     def f(x: torch.Tensor) -> torch.Tensor:
         if not isinstance(x, torch.Tensor):
             raise TypeError(f"{name} takes a tensor, found {type(x).__name__}")
-        (y,) = _Order.apply(ask, 0, 0, saves is not False, x)
+        (y,) = _Order.apply(ask, "", 0, saves is not False, x)
         if saves is None:
             return y
         return y * 1 if saves else y + 0  # the outermost node is torch's own
@@ -122,20 +127,19 @@ def make_handle(ask: Ask, name: str, saves: bool | None) -> Callable[[torch.Tens
 
 
 class _Order(torch.autograd.Function):
-    """F0, F1, F2 ... of one function, with a batch in front of every argument."""
+    """A path of one function, with a batch in front of every argument."""
 
     @staticmethod
     def forward(
-        ask: Ask, order: int, levels: int, saves: bool, *inputs: torch.Tensor
+        ask: Ask, path: str, levels: int, saves: bool, *inputs: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
         if any(map(torch._C._functorch.is_legacy_batchedtensor, inputs)):
-            return _ask_batched(ask, order, levels, inputs)
-        return tuple(ask(order, levels, inputs))
+            return _ask_batched(ask, path, levels, inputs)
+        return tuple(ask(path, levels, inputs))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensors) -> None:
-        ctx.ask, ctx.order, ctx.levels, ctx.saves, *tensors = inputs
-        ctx.given = [(result.shape, result.dtype) for result in output]
+        ctx.ask, ctx.path, ctx.levels, ctx.saves, *tensors = inputs
         if ctx.saves:
             ctx.save_for_backward(*tensors)
             ctx.save_for_forward(*tensors)
@@ -145,27 +149,21 @@ class _Order(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *weights: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         inputs = ctx.saved_tensors if ctx.saves else ctx.kept
-        found = _Order.apply(ctx.ask, ctx.order + 1, ctx.levels, ctx.saves, *inputs, *weights)
+        found = _Order.apply(ctx.ask, ctx.path + "v", ctx.levels, ctx.saves, *inputs, *weights)
         return None, None, None, None, *found
 
     @staticmethod
-    def jvp(ctx: Any, *given: Any) -> tuple[torch.Tensor, ...]:
-        inputs, tangents = ctx.saved_tensors, given[4:]  # the first four are no tensors
-        moved = [
-            torch.zeros_like(tensor) if tangent is None else tangent
-            for tensor, tangent in zip(inputs, tangents)
-        ]
-        weights = [torch.zeros(shape, dtype=dtype) for shape, dtype in ctx.given]
-        asked = (*inputs, *weights, *moved)
-        found = _Order.apply(ctx.ask, ctx.order + 2, ctx.levels, ctx.saves, *asked)
-        return tuple(found[len(inputs) :])
+    def jvp(ctx: Any, *walked: Any) -> tuple[torch.Tensor, ...]:
+        inputs, tangents = ctx.saved_tensors, walked[4:]  # the first four are no tensors
+        given = [torch.zeros_like(a) if t is None else t for a, t in zip(inputs, tangents)]
+        return _Order.apply(ctx.ask, ctx.path + "j", ctx.levels, ctx.saves, *inputs, *given)
 
     @staticmethod
     def vmap(
         info: Any,
         in_dims: tuple[int | None, ...],
         ask: Ask,
-        order: int,
+        path: str,
         levels: int,
         saves: bool,
         *inputs: torch.Tensor,
@@ -176,48 +174,57 @@ class _Order(torch.autograd.Function):
             else tensor.movedim(place, 0)
             for tensor, place in zip(inputs, in_dims[4:])
         ]
-        found = _Order.apply(ask, order, levels + 1, saves, *moved)
+        found = _Order.apply(ask, path, levels + 1, saves, *moved)
         return found, (0,) * len(found)
 
 
-def _ask_batched(ask: Ask, order: int, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
+def _ask_batched(ask: Ask, path: str, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
     """Ask for a batch of the older vmap, which ``is_grads_batched`` and ``vectorize`` still use."""
     level = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
     batched = next(filter(torch._C._functorch.is_legacy_batchedtensor, inputs))
     size = torch._remove_batch_dim(batched, level, 0, 0).shape[0]
     plain = [torch._remove_batch_dim(tensor, level, size, 0) for tensor in inputs]
-    return tuple(torch._add_batch_dim(t, 0, level) for t in ask(order, levels + 1, plain))
+    return tuple(torch._add_batch_dim(t, 0, level) for t in ask(path, levels + 1, plain))
 
 
-def arguments(order: int) -> int:
-    """Return how many tensors an order takes: 1, 2, 3, 5, 8 ..."""
+def arguments(path: str) -> int:
+    """Return how many tensors a path takes: 1 for "", 2 for "v", 3 for "vv", 5 for "vvv"."""
     taken, given = 1, 1
-    for _ in range(order):
-        taken, given = taken + given, taken
+    for walk in path:
+        taken, given = (taken + given, taken) if walk == "v" else (2 * taken, given)
     return taken
 
 
-def _evaluate(function: TensorFunction, order: int, inputs: Tensors) -> list[torch.Tensor]:
+def _evaluate(function: TensorFunction, path: str, inputs: Tensors) -> list[torch.Tensor]:
     with torch.enable_grad():
         leaves = [t.clone().requires_grad_(t.is_floating_point() or t.is_complex()) for t in inputs]
-        return _walk(function, order, leaves)
+        return _walk(function, path, leaves)
 
 
-def _walk(function: TensorFunction, order: int, inputs: Tensors) -> list[torch.Tensor]:
-    """Return the results of an order as part of a graph."""
-    if order == 0:
+def _walk(function: TensorFunction, path: str, inputs: Tensors) -> list[torch.Tensor]:
+    """Return the results of a path as part of a graph."""
+    if not path:
         result = function(inputs[0])
         if not isinstance(result, torch.Tensor):
             raise TypeError("the function gives no tensor")
         return [result]
-    count = arguments(order - 1)
-    inner, weights = inputs[:count], inputs[count:]
-    results = _walk(function, order - 1, inner)
+    count = arguments(path[:-1])
+    inner, given = inputs[:count], inputs[count:]
+    results = _walk(function, path[:-1], inner)
+    if path[-1] == "v":
+        return _products(results, inner, given)
+    # A walk back is linear in its weights: walking back through it is the walk forward.
+    weights = [torch.zeros_like(result, requires_grad=True) for result in results]
+    return _products(_products(results, inner, weights), weights, given)
+
+
+def _products(results: Tensors, inputs: Tensors, weights: Tensors) -> list[torch.Tensor]:
+    """Return the vector-Jacobian product for each input; zeros where nothing leads there."""
     pairs = [(result, weight) for result, weight in zip(results, weights) if result.requires_grad]
-    wanted = [tensor for tensor in inner if tensor.requires_grad]
+    wanted = [tensor for tensor in inputs if tensor.requires_grad]
     if not pairs or not wanted:
-        return [torch.zeros_like(tensor) for tensor in inner]
+        return [torch.zeros_like(tensor) for tensor in inputs]
     found = iter(
         torch.autograd.grad(
             [result for result, _ in pairs],
@@ -228,20 +235,20 @@ def _walk(function: TensorFunction, order: int, inputs: Tensors) -> list[torch.T
             materialize_grads=True,
         )  # fmt: skip
     )
-    return [next(found) if t.requires_grad else torch.zeros_like(t) for t in inner]
+    return [next(found) if t.requires_grad else torch.zeros_like(t) for t in inputs]
 
 
 # Questions and answers as bytes
 
 
-def pack_question(oracle: int, order: int, levels: int, inputs: Tensors) -> bytes:
+def pack_question(oracle: int, path: str, levels: int, inputs: Tensors) -> bytes:
     """Return a question as bytes.
 
     Raises:
         EvidenceError: it breaks a limit.
     """
-    _check_limits(order, levels, inputs)
-    return MARK + msgpack.packb([oracle, order, levels, [_plain(tensor) for tensor in inputs]])
+    _check_limits(path, levels, inputs)
+    return MARK + msgpack.packb([oracle, path, levels, [_plain(tensor) for tensor in inputs]])
 
 
 def unpack_answer(data: bytes) -> list[torch.Tensor]:
@@ -273,9 +280,9 @@ class Answers:
         self.left -= 1
         if self.left < 0 or self.cpu_s > ANSWER_CPU_S:
             return MARK + msgpack.packb("RuntimeError")
-        oracle, order, levels, inputs = _read_question(data)
+        oracle, path, levels, inputs = _read_question(data)
         try:
-            found = oracle.answer(order, levels, inputs)
+            found = oracle.answer(path, levels, inputs)
             answer = [_plain(tensor) for tensor in found]
             if sum(len(record[2]) for record in answer) > MAX_BYTES:
                 raise ValueError
@@ -289,27 +296,27 @@ class Answers:
         return MARK + msgpack.packb(answer)
 
 
-def _read_question(data: bytes) -> tuple[Oracle, int, int, list[torch.Tensor]]:
+def _read_question(data: bytes) -> tuple[Oracle, str, int, list[torch.Tensor]]:
     if len(data) > 2 * MAX_BYTES:
         raise EvidenceError("an oversized question")
     try:
-        id, order, levels, records = msgpack.unpackb(data[1:], max_array_len=64, max_map_len=0)
+        id, path, levels, records = msgpack.unpackb(data[1:], max_array_len=512, max_map_len=0)
         oracle = _live.get(id) if type(id) is int else None
-        if oracle is None or type(order) is not int or type(levels) is not int:
+        if oracle is None or type(path) is not str or type(levels) is not int:
             raise EvidenceError("a question about nothing")
-        if not 0 <= order <= MAX_ORDER or len(records) != arguments(order):
+        if len(path) > MAX_ORDER or set(path) - {*"vj"} or len(records) != arguments(path):
             raise EvidenceError("a question of no order")
         inputs = [_tensor(record) for record in records]
-        _check_limits(order, levels, inputs)
+        _check_limits(path, levels, inputs)
     except EvidenceError:
         raise
     except Exception as error:
         raise EvidenceError(f"a malformed question ({type(error).__name__})") from None
-    return oracle, order, levels, inputs
+    return oracle, path, levels, inputs
 
 
-def _check_limits(order: int, levels: int, inputs: Tensors) -> None:
-    if order > MAX_ORDER:
+def _check_limits(path: str, levels: int, inputs: Tensors) -> None:
+    if len(path) > MAX_ORDER:
         raise EvidenceError(f"derivatives of an order over {MAX_ORDER} are not answered")
     if not 0 <= levels <= MAX_BATCH_LEVELS:
         raise EvidenceError("too many batches in one another")

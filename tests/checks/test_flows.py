@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from autograder import probes
 from autograder.checks import flows
@@ -57,10 +59,98 @@ def test_shapes_and_elementwise_choices_read_no_data(expression):
 def test_slopes_by_differences():
     square = numbers_of(probes.function("(x * x).sum()"))
     inputs = [torch.tensor([3.0, -2.0]).double(), torch.tensor([[3.0, -2.0]])]
-    entries = [[1, 0], [0]]
-    first, second = flows.slopes(square(flows.around(inputs, entries)), inputs, entries)
-    assert first.tolist() == pytest.approx([-4, 6])
-    assert second.tolist() == pytest.approx([6], rel=1e-3)
+    measured = flows.Measured(inputs, [[1, 0], [0]], (1e-2,))
+    first, second = measured.quotients(list(square(measured.points())))
+    assert [row[0][0] for row in first.rows] == pytest.approx([-4, 6])
+    assert [row[0][0] for row in second.rows] == pytest.approx([6], rel=1e-3)
+    assert first.same == (13, 13)
+
+
+INSIDE = {  # how a right function adds up, all of them the same cubic
+    "float64": lambda x, c: (c[0] * x**3 + c[1] * x**2 + c[2] * x).sum(),
+    "a float32 accumulator": lambda x, c: _added_up(torch.tensor(0.0), x, c),
+    "a float32 buffer": lambda x, c: _written(torch.zeros(x.numel()), x, c),
+    "a cast to float32": lambda x, c: INSIDE["float64"](x.float(), c),
+    "half of it in float32": lambda x, c: (
+        INSIDE["float64"](x.float(), c) / 2 + INSIDE["float64"](x, c) / 2
+    ),
+}
+
+
+def _added_up(total, x, c):
+    for v in x:
+        total += c[0] * v**3 + c[1] * v**2 + c[2] * v
+    return total
+
+
+def _written(out, x, c):
+    for i, v in enumerate(x):
+        out[i] = c[0] * v**3 + c[1] * v**2 + c[2] * v
+    return out.sum()
+
+
+def _slope(x, c):
+    return 3 * c[0] * x**2 + 2 * c[1] * x + c[2]
+
+
+NUMBERS = st.floats(-3, 3).map(lambda value: round(value, 3))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    inside=st.sampled_from(sorted(INSIDE)),
+    c=st.tuples(*[st.floats(0.5, 2), NUMBERS, NUMBERS]),
+    at=st.lists(NUMBERS, min_size=1, max_size=4),
+)
+def test_a_right_function_is_never_refused_whatever_it_computes_in(inside, c, at):
+    f, x = (lambda points: INSIDE[inside](points, c)), torch.tensor(at).double()
+    flows.require_slopes([_slope(x, c)], [x], numbers_of(f))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    inside=st.sampled_from(sorted(INSIDE)),
+    c=st.tuples(*[st.floats(0.5, 2), NUMBERS, NUMBERS]),
+    at=st.lists(NUMBERS, min_size=1, max_size=4),
+    step=st.sampled_from([0.3, -0.5, 1.0]),
+)
+def test_a_difference_quotient_is_never_taken_for_the_gradient(inside, c, at, step):
+    f, x = (lambda points: INSIDE[inside](points, c)), torch.tensor(at).double()
+    ahead = [INSIDE["float64"](x + step * e, c) for e in torch.eye(x.numel()).double()]
+    quotient = (torch.stack(ahead) - INSIDE["float64"](x, c)) / step
+    off = (quotient - _slope(x, c)).abs().max()
+    assume(off > 0.03 * max(1.0, float(quotient.abs().max())))
+    with pytest.raises(AssertionError, match=r"^\[graph-cut\]"):
+        flows.require_slopes([quotient], [x], numbers_of(f))
+
+
+def test_a_random_course_is_no_function():
+    with pytest.raises(AssertionError, match=r"^\[not-a-function\] .+ ‖ "):
+        f = lambda x: x.sum() * torch.rand(())  # noqa: E731
+        flows.require_slopes([torch.ones(2)], [torch.ones(2).double()], numbers_of(f))
+
+
+def test_a_border_very_near_one_input_is_found():
+    f = probes.function("(x ** 2).sum() if x.norm() < 1 else 3 * x.sum()")
+    near, far = torch.tensor([0.1, 0.2]).double(), torch.tensor([1000.0, 2000.0]).double()
+    assert flows.switches(numbers_of(f), near, far) and flows.switches(numbers_of(f), far, near)
+
+
+COURSES = {  # expression -> whether the two inputs take different courses
+    "(x * x).sum() if x.sum() > 0 else 3 * x.sum()": True,
+    "((2 if x.sum() > 0 else 3) * x).sum()": True,
+    "x[0] if x[0] > x[1] else x[1]": True,
+    "[x.sum() > 0 and None, torch.where(x > 0, x * x, 3 * x).sum()][1]": False,
+    "[bool(x.sum() > 0) and bool(x.norm() > 0), torch.relu(x).sum()][1]": False,
+    "(x * x).sum() if x.sum() > 100 else 3 * x.sum()": False,
+}
+
+
+@pytest.mark.parametrize("expression", COURSES)
+def test_a_course_is_what_the_result_is_made_of(expression):
+    inputs = [torch.tensor([2.0, 1.0]), torch.tensor([-2.0, -1.0])]
+    (first, _), (second, _) = probes.courses(probes.function(expression), inputs)
+    assert (first != second) == COURSES[expression]
 
 
 def test_a_function_with_float32_constants_keeps_float32():
@@ -87,4 +177,5 @@ def test_places_between_two_inputs_keep_their_shape_and_dtype():
     start = torch.zeros(2, 3)
     assert not flows.switches(values, start, start + 1)
     assert {(point.shape, point.dtype) for point in asked} == {(start.shape, start.dtype)}
-    assert len(asked) == flows.NODES.size + flows.BETWEEN.size
+    looks = 2 * len(flows.SHARES) - 1  # the whole way, and nearer to either end
+    assert len(asked) == looks * (flows.NODES.size + flows.BETWEEN.size)

@@ -8,7 +8,9 @@ notebook; all else is the real thing, from the folder to the platforms' files.
 import csv
 import io
 import json
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -261,3 +263,31 @@ def test_a_stopped_run_ends_as_a_whole_one(tmp_path):
         shutil.rmtree(stopped.out / "feedback", ignore_errors=True)
     stopped.run()
     assert everything(stopped.out) == everything(whole.out)
+
+
+def test_an_interrupt_while_a_result_is_stored_keeps_all_that_were_made(tmp_path):
+    course = Course(tmp_path, "moodle")
+    for points, student in enumerate(STUDENTS):
+        course.hand_in(student, "ipynb", notebook(points))
+
+    def grade(jobs, task, choice, scorers):
+        found = list(stand_in(None)(jobs, task, choice, scorers))
+        try:
+            yield found.pop()
+            raise AssertionError("nobody stopped it")
+        except KeyboardInterrupt:
+            yield from found[:2]  # what was made by then
+            raise
+
+    stops = [signal.SIGINT]
+
+    def stop(status):
+        while stops:
+            os.kill(os.getpid(), stops.pop())
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_folder(ASSIGNMENT, course.folder, course.out, EngineChoice("local"), Limits(), 1,
+                     grade=grade, on_result=stop)  # fmt: skip
+    with Gradebook(course.out / "gradebook.sqlite") as book:
+        assert len(list(book.latest())) == 3
+    assert course.run().graded == 1

@@ -72,3 +72,30 @@ def test_a_strangers_zip_is_graded_reported_and_graded_again(course):
 def test_a_zip_alone_needs_submissions(course):
     asked = run("grade", "--zip", course / "lab03.zip")
     assert asked.exit_code == 2 and "SUBMISSIONS" in asked.output
+
+
+def test_inspect_says_what_a_zip_holds(course):
+    with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
+        archive.writestr("requirements.txt", "pandas==2.2\nnumpy\n# torch\n")
+        archive.writestr("tests/q2.py", "OK_FORMAT = False\nraise SystemError\n")
+    told = run("inspect", course / "lab03.zip")
+    assert told.exit_code == 0, told.output
+    for line in (
+        "assignment: lab03 (from the file's name)",
+        "questions: 2 (1 in OK format)",
+        "test cases: 1, 1 of them hidden; 2 points",
+        "files: 2, 0.0 MiB (helper.py, numbers.txt)",
+        "packages: requirements.txt: pandas, numpy",
+        "not supported: tests/q2.py cannot be read (SystemError)",
+    ):
+        assert line in told.output.splitlines(), told.output
+
+
+@pytest.mark.parametrize("entry, said", [
+    ("tests/q1.R", "tests for R"), ("readme.txt", "not a grading zip"),
+])  # fmt: skip
+def test_inspect_refuses_what_is_no_grading_zip_for_python(tmp_path, entry, said):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(entry, "x")
+    told = run("inspect", tmp_path / "a.zip")
+    assert told.exit_code == 2 and said in told.output and "Traceback" not in told.output

@@ -276,3 +276,31 @@ def test_the_transcript_holds_every_point():
     f(leaf).backward()
     assert [(a.order, a.inputs[0].item()) for a in f.asked] == [(0, 2.0), (1, 2.0)]
     assert leaf.grad == 12
+
+
+REPLACED = """
+try:
+    from autograder import probes
+    for name in list(probes.PROBES):
+        probes.PROBES[name] = lambda *args, **kwargs: 2
+except (ImportError, OSError):
+    pass
+def answer(f):
+    return 3
+"""
+ASKING = """
+from autograder import probes
+
+def case(answer):
+    assert probes.results(answer, [(1,)]) == [3]
+    (told,) = probes.together((probes.results, answer, [(1,)]))
+    assert told == [3]
+"""
+
+
+def test_replacing_our_functions_in_a_notebook_changes_nothing(engine):
+    tests = assignment(q1=_file(ASKING))
+    assert outcomes(grade(engine, tests, (REPLACED, "q1"))) == [True]
+    gone = "import sys\nfound = [name for name in sys.modules if name.startswith('autograder')]"
+    count = "answer = lambda x: 3 + len(found)"
+    assert outcomes(grade(engine, tests, gone, (count, "q1"))) == [True]

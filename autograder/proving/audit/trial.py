@@ -18,7 +18,7 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
 
-LIMITS = Limits(wall_s=60, cell_s=5, cpu_s=30)
+LIMITS = Limits(wall_s=90, cell_s=12, cpu_s=30)
 STOPPED = ("this step did not end", "KeyboardInterrupt")  # a call, or a cell, that is stopped
 
 

@@ -92,8 +92,11 @@ class _Encoder:
             return self.object(value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value, depth)
-        if isinstance(value, tuple) and cls.__module__ in ("torch.return_types", "torch"):
-            return self.tuple(tuple(value), depth)
+        # A named tuple is its items, as the base class tells them.
+        if isinstance(value, tuple) and (
+            cls.__module__ in ("torch.return_types", "torch") or hasattr(cls, "_fields")
+        ):
+            return self.tuple(tuple(tuple.__iter__(value)), depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
             if not _is_plain(array):

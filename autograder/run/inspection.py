@@ -1,0 +1,97 @@
+"""What another course's grading zip holds, and what of it is not supported, before it is used."""
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.scoring.assignment import Assignment, load_assignment
+from autograder.scoring.formats import QuestionTests
+from autograder.scoring.formats.doctests import DoctestTests
+
+PACKAGE_LISTS = ("requirements.txt", "environment.yml")
+MAX_SHOWN = 12
+# A setting of Otter's that is not taken over, when it is there and not empty -> what it asks for.
+UNSUPPORTED = {
+    "plugins": "Otter's plugins",
+    "grade_from_log": "grading from the log",
+    "token": "PDFs sent to Gradescope with a token",
+    "pdf": "a PDF for Gradescope",
+    "submit_blank_pdf_on_export_failure": "blank PDFs",
+}
+
+
+def describe(path: Path) -> list[str]:
+    """Return what a grading zip holds, one line for each kind of thing.
+
+    Raises:
+        UsageError: it is no grading zip for Python.
+    """
+    names = _names(path)
+    if any(name.endswith(".R") for name in names if name.startswith("tests/")):
+        raise UsageError(f"{path}: holds tests for R, which are not supported")
+    assignment = load_assignment(path)
+    return [*_tests(assignment), *_contents(path, assignment, names), *_missing(assignment)]
+
+
+def _names(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path}: not a grading zip ({error})") from None
+
+
+def _tests(assignment: Assignment) -> Iterator[str]:
+    source = "its own name" if assignment.is_named else "from the file's name"
+    yield f"assignment: {assignment.name} ({source})"
+    formats: Counter[str] = Counter()
+    cases = hidden = 0
+    points = 0.0
+    for question in assignment.questions:
+        try:
+            tests: QuestionTests = assignment.tests(question, "en")
+        except Exception as error:  # whatever a stranger's file may do
+            yield f"not supported: tests/{question}.py cannot be read ({type(error).__name__})"
+            continue
+        formats["OK" if isinstance(tests, DoctestTests) else "exception"] += 1
+        cases += len(tests.test_cases)
+        hidden += sum(bool(case.hidden) for case in tests.test_cases)
+        points += sum(float(case.points or 0) for case in tests.test_cases)
+    kinds = ", ".join(f"{count} in {name} format" for name, count in sorted(formats.items()))
+    yield f"questions: {len(assignment.questions)} ({kinds})"
+    yield f"test cases: {cases}, {hidden} of them hidden; {points:g} points"
+
+
+def _contents(path: Path, assignment: Assignment, names: list[str]) -> Iterator[str]:
+    size = sum(map(len, assignment.files.values()))
+    files = sorted(assignment.files)
+    more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
+    shown = ", ".join(files[:MAX_SHOWN]) + more
+    yield f"files: {len(files)}, {size / 2**20:.1f} MiB" + (f" ({shown})" if files else "")
+    for listed in PACKAGE_LISTS:
+        if listed in names:
+            with zipfile.ZipFile(path) as archive:
+                text = archive.read(listed).decode("utf-8", "replace")
+            yield f"packages: {listed}: {', '.join(_packages(text)) or 'none'}"
+    if assignment.seed is not None:
+        yield f"seed: {assignment.seed} before each cell"
+
+
+def _packages(text: str) -> list[str]:
+    """Return the packages that a list of either kind names."""
+    found = re.findall(r"^\s*(?:-\s*)?([A-Za-z][\w.-]*)\s*(?:[=<>~!\[;].*)?$", text, re.MULTILINE)
+    return [name for name in found if name not in ("channels", "dependencies", "defaults", "pip")]
+
+
+def _missing(assignment: Assignment) -> Iterator[str]:
+    language = str(assignment.config.get("lang", "python"))
+    if language != "python":
+        yield f"not supported: the language '{language}'"
+    for setting, what in UNSUPPORTED.items():
+        if assignment.config.get(setting):
+            yield f"not supported: {what} ('{setting}'); it is left out"
+    if assignment.config.get("seed_variable"):
+        yield "not supported: a seed variable ('seed_variable'); it is left out"
