@@ -3,7 +3,7 @@
 A wrong answer is named by the one idea that explains all of its values.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
@@ -66,7 +66,9 @@ def _fault(found: object, right: torch.Tensor) -> AssertionError | None:
     return None
 
 
-def _slips(inputs, factors):
+def _slips(
+    inputs: Sequence[torch.Tensor], factors: Sequence[float]
+) -> Iterator[tuple[str, list[torch.Tensor]]]:
     """Yield each slip with the values that it would give."""
 
     def values(over: Over, outside: int = 1, inside: int = 2) -> list[torch.Tensor]:

@@ -6,7 +6,7 @@ bilingual (see :mod:`autograder.languages`). Reference derivatives are computed 
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -18,7 +18,8 @@ from autograder.checks.answers import describe
 from autograder.wall.codec import Function
 
 TensorFunction = Callable[[torch.Tensor], torch.Tensor]
-Slips = dict[str, torch.Tensor | float | list]  # name -> what it would give
+SlipValue = torch.Tensor | float | list  # what a slip would give
+Slips = dict[str, SlipValue]
 R = TypeVar("R")
 
 RTOL, ATOL = 1e-4, 1e-5  # what float32 leaves after a few operations
@@ -186,7 +187,7 @@ def expect(
     found: object,
     expected: torch.Tensor | float,
     what: str,
-    slips: Slips | Callable[[], Slips] | None = None,
+    slips: Mapping[str, SlipValue] | Callable[[], Slips] | None = None,
     rtol: float = RTOL,
     atol: float = ATOL,
 ) -> None:

@@ -192,7 +192,10 @@ def require_products(vjp: probes.AnyFunction, cases: Sequence[Case]) -> None:
     for (_, held, _), (product, a, weights, slips), (first, second, left, shared) in zip(
         calls, right, told
     ):
-        more = {"doubled": 2 * product, "accumulated-gradient": _with_held(held, product)}
+        more: gradients.Slips = {
+            "doubled": 2 * product,
+            "accumulated-gradient": _with_held(held, product),
+        }
         _require_twice(first, second, shared, product, what, {**slips, **more})
         handed.require_untouched(left[1], a, what, whole=False)
         handed.require_untouched(left[2], weights, what, whole=False)

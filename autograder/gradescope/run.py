@@ -1,7 +1,7 @@
 """One grading on Gradescope: read what lies there, grade the upload, write results.json.
 
-Command and scorer are this one process (.docs/architecture.md). The sandbox's worker is forked
-before what scores is imported and the hidden tests are read, so it never holds them.
+This process stands for the command (.docs/architecture.md). It forks the sandbox's worker before
+it imports what scores and reads the hidden tests, so the worker never holds them.
 """
 
 import gc
@@ -82,13 +82,13 @@ def grade_upload(root: Path, manifest: dict) -> dict:
     try:
         _set_oom_score(0)
         _prepare_scorer()
-        gradation = score(root, upload, manifest, limits(settings.limit_s), engine)
+        gradation = score_upload(root, upload, manifest, limits(settings.limit_s), engine)
     finally:
         engine.close()
-    return present(gradation, manifest, metadata, settings)
+    return present_safely(gradation, manifest, metadata, settings)
 
 
-def score(
+def score_upload(
     root: Path, upload: Path, manifest: dict, allowed: Limits, engine: "ForkedEngine"
 ) -> Gradation:
     """Score the upload in a process of its own, which is ended where it does not come back.
@@ -114,7 +114,9 @@ def score(
     return gradation
 
 
-def present(gradation: Gradation, manifest: dict, metadata: Metadata, settings: Settings) -> dict:
+def present_safely(
+    gradation: Gradation, manifest: dict, metadata: Metadata, settings: Settings
+) -> dict:
     """Return the results of a gradation; without its pictures, where those cannot be drawn."""
     try:
         return presentation.present(gradation, manifest, metadata, settings)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from autograder.errors import UsageError
 from autograder.lms.names import spellings, squeeze
-from autograder.lms.roster import names_in
+from autograder.lms.roster import people_named_in
 
 MAX_SHOWN = 5
 
@@ -29,7 +29,7 @@ def find_submission(asked: str, files: Mapping[str, str]) -> str:
         lambda file: asked == file,
         lambda file: asked == PurePosixPath(file).name,
         lambda file: asked.casefold() in (file.casefold(), PurePosixPath(file).stem.casefold()),
-        lambda file: bool(spellings(asked, "", "") & set(names_in(file))),
+        lambda file: bool(spellings(asked, "", "") & set(people_named_in(file))),
     ):
         found = {name: file for file, name in files.items() if alike(file)}
         if len(found) == 1:
@@ -43,7 +43,7 @@ def _near(asked: str, files: Mapping[str, str]) -> str:
     """Return which files are called nearly so, as the end of a sentence."""
     spelled: dict[str, str] = {}
     for file, name in files.items():
-        for text in (file, PurePosixPath(file).stem, name, *names_in(file)):
+        for text in (file, PurePosixPath(file).stem, name, *people_named_in(file)):
             spelled.setdefault(squeeze(text), file)
     near = get_close_matches(squeeze(asked), spelled, MAX_SHOWN, 0.6)
     shown = _listed(dict.fromkeys(spelled[text] for text in near))

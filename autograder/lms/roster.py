@@ -295,7 +295,7 @@ class _People:
         told = [key for part in parts for key in self.rules.people.get(part, ())]
         if members := {student for key in told for student in self.by_key.get(key, ())}:
             return members, ""
-        names = names_in(entry.file)
+        names = people_named_in(entry.file)
         for name in names:
             if name in self.by_group and name not in self.by_name:
                 return self.by_group[name], ""
@@ -324,7 +324,7 @@ def _indexed(roster: list[Student], keys: Callable[[Student], set[str]]) -> dict
     return found
 
 
-def names_in(file: str) -> list[str]:
+def people_named_in(file: str) -> list[str]:
     """Return what may be a name of a person or group in a file's path, squeezed."""
     owner = owner_named(file)
     if owner:

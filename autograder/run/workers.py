@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 STARTED_AHEAD = 64  # engines; further scorers start their own
 LOST_IN_A_ROW = 20  # scorers without an outcome between: something is wrong with the machine
-HURRY_S = 1.0  # for engines to end where the run was interrupted
+HURRY_S = 0.3  # for engines to end where the run was interrupted
 
 
 def grade_all(

@@ -20,7 +20,7 @@ INLINE = "module://matplotlib_inline.backend_inline"
 NO_SCREEN = "agg"
 
 
-def set_up(shell: InteractiveShell) -> None:
+def use_inline(shell: InteractiveShell) -> None:
     """Make the inline backend the one in use, for this shell."""
     import matplotlib.pyplot as plt
 

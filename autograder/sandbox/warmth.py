@@ -29,7 +29,7 @@ def warm_up(full: bool = True) -> "InteractiveShell":
 
     otter_stub.install_stub()
     shell = shells.make_shell()
-    backend.set_up(shell)
+    backend.use_inline(shell)
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise

@@ -9,7 +9,7 @@ the namespace, pyplot's figures and the random generators are as before.
 import ast
 import copy
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ def redraw(
     name: str,
     figure: str,
     cells: Sequence[ast.Module],
-    names: Sequence[frozenset[str]],
+    names: Sequence[Set[str]],
     factor: float,
 ) -> Drawing | None:
     """Return the picture that the cells draw when ``function`` is asked about ``factor * f``.

@@ -91,7 +91,7 @@ def _names_of(node: ast.AST) -> Iterator[str]:
         yield node.name
 
 
-def bound_names(source: str) -> set[str]:
+def names_bound_in(source: str) -> set[str]:
     """Return the names that a cell binds at its top level; none for a cell that is no Python."""
     lines = [line for line in source.splitlines() if not line.startswith(("%", "!"))]
     try:
@@ -152,7 +152,7 @@ def parameters(function: Function) -> str:
     return ast.unparse(plain)
 
 
-def arguments(function: Function) -> str:
+def argument_text(function: Function) -> str:
     """Return what a call has to say to hand all parameters on."""
     args = function.args
     parts = [argument.arg for argument in (*args.posonlyargs, *args.args)]

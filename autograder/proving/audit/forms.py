@@ -9,7 +9,7 @@ from autograder.proving.audit.answers import (
     SCOPES,
     Answer,
     Function,
-    arguments,
+    argument_text,
     parameters,
     statements,
 )
@@ -44,7 +44,7 @@ def _all_forms(node: Function, worker: str, form_class: str) -> Iterator[tuple[s
     work.name = worker
     facts = {
         "name": node.name, "worker": worker, "work": ast.unparse(work),
-        "parameters": parameters(node), "arguments": arguments(node),
+        "parameters": parameters(node), "arguments": argument_text(node),
     }  # fmt: skip
     for form, template in FORMS.items():
         yield form, statements(template.format(**facts))
@@ -91,7 +91,7 @@ def _partial(node: Function, worker: str, form: str) -> list[ast.stmt]:
 def _nested(node: Function, worker: str, form: str) -> list[ast.stmt]:
     outer = copy.deepcopy(node)
     node.name = worker
-    outer.body = [node, *statements_in_function(f"return {worker}({arguments(outer)})")]
+    outer.body = [node, *statements_in_function(f"return {worker}({argument_text(outer)})")]
     return [outer]
 
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from autograder.proving.audit.answers import CELL_BREAK, Answer, bound_names, statements
+from autograder.proving.audit.answers import CELL_BREAK, Answer, names_bound_in, statements
 
 SCRATCH = {  # tried out before or after; none of it is the answer
     "banned functions under other names": (
@@ -35,7 +35,7 @@ def scratch(answer: Answer) -> Iterator[tuple[str, Answer]]:
     """Put a cell of trials before or behind the answer."""
     used = answer.names()
     for name, code in SCRATCH.items():
-        if bound_names(code) & used - {"torch", "np"}:
+        if names_bound_in(code) & used - {"torch", "np"}:
             continue  # a name that the answer uses
         yield f"{name}, before", _before(answer, code)
         yield f"{name}, after", _after(answer, code)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import BuildError
-from autograder.proving.audit.answers import Answer, arguments, parameters, statements
+from autograder.proving.audit.answers import Answer, argument_text, parameters, statements
 from autograder.proving.audit.forms import forms
 from autograder.proving.audit.keeping import KEEPING
 from autograder.proving.audit.layout import LAYOUT, data_scratch
@@ -138,7 +138,7 @@ def _wrapping(found: list[dict], body: str) -> Step:
                 code = _with_names(item["code"], names)
                 work = copy.deepcopy(node)
                 work.name = worker
-                text = body.format(worker=worker, arguments=arguments(node), code=code)
+                text = body.format(worker=worker, arguments=argument_text(node), code=code)
                 indented = "\n".join(f"    {line}" for line in text.split("\n"))
                 made = f"{IMPORTS}\ndef {node.name}({parameters(node)}):\n{indented}"
                 nodes = [work, *statements(made)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.build.bank import Entry, load_bank
-from autograder.proving.audit.answers import Answer, asked_names, bound_names
+from autograder.proving.audit.answers import Answer, asked_names, names_bound_in
 from autograder.proving.audit.careless import load_carelessness
 from autograder.proving.audit.report import QuestionAudit
 from autograder.proving.audit.styles import load_styles, make_styles
@@ -108,7 +108,7 @@ def right_answers(
     taken = set()
     for kind, text, _ in reference.order:
         if kind == "setup":
-            taken |= bound_names(text)
+            taken |= names_bound_in(text)
     asked = {q: asked_names(source) for q, source in assignment.sources.items()}
     for entry in bank:
         if entry.kind == "valid":
