@@ -1,7 +1,7 @@
 """One grading on Gradescope: read what lies there, grade the upload, write results.json.
 
-Command and scorer are this one process (.docs/architecture.md). The sandbox's worker is forked
-before what scores is imported and the hidden tests are read, so it never holds them.
+This process stands for the command (.docs/architecture.md). It forks the sandbox's worker before
+it imports what scores and reads the hidden tests, so the worker never holds them.
 """
 
 import gc

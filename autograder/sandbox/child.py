@@ -308,6 +308,7 @@ def run_child(
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder
         os.environ.update(KERNEL_VARIABLES)
+        os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's

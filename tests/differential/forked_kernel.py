@@ -48,18 +48,22 @@ def become_kernel(client: socket.socket, order: dict) -> None:
         os.dup2(null, fd)
     from ipykernel.kernelapp import launch_new_instance
 
-    sys.argv = ["ipykernel_launcher", "-f", order["file"]]
+    sys.argv = ["ipykernel_launcher", *order["arguments"]]
     try:
         launch_new_instance(argv=sys.argv[1:])
     finally:
         os._exit(0)  # the client's end closes with the process
 
 
-def ask(path: str, file: str) -> None:
+def ask(path: str, file: str, *options: str) -> None:
     """Have a kernel forked, and end when it does."""
     client = socket.socket(socket.AF_UNIX)
     client.connect(path)
-    order = {"file": file, "folder": os.getcwd(), "environment": dict(os.environ)}
+    order = {
+        "arguments": ["-f", file, *options],
+        "folder": os.getcwd(),
+        "environment": dict(os.environ),
+    }
     client.sendall(json.dumps(order).encode() + b"\n")
     with client.makefile() as stream:
         pid = int(stream.readline())

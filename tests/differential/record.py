@@ -97,7 +97,7 @@ def start_kernels(folder: Path) -> subprocess.Popen:
     argv = [sys.executable, forked_kernel.__file__, str(path), "{connection_file}"]
     plain = {"argv": argv, "display_name": "Python 3", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(plain))
-    os.environ["JUPYTER_DATA_DIR"] = str(folder / "share")
+    os.environ["JUPYTER_PATH"] = str(folder / "share")  # before the environment's own kernel
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = str(folder)
     os.environ["OMP_NUM_THREADS"] = "1"
     while not path.exists():

@@ -1,0 +1,73 @@
+"""Notebooks as people write them get here what stock Otter with a real kernel gives them.
+
+The same tests pass and each cell ends in an error of the same type, on both engines, unless
+``reasons.toml`` says why not. ``python -m tests.differential.record`` makes the record anew.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+import tomllib
+
+from autograder.engines.docker import DockerEngine
+from autograder.engines.local import LocalEngine
+from autograder.model import Job, Limits, Provenance
+from autograder.scoring import pipeline
+from tests.differential.notebooks import HERE, RECORD, load_cases, make_notebook, test_sources
+from tests.differential.record import digest_of
+from tests.running import assignment
+
+LEAST = 150
+LIMITS = Limits(cell_s=60, wall_s=240)  # a machine may be busy: time is not what is compared
+
+
+@pytest.fixture(scope="module")
+def recorded() -> dict[str, dict]:
+    return json.loads(RECORD.read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.fixture(scope="module")
+def reasons() -> dict[str, str]:
+    return tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))
+
+
+def test_every_case_is_recorded_as_it_stands(recorded, reasons):
+    digests = {name: digest_of(make_notebook(case)) for name, case in load_cases().items()}
+    assert digests == {name: record["digest"] for name, record in recorded.items()}
+    assert len(recorded) >= LEAST and set(reasons) <= set(recorded)
+
+
+@pytest.fixture(params=["local", "docker"])
+def engine(request):
+    if request.param == "local":
+        made = LocalEngine()
+    else:
+        made = DockerEngine(request.getfixturevalue("docker_engine"), LIMITS)
+    with made as entered:
+        yield entered
+
+
+def grade_case(engine, changes: list[str], path: Path) -> dict:
+    """Return what the record holds of a case, found out here."""
+    path.write_text(json.dumps(make_notebook(changes)), encoding="utf-8")
+    tests = assignment(**test_sources())
+    gradation = pipeline.score(Job("nb", path, path.name), tests, engine, LIMITS, Provenance())
+    return {
+        "passed": {q.name: [case.passed for case in q.cases] for q in gradation.questions},
+        "errors": [(output.error or "").split(":")[0] for output in gradation.outputs],
+    }
+
+
+def test_every_notebook_gets_what_stock_otter_with_a_kernel_gives(
+    engine, recorded, reasons, tmp_path
+):
+    different = {}
+    for name, changes in load_cases().items():
+        found = grade_case(engine, changes, tmp_path / "nb.ipynb")
+        wanted = {key: value for key, value in recorded[name].items() if key != "digest"}
+        if found != wanted:
+            different[name] = {"here": found, "there": wanted}
+    unexplained = {name: both for name, both in different.items() if name not in reasons}
+    assert not unexplained
+    assert not set(reasons) - set(different), "these differ no more"
