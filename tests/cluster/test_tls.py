@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from tests.cluster.test_cluster import Cluster, make_jobs, unused_port  # noqa: F401 - fixture
-from tests.test_grade_command import run
+from tests.run.test_grade_command import run
 
 
 @pytest.fixture
