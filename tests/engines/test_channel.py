@@ -124,6 +124,11 @@ def test_no_variable_turns_a_layer_off(monkeypatch):
 SLOW = "import time\ntime.sleep(60)"
 
 
+def hears_ctrl_c():
+    """Undo what a shell does to what it starts in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     cell = {"cell_type": "code", "source": SLOW, "metadata": {}, "outputs": []}
     (tmp_path / "class").mkdir()
@@ -139,6 +144,7 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     run = subprocess.Popen(
         command, env={**os.environ, "TMPDIR": str(place)}, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        preexec_fn=hears_ctrl_c,
     )  # fmt: skip
     deadline = time.monotonic() + 240
     while not list(place.glob("autograder-*/autograder-*/work/s*")) and time.monotonic() < deadline:
