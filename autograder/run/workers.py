@@ -41,6 +41,7 @@ def grade_all(
     Raises:
         EngineError: no sandbox can be started.
     """
+    task.assignment.lay_files()
     with _place_of_engines() as place:
         pool = _Pool(jobs, task, engines.within(place), scorers)
         try:

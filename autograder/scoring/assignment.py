@@ -27,6 +27,7 @@ INPUTS_KEY = "inputs.key"  # the zip's entry
 SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY)
 TESTS = re.compile(r"tests/[^/]+\.py")
 FILES = "files/"
+OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
 MAX_FILES_BYTES = 64 * 2**20
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -67,6 +68,11 @@ class Assignment:
     @cached_property
     def _workplace(self) -> Workplace:
         return Workplace(self.files)
+
+    def lay_files(self) -> None:
+        """Lay the files out now, so that processes forked from this one share them."""
+        if self.files:
+            self._workplace.folder  # noqa: B018 - made when it is first asked for
 
     def beside_files(self) -> AbstractContextManager[None]:
         """Return a context in which tests find the assignment's files beside them."""
@@ -158,6 +164,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             entry.removeprefix(FILES): content
             for entry, content in entries.items()
             if entry.startswith(FILES)
+            and not ("autograder" in manifest and entry.startswith(OWN_CODE))
         },
         is_named=bool(name or own),
     )

@@ -61,3 +61,8 @@ def test_only_tests_and_settings_make_a_grading_zip_decide_otherwise(tmp_path):
     assert digest(**{"setup.sh": "#!/bin/sh\n"}) == digest()
     assert digest(**{"tests/q1.py": "points = 2\n"}) != digest()
     assert digest(**{"otter_config.json": '{"assignment_name": "autodiff", "seed": 1}'}) != digest()
+
+
+def test_the_graders_own_code_is_no_file_of_the_assignment(built):
+    for name in ("autodiff", "linear-algebra"):
+        assert not load_assignment(built / name / "autograder.zip", name).files
