@@ -155,6 +155,8 @@ def test_when_no_container_starts_dockers_own_words_are_the_error(built, tmp_pat
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_ends_while_containers_start_leaves_none(how, built, docker_engine, tmp_path):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o711)  # through a closed folder no submission's user could come
     process = run("--assignment", "autodiff", "--out", tmp_path / "out", "--engine", "docker",
                   env={"TMPDIR": str(tmp_path)}, wait=False)  # fmt: skip
     deadline = time.monotonic() + 60
