@@ -6,6 +6,7 @@ it, as in CI, the test fails, and so does a run in which anything at all was ski
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,11 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 REQUIRED = frozenset(filter(None, os.environ.get("AUTOGRADER_REQUIRE", "").split(",")))
+
+
+# A suite that a script started in the background ignores Ctrl-C, and so would what it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def give_up(need: str, reason: str):
