@@ -9,7 +9,7 @@ from autograder.model import CellOutput
 MAX_CAUSES, MAX_NAMES = 4, 12
 MISSING = re.compile(r"^(?:ModuleNotFoundError|ImportError): (.*)", re.DOTALL)
 TOO_NEW = re.compile(r"^(?:SyntaxError|IndentationError|TabError): ")
-MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[%!]).*$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)(?:[%!?]|\w+[ \t]*=[ \t]*[%!]).*$", re.MULTILINE)
 BINDING = re.compile(
     r"^(?:async )?(?:def|class) (\w+)|^(?:import|from) .*?(\w+)$|^(\w+)\s*=[^=]", re.MULTILINE
 )
