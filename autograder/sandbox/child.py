@@ -269,6 +269,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
+OUT_OF_MEMORY = 72  # exit status
 FOLDER_VARIABLES = (
     "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
 )  # fmt: skip
@@ -320,6 +321,8 @@ def run_child(
         agent.serve(stream)
     except StreamEnded:
         pass
+    except MemoryError:  # also while an answer is made
+        os._exit(OUT_OF_MEMORY)
     finally:
         os._exit(0)
 

@@ -328,6 +328,8 @@ def _kill_child(pid: int, patience_s: float) -> tuple[resource.struct_rusage, in
 def _explain_exit(code: int) -> Ended:
     if code == -signal.SIGXCPU:
         return Ended(Status.CPU_LIMIT, "the CPU time is used up")
+    if code == child.OUT_OF_MEMORY:
+        return Ended(Status.MEMORY_LIMIT, "no more memory was to be had")
     if code == -signal.SIGKILL:
         return Ended(Status.MEMORY_LIMIT, "the process was killed, most likely for want of memory")
     if code == -signal.SIGXFSZ:

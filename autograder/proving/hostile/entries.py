@@ -18,6 +18,39 @@ LENIENT_TEST = (
     "@test_case(points=100)\ndef test_anything():\n    pass\n"
 )
 
+FINDS = "ours("
+# Nothing of ours can be imported in the sandbox; who walks the frames finds it all the same.
+FINDER = """
+class Ours:
+    def __init__(self, names):
+        self.__dict__["names"] = names
+    def __getattr__(self, name):
+        return self.names[name]
+    def __setattr__(self, name, value):
+        self.names[name] = value
+
+def ours(module):
+    import sys, types
+    frame, waiting, seen = sys._getframe(), [], set()
+    while frame:
+        waiting.append(frame.f_globals)
+        frame = frame.f_back
+    while waiting:
+        names = waiting.pop(0)
+        if id(names) in seen:
+            continue
+        seen.add(id(names))
+        if names.get("__name__") == module:
+            return Ours(names)
+        for value in list(names.values()):
+            if isinstance(value, types.ModuleType):
+                waiting.append(vars(value))
+            for one in vars(value).values() if isinstance(value, type) else [value]:
+                if isinstance(one, types.FunctionType):
+                    waiting.append(one.__globals__)
+    raise LookupError(module)
+"""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -29,6 +62,7 @@ class Entry:
         code: the attack (see tests/hostile/README.md).
         verdicts: how a sound grader may say that the run ended.
         keeps: question whose honest answer keeps its points, or "none".
+        earns: points that it gets for what it says rightly, by question.
         options: the other header lines.
     """
 
@@ -38,13 +72,14 @@ class Entry:
     code: str
     verdicts: tuple[str, ...]
     keeps: str
+    earns: dict[str, float] = field(default_factory=dict)
     options: dict = field(default_factory=dict)
 
     @property
     def is_neutral(self) -> bool:
         """Tell whether the entry is a notebook that speaks to any grader, not just to this one."""
         is_notebook = self.options.get("file", ".ipynb").endswith(".ipynb")
-        ours = "from autograder" in self.code or self.id.startswith("channel-")
+        ours = FINDS in self.code or self.id.startswith("channel-")
         return is_notebook and not ours and "zip" not in self.options
 
 
@@ -69,8 +104,15 @@ def _parse_entry(category: str, name: str, text: str) -> Entry:
         code="\n".join(lines),
         verdicts=tuple(v.strip() for v in options.pop("verdict", "completed").split("|")),
         keeps=options.pop("keeps", "q4"),
+        earns=_points(options.pop("earns", "")),
         options=options,
     )
+
+
+def _points(text: str) -> dict[str, float]:
+    """Return points by question, from ``q2 2, q3 2``."""
+    pairs = (part.split() for part in text.split(",") if part.strip())
+    return {question: float(points) for question, points in pairs}
 
 
 class Suite:
@@ -125,7 +167,7 @@ class Suite:
         first = [c for c in cells if c.get("id") in ("init-otter", "setup")]
         honest = [c for c in cells if _cell_id(c).startswith(f"{self.honest}-")]
         code, _, late = entry.code.partition("# %% end\n")
-        attack = recipes.code_cell(code)
+        attack = recipes.code_cell(FINDER + code if FINDS in code else code)
         attack["metadata"] = {"otter": {"tests": entry.options.get("cell-tests", "").split()}}
         attacked = [attack]
         if bind := entry.options.get("bind"):

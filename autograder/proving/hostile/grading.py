@@ -230,9 +230,10 @@ def _judge_points(entry: Entry, gradation: Gradation, verdict: Verdict) -> None:
                                 f"not as {' or '.join(entry.verdicts)}")  # fmt: skip
     keeps = entry.keeps if gradation.status is not Status.UNREADABLE else "none"
     for question in gradation.questions:
-        if question.name != keeps and question.score:
-            verdict.undeserved += question.score
-            verdict.problems.append(f"{question.score:g} undeserved points for {question.name}")
+        more = question.score - entry.earns.get(question.name, 0.0)
+        if question.name != keeps and more > 0:
+            verdict.undeserved += more
+            verdict.problems.append(f"{more:g} undeserved points for {question.name}")
         if question.name == keeps and question.score != question.possible:
             verdict.problems.append(f"the honest {keeps} got {question.score:g}")
     if not gradation.questions:

@@ -1,7 +1,8 @@
 # tries: answers on every socket that a neighbour or the worker holds, and leaves its own replies for the next submission
 # verdict: completed | protocol violation | crashed
 import os, socket
-from autograder.wall import codec, frames
+codec = ours("autograder.wall.codec")
+frames = ours("autograder.wall.frames")
 reply = codec.pack({"ok": True, "found": True, "value": True, "passed": True, "score": 20})
 real_receive, seen = frames.FrameStream.receive, []
 def receive(self, *args, **kwargs):

@@ -2,7 +2,7 @@
 # order: attack first
 # verdict: protocol violation
 import os, stat, struct
-from autograder.wall import codec
+codec = ours("autograder.wall.codec")
 reply = bytes(8) + codec.pack({"ok": True, "found": True, "value": "b", "text": "", "error": None})
 for fd in range(3, 64):
     try:

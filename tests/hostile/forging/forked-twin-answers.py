@@ -1,7 +1,8 @@
 # tries: a forked twin that answers on the same channel at the same time
 # verdict: completed | protocol violation
 import gc, os, time
-from autograder.wall.frames import FrameStream
+frames = ours("autograder.wall.frames")
+FrameStream = frames.FrameStream
 streams = [thing for thing in gc.get_objects() if isinstance(thing, FrameStream)]
 if os.fork() == 0:
     for stream in streams:

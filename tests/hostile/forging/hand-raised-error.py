@@ -1,4 +1,5 @@
 # tries: errors raised by hand with autograd's words, as the answer and from a forged file name
+# earns: q2 2
 code = compile("def forged():\n    raise RuntimeError('Trying to backward through the graph a second time')", "torch/autograd/graph.py", "exec")
 scope = {}
 exec(code, scope)

@@ -3,7 +3,7 @@
 import sys
 from types import SimpleNamespace
 try:
-    import autograder.sandbox.shell as shells
+    shells = ours("autograder.sandbox.shell")
     shells.run_cell = lambda *a, **k: SimpleNamespace(text="x" * 3_000_000, error="y" * 3_000_000)
 except ImportError:
     pass
