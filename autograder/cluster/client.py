@@ -108,7 +108,9 @@ class _ClusterRun:
             try:
                 # A client that finds no scheduler may wait for ever, or for long at its end.
                 _greet(self.scheduler)
-                return Client(self.scheduler, timeout=CONNECT_S, set_as_default=False)
+                client = Client(self.scheduler, timeout=CONNECT_S, set_as_default=False)
+                self.seen_worker = time.monotonic()  # from now on one is waited for
+                return client
             except Exception:  # who else listens there may answer anything
                 if time.monotonic() >= deadline:
                     tls = self.scheduler.startswith("tls:")

@@ -19,7 +19,8 @@ FIRST, LAST = 20_000, 39_999
 LEAST = 1000  # below are the system's own
 MOST = 2**31 - 2
 RUN = 32  # uids of one worker
-LOCK_FOLDERS = ("/run/autograder-uids", "/var/tmp/autograder-uids")
+# The last for a container whose root can only be read.
+LOCK_FOLDERS = ("/run/autograder-uids", "/var/tmp/autograder-uids", "/tmp/autograder-uids")
 REPAIR = f"set {VARIABLE}=<first>-<last> to a block of uids that nobody uses here"
 
 
@@ -100,7 +101,7 @@ def _lock_folder() -> str:
             if found.st_uid == os.geteuid() and found.st_mode & 0o170077 == 0o040000:
                 return folder
     raise EngineError(
-        f"no place to reserve uids: neither {' nor '.join(LOCK_FOLDERS)} is a folder of this "
+        f"no place to reserve uids: none of {', '.join(LOCK_FOLDERS)} is a folder of this "
         "user's alone; remove them, or use ENGINE=docker"
     )
 

@@ -243,7 +243,8 @@ def test_a_file_that_vanished_is_told_and_costs_no_other_anything(cluster, tmp_p
     jobs = make_jobs(tmp_path, 3)
     jobs[1].path.unlink()
     results = {result.submission: result for result in grade(cluster, jobs)}
-    assert results.pop("001").status is Status.UNREADABLE
+    lost = results.pop("001")
+    assert lost.status is Status.NOT_GRADED and "001.ipynb" in lost.reason
     assert {result.status for result in results.values()} == {Status.COMPLETED}
     assert len(results) == 2
 
