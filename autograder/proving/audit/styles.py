@@ -193,7 +193,3 @@ def _values(found: list[dict]) -> Step:
                 yield f"{item['name']}: {item['code']}", answer.with_trees(trees)
 
     return step
-
-
-def _binds(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
