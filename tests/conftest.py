@@ -53,9 +53,13 @@ def docker_engine() -> str:
     return ensure_image()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Yield a running headless Chromium as Playwright's browser object."""
+    """Yield a running headless Chromium as Playwright's browser object.
+
+    Not for longer than a module: while it runs, Playwright's event loop runs in this thread, and
+    a cell with an ``await`` cannot.
+    """
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -4,6 +4,7 @@ Under pytest-xdist (``make test``) a unit of work is a file, or a single test of
 ``ONE_BY_ONE``. Units that take long are begun first, so that no core ends long before the others.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def pytest_collection_modifyitems(config, items):
     """Put what takes long first, where several processes share the tests."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: -_seconds(item.nodeid))
+
+
+def pytest_collection_finish(session):
+    """Look for no garbage among what is imported by now: a look takes a sixth of a second."""
+    gc.freeze()
 
 
 def _count_skips(config) -> int:
