@@ -28,6 +28,7 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
+REPORTING: set[str] = set()  # the probes that tell what the sandbox alone can see
 MAX_ITEMS = 10_000  # of a sequence that is read
 
 
@@ -72,6 +73,15 @@ def batch(function: AnyFunction) -> Callable[..., Iterable[Any]]:
 
     BATCHES.add(function.__name__)
     return ask_all
+
+
+def reporting(ask: Callable[P, R]) -> Callable[P, R]:
+    """Mark a probe whose answer is no value of the student's but what their process saw.
+
+    What rests on it holds against mistakes, not against intent.
+    """
+    REPORTING.add(ask.__name__)
+    return ask
 
 
 def together(*questions: tuple) -> Iterator[Any]:
@@ -175,6 +185,7 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     )
 
 
+@reporting
 @batch
 def returned_errors(f: AnyFunction, args: tuple) -> Any:
     """Return :func:`results`, exceptions by what is known of them."""
@@ -216,6 +227,7 @@ def outputs_and_gradients(f: AnyFunction, x: torch.Tensor) -> tuple[Any, Any]:
     return _detached(value), leaf.grad
 
 
+@reporting
 @probe
 def error_of(f: AnyFunction, *args: Any, **kwargs: Any) -> CapturedError | None:
     """Return the error that ``f(*args, **kwargs)`` raises, or None."""
@@ -226,12 +238,14 @@ def error_of(f: AnyFunction, *args: Any, **kwargs: Any) -> CapturedError | None:
     return None
 
 
+@reporting
 @batch
 def errors_of(f: AnyFunction, args: tuple) -> CapturedError | None:
     """Return :func:`error_of` of ``f(*args)`` for each ``args`` of a list, in order."""
     return error_of(f, *args)
 
 
+@reporting
 @probe
 def captured(error: object) -> CapturedError:
     """Return what is known of a stored exception object.
@@ -250,6 +264,7 @@ def drawing(target: object) -> Drawing:
     return drawings.drawing(target)
 
 
+@reporting
 @probe
 def redrawn(
     function: AnyFunction, name: str, figure: str, sources: list[str], factor: float
@@ -268,12 +283,14 @@ def redrawn(
     return redrawing.redraw(function, name, figure, cells, names, factor)
 
 
+@reporting
 @probe
 def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
     return calls.count_nodes(tensor)
 
 
+@reporting
 @probe
 def state(tensor: object) -> TensorState:
     """Return a tensor's place in autograd.
@@ -284,6 +301,7 @@ def state(tensor: object) -> TensorState:
     return calls.state_of(tensor)
 
 
+@reporting
 @probe
 def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
@@ -292,6 +310,7 @@ def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     return tuple(names[: operations_of.MAX_NAMES])
 
 
+@reporting
 @batch
 def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     """Return what course ``f(x)`` takes for each tensor of a list, and whether it reads the data.
@@ -307,6 +326,7 @@ def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     return record.course_of(result), record.reads_data()
 
 
+@reporting
 @probe
 def reached(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name what ``f(*args)`` reaches: torch functions, and what :mod:`autograder.wall.reach` sees.
