@@ -69,17 +69,14 @@ def batch(function: AnyFunction) -> Callable[..., Iterable[Any]]:
 
     @functools.wraps(function)
     def ask_all(f: AnyFunction, items: Sequence[Any], **kwargs: Any) -> Iterable[Any]:
-        return _in_turn(ask(f, items, **kwargs), len(items))
+        return calls.in_turn(ask(f, items, **kwargs), len(items))
 
     BATCHES.add(function.__name__)
     return ask_all
 
 
 def reporting(ask: Callable[P, R]) -> Callable[P, R]:
-    """Mark a probe whose answer is no value of the student's but what their process saw.
-
-    What rests on it holds against mistakes, not against intent.
-    """
+    """Mark a probe that tells what only the student's process saw: that may be a forger's word."""
     REPORTING.add(ask.__name__)
     return ask
 
@@ -94,9 +91,9 @@ def together(*questions: tuple) -> Iterator[Any]:
         The probes' answers, in order; what one of them raises comes when its turn has come.
     """
     named = [(ask.__name__, *args) for ask, *args in questions]
-    answers = _in_turn(_answers(named), len(questions))
+    answers = calls.in_turn(_answers(named), len(questions))
     for (ask, *args), answer in zip(questions, answers):
-        yield _in_turn(answer, len(args[1])) if ask.__name__ in BATCHES else answer
+        yield calls.in_turn(answer, len(args[1])) if ask.__name__ in BATCHES else answer
 
 
 @functools.lru_cache(maxsize=1024)
@@ -388,24 +385,6 @@ def _answer_all(answer: AnyFunction, items: Iterable[Any]) -> list:
     except Exception as error:
         return [*answers, error]
     return [*answers, None]
-
-
-def _in_turn(answers: object, count: int) -> Iterable[Any]:
-    """Return the list of ``count`` answers; where one is an exception, an iterator that raises it.
-
-    The list came from the sandbox: with fewer answers a loop over them would skip checks.
-    """
-    if not isinstance(answers, list) or not 1 <= len(answers) <= count + 1:
-        raise AssertionError("malformed answers")
-    *given, error = answers
-    if error is None and len(given) == count:
-        return given
-    return _until(given, error if isinstance(error, Exception) else AssertionError("no answer"))
-
-
-def _until(given: list, error: Exception) -> Iterator[Any]:
-    yield from given
-    raise error
 
 
 def _session_of(values: Iterable[object], depth: int = 2) -> Answering | None:
