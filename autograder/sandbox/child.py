@@ -23,6 +23,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
+from autograder.sandbox import kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.notes import take_notes
@@ -279,6 +280,8 @@ FOLDER_VARIABLES = (
 KERNEL_VARIABLES = {
     "TERM": "xterm-color",
     "CLICOLOR": "1",
+    "USER": "student",
+    "LOGNAME": "student",
     "FORCE_COLOR": "1",
     "PAGER": "cat",
     "GIT_PAGER": "cat",
@@ -316,6 +319,7 @@ def run_child(
             os.environ[name] = folder
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+        kernel.name_command(folder)
         shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
