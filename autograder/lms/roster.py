@@ -32,6 +32,7 @@ class Entry:
         submitted_at: aware time of the upload, or None.
         late: after the deadline, or so marked by the LMS.
         readable: it is a notebook for this assignment.
+        noticed: what it touched of what the grader relies on, in words.
     """
 
     submission: str
@@ -41,6 +42,7 @@ class Entry:
     submitted_at: datetime | None = None
     late: bool = False
     readable: bool = True
+    noticed: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ def roster_entry(
     return Entry(
         gradation.submission, gradation.file, gradation.score if graded else None,
         gradation.possible, time, late, gradation.status is not Status.UNREADABLE,
+        "; ".join(map(str, gradation.noticed)),
     )  # fmt: skip
 
 
