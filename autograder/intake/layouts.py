@@ -72,11 +72,15 @@ class Owner:
         key: equal for the files of one student, and only for them; the platform stands first.
         name: the student as the platform writes the name; "" where it writes none.
         certain: a platform says so, not only the place of the file.
+        number: what the platform calls the student or the upload, e.g. a number or user name.
+        numbers: all numbers that the platform wrote, of uploads and times too.
     """
 
     key: tuple[str, ...]
     name: str = ""
     certain: bool = True
+    number: str = ""
+    numbers: frozenset[str] = frozenset()
 
 
 def owner_named(file: str) -> Owner | None:
@@ -88,18 +92,24 @@ def owner_named(file: str) -> Owner | None:
     parts = file.split("/")
     for part in parts:
         if found := _GRADESCOPE.fullmatch(part):
-            return Owner(("gradescope", found["upload"]))
+            return Owner(("gradescope", found["upload"]), "", True, *_told(found, "upload", part))
         if found := _MOODLE.fullmatch(part):
-            return Owner(("moodle", found["name"], found["user"]), found["name"])
+            key = ("moodle", found["name"], found["user"])
+            return Owner(key, found["name"], True, *_told(found, "user", found["user"]))
         if found := _BRIGHTSPACE.fullmatch(part):
-            return Owner(("brightspace", found["user"], found["name"]), found["name"])
+            key = ("brightspace", found["user"], found["name"])
+            return Owner(key, found["name"], True, *_told(found, "user", part))
     for part, below in zip(parts, parts[1:]):
         if (found := _SAKAI.fullmatch(part)) and _SAKAI_INSIDE.fullmatch(below):
-            return Owner(("sakai", found["user"], found["name"]), found["name"])
+            key = ("sakai", found["user"], found["name"])
+            return Owner(key, found["name"], True, *_told(found, "user", ""))
     if found := _CANVAS.fullmatch(parts[-1]):
-        return Owner(("canvas", found["name"], found["user"]), found["name"])
+        key, upload = ("canvas", found["name"], found["user"]), found["upload"] or ""
+        return Owner(key, found["name"], True, *_told(found, "user", f"{found['user']} {upload}"))
     if found := _BLACKBOARD.fullmatch(parts[-1]):
-        return Owner(("blackboard", found["before"]), found["before"].rsplit("_", 1)[-1])
+        user = found["before"].rsplit("_", 1)[-1]
+        numbers = frozenset({found["time"], *found["time"].split("-")} - {user})
+        return Owner(("blackboard", found["before"]), user, True, user, numbers)
     for part in parts:
         for pattern in _CHINESE:
             if found := pattern.search(part):
@@ -107,6 +117,11 @@ def owner_named(file: str) -> Owner | None:
     if found := _NUMBERED.match(parts[0]):
         return Owner(("number", found["user"]))
     return None
+
+
+def _told(found: re.Match[str], group: str, own: str) -> tuple[str, frozenset[str]]:
+    """Return what a platform calls somebody, and the numbers in what it wrote itself."""
+    return found[group], frozenset(re.findall(r"\d+", own))
 
 
 def owners_of(files: Iterable[str]) -> dict[str, Owner]:
