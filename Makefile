@@ -74,7 +74,7 @@ grade audit bench hostile check-gradescope: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) .ci/install.py requirements.lock
 	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
 		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
@@ -82,7 +82,6 @@ $(READY): requirements.lock
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml
-	$(PY) -m pip install --quiet uv
 	$(PY) -m uv $(locking) --extra cluster --group dev --group sandbox pyproject.toml -o requirements.lock
 	$(PY) -m uv $(locking) --group sandbox -c requirements.lock -o autograder/sandbox/requirements.lock
 	@touch $(READY)
