@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from autograder import probes
@@ -160,9 +161,15 @@ def require_items(value: object, name: str, count: int | None = None) -> list:
     return list(value)
 
 
+def _listed(value: object) -> object:
+    """Return the entries of a tensor or array with one axis as a list; all else as it is."""
+    one_axis = isinstance(value, (torch.Tensor, np.ndarray)) and value.ndim == 1
+    return list(value) if one_axis else value  # type: ignore[call-overload]  # both are iterable
+
+
 def require_integers(value: object, name: str) -> list[int]:
-    """Return a list or tuple of whole numbers as a list."""
-    return [require_integer(item, name) for item in require_items(value, name)]
+    """Return a sequence of whole numbers, be it a tensor or array with one axis, as a list."""
+    return [require_integer(item, name) for item in require_items(_listed(value), name)]
 
 
 def require_shape(value: object, name: str, axes: int | None = None) -> tuple[int, ...]:

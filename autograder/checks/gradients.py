@@ -120,6 +120,10 @@ SLIPS = {
     ),
     "always-doubled": ("a is doubled on both sides of the border.", "边界两边都把 a 翻倍了。"),
     "never-doubled": ("a is doubled on neither side of the border.", "边界两边都没有翻倍。"),
+    "not-doubled-inside": (
+        "These are the slopes of a itself; inside the border it is doubled before it is summed.",
+        "这是 a 本身的斜率；在边界以内，求和之前要先翻倍。",
+    ),
     "border-on-the-wrong-side": (
         "Over 10 means strictly larger: a norm of exactly 10 is not over it.",
         "“大于 10”是严格大于：范数恰好等于 10 时不算。",
@@ -172,6 +176,10 @@ SLIPS = {
         "f was computed more than once. Keep the graph instead and walk it several times.",
         "f 计算了不止一次。请保留计算图，在同一张图上走多遍。",
     ),
+    "never-walked-back": (
+        "The numbers did not come out of a walk back through f. Let autograd differentiate.",
+        "这些数不是沿 f 反向传播得到的。请让 autograd 求导。",
+    ),
     "forward-pass-missing": (
         "f was never computed.",
         "根本没有计算 f。",
@@ -190,6 +198,7 @@ def expect(
     slips: Mapping[str, SlipValue] | Callable[[], Slips] | None = None,
     rtol: float = RTOL,
     atol: float = ATOL,
+    exact_shape: bool = False,
 ) -> None:
     """Require numbers close to the expected ones.
 
@@ -201,13 +210,15 @@ def expect(
             or a function without arguments that returns this, called only when it is needed.
         rtol, atol: closeness, relative to the largest expected number too. The task sets it, never
             the dtype of what was found: an answer does not choose how well it is looked at.
+        exact_shape: a single number has to have the expected shape, too.
 
     Raises:
         AssertionError: they are not close; the text names the slip where one fits.
     """
     expected = torch.as_tensor(expected).detach().double()
     numbers = _numbers(found, what)
-    fits = numbers.shape == expected.shape or numbers.numel() == expected.numel() == 1
+    single = numbers.numel() == expected.numel() == 1 and not exact_shape
+    fits = numbers.shape == expected.shape or single
     assert fits, (
         f"[wrong-shape] {what} should have the shape {tuple(expected.shape)}; "
         f"found {tuple(numbers.shape)}. ‖ "

@@ -24,6 +24,9 @@ from autograder.wall.oracles import Oracle
 
 Left = tuple[torch.Tensor, bool, torch.Tensor | None]
 
+# Float32 loses less in four orders; float16, bfloat16 and three decimals lose more.
+ORDER_RTOL, ORDER_ATOL = 1e-4, 8e-5
+
 
 def draw(*shape: int, low: float = 0.5, high: float = 1.5) -> torch.Tensor:
     """Return random numbers of mixed signs whose sizes lie between two bounds."""
@@ -44,8 +47,8 @@ def sloped(function: TensorFunction, slopes: Sequence[float]) -> TensorFunction:
 def require_orders(
     nth_derivative: probes.AnyFunction,
     cases: Sequence[tuple[TensorFunction, float, int]],
-    rtol: float = 2e-3,
-    atol: float = 2e-4,
+    rtol: float = ORDER_RTOL,
+    atol: float = ORDER_ATOL,
 ) -> None:
     """Require ``nth_derivative(f, x, n)`` to be right for cases of (f, x, n)."""
     calls = [(probes.oracle(f), x, n) for f, x, n in cases]
@@ -72,7 +75,7 @@ def require_autograd(
     hidden = [(sloped(f, slopes), x, n) for f, x, n in cases]
     calls = [(probes.oracle(f), x, n) for f, x, n in hidden]
     told = probes.results(nth_derivative, calls)
-    for (f, x, n), (smooth, _, _), found in zip(hidden, cases, told):
+    for (f, x, n), (smooth, _, _), (oracle, _, _), found in zip(hidden, cases, calls, told):
         seen, known = gradients.derivatives(smooth, x, n), gradients.derivatives(f, x, n + 1)
         what = f"nth_derivative(f, x, {n})"
         slips = {
@@ -82,9 +85,16 @@ def require_autograd(
             "one-order-too-many": known[n + 1],
             "one-order-too-few": known[n - 1],
         }
-        if not any(is_near(found, value) for value in slips.values()):
+        walked = _walked_from_one_point(oracle, n)
+        if not walked and not any(is_near(found, value) for value in slips.values()):
             _refuse_differences(found, seen[n], known[n], what)
-        gradients.expect(found, known[n], what, slips, 2e-3, 2e-4)
+        gradients.expect(found, known[n], what, slips, ORDER_RTOL, ORDER_ATOL)
+
+
+def _walked_from_one_point(f: Oracle, times: int) -> bool:
+    """Tell whether a function was walked back through as often, and computed at one point only."""
+    points = {tuple(asked.inputs[0].reshape(-1).tolist()) for asked in f.asked}
+    return len(points) == 1 and max(asked.order for asked in f.asked) >= times
 
 
 def _refuse_differences(found: object, seen: torch.Tensor, known: torch.Tensor, what: str) -> None:
@@ -203,17 +213,17 @@ def require_same_twice(first: object, second: object, right: torch.Tensor, what:
 
     ``first`` was looked at after the second call; that one of the two is right is known.
     """
-    near = [is_near(found, right) for found in (first, second)]
+    near = [is_near(found, right, exact_shape=True) for found in (first, second)]
     if not near[1]:
         raise gradients.slip_error("another-answer-each-time", what)
     if not near[0]:
         raise gradients.slip_error("answer-changes-later", what)
 
 
-def is_near(found: object, right: torch.Tensor) -> bool:
-    """Tell whether numbers are those expected."""
+def is_near(found: object, right: torch.Tensor, exact_shape: bool = False) -> bool:
+    """Tell whether numbers are those expected; see :func:`gradients.expect`."""
     try:
-        gradients.expect(found, right, "")
+        gradients.expect(found, right, "", exact_shape=exact_shape)
     except AssertionError:
         return False
     return True

@@ -92,6 +92,11 @@ def _require_walks(f: Oracle, saves: bool, found: object, what: str) -> None:
 def _require_error(found: object, known: errors.Known, what: str, sources: Sequence[str]) -> None:
     error = handed.require_exception(found, what)
     errors.require_said(error, known, what)
+    elsewhere = bool(error.frames) and error.frames[0].function == "<module>"
+    assert not elsewhere, (
+        f"[caught-elsewhere] {what} returned an exception that a cell of the notebook caught, not "
+        f"one of this call. ‖ {what} 返回的是笔记本某个单元格里捕获的异常，而不是这次调用中的。"
+    )
     errors.require_raised(error, known, what, sources)
 
 
@@ -110,6 +115,7 @@ def require_accumulated(
         slips |= {"gradient-not-cleared": too_much} if shared else {"doubled": 2 * times * once}
         if times > 1:
             slips |= {"gradient-overwritten": once}
+        handed.require_untouched(left[1], x, what, whole=False)
         _require_twice(first, second, shared, times * once, what, slips)
         handed.require_point(f, x, what)
         if f.forwards() > 2:  # two calls
@@ -130,11 +136,17 @@ def _require_twice(
     Args:
         shared: both answers are one tensor, which another call would change.
     """
-    if not (handed.is_near(first, right) or handed.is_near(second, right)):
-        gradients.expect(second, right, what, slips)
+    if not any(handed.is_near(found, right, exact_shape=True) for found in (first, second)):
+        gradients.expect(second, right, what, slips, exact_shape=True)
     handed.require_same_twice(first, second, right, what)
     if shared:
         raise gradients.slip_error("answer-changes-later", what)
+
+
+def _require_walk(f: Oracle, what: str) -> None:
+    """Require that an oracle was walked back through: right numbers alone may be differences."""
+    if not _walks(f):
+        raise gradients.slip_error("never-walked-back", what)
 
 
 def require_scalars_told_apart(
@@ -189,16 +201,17 @@ def require_products(vjp: probes.AnyFunction, cases: Sequence[Case]) -> None:
         calls.append((probes.oracle(f), held, weights.clone()))
         right.append(((flat @ known).reshape(a.shape), a, weights, slips))
     told = probes.answered_twice(vjp, calls)
-    for (_, held, _), (product, a, weights, slips), (first, second, left, shared) in zip(
+    for (f, held, _), (product, a, weights, slips), (first, second, left, shared) in zip(
         calls, right, told
     ):
         more: gradients.Slips = {
             "doubled": 2 * product,
             "accumulated-gradient": _with_held(held, product),
         }
-        _require_twice(first, second, shared, product, what, {**slips, **more})
         handed.require_untouched(left[1], a, what, whole=False)
         handed.require_untouched(left[2], weights, what, whole=False)
+        _require_twice(first, second, shared, product, what, {**slips, **more})
+        _require_walk(f, what)
 
 
 def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequence[Case]) -> None:
@@ -208,15 +221,16 @@ def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequenc
         held = _hold_gradient(a, 7.0) if number % 2 else a.clone()
         calls.append((probes.oracle(f), held))
     told = probes.answered_twice(gradient_of_sum, calls)
-    for (_, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
+    for (oracle, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
         known = gradients.jacobian(f, a).sum(0).reshape(a.shape)
         slips: gradients.Slips = {
             "mean-instead-of-sum": known / f(a).numel(),
             "doubled": 2 * known,
             "accumulated-gradient": _with_held(held, known),
         }
-        _require_twice(first, second, shared, known, what, slips)
         handed.require_untouched(left[1], a, what, whole=False)
+        _require_twice(first, second, shared, known, what, slips)
+        _require_walk(oracle, what)
 
 
 def _hold_gradient(a: torch.Tensor, value: float) -> torch.Tensor:
