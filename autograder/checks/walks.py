@@ -110,10 +110,10 @@ def require_caught(
         if not f.asked:
             return
         try:
-            errors.require_said(error, known, what)
+            caught = errors.require_said(error, known, what)
         except AssertionError:
             return
-        elsewhere = bool(error.frames) and error.frames[0].function == "<module>"
+        elsewhere = bool(caught.frames) and caught.frames[0].function == "<module>"
         assert not elsewhere, (
             f"[caught-elsewhere] {what} returned an exception that a cell of the notebook caught, "
             f"not one of this call. ‖ {what} 返回的是笔记本某个单元格里捕获的异常，"
