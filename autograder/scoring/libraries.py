@@ -5,6 +5,7 @@ is called; a lie brings the true library of that name, or a stand-in.
 """
 
 import importlib
+import re
 import sys
 from types import ModuleType
 
@@ -19,6 +20,23 @@ PARTS = frozenset({
     "matplotlib.pyplot", "numpy.linalg", "numpy.random", "scipy.linalg", "scipy.optimize",
     "scipy.stats", "torch.nn", "torch.nn.functional",
 })  # fmt: skip
+
+
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_IMPORTS = re.compile(
+    rf"^[ \t]*(?:from[ \t]+({MODULE.pattern})[ \t]+import|import[ \t]+([^#;\n]+))", re.M
+)
+
+
+def modules_imported(source: str) -> list[str]:
+    """Return the modules that a text of Python imports, also one with magics in it, sorted."""
+    found: set[str] = set()
+    for taken, listed in _IMPORTS.findall(source):
+        names = (
+            [taken] if taken else [part.split()[0] for part in listed.split(",") if part.split()]
+        )
+        found.update(name for name in names if MODULE.fullmatch(name))
+    return sorted(found)
 
 
 def library(name: object) -> ModuleType | None:
