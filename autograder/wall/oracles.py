@@ -96,15 +96,26 @@ class Oracle:
         """Return how often the function was computed."""
         return sum(not asked.path for asked in self.asked)
 
-    def answer(self, path: str, levels: int, inputs: Tensors) -> list[torch.Tensor]:
-        """Return the results of one question; with batches, for each row of the batch."""
+    def answer(
+        self, path: str, levels: int, inputs: Tensors, until_s: float = float("inf")
+    ) -> list[torch.Tensor]:
+        """Return the results of one question; with batches, for each row of the batch.
+
+        Args:
+            until_s: of this process's CPU time; later no further row is begun.
+
+        Raises:
+            RuntimeError: it is later.
+        """
+        if time.process_time() > until_s:
+            raise RuntimeError(REFUSED)
         inputs = [tensor.detach() for tensor in inputs]
         if not levels:
             self.asked.append(Asked(path, tuple(inputs)))
             return [result.detach() for result in _evaluate(self.function, path, inputs)]
         shape = inputs[0].shape[:levels]
         rows = zip(*[tensor.reshape(-1, *tensor.shape[levels:]) for tensor in inputs])
-        found = [self.answer(path, 0, row) for row in rows]
+        found = [self.answer(path, 0, row, until_s) for row in rows]
         return [torch.stack(column).reshape(*shape, *column[0].shape) for column in zip(*found)]
 
 
@@ -282,7 +293,7 @@ class Answers:
             return MARK + msgpack.packb("RuntimeError")
         oracle, path, levels, inputs = _read_question(data)
         try:
-            found = oracle.answer(path, levels, inputs)
+            found = oracle.answer(path, levels, inputs, started + ANSWER_CPU_S - self.cpu_s)
             answer = [_plain(tensor) for tensor in found]
             if sum(len(record[2]) for record in answer) > MAX_BYTES:
                 raise ValueError
