@@ -47,6 +47,11 @@ def make_figure(
 
 
 def _settings_are_usual() -> bool:
+    """Tell whether a figure would be made as those ahead were; a backend's name has no part in it.
+
+    ``%matplotlib inline``, which most notebooks start with, gives the backend another name.
+    """
+    _settings["backend"] = dict.get(matplotlib.rcParams, "backend")
     return dict.__eq__(matplotlib.rcParams, _settings)
 
 
