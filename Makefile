@@ -28,8 +28,8 @@ build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only tha
 grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
 	@$(PY) -m autograder grade $(options) $(if $(ZIP),--zip "$(ZIP)")
 
-test: $(READY)  ## run the whole test suite (ARGS="-k name" passes on to pytest)
-	$(PY) -m pytest $(ARGS)
+test: $(READY)  ## run the whole test suite, on every core or TESTERS=n (ARGS="-k name" passes on to pytest)
+	$(PY) -m pytest -n $(or $(TESTERS),logical) $(ARGS)
 
 lint: $(READY)  ## check style, formatting and types
 	$(PY) -m ruff check .

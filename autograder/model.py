@@ -149,6 +149,8 @@ class TestCaseOutcome:
         name: Otter's name, e.g. "q2 - 3".
         message: text for the student, in the notebook's language; no hidden test source.
         slip: name of the recognised misconception, or None.
+        reported: it rests on what the notebook's own process reports, such as which operations
+            ran or which line raised an error: evidence against mistakes, not against intent.
     """
 
     __test__ = False  # pytest: not a test class
@@ -159,6 +161,32 @@ class TestCaseOutcome:
     points: float
     message: str = ""
     slip: str | None = None
+    reported: bool = False
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Something of the libraries' or the grader's that a notebook touched; it costs nothing.
+
+    Attributes:
+        kind: "changed" for a name or function that is another now, "reached" for a look at frames,
+            raw memory or the like.
+        what: its name.
+        cell, line: where the notebook names it, from 1; 0 where it does not.
+        text: that line.
+    """
+
+    kind: str
+    what: str
+    cell: int = 0
+    line: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        where = f"cell {self.cell}, line {self.line}" if self.cell else "no line names it"
+        done = "is changed" if self.kind == "changed" else "is used"
+        what = "its memory" if self.what == "*" else self.what
+        return f"{what} {done} ({where}{': ' if self.text else ''}{self.text})"
 
 
 @dataclass(frozen=True)
@@ -205,6 +233,7 @@ class Gradation:
         graded_by: what the marks can be traced to.
         gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
         trace: what a fault of ours looked like, for a log file; never stored, never shown.
+        noticed: what it touched of what the grader relies on; for the instructor only.
     """
 
     submission: str
@@ -225,6 +254,7 @@ class Gradation:
     graded_by: Provenance = Provenance()
     gradescope: dict = field(default_factory=dict)
     trace: str = field(default="", repr=False, compare=False)
+    noticed: tuple[Noticed, ...] = ()
 
     @property
     def score(self) -> float:
@@ -249,6 +279,7 @@ class Gradation:
             "status": self.status.value,
             "questions": questions,
             "outputs": outputs,
+            "noticed": [vars(one) for one in self.noticed],
             "graded_by": self.graded_by.as_dict(),
         }
 
@@ -266,5 +297,6 @@ class Gradation:
             for output in plain["outputs"]
         )
         plain["notes"] = tuple(plain["notes"])
+        plain["noticed"] = tuple(Noticed(**one) for one in plain.get("noticed", ()))
         plain["graded_by"] = Provenance.from_dict(plain["graded_by"])
         return cls(**plain)

@@ -28,6 +28,7 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
+REPORTING: set[str] = set()  # the probes that tell what the sandbox alone can see
 MAX_ITEMS = 10_000  # of a sequence that is read
 
 
@@ -68,10 +69,16 @@ def batch(function: AnyFunction) -> Callable[..., Iterable[Any]]:
 
     @functools.wraps(function)
     def ask_all(f: AnyFunction, items: Sequence[Any], **kwargs: Any) -> Iterable[Any]:
-        return _in_turn(ask(f, items, **kwargs), len(items))
+        return calls.in_turn(ask(f, items, **kwargs), len(items))
 
     BATCHES.add(function.__name__)
     return ask_all
+
+
+def reporting(ask: Callable[P, R]) -> Callable[P, R]:
+    """Mark a probe that tells what only the student's process saw: that may be a forger's word."""
+    REPORTING.add(ask.__name__)
+    return ask
 
 
 def together(*questions: tuple) -> Iterator[Any]:
@@ -84,9 +91,9 @@ def together(*questions: tuple) -> Iterator[Any]:
         The probes' answers, in order; what one of them raises comes when its turn has come.
     """
     named = [(ask.__name__, *args) for ask, *args in questions]
-    answers = _in_turn(_answers(named), len(questions))
+    answers = calls.in_turn(_answers(named), len(questions))
     for (ask, *args), answer in zip(questions, answers):
-        yield _in_turn(answer, len(args[1])) if ask.__name__ in BATCHES else answer
+        yield calls.in_turn(answer, len(args[1])) if ask.__name__ in BATCHES else answer
 
 
 @functools.lru_cache(maxsize=1024)
@@ -175,6 +182,7 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     )
 
 
+@reporting
 @batch
 def returned_errors(f: AnyFunction, args: tuple) -> Any:
     """Return :func:`results`, exceptions by what is known of them."""
@@ -216,6 +224,7 @@ def outputs_and_gradients(f: AnyFunction, x: torch.Tensor) -> tuple[Any, Any]:
     return _detached(value), leaf.grad
 
 
+@reporting
 @probe
 def error_of(f: AnyFunction, *args: Any, **kwargs: Any) -> CapturedError | None:
     """Return the error that ``f(*args, **kwargs)`` raises, or None."""
@@ -226,12 +235,14 @@ def error_of(f: AnyFunction, *args: Any, **kwargs: Any) -> CapturedError | None:
     return None
 
 
+@reporting
 @batch
 def errors_of(f: AnyFunction, args: tuple) -> CapturedError | None:
     """Return :func:`error_of` of ``f(*args)`` for each ``args`` of a list, in order."""
     return error_of(f, *args)
 
 
+@reporting
 @probe
 def captured(error: object) -> CapturedError:
     """Return what is known of a stored exception object.
@@ -250,6 +261,7 @@ def drawing(target: object) -> Drawing:
     return drawings.drawing(target)
 
 
+@reporting
 @probe
 def redrawn(
     function: AnyFunction, name: str, figure: str, sources: list[str], factor: float
@@ -267,12 +279,14 @@ def redrawn(
     return redrawing.redraw(function, name, figure, sources, factor)
 
 
+@reporting
 @probe
 def graph_nodes(tensor: object) -> int:
     """Count the autograd nodes reachable from ``tensor.grad_fn``, AccumulateGrad included."""
     return calls.count_nodes(tensor)
 
 
+@reporting
 @probe
 def state(tensor: object) -> TensorState:
     """Return a tensor's place in autograd.
@@ -283,6 +297,7 @@ def state(tensor: object) -> TensorState:
     return calls.state_of(tensor)
 
 
+@reporting
 @probe
 def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name the torch, NumPy and math functions that ``f(*args)`` calls: at most 10,000."""
@@ -291,6 +306,7 @@ def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     return tuple(names[: operations_of.MAX_NAMES])
 
 
+@reporting
 @batch
 def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     """Return what course ``f(x)`` takes for each tensor of a list, and whether it reads the data.
@@ -306,6 +322,7 @@ def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
     return record.course_of(result), record.reads_data()
 
 
+@reporting
 @probe
 def reached(f: AnyFunction, *args: Any) -> tuple[str, ...]:
     """Name what ``f(*args)`` reaches: torch functions, and what :mod:`autograder.wall.reach` sees.
@@ -367,24 +384,6 @@ def _answer_all(answer: AnyFunction, items: Iterable[Any]) -> list:
     except Exception as error:
         return [*answers, error]
     return [*answers, None]
-
-
-def _in_turn(answers: object, count: int) -> Iterable[Any]:
-    """Return the list of ``count`` answers; where one is an exception, an iterator that raises it.
-
-    The list came from the sandbox: with fewer answers a loop over them would skip checks.
-    """
-    if not isinstance(answers, list) or not 1 <= len(answers) <= count + 1:
-        raise AssertionError("malformed answers")
-    *given, error = answers
-    if error is None and len(given) == count:
-        return given
-    return _until(given, error if isinstance(error, Exception) else AssertionError("no answer"))
-
-
-def _until(given: list, error: Exception) -> Iterator[Any]:
-    yield from given
-    raise error
 
 
 def _session_of(values: Iterable[object], depth: int = 2) -> Answering | None:

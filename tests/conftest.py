@@ -1,19 +1,22 @@
 """What tests need from the machine: a Docker engine, a browser, Poppler's PDF tools.
 
 Where one is missing the test is skipped; where ``AUTOGRADER_REQUIRE=docker,chromium,poppler`` names
-it, as in CI, the test fails, and so does a run in which anything at all was skipped.
+it, as in CI, the test fails, and so does a run in which anything at all was skipped (see suite.py).
 """
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import otter  # noqa: F401 - whole, before a command under test takes its scoring classes alone
 import pytest
 
+pytest_plugins = ["tests.suite"]
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +26,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-REQUIRED = frozenset(filter(None, os.environ.get("AUTOGRADER_REQUIRE", "").split(",")))
 
 
 # A suite that a script started in the background ignores Ctrl-C, and so would what it starts.
@@ -33,6 +35,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def give_up(need: str, reason: str):
     """Skip the test, or fail it where the need is required."""
+    from tests.suite import REQUIRED
+
     if need in REQUIRED:
         pytest.fail(f"{reason}, and {need} is required here", pytrace=False)
     pytest.skip(reason)
@@ -49,9 +53,13 @@ def docker_engine() -> str:
     return ensure_image()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Yield a running headless Chromium as Playwright's browser object."""
+    """Yield a running headless Chromium as Playwright's browser object.
+
+    Not for longer than a module: while it runs, Playwright's event loop runs in this thread, and
+    a cell with an ``await`` cannot.
+    """
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -76,29 +84,29 @@ def pdf_text() -> Callable[[Path], str]:
     return read
 
 
+@contextmanager
+def _once_in_this_run(done: Path) -> Iterator[bool]:
+    """Tell whether something is still to be done, and let the run's other processes wait for it.
+
+    Args:
+        done: exists from then on; in a folder that only this run's processes use.
+    """
+    with open(done.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not done.exists()
+        done.touch()
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
     """Return ``dist/`` with every assignment built; what is already built and unchanged is kept."""
     from autograder.build.assign import build_assignment
     from autograder.course import ROOT, assignment_names
 
-    for name in assignment_names():
-        build_assignment(ROOT / "assignments" / name, ROOT / "dist")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # of all processes of this run
+    with _once_in_this_run(shared / "built") as wanted:
+        for name in assignment_names() if wanted else ():
+            build_assignment(ROOT / "assignments" / name, ROOT / "dist")
     return ROOT / "dist"
-
-
-def _count_skips(config) -> int:
-    return len(config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped", []))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session):
-    """Fail a run with skips where the machine is said to have everything."""
-    if REQUIRED and _count_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Say why a run without failures fails."""
-    if REQUIRED and (skips := _count_skips(config)):
-        terminalreporter.write_line(f"skipped where nothing may be: {skips}", red=True)

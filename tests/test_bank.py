@@ -31,6 +31,7 @@ def test_every_labelled_answer_gets_its_expected_outcomes(name, built):
         if found[entry.question, entry.id].passed != entry.expect
     }
     assert not wrong
+    assert not {key: outcome.noticed for key, outcome in found.items() if outcome.noticed}
 
 
 @pytest.mark.parametrize("name", assignment_names())

@@ -148,7 +148,9 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
     if with_code:
         parts.append(package_digest().encode())
     tag = f"{kind}:{digest_of(parts)}"
-    if not has_image(tag):
+    with _only_one_builder():
+        if has_image(tag):
+            return tag
         with tempfile.TemporaryDirectory(prefix="autograder-") as name:
             context = Path(name)
             shutil.copy(recipe, context / "Dockerfile")

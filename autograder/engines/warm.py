@@ -21,6 +21,7 @@ LAYERS = {  # as the worker names them, and in words
     "landlock_abi": "Landlock",
     "seccomp": "seccomp",
     "rlimits": "resource limits",
+    "tripwire": "a look at what it changes",
 }
 
 

@@ -26,9 +26,15 @@ from autograder.model import Job
 IGNORED_NAMES = (
     "expected.json", "class.toml", "Thumbs.db", "desktop.ini", "submission_metadata.yml",
 )  # fmt: skip
-IGNORED_STEMS = ("README",)
+IGNORED_STEMS = ("readme", "license", "licence")
 # What Blackboard writes beside each upload: who handed in what and when.
 RECEIPT = re.compile(r"_attempt_\d{4}(-\d\d){5}\.txt$")
+# What Sakai writes into each student's folder, and what Moodle and Sakai give back to students.
+SAKAIS = re.compile(
+    r"(?:timestamp|comments)\.txt|(?:.*\([^()]+\)_)?(?:submission|feedback)text\.html",
+    re.IGNORECASE,
+)
+GIVEN_BACK = re.compile(r".+_\d+_assignfeedback_.*|feedback attachment\(s\)", re.IGNORECASE)
 # What instructors keep beside submissions, and what a run leaves: no student's.
 TABLES = re.compile(r"\.(?:[ct]sv|xlsx?|ods|ya?ml|toml|sqlite|db|log|ini|cfg)", re.IGNORECASE)
 NOTES = re.compile(
@@ -136,6 +142,7 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str]]:
     root, target = folder.resolve(), out.resolve() if out else None
     found: list[Path] = []
     left_out: list[str] = []
+    top = folder
     for base, folders, files in os.walk(folder):
         here = Path(base)
         inside = []
@@ -143,18 +150,23 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str]]:
             path = here / name
             if name.startswith(".") or name in IGNORED_FOLDERS:
                 continue
+            if GIVEN_BACK.fullmatch(name):
+                continue
             if path.resolve() == target or all((path / run).is_file() for run in RUN_FILES):
                 left_out.append(f"{path.relative_to(folder).as_posix()}/")
             elif not path.is_symlink():
                 inside.append(name)
         folders[:] = inside
+        # A download may have one folder around everything.
+        if here == top and not files and len(inside) == 1 and _holds_folders(here / inside[0]):
+            top = here / inside[0]
         for name in files:
             path = here / name
             if name.startswith(".") or not _is_inside(path, root):
                 continue
             if _is_furniture(path):
                 continue
-            if _is_an_instructors(path, here == folder):
+            if _is_an_instructors(path, here in (folder, top)):
                 left_out.append(path.relative_to(folder).as_posix())
             else:
                 found.append(path)
@@ -165,9 +177,19 @@ def _is_furniture(path: Path) -> bool:
     """Tell whether a file is none of a student's, as its name says."""
     return (
         path.name in IGNORED_NAMES
-        or path.stem in IGNORED_STEMS
+        or path.stem.casefold() in IGNORED_STEMS
+        or path.name.startswith("~$")  # an office's mark that a file is open
         or RECEIPT.search(path.name) is not None
+        or GIVEN_BACK.fullmatch(path.name) is not None
+        or (SAKAIS.fullmatch(path.name) is not None and owner_named(path.as_posix()) is not None)
     )
+
+
+def _holds_folders(folder: Path) -> bool:
+    try:
+        return any(entry.is_dir() for entry in os.scandir(folder))
+    except OSError:
+        return False
 
 
 def _is_an_instructors(path: Path, at_the_root: bool) -> bool:

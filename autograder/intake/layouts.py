@@ -5,10 +5,12 @@ What each platform writes, as its help and its downloads show:
 - Canvas: ``<name>_[LATE_]<user number>_<upload number>_<file>``, all in one folder; a text that
   was typed in is ``<name>_<user number>_text.html``.
 - Moodle: a folder ``<full name>_<number>_assignsubmission_<kind>_`` per student and kind, or,
-  without folders, files that begin like that.
+  without folders, files that begin like that; ``assignfeedback`` is what graders gave back.
 - Blackboard: ``<item>_<username>_attempt_<time>_<file>``, beside a text file per attempt.
 - Gradescope's "Export submissions": a folder ``submission_<number>`` per submission.
 - Brightspace: a folder ``<number>-<number> - <name> - <time>`` per upload.
+- Sakai: a folder ``<family name>, <given name>(<user>)`` per student, with a folder
+  ``Submission attachment(s)`` and texts of Sakai's own in it.
 - Chinese platforms (学习通, 雨课堂 and the like): student number and name, in either order, as the
   name of a folder or at the beginning of a file's.
 
@@ -17,7 +19,8 @@ Anything else is taken as people make it: a folder per student, or files side by
 
 import os
 import re
-from collections.abc import Hashable, Iterable
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -27,6 +30,7 @@ from autograder.intake.upload import NOTEBOOK_NAME, is_notebook_name
 _TOKEN = re.compile(r"[^0-9a-z@.+\-]+")
 _CANVAS = re.compile(
     r"(?P<name>[^\W\d_][^_]*)_(?P<late>LATE_)?(?P<user>\d+)_"
+    r"(?!\d\d_\d\dT\d\d_)"  # Otter's own export: the assignment's name and the time
     r"(?:(?P<upload>\d+)_.+|(?:text|link)\.html?)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -40,6 +44,14 @@ _BRIGHTSPACE = re.compile(
     r"(?P<time>[^\W\d_]{3,9}\.? \d{1,2}, \d{4} \d{1,4} ?[AP]M)(?: - .*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_SAKAI = re.compile(r"(?P<name>[^()]*[^\W\d_][^()]*)\((?P<user>[^()]+)\)")
+_SAKAI_INSIDE = re.compile(
+    r"(?:submission|feedback) attachment\(s\)|(?:timestamp|comments)\.txt|"
+    r".*(?:submission|feedback)text\.html",
+    re.IGNORECASE | re.DOTALL,
+)
+# What Jupyter calls a notebook that nobody gave a name.
+_SCRATCH = re.compile(r"(?:untitled|未命名|无标题|sans titre|unbenannt)\d*\b", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]{1,5}$")
 _NAME = r"(?P<name>[\u4e00-\u9fff][\u4e00-\u9fff·]+)"
 _NUMBER = r"(?<!\d)(?P<user>\d{5,14})(?!\d)(?![班级届])"
@@ -49,6 +61,7 @@ _CHINESE = (
 )
 # A student number before anything else; a date is none.
 _NUMBERED = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d\D)(?P<user>\d{5,14})[-_ .]")
+_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(frozen=True)
@@ -56,14 +69,18 @@ class Owner:
     """Whose a file is, as far as its path tells.
 
     Attributes:
-        key: equal for the files of one student, and only for them.
+        key: equal for the files of one student, and only for them; the platform stands first.
         name: the student as the platform writes the name; "" where it writes none.
         certain: a platform says so, not only the place of the file.
+        number: what the platform calls the student or the upload, e.g. a number or user name.
+        numbers: all numbers that the platform wrote, of uploads and times too.
     """
 
-    key: Hashable
+    key: tuple[str, ...]
     name: str = ""
     certain: bool = True
+    number: str = ""
+    numbers: frozenset[str] = frozenset()
 
 
 def owner_named(file: str) -> Owner | None:
@@ -75,15 +92,24 @@ def owner_named(file: str) -> Owner | None:
     parts = file.split("/")
     for part in parts:
         if found := _GRADESCOPE.fullmatch(part):
-            return Owner(("gradescope", found["upload"]))
+            return Owner(("gradescope", found["upload"]), "", True, *_told(found, "upload", part))
         if found := _MOODLE.fullmatch(part):
-            return Owner(("moodle", found["name"], found["user"]), found["name"])
+            key = ("moodle", found["name"], found["user"])
+            return Owner(key, found["name"], True, *_told(found, "user", found["user"]))
         if found := _BRIGHTSPACE.fullmatch(part):
-            return Owner(("brightspace", found["user"], found["name"]), found["name"])
+            key = ("brightspace", found["user"], found["name"])
+            return Owner(key, found["name"], True, *_told(found, "user", part))
+    for part, below in zip(parts, parts[1:]):
+        if (found := _SAKAI.fullmatch(part)) and _SAKAI_INSIDE.fullmatch(below):
+            key = ("sakai", found["user"], found["name"])
+            return Owner(key, found["name"], True, *_told(found, "user", ""))
     if found := _CANVAS.fullmatch(parts[-1]):
-        return Owner(("canvas", found["name"], found["user"]), found["name"])
+        key, upload = ("canvas", found["name"], found["user"]), found["upload"] or ""
+        return Owner(key, found["name"], True, *_told(found, "user", f"{found['user']} {upload}"))
     if found := _BLACKBOARD.fullmatch(parts[-1]):
-        return Owner(("blackboard", found["before"]), found["before"].rsplit("_", 1)[-1])
+        user = found["before"].rsplit("_", 1)[-1]
+        numbers = frozenset({found["time"], *found["time"].split("-")} - {user})
+        return Owner(("blackboard", found["before"]), user, True, user, numbers)
     for part in parts:
         for pattern in _CHINESE:
             if found := pattern.search(part):
@@ -93,6 +119,11 @@ def owner_named(file: str) -> Owner | None:
     return None
 
 
+def _told(found: re.Match[str], group: str, own: str) -> tuple[str, frozenset[str]]:
+    """Return what a platform calls somebody, and the numbers in what it wrote itself."""
+    return found[group], frozenset(re.findall(r"\d+", own))
+
+
 def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     """Return whose each file is.
 
@@ -100,8 +131,38 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
         files: paths within the folder of submissions, with "/" between their parts.
     """
     known = {file: owner_named(file) for file in files}
-    tree = _Tree([file for file, owner in known.items() if owner is None])
-    return {file: owner or tree.owner(file) for file, owner in known.items()}
+    told: dict[tuple[str, ...], list[str]] = {}
+    for file, owner in known.items():
+        if owner:
+            told.setdefault(owner.key, []).append(file)
+    beside: dict[str, set[str]] = {}  # by folder, whose files are in it
+    for file, owner in known.items():
+        beside.setdefault(os.path.dirname(file), set()).add(str(owner.key) if owner else file)
+    nobody = {key for key, theirs in told.items() if _names_nobody(key, theirs, beside)}
+    own = {file: one for file, one in known.items() if one and one.key not in nobody}
+    tree = _Tree([file for file in known if file not in own])
+    return {file: own.get(file) or tree.owner(file) for file in known}
+
+
+def _names_nobody(key: tuple[str, ...], files: list[str], beside: dict[str, set[str]]) -> bool:
+    """Tell whether what looked like a student is in the names of several students' files.
+
+    Canvas numbers each upload anew. A number that all files of one folder and all of the next begin
+    with, or a date that all files share, is the assignment's.
+    """
+    names = {file.rsplit("/", 1)[-1] for file in files}
+    uploads = [
+        found["upload"] for name in names if (found := _CANVAS.fullmatch(name)) and found["upload"]
+    ]
+    if key[0] == "canvas" and len(set(uploads)) == 1 and len(uploads) > 2:
+        return True
+    folders = {os.path.dirname(file) for file in files}
+    in_names = all((one := owner_named(name)) and one.key == key for name in names)
+    if not in_names or key[0] not in ("canvas", "number"):
+        return False
+    alone = all(len(beside[folder]) == 1 for folder in folders)
+    dated = key[0] == "number" and _DATE.fullmatch(key[1])
+    return alone and (len(folders) > 1 or bool(dated and sum(map(is_notebook_name, files)) > 1))
 
 
 def tokens_in(name: str) -> set[str]:
@@ -137,6 +198,7 @@ class _Tree:
         self._direct: set[str] = set()  # folders with files directly in them
         self._below: dict[str, set[str]] = {}  # folders with their folders
         self._alike: dict[tuple[str, str], set[str]] = {}  # folders side by side, by what they hold
+        self._beside = _attached(files)
         for file in files:
             here = os.path.dirname(file)
             self._direct.add(here)
@@ -155,7 +217,7 @@ class _Tree:
             folder = "/".join(parts[:depth])
             if self._is_one_students(folder):
                 return Owner(("folder", folder), parts[depth - 1], certain=False)
-        stem = _stem(file)
+        stem = self._beside.get(_stem(file)) or _stem(file)
         return Owner(("file", stem), stem.rsplit("/", 1)[-1], certain=False)
 
     def _kind(self, folder: str, file: str) -> tuple[str, str]:
@@ -164,7 +226,8 @@ class _Tree:
     def _is_one_students(self, folder: str) -> bool:
         """Tell whether a folder holds one notebook, some named alike, or what others hold too."""
         notebooks = self._notebooks[folder]
-        stems = sorted({_stem(file) for file in notebooks}, key=len)
+        named = [file for file in notebooks if not _SCRATCH.match(os.path.basename(file))]
+        stems = sorted({_stem(file) for file in named or notebooks}, key=len)
         if len(stems) > 1:
             return all(stem.startswith(stems[0]) for stem in stems) or any(
                 len(self._alike[self._kind(folder, file)]) > 1
@@ -175,7 +238,36 @@ class _Tree:
 
 
 def _stem(file: str) -> str:
-    """Return a path without its suffix: "ada.ipynb.txt" and "ada.pdf" agree."""
+    """Return a path without its suffix: "ada.ipynb.txt" and "Ada .pdf" agree."""
     folder, name = os.path.split(file)
     found = NOTEBOOK_NAME.search(name) or _SUFFIX.search(name)
-    return os.path.join(folder, name[: found.start()] if found else name)
+    stem = unicodedata.normalize("NFC", name[: found.start()] if found else name)
+    return os.path.join(folder, stem.strip().casefold())
+
+
+def _attached(files: list[str]) -> dict[str, str]:
+    """Return, by the stem of a file that is no notebook, that of the notebook it lies beside.
+
+    Its name goes on where a notebook's ends ("ada report.pdf" beside "ada.ipynb"), or both begin
+    with the same person, as in "Ada Li - notes.pdf" beside "Ada Li - autodiff.ipynb".
+    """
+    notebooks: dict[str, set[str]] = {}  # by folder
+    for file in filter(is_notebook_name, files):
+        notebooks.setdefault(os.path.dirname(file), set()).add(_stem(file))
+    found = {}
+    for file in files:
+        stem, near = _stem(file), notebooks.get(os.path.dirname(file), set())
+        if is_notebook_name(file) or stem in near:
+            continue
+        whole = {one for one in near if re.match(r"(?!\w)|_", stem.removeprefix(one))
+                 and stem.startswith(one)}  # fmt: skip
+        people = {one.partition(" - ")[0] for one in near}
+        if not whole and len(people) > 1:
+            whole = {one for one in near if " - " in one and _person(one) == _person(stem)}
+        if len(whole) == 1:
+            found[stem] = whole.pop()
+    return found
+
+
+def _person(stem: str) -> str:
+    return stem.partition(" - ")[0]

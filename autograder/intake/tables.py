@@ -40,6 +40,8 @@ def read_table(path: Path) -> list[list[str]]:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UsageError(f"{path}: is an Excel workbook; save it as CSV (UTF-8) and give that")
     text = _decode(data)
+    if text and "\n" not in text:
+        text = text.replace("\r", "\n")  # as old Macs end lines
     if not text or not text.strip() or "\0" in text:
         raise UsageError(f"{path}: is no CSV text")
     lines = text.lstrip("\r\n").split("\n")
@@ -48,8 +50,8 @@ def read_table(path: Path) -> list[list[str]]:
         return _rows(path, "\n".join(lines[1:]), named[1])
     # What stands in quotes separates nothing; a title above the head has no separators.
     plain = [re.sub(r'"[^"]*"', "", line) for line in lines[:HEAD_LINES]]
-    head = next((line for line in plain if re.search(r"[,\t;]", line)), "")
-    return _rows(path, text, max(",\t;", key=head.count))
+    head = next((line for line in plain if re.search(r"[,\t;|]", line)), "")
+    return _rows(path, text, max(",\t;|", key=head.count))
 
 
 def _rows(path: Path, text: str, delimiter: str) -> list[list[str]]:

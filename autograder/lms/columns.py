@@ -11,6 +11,7 @@ COLUMNS = {
     "canvas_id": ("id", "canvas user id", "canvas_user_id"),
     "sis_id": (
         "sis user id", "sid", "student id", "id number", "student_id", "matriculation number",
+        "student number", "student no", "student no.", "matric no", "matric no.", "學號", "工号",
         "orgdefinedid", "org defined id", "user_id", "学号", "学号/工号", "学工号", "学生学号",
         "id号码", "id号",
     ),
@@ -20,7 +21,7 @@ COLUMNS = {
     ),
     "email": (
         "email address", "email", "e-mail", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址",
-        "电子邮件地址", "email地址", "邮箱地址",
+        "电子邮件地址", "email地址", "邮箱地址", "e-mail address", "email id", "郵箱", "電子郵件",
     ),
     "name": ("student", "name", "full name", "student name", "姓名", "学生姓名", "全名", "学生"),
     "first": ("first name", "first_name", "given name", "名", "名字"),

@@ -158,6 +158,8 @@ def attention(
         due = matching.rules.due(student) or deadline
         if entry.late:
             table.append(["late", entry.file, student.shown, _late_by(entry, due)])
+        if entry.noticed:
+            table.append(["to look at", entry.file, student.shown, entry.noticed])
         if not entry.readable:
             table.append(["no notebook", entry.file, student.shown, "zero points, unread"])
         if entry.score is None:

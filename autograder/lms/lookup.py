@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from autograder.errors import UsageError
 from autograder.lms.names import spellings, squeeze
-from autograder.lms.roster import people_named_in
+from autograder.lms.people import people_named_in
 
 MAX_SHOWN = 5
 

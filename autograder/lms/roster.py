@@ -1,80 +1,27 @@
 """Who is in the course, and which submission is whose."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.intake.layouts import attempt_in, owner_named, tokens_in
+from autograder.intake.layouts import attempt_in
 from autograder.intake.tables import original, read_table
-from autograder.intake.times import is_late, number_of, parse_deadline, parse_time, time_in_name
+from autograder.intake.times import is_late, parse_deadline, parse_time, time_in_name
 from autograder.lms.columns import COLUMN_HEADS, find_columns, find_head
-from autograder.lms.names import spellings, split_name, squeeze
+from autograder.lms.people import People
+from autograder.lms.student import Student
 from autograder.model import Gradation, Status
 
-__all__ = ["COLUMN_HEADS", "find_columns"]  # and what is defined here
+__all__ = ["COLUMN_HEADS", "Student", "find_columns"]  # and what is defined here
 
+NUMBERED = ("canvas_id", "sis_id", "login", "upload_id")
+_GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)\.0+""")
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 DEADLINE_COLUMNS = ("deadline", "due", "due date", "extension", "截止时间", "截止日期")
-
-
-@dataclass(frozen=True)
-class Student:
-    """One line of the roster; what it does not say is ""."""
-
-    name: str = ""
-    first: str = ""
-    last: str = ""
-    email: str = ""
-    login: str = ""
-    sis_id: str = ""
-    canvas_id: str = ""
-    section: str = ""
-    upload_id: str = ""
-    group: str = ""
-
-    @property
-    def keys(self) -> set[str]:
-        """What may name this student in a file name, in lower case."""
-        local = self.email.partition("@")[0]
-        found = {
-            self.email,
-            self.login,
-            self.sis_id,
-            self.canvas_id,
-            number_of(self.upload_id),
-            local if len(local) > 2 else "",
-        }
-        return {key.casefold() for key in found if key}
-
-    @property
-    def family(self) -> str:
-        """The family name; a name in one piece stands for it unless it has a comma."""
-        return self.last or split_name(self.name)[0]
-
-    @property
-    def given(self) -> str:
-        """The given name, where it is known."""
-        return self.first or split_name(self.name)[1]
-
-    @property
-    def groups(self) -> set[str]:
-        """The groups that the student is in, as their names are compared."""
-        return {squeeze(group) for group in re.split(r"[,;|、]", self.group) if squeeze(group)}
-
-    @property
-    def is_a_test(self) -> bool:
-        """Whether this is the student that Canvas makes for trying things out."""
-        return squeeze(self.name) in ("studenttest", "teststudent") and not self.sis_id
-
-    @property
-    def shown(self) -> str:
-        """The name for people, as LMS files have it: family name first."""
-        return (
-            self.name or ", ".join(part for part in (self.last, self.first) if part) or self.email
-        )
 
 
 @dataclass(frozen=True)
@@ -85,6 +32,7 @@ class Entry:
         submitted_at: aware time of the upload, or None.
         late: after the deadline, or so marked by the LMS.
         readable: it is a notebook for this assignment.
+        noticed: what it touched of what the grader relies on, in words.
     """
 
     submission: str
@@ -94,6 +42,7 @@ class Entry:
     submitted_at: datetime | None = None
     late: bool = False
     readable: bool = True
+    noticed: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +102,7 @@ def load_roster(path: Path) -> list[Student]:
         )
     students = []
     for cells in table[row + 1 :]:
-        values = {key: _value(key, cells[n]) for key, n in columns.items() if n < len(cells)}
+        values = {key: _value(path, key, cells[n]) for key, n in columns.items() if n < len(cells)}
         student = Student(**values)
         points_row = "points possible" in student.name.casefold()
         if student.keys and not points_row and not student.is_a_test:
@@ -162,10 +111,22 @@ def load_roster(path: Path) -> list[Student]:
     return students
 
 
-def _value(key: str, cell: str) -> str:
+def _value(path: Path, key: str, cell: str) -> str:
+    """Return what a cell says; of ids without what was put around them for spreadsheets.
+
+    Raises:
+        UsageError: a spreadsheet has shortened an id.
+    """
     text = original(cell.strip())
-    # Brightspace writes a "#" before what a spreadsheet would take for a number.
-    return text.removeprefix("#") if key in ("sis_id", "login") else text
+    if key not in NUMBERED:
+        return text
+    if _SHORTENED.fullmatch(text):
+        raise UsageError(
+            f"{path}: the id {text} was shortened by a spreadsheet; make its column text there, or "
+            "export the roster again and do not open it in between"
+        )
+    found = _GUARDED.fullmatch(text)  # Brightspace's "#", Excel's ="0012", a quote mark, "12.0"
+    return next(filter(None, found.groups()), "") if found else text
 
 
 def load_groups(path: Path, roster: list[Student]) -> list[Student]:
@@ -183,7 +144,7 @@ def load_groups(path: Path, roster: list[Student]) -> list[Student]:
     for cells in table[row + 1 :]:
         for key in ids:
             if max(columns[key], columns["group"]) < len(cells) and cells[columns[key]].strip():
-                value = _value(key, cells[columns[key]]).casefold()
+                value = _value(path, key, cells[columns[key]]).casefold()
                 groups.setdefault(value, []).append(cells[columns["group"]])
     return [
         replace(one, group=";".join([one.group, *(g for k in one.keys for g in groups.get(k, ()))]))
@@ -240,6 +201,7 @@ def roster_entry(
     return Entry(
         gradation.submission, gradation.file, gradation.score if graded else None,
         gradation.possible, time, late, gradation.status is not Status.UNREADABLE,
+        "; ".join(map(str, gradation.noticed)),
     )  # fmt: skip
 
 
@@ -256,11 +218,11 @@ def match(
     with one, in the order of their attempts. A group's submission counts for each member.
     """
     rules = rules or Rules(owners=owners or {})
-    people = _People(roster, rules)
+    people = People(roster, rules.owners, rules.people)
     found: dict[Student, list[Entry]] = {}
     matching = Matching(rules=rules)
     for entry in entries:
-        students, why = people.of(entry)
+        students, why = people.of(entry.file, entry.submission)
         for student in students:
             found.setdefault(student, []).append(rules.for_student(student, entry))
         if not students:
@@ -273,72 +235,6 @@ def match(
         matching.chosen.append((student, ranked[-1]))
         matching.duplicates += [(student, ranked[-1], other) for other in ranked[:-1]]
     return matching
-
-
-class _People:
-    """Finds whose a file is: by a list of owners, an id, a group's name, a person's name."""
-
-    def __init__(self, roster: list[Student], rules: Rules):
-        self.rules = rules
-        self.by_key = _indexed(roster, lambda one: one.keys)
-        self.by_group = _indexed(roster, lambda one: one.groups)
-        self.by_name = _indexed(roster, lambda one: spellings(one.name, one.first, one.last))
-
-    def of(self, entry: Entry) -> tuple[set[Student], str]:
-        """Return whose an entry is; where that is doubtful nobody's, and why."""
-        owners = self.rules.owners
-        for name in (entry.file, entry.submission, Path(entry.file).name):
-            if name in owners:
-                named = self.by_key.get(owners[name], set())
-                return named, "is given to somebody who is not on the roster"
-        parts = original(entry.file).split("/")
-        told = [key for part in parts for key in self.rules.people.get(part, ())]
-        if members := {student for key in told for student in self.by_key.get(key, ())}:
-            return members, ""
-        names = people_named_in(entry.file)
-        for name in names:
-            if name in self.by_group and name not in self.by_name:
-                return self.by_group[name], ""
-        students = self._by_id(entry)
-        if not students:
-            students = next((self.by_name[name] for name in names if name in self.by_name), set())
-        if len(students) == 1 or _is_group(students):
-            return students, ""
-        if students:
-            shown = "; ".join(sorted(student.shown for student in students))
-            return set(), f"names more than one: {shown}"
-        return set(), "names nobody on the roster"
-
-    def _by_id(self, entry: Entry) -> set[Student]:
-        tokens = tokens_in(entry.file) | tokens_in(entry.submission)
-        keys = {key for key in tokens if key in self.by_key}
-        whole = {key for key in keys if not any(key != other and key in other for other in keys)}
-        return {student for key in whole for student in self.by_key[key]}
-
-
-def _indexed(roster: list[Student], keys: Callable[[Student], set[str]]) -> dict[str, set[Student]]:
-    found: dict[str, set[Student]] = {}
-    for student in roster:
-        for key in keys(student):
-            found.setdefault(key, set()).add(student)
-    return found
-
-
-def people_named_in(file: str) -> list[str]:
-    """Return what may be a name of a person or group in a file's path, squeezed."""
-    owner = owner_named(file)
-    if owner:
-        group, _, person = owner.name.rpartition("-")  # Moodle puts a group before a member
-        return [squeeze(name) for name in (owner.name, person if group else "") if squeeze(name)]
-    parts = original(file).split("/")
-    parts[-1] = re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", parts[-1])
-    return [squeeze(part) for part in parts if len(squeeze(part)) > 1]
-
-
-def _is_group(students: set[Student]) -> bool:
-    """Tell whether the roster itself gives all of them the same upload."""
-    uploads = {student.upload_id for student in students}
-    return len(uploads) == 1 and uploads != {""}
 
 
 def _rank(entry: Entry) -> tuple[Any, ...]:

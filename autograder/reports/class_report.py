@@ -59,7 +59,13 @@ def write_class_report(
         attention_left=max(0, len(rows.attention) - MAX_ATTENTION),
         **_figures(statistics),
         scores=_scores(statistics),
-        findings=[*_findings(statistics, len(changes)), *_counted("late", late)],
+        findings=[
+            *_findings(statistics, len(changes)),
+            *_counted("late", late),
+            *_counted("noticed_count", len(rows.noticed)),
+        ],
+        noticed=rows.noticed[:MAX_ATTENTION],
+        noticed_left=max(0, len(rows.noticed) - MAX_ATTENTION),
         changes=_changes(changes[:MAX_ATTENTION]),
         changes_left=max(0, len(changes) - MAX_ATTENTION),
         attachments=[tuple(map(inert_name, one)) for one in attachments[:MAX_ATTENTION]],
@@ -83,6 +89,7 @@ class Rows:
     def __init__(self) -> None:
         self.slips: dict[str, int] = {}
         self.attention: list[tuple] = []
+        self.noticed: list[tuple[str, str, list[str]]] = []
         self._rows: list[tuple] = []
 
     def add(self, gradation: Gradation) -> None:
@@ -95,6 +102,9 @@ class Rows:
         state = list(Status).index(gradation.status)
         self._rows.append((file, gradation.submission, gradation.score if marked else None, scores,
                            state, found, round(gradation.wall_s, 2), notes))  # fmt: skip
+        if gradation.noticed:
+            told = [inert_name(str(one), 400) for one in gradation.noticed]
+            self.noticed.append((file, gradation.submission, told))
         if gradation.status is not Status.COMPLETED:
             reason = inert_name(gradation.reason.replace("\n", " "), 400)
             entry = (file, gradation.submission, STATUSES[gradation.status], reason)
@@ -236,6 +246,7 @@ def _item(name: str, item: Item) -> dict:
         "discrimination": _signed(item.discrimination),
         "weak": weak,
         "hidden": item.hidden,
+        "reported": item.reported,
         "slips": [(slip_name(slip), count) for slip, count in item.slips.most_common(2)],
     }
 

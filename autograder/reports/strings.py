@@ -125,6 +125,14 @@ TEXTS = {
     "attention_help": ("Not graded means a fault on our side: no mark was given; grade again. "
                        "The others have the points that they earned until they ended.",
                        "“未评分”是系统故障：没有给分，请重新评分。其余提交保留结束前得到的分数。"),
+    "noticed": ("Worth a look: what the grader relies on was touched", "值得一看：触及了评分所依赖的内容"),
+    "noticed_help": ("Names of torch, NumPy or the grader that lead elsewhere at the end of the notebook, and looks at "
+                     "frames, raw memory and the like. There may be a good reason: nothing was taken off for it.",
+                     "笔记本结束时 torch、NumPy 或评分程序的某些名称已被改动，或访问了栈帧、内存等。也可能有正当理由：未因此扣分。"),
+    "noticed_count": ("Notebooks that touch what the grader relies on: {count}. See below.", "触及评分所依赖内容的笔记本：{count} 份，见下文。"),
+    "more_noticed": ("… and {count} more; results.json of each tells.", "…… 另有 {count} 份，见各自的 results.json。"),
+    "touched": ("What was touched, and where", "触及的内容及位置"),
+    "reported": ("as reported by the notebook’s own process", "由笔记本自身进程报告"),
     "more_of_these": ("… and {count} more: filter the table below by how they ended.", "…… 另有 {count} 份：请在下表按状态筛选。"),
     "file": ("File", "文件"),
     "ended": ("Ended", "状态"),

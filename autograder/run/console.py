@@ -145,6 +145,7 @@ def grade_and_report(
     _say_changes(summary, out)
     for layers in sorted(summary.without):
         _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
+    _say_what_was_noticed(summary)
     _list("not graded:", summary.not_graded)
     _list("other points than expected:", summary.mismatches)
     _say(f"report: {out / 'report' / 'index.html'}")
@@ -191,6 +192,15 @@ def _say_what_was_left_out(summary: "Summary") -> None:
     if beside:
         shown = ", ".join(beside[:MAX_NAMED]) + (", …" if len(beside) > MAX_NAMED else "")
         _say(f"{len(beside)} beside the submission that counts, not graded: {shown}")
+
+
+def _say_what_was_noticed(summary: "Summary") -> None:
+    """Name who touched what the grader relies on; that costs nothing by itself."""
+    if not summary.noticed:
+        return
+    _say(f"{len(summary.noticed)} to look at: they touch what the grader relies on", "bold")
+    for file, what in summary.noticed[:MAX_LISTED]:
+        _say(f"  {file}: {what}")
 
 
 def _say_changes(summary: "Summary", out: Path) -> None:

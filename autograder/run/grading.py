@@ -15,7 +15,7 @@ from autograder.gradebook.lock import hold
 from autograder.intake.collection import Collected, collect, jobs_of
 from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, find_people, find_times
-from autograder.model import Gradation, Job, Limits, Status
+from autograder.model import Gradation, Job, Limits, Noticed, Status
 from autograder.reports.feedback import feedback_page
 from autograder.run.folders import check_folders, folder_of
 from autograder.run.interrupts import between_interrupts
@@ -37,6 +37,7 @@ class Summary:
         changes: marks that differ from those of before.
         collected: what the folder held.
         without: layers of confinement that did not hold, in words.
+        noticed: submissions that touched what the grader relies on, with what.
     """
 
     graded: int = 0
@@ -47,6 +48,7 @@ class Summary:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     without: set[str] = field(default_factory=set)
+    noticed: list[tuple[str, str]] = field(default_factory=list)
     collected: Collected = Collected(())
 
     @property
@@ -66,6 +68,7 @@ class Outcome:
     page: str
     trace: str = ""  # of a fault of ours, for the log
     without: str = ""  # layers that did not hold while it was graded
+    noticed: tuple[Noticed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Finish:
             page=feedback_page(gradation, self.released, self.title, self.expected),
             trace=gradation.trace,
             without=gradation.graded_by.without,
+            noticed=gradation.noticed,
         )
 
 
@@ -168,6 +172,7 @@ class _Run:
                 _keep(outcome, self.out, gradebook, keep)
                 summary.graded += 1
                 summary.without |= {outcome.without} - {""}
+                summary.noticed += [(outcome.entry.file, str(one)) for one in outcome.noticed[:1]]
                 on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()

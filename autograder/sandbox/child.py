@@ -23,8 +23,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
+from autograder.sandbox import kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
+from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
 from autograder.wall import codec, oracles
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
@@ -278,6 +280,8 @@ FOLDER_VARIABLES = (
 KERNEL_VARIABLES = {
     "TERM": "xterm-color",
     "CLICOLOR": "1",
+    "USER": "student",
+    "LOGNAME": "student",
     "FORCE_COLOR": "1",
     "PAGER": "cat",
     "GIT_PAGER": "cat",
@@ -289,6 +293,7 @@ KERNEL_VARIABLES = {
 
 def run_child(
     channel: socket.socket,
+    noting: int,
     confinement: Confinement,
     ruleset: int | None,
     shell: InteractiveShell,
@@ -296,20 +301,25 @@ def run_child(
     folder: str,
     start: dict[str, Any],
 ) -> None:
-    """Become the sandbox of one submission; never returns."""
+    """Become the sandbox of one submission; never returns.
+
+    Args:
+        noting: a pipe for notes of what only a forger touches.
+    """
     try:
         os.setsid()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        _close_others(channel.fileno(), ruleset)
+        _close_others(channel.fileno(), noting, ruleset)
         output = shells.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"], ruleset)
-        _close_others(channel.fileno())  # what confinement opened
+        _close_others(channel.fileno(), noting)  # what confinement opened
         os.chdir(folder)
         sys.path.insert(0, "")
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+        kernel.name_command(folder)
         shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
@@ -317,6 +327,7 @@ def run_child(
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
         _take_ourselves_out()
+        take_notes(noting)
         stream.send(b"ready")
         agent.serve(stream)
     except StreamEnded:

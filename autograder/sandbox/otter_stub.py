@@ -4,12 +4,16 @@ Every name that a notebook imports from Otter is there. A check's result says of
 passed check's does: what is right is decided by the scorer alone.
 """
 
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
+from importlib.metadata import Distribution, DistributionFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+DISTRIBUTION = "otter-grader"
 VERSION = "7.0.0"  # Otter's, which pyproject.toml pins
 
 
@@ -22,13 +26,13 @@ class Inert:
     def __getattr__(self, name: str) -> Callable[..., None]:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _do_nothing
+        return do_nothing
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return args[0] if len(args) == 1 and callable(args[0]) else self
 
 
-def _do_nothing(*args: object, **kwargs: object) -> None:
+def do_nothing(*args: object, **kwargs: object) -> None:
     return None
 
 
@@ -80,8 +84,32 @@ class _Module(ModuleType):
 KNOWN: dict[str, type] = {"Notebook": Notebook, "TestFile": TestFile, "test_case": Inert}
 
 
+class _Installed(Distribution):
+    """What the package's metadata say of it, as far as notebooks ask."""
+
+    def read_text(self, filename: str) -> str | None:
+        """Return the text of a file of the metadata, or None."""
+        told = f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {VERSION}\n"
+        return told if filename == "METADATA" else None
+
+    def locate_file(self, path: Any) -> Path:
+        """Return where a file of the package would lie."""
+        return Path(path)
+
+
 class _Finder:
     """Finds every module below the stand-in."""
+
+    def find_distributions(
+        self, context: DistributionFinder.Context | None = None
+    ) -> Iterator[Distribution]:
+        """Yield the package's metadata where they are asked for."""
+        if (
+            context
+            and context.name
+            and re.sub(r"[-_.]+", "-", context.name).lower() == DISTRIBUTION
+        ):
+            yield _Installed()
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -107,6 +135,6 @@ LOADER: Any = _Finder()
 def install_stub() -> None:
     """Make ``import otter`` find the stand-in."""
     module = _make_module("otter")
-    vars(module)["Notebook"] = Notebook
+    vars(module).update(Notebook=Notebook, __spec__=ModuleSpec("otter", LOADER, is_package=True))
     sys.modules["otter"] = module
     sys.meta_path.insert(0, LOADER)

@@ -17,7 +17,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
-from autograder.sandbox import child, confine, processes
+from autograder.sandbox import child, confine, notes, processes
+from autograder.sandbox.tripwire import Tripwire, can_look
 from autograder.sandbox.uids import Uids
 from autograder.sandbox.warmth import settle, warm_up
 from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
@@ -29,6 +30,7 @@ FILES_S = 0.5  # and the sizes of its files
 MOST_FILES = 100_000
 SLACK_MIB = 16  # of memory, for what is shared in the watch's own eyes
 REAP_S = 10.0  # for killed processes to be gone
+UNSEEN = "*"  # the child's memory is no longer what was forked
 JANITOR_S = 60.0  # for the janitor to remove a folder
 
 
@@ -38,6 +40,7 @@ class Ended:
 
     status: Status
     detail: str
+    idle: bool = False  # it waits for the next request
 
 
 def serve(
@@ -59,8 +62,8 @@ def serve(
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:
-        layers = confine.Layers(**{name: False for name in layers_off})
-        confinement = confine.Confinement(layers, hidden)
+        kept = confine.Layers(**{name: False for name in layers_off})
+        confinement = confine.Confinement(kept, hidden)
         shell = warm_up(full)
     except EngineError as error:
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
@@ -68,10 +71,12 @@ def serve(
     confine.become_subreaper()
     settle(full)
     python = platform.python_version()
-    warm = {"op": "warm", "layers": confinement.describe(), "python": python, "pid": os.getpid()}
+    layers = {**confinement.describe(), "tripwire": can_look()}
+    warm = {"op": "warm", "layers": layers, "python": python, "pid": os.getpid()}
     try:
         worker = Worker(stream, janitor, root, confinement, shell)
         stream.send(msgpack.packb(warm))
+        worker.tripwire = Tripwire() if layers["tripwire"] else None
         while worker.run_submission(msgpack.unpackb(stream.receive())):
             continue
     except EngineError as error:
@@ -104,6 +109,7 @@ class Worker:
         self.confinement = confinement
         self.shell = shell
         self.uids = Uids() if confinement.own_uid else None
+        self.tripwire: Tripwire | None = None
         self.counter = processes.own_counter()
         self.count = secrets.randbelow(1_000_000)  # of folders, where there is no uid to name them
 
@@ -118,6 +124,7 @@ class Worker:
         uid = self.uids.take() if self.uids else 0
         folder = os.path.join(self.root, f"s{uid or self.count}")
         ours, theirs = socket.socketpair()
+        noted, noting = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._make_room(uid, folder)
         ruleset = self.confinement.new_ruleset()
         began = time.monotonic()
@@ -126,16 +133,20 @@ class Worker:
         if not pid:
             ours.close()
             start = {"limits": limits, "seed": start["seed"]}
-            self._become_child(theirs, ruleset, uid, folder, start)
+            self._become_child(theirs, noting, ruleset, uid, folder, start)
         theirs.close()
+        os.close(noting)
         if ruleset is not None:
             os.close(ruleset)
         try:
             ended = self._watch(ours, pid, uid, folder, limits)
         finally:
             ours.close()
+            changed = self._look(pid, uid) if ended.idle else []
             usage, code = _kill_child(pid, patience_s=EXIT_S if ended.detail == "gone" else 0.0)
             clean = self._clean(uid, folder)
+            done = notes.read_notes(noted)
+            os.close(noted)
         if ended.detail == "gone":
             ended = _explain_exit(code)
         report = {
@@ -146,6 +157,8 @@ class Worker:
             "wall_s": time.monotonic() - began,
             "memory_mib": usage.ru_maxrss / 1024,
             "clean": clean,
+            "changed": changed,
+            "noted": done,
         }
         self.stream.send(msgpack.packb(report))
         return clean
@@ -153,6 +166,7 @@ class Worker:
     def _become_child(
         self,
         channel: socket.socket,
+        noting: int,
         ruleset: int | None,
         uid: int,
         folder: str,
@@ -169,7 +183,9 @@ class Worker:
                 os.setegid(0)
             else:
                 os.mkdir(folder)
-            child.run_child(channel, self.confinement, ruleset, self.shell, uid, folder, start)
+            child.run_child(
+                channel, noting, self.confinement, ruleset, self.shell, uid, folder, start
+            )
         finally:
             os._exit(70)
 
@@ -195,12 +211,21 @@ class Worker:
                     return over
                 if message["gone"]:
                     return Ended(Status.CRASHED, "gone")
-                return Ended(Status.COMPLETED, "")
+                return Ended(Status.COMPLETED, "", message["idle"])
             gone = _is_gone(pid)
             if over is None and not gone:
                 over = meter.find_excess()
             if over or (gone and self._orphans(pid)):
                 self._kill_all(uid, [pid])  # any of them may hold the channel open
+
+    def _look(self, pid: int, uid: int) -> list[str]:
+        """Return what the child changed of what the grader relies on."""
+        if self.tripwire is None:
+            return []
+        try:
+            return self.tripwire.look(pid, uid)
+        except OSError:
+            return [] if _is_gone(pid) else [UNSEEN]
 
     def _make_room(self, uid: int, folder: str) -> None:
         """Clear away what a worker that was killed may have left; in its own container none did."""

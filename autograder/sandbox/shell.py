@@ -18,14 +18,15 @@ import numpy as np
 import torch
 from IPython.core import page
 from IPython.core.async_helpers import _pseudo_sync_runner
-from IPython.core.error import StdinNotImplementedError as KernelsError
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 from autograder.model import CellOutput
-from autograder.sandbox import otter_stub
+from autograder.sandbox import kernel, otter_stub
 
 MAX_ERROR_TEXT = 2000
 CHECK = re.compile(r"""(\w+)\.check\((["'])[\w-]+\2\)\s*""")
@@ -57,10 +58,6 @@ NOBODY = (
 )
 
 
-class StdinNotImplementedError(KernelsError, EOFError):
-    """What a kernel without a keyboard raises; also what a script without one would raise."""
-
-
 class NamedValues(dict[str, Any]):
     """What IPython keeps on disk between sessions, for one session."""
 
@@ -72,7 +69,13 @@ class NamedValues(dict[str, Any]):
 class ZMQInteractiveShell(InteractiveShell):
     """What a kernel's shell does beyond IPython's, by the name that libraries ask for."""
 
+    kernel = AnyTrait()
     loop: asyncio.AbstractEventLoop | None = None
+    shown: BaseException | None = None  # the last error that was displayed
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        self.shown = evalue
+        super()._showtraceback(etype, evalue, stb)
 
     def init_history(self) -> None:
         """Give the shell its history."""
@@ -214,7 +217,7 @@ class BoundedText(io.TextIOBase):
 
     encoding = "UTF-8"
     errors = None
-    name = "<stdout>"
+    name = "stdout"
     descriptor = 1
 
     def __init__(self, limit: int):
@@ -250,7 +253,7 @@ class BoundedText(io.TextIOBase):
 class ErrorText(BoundedText):
     """The stream of errors: what is written to it stands with the rest of the output."""
 
-    name = "<stderr>"
+    name = "stderr"
     descriptor = 2
 
     def __init__(self, output: BoundedText):
@@ -281,9 +284,10 @@ def make_shell() -> InteractiveShell:
     assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")
     shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
-    for magic in ("debug", "pdb", "autosave", "connect_info", "qtconsole"):
+    for magic in ("edit", "ed", "autosave", "connect_info", "qtconsole"):
         shell.magics_manager.magics["line"][magic] = lambda line="": None
     _run_every_path_once(shell)
+    kernel.surround(shell)
     return shell
 
 
@@ -317,8 +321,14 @@ def run_cell(
     if _only_checks(shell, source):
         shell.execution_count += 1
         return CellOutput()
-    result = shell.run_cell(source, store_history=True)
-    error = result.error_before_exec or result.error_in_exec
+    assert isinstance(shell, ZMQInteractiveShell)
+    shell.shown = error = None
+    try:
+        result = shell.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec or shell.shown
+    except Exception as raised:  # while IPython told of an error, as where a debugger is asked for
+        error = raised
+    shell.shown = None
     return CellOutput(text=output.take(), error=None if error is None else describe_error(error))
 
 
@@ -336,12 +346,16 @@ def seed_generators(seed: int) -> None:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return ``Type: message``, bounded, whatever the student's exception class does."""
+    """Return ``Type: message``, bounded, whatever the student's exception class does.
+
+    Of an error whose message raises another one a kernel tells that other one.
+    """
+    name = type(error).__name__
     try:
         text = str(error)
-    except BaseException:
-        text = "(its message cannot be read)"
-    return f"{type(error).__name__}: {text}"[:MAX_ERROR_TEXT]
+    except BaseException as failure:
+        name, text = type(failure).__name__, f"(raised while the message of {name} was read)"
+    return f"{name}: {text}"[:MAX_ERROR_TEXT]
 
 
 def redirect_output(limit_kib: int) -> BoundedText:

@@ -20,10 +20,14 @@ class RemoteNamespace(dict):
     Args:
         session: the conversation with the sandbox.
         sources: the cells run so far; the value of ``In``, which the scorer knows itself.
+        reported: takes the names of test cases that rest on what the sandbox alone can tell.
     """
 
-    def __init__(self, session: "Session", sources: list[str]):
+    def __init__(
+        self, session: "Session", sources: list[str], reported: set[str] | None = None
+    ) -> None:
         super().__init__()
+        self.reported = set() if reported is None else reported
         self.session = session
         self.sources = sources
 

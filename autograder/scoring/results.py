@@ -2,8 +2,9 @@
 
 import math
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from otter.test_files import GradingResults
@@ -12,6 +13,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from autograder.languages import localize
 from autograder.model import (
     Gradation,
+    Noticed,
     Provenance,
     QuestionResult,
     Status,
@@ -20,6 +22,7 @@ from autograder.model import (
 )
 from autograder.scoring.assignment import Assignment, split_slip
 from autograder.scoring.formats import QuestionTests
+from autograder.scoring.noticed import find_noticed
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import CapturedError, Drawing
 
@@ -93,6 +96,9 @@ def conclude(
     if python:
         versions = {"grader": python, "notebook": submission.python}
         gradescope["extra_data"]["python"] = versions
+    questions = tuple(_question(tests, walk.reported) for tests in results.results.values())
+    noticed = find_noticed(submission.cells, walk.usages)
+    _add_to(gradescope["extra_data"], questions, noticed)
     return Gradation(
         submission=submission.name,
         file=submission.file,
@@ -101,7 +107,7 @@ def conclude(
         status=walk.status,
         reason=reason,
         language=submission.language,
-        questions=tuple(_question(tests) for tests in results.results.values()),
+        questions=questions,
         curves=curves,
         errors=errors,
         outputs=tuple(walk.outputs),
@@ -112,7 +118,19 @@ def conclude(
         graded_by=by,
         gradescope=gradescope,
         trace=walk.trace,
+        noticed=noticed,
     )
+
+
+def _add_to(
+    extra: dict[str, Any], questions: Sequence[QuestionResult], noticed: Sequence[Noticed]
+) -> None:
+    """Say in ``results.json`` what rests on reports, and what was noticed."""
+    cases = [case.name for question in questions for case in question.cases if case.reported]
+    if cases:
+        extra["as_reported_by_the_notebook"] = cases
+    if noticed:
+        extra["noticed"] = [vars(one) for one in noticed]
 
 
 def _told(tell: Callable[[list], list], found: dict[str, list], walk: Walk) -> dict[str, list]:
@@ -137,13 +155,14 @@ def _reason(walk: Walk, language: str) -> str:
     return f"{localize(REASONS[walk.status], language)} ({walk.reason})"
 
 
-def _question(tests: QuestionTests) -> QuestionResult:
+def _question(tests: QuestionTests, reported: Set[str]) -> QuestionResult:
     return QuestionResult(
         name=tests.name,
         score=round(float(tests.score), 5),
         possible=round(float(tests.possible), 5),
         cases=_say_once(
-            [_case(result) for result in tests.test_case_results], localize(AGAIN, tests.language)
+            [_case(result, reported) for result in tests.test_case_results],
+            localize(AGAIN, tests.language),
         ),
     )
 
@@ -160,7 +179,7 @@ def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome
     return tuple(found)
 
 
-def _case(result: TestCaseResult) -> TestCaseOutcome:
+def _case(result: TestCaseResult, reported: Set[str]) -> TestCaseOutcome:
     case = result.test_case
     text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
     slip, text = split_slip(text)
@@ -172,6 +191,7 @@ def _case(result: TestCaseResult) -> TestCaseOutcome:
         points=float(case.points),
         message="\n".join(part for part in (message, text) if part),
         slip=slip,
+        reported=case.name in reported,
     )
 
 

@@ -3,12 +3,13 @@
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgpack
 
+from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
@@ -30,7 +31,12 @@ LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 @dataclass(frozen=True)
 class Usage:
-    """What one run used, as the worker reports it."""
+    """What one run used, as the worker reports it.
+
+    Attributes:
+        changed: names of the libraries' and ours that lead elsewhere in the end.
+        noted: what else only a forger touches, each with the line of the notebook.
+    """
 
     status: Status
     detail: str
@@ -38,6 +44,8 @@ class Usage:
     wall_s: float
     memory_mib: float
     clean: bool
+    changed: Sequence[str] = ()
+    noted: Sequence[Sequence[str]] = ()
 
 
 class StudentTimeout(AssertionError):
@@ -65,6 +73,7 @@ class Session:
         # Names that are looked at next: their values come with the answer to what runs before.
         self.ahead: list[str] = []
         self._brought: tuple[list[str], dict] | None = None
+        self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
@@ -130,8 +139,10 @@ class Session:
             raise EvidenceError("malformed values")
         return values
 
-    def probe(self, name: str, args: Iterable[Any], kwargs: dict[str, Any]) -> Any:
+    def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """Ask a probe where the student's objects live."""
+        asked = {question[0] for question in args[0]} if name == "_answers" else {name}
+        self.reported = self.reported or not probes.REPORTING.isdisjoint(asked)
         value = self.request("probe", name=name, args=tuple(args), kwargs=kwargs).get("value")
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
@@ -200,17 +211,20 @@ class Session:
             raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
 
-    def end(self, gone: bool = False) -> Usage:
+    def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
 
         Args:
             gone: the child's end of the channel is closed.
+            idle: it waits for a request.
         """
         if self.usage is None:
-            self.child.channel.close()
-            self._send({"op": "end", "gone": gone})
-            while self._receive()["op"] != "ended":
-                continue
+            try:  # the channel stays open: the worker looks at the child before it is gone
+                self._send({"op": "end", "gone": gone, "idle": idle})
+                while self._receive()["op"] != "ended":
+                    continue
+            finally:
+                self.child.channel.close()
         assert self.usage is not None, "the end brings it"
         return self.usage
 
@@ -275,7 +289,7 @@ class Session:
         return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
 
     def _ended(self, status: Status, detail: str) -> SubmissionEnded:
-        self.usage = _with_status(self.end(), status, detail)
+        self.usage = _with_status(self.end(idle=False), status, detail)
         return SubmissionEnded(status, detail)
 
     def _send(self, message: dict) -> None:

@@ -21,7 +21,7 @@ from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
-from autograder.scoring.session import Session
+from autograder.scoring.session import Session, Usage
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -43,6 +43,8 @@ class Walk:
     cpu_s: float = 0.0
     wall_s: float = 0.0
     memory_mib: float = 0.0
+    usages: list[Usage] = field(default_factory=list)
+    reported: set[str] = field(default_factory=set)  # test cases, see TestCaseOutcome
 
 
 class Walker:
@@ -168,7 +170,7 @@ class Walker:
         self.session.curves, self.session.errors = [], []
         with self.assignment.beside_files(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
-            tests.run(RemoteNamespace(self.session, self.sources))
+            tests.run(RemoteNamespace(self.session, self.sources, self.walk.reported))
         self.walk.tests[question] = tests
         self.walk.curves[question] = self.session.curves
         self.walk.errors[question] = self.session.errors
@@ -186,6 +188,7 @@ class Walker:
         if self.session is self.counted:
             return
         self.counted = self.session
+        self.walk.usages.append(usage)
         self.walk.cpu_s += usage.cpu_s
         self.walk.wall_s += usage.wall_s
         self.walk.memory_mib = max(self.walk.memory_mib, usage.memory_mib)

@@ -1,6 +1,6 @@
 """What a call of student code gave, and what it left of its arguments, as plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -69,3 +69,21 @@ def count_nodes(tensor: object) -> int:
             seen.add(node)
             stack.extend(parent for parent, _ in node.next_functions if parent is not None)
     return len(seen)
+
+
+def in_turn(answers: object, count: int) -> Iterable[Any]:
+    """Return the list of ``count`` answers; where one is an exception, an iterator that raises it.
+
+    The list came from the sandbox: with fewer answers a loop over them would skip checks.
+    """
+    if not isinstance(answers, list) or not 1 <= len(answers) <= count + 1:
+        raise AssertionError("malformed answers")
+    *given, error = answers
+    if error is None and len(given) == count:
+        return given
+    return _until(given, error if isinstance(error, Exception) else AssertionError("no answer"))
+
+
+def _until(given: list, error: Exception) -> Iterator[Any]:
+    yield from given
+    raise error

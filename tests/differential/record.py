@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -117,6 +118,8 @@ def run_stock(notebook: dict, folder: Path) -> dict:
     (home / "work").mkdir()
     (home / "work" / "nb.ipynb").write_text(json.dumps(notebook))
     os.chdir(home / "work")
+    ended: dict[str, str] = {}
+    ExecutePreprocessor.on_cell_executed.default_value = partial(note_end, ended)
     try:
         results = grade_notebook(
             "nb.ipynb", tests_glob=[str(path) for path in sorted(tests.glob("*.py"))],
@@ -131,16 +134,27 @@ def run_stock(notebook: dict, folder: Path) -> dict:
         name: [result.passed for result in test.test_case_results]
         for name, test in sorted(results.results.items())
     }
-    return {"passed": passed, "errors": errors_of(results.notebook, notebook)}
+    return {"passed": passed, "errors": errors_of(results.notebook, notebook, ended)}
 
 
-def errors_of(executed: dict, notebook: dict) -> list[str]:
-    """Return each original cell's error type, "" where it ended well."""
-    found = {}
+def note_end(ended: dict[str, str], cell: dict, cell_index: int, execute_reply: dict) -> None:
+    """Keep the type of the error that ended a cell, as the kernel replies."""
+    content = execute_reply["content"]
+    if content["status"] == "error":
+        ended[cell.get("id")] = content["ename"]
+
+
+def errors_of(executed: dict, notebook: dict, ended: dict[str, str]) -> list[str]:
+    """Return each original cell's error type, "" where it ended well.
+
+    Of some errors a kernel shows text only, which its reply names; some that it shows end no cell.
+    """
+    found = dict(ended)
     for cell in executed["cells"]:
-        names = [out["ename"] for out in cell.get("outputs", []) if out["output_type"] == "error"]
-        found[cell.get("id")] = names[-1] if names else ""
-    return [found[cell["id"]] for cell in notebook["cells"]]
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                found[cell.get("id")] = output["ename"]
+    return [found.get(cell["id"], "") for cell in notebook["cells"]]
 
 
 if __name__ == "__main__":

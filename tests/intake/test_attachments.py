@@ -58,7 +58,8 @@ BESIDE = {
     "a table": ("z.csv", b"a,b"),
 }
 PLACES = ("Ana_1_assignsubmission_file_/{}", "ana_11_99_{}", "submission_7/{}", "ana/{}",
-          "9-9 - Ana E - Mar 1, 2025 1005 AM/{}", "张三-2023010203/{}")  # fmt: skip
+          "9-9 - Ana E - Mar 1, 2025 1005 AM/{}", "张三-2023010203/{}",
+          "HW/Li, Ana(ana01)/Submission attachment(s)/{}")  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -71,6 +72,62 @@ def test_what_lies_beside_a_notebook_is_an_attachment(tmp_path, what, place):
     assert [(one.file, one.beside) for one in found.attachments] == [
         (place.format(name), place.format("a.ipynb"))
     ]
+
+
+EXPORT = "demo_2026_06_10T14_20_05_123456.zip"  # as Otter names it for everybody
+BLANK = notebook(assignment=None, cells=[])
+LAYOUTS: dict[str, tuple[dict[str, bytes], set[str]]] = {
+    "feedback that Moodle gives back": (
+        {"Ana_1_assignfeedback_file_/f.pdf": b"%PDF", "Ana_1_assignsubmission_file_/a.ipynb": GOOD,
+         "Ben_2_assignfeedback_comments_c.html": b"x"},
+        {"Ana_1_assignsubmission_file_/a.ipynb"}),
+    "Sakai's own texts": (
+        {"HW/grades.csv": b"a", "HW/Li, Ana(ana)/timestamp.txt": b"20260610",
+         "HW/Li, Ana(ana)/Submission attachment(s)/a.ipynb": GOOD,
+         "HW/Li, Ana(ana)/Feedback Attachment(s)/f.pdf": b"%PDF",
+         "HW/Ma, Bo(bo)/comments.txt": b"", "HW/Ma, Bo(bo)/Ma, Bo(bo)_submissionText.html": b"",
+         "HW/Ma, Bo(bo)/Submission attachment(s)/b.pdf": b"%PDF"},
+        {"HW/Li, Ana(ana)/Submission attachment(s)/a.ipynb",
+         "HW/Ma, Bo(bo)/Submission attachment(s)/b.pdf"}),
+    "Otter's exports beside the release": (
+        {f"ana/{EXPORT}": zipped(**{"a.ipynb": GOOD}), f"ana/{EXPORT[:-4]} (1).zip": b"PK",
+         f"ben/{EXPORT}": b"PK", "ben/demo.ipynb": RELEASED, f"eve/{EXPORT}": b"PK"},
+        {f"ana/{EXPORT}", "ben/demo.ipynb", f"eve/{EXPORT}"}),
+    "one date in everybody's name": (
+        {"自动微分20260610_ana.ipynb": GOOD, "自动微分20260610_ben.ipynb": RELEASED},
+        {"自动微分20260610_ana.ipynb", "自动微分20260610_ben.ipynb"}),
+    "one number in everybody's name": (
+        {"ana/作业10086_完成.ipynb": GOOD, "ben/作业10086_完成.ipynb": RELEASED},
+        {"ana/作业10086_完成.ipynb", "ben/作业10086_完成.ipynb"}),
+    "what looks like Canvas's numbers": (
+        {f"hw_1_2_{name}.ipynb": RELEASED if name == "eve" else GOOD
+         for name in ("ana", "ben", "eve")},
+        {"hw_1_2_ana.ipynb", "hw_1_2_ben.ipynb", "hw_1_2_eve.ipynb"}),
+    "a paper called after the notebook": (
+        {"ana.ipynb": GOOD, "ana_report.pdf": b"%PDF", "anabel.pdf": b"%PDF"},
+        {"ana.ipynb", "anabel.pdf"}),
+    "Google Classroom's names": (
+        {"Ana Li - hw.ipynb": GOOD, "Ana Li - notes.pdf": b"%PDF", "Bo Ma - hw.ipynb": GOOD,
+         "Bo Ma - hw.ipynb - Colab.pdf": b"%PDF", "Cy Wu - notes.pdf": b"%PDF"},
+        {"Ana Li - hw.ipynb", "Bo Ma - hw.ipynb", "Cy Wu - notes.pdf"}),
+    "two spellings of a name": (
+        {"Zoe\u0308.ipynb": GOOD, "Zo\u00eb.pdf": b"%PDF", "Ana .ipynb": GOOD, "ana.PDF": b"%PDF"},
+        {"Zoe\u0308.ipynb", "Ana .ipynb"}),
+    "notebooks that nobody named": (
+        {"ana/hw.ipynb": GOOD, "ana/Untitled.ipynb": b"", "ana/未命名1.ipynb": BLANK},
+        {"ana/hw.ipynb"}),
+    "an office's and a system's files": (
+        {"ana.ipynb": GOOD, "~$ana.docx": b"x", "._ana.ipynb": b"x", ".DS_Store": b"x",
+         "__MACOSX/._ana.ipynb": b"x", "ana/.ipynb_checkpoints/b.ipynb": GOOD, "LICENSE": b"x",
+         "readme.md": b"x"},
+        {"ana.ipynb"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_students_notebook_is_graded_and_nothing_else(tmp_path, layout):
+    files, submissions = LAYOUTS[layout]
+    assert set(lay(tmp_path, files).submissions) == submissions
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
+from autograder.model import CellOutput, Gradation, Noticed, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.class_report import write_class_report
 from autograder.reports.explanations import EXPLANATIONS, explanation
 from autograder.reports.feedback import write_feedback
@@ -166,6 +166,21 @@ def test_before_release_hidden_tests_and_expected_curves_stay_hidden(tmp_path):
 def test_before_release_a_recognised_misconception_is_still_explained(tmp_path):
     page = write_feedback(tmp_path, hidden_failure("degrees"), False).read_text()
     assert "Degrees" in page and "把弧度当角度" in page
+
+
+def test_what_was_noticed_is_told_to_the_instructor_alone(tmp_path):
+    told = (Noticed("changed", "torch.floor", 4, 2, f"torch.floor = {HOSTILE[0]}"),)
+    case = TestCaseOutcome("q1 - 1", True, True, 1.0, reported=True)
+    given = Gradation(
+        "a", "a.ipynb", "0", "demo", Status.COMPLETED, noticed=told,
+        questions=(QuestionResult("q1", 1.0, 1.0, (case,)),),
+    )  # fmt: skip
+    assert Gradation.from_dict(json.loads(json.dumps(given.as_dict()))).noticed == told
+    write_class_report(tmp_path / "index.html", [given], "Demo")
+    page = (tmp_path / "index.html").read_text("utf-8")
+    assert "torch.floor is changed (cell 4, line 2" in page and HOSTILE[0] not in page
+    assert TEXTS["reported"][0] in page
+    assert "torch.floor" not in write_feedback(tmp_path, given).read_text("utf-8")
 
 
 def test_one_cause_is_told_once_with_its_count(tmp_path):

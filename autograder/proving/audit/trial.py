@@ -15,6 +15,7 @@ from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
 from autograder.proving.audit.answers import CELL_BREAK
 from autograder.scoring.assignment import Assignment
+from autograder.scoring.noticed import find_noticed
 from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
 
@@ -47,11 +48,13 @@ class Outcome:
 
     Attributes:
         endless: the answer ran until a limit stopped it.
+        noticed: what it touched of what the grader relies on.
     """
 
     key: tuple
     cases: tuple[tuple[str, bool, bool, str], ...]
     endless: bool = False
+    noticed: tuple[str, ...] = ()
 
     @property
     def passed(self) -> tuple[bool, ...]:
@@ -122,7 +125,8 @@ def _run(trial: Trial) -> Outcome:
     assert _held is not None, "the pool opens each of its processes"
     engine, reference, assignment = _held
     only = replace(assignment, sources={trial.question: assignment.sources[trial.question]})
-    walker = Walker(reference.submission(trial), only, engine.stream, LIMITS, trial.seed)
+    submission = reference.submission(trial)
+    walker = Walker(submission, only, engine.stream, LIMITS, trial.seed)
     walk = walker.run()
     results = walk.tests[trial.question].test_case_results
     return Outcome(
@@ -132,6 +136,7 @@ def _run(trial: Trial) -> Outcome:
             for result in results
         ),
         _is_endless(walk, results),
+        tuple(one.what for one in find_noticed(submission.cells, walk.usages)),
     )
 
 

@@ -63,7 +63,7 @@ class _Body:
     """
 
     def __init__(self, case: TestCase):
-        self.function = case.test_func
+        self.function, self.name = case.test_func, case.name
         self.names = list(inspect.signature(self.function).parameters)
         self.asked = [name for name in self.names if name not in ("env", "In")]
         self.asked_next: list[str] = []
@@ -72,10 +72,14 @@ class _Body:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
-        session.ahead, session.refused = self.asked_next, None
-        self.function(
-            **{name: environment if name == "env" else found.get(name) for name in self.names}
-        )
+        session.ahead, session.refused, session.reported = self.asked_next, None, False
+        try:
+            self.function(
+                **{name: environment if name == "env" else found.get(name) for name in self.names}
+            )
+        finally:
+            if session.reported:
+                environment.reported.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
 

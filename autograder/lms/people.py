@@ -1,0 +1,159 @@
+"""Whose a file is: by a list of owners, a platform's number, an id, a group, a person's name.
+
+The numbers that a platform puts into its names are its own. They are compared with what the roster
+says of that platform, for somebody else may have one of them as student number.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from autograder.intake.layouts import Owner, owner_named, tokens_in
+from autograder.intake.tables import original
+from autograder.intake.times import number_of
+from autograder.lms.names import squeeze
+from autograder.lms.student import Student
+
+Keys = Callable[[Student], set[str]]
+Index = dict[str, set[Student]]
+
+MANY, NOBODY = "names more than one: {}", "names nobody on the roster"
+# By platform, what a roster calls the number that stands in names.
+NUMBERS: dict[str, Keys] = {
+    "canvas": lambda one: {one.canvas_id} - {""},
+    "moodle": lambda one: {number_of(one.upload_id)} - {""},
+    "gradescope": lambda one: {number_of(one.upload_id)} - {""},
+}
+USERS = ("blackboard", "sakai")  # who write a user name in its place
+WORDS = re.compile(r"[\W_]+")
+MAX_WORDS = 8  # of a person's name
+
+
+class People:
+    """Finds whose a file is.
+
+    Args:
+        owners: by file, the id or e-mail address of whose it is.
+        uploads: by folder of a download, ids and e-mail addresses of all whose it is.
+    """
+
+    def __init__(
+        self, roster: list[Student], owners: Mapping[str, str], uploads: Mapping[str, list[str]]
+    ):
+        self.owners, self.uploads = owners, uploads
+        self.by_key = _indexed(roster, lambda one: one.keys)
+        self.by_group = _indexed(roster, lambda one: one.groups)
+        self.by_name = _indexed(roster, lambda one: one.spellings)
+        self.by_number = {name: _indexed(roster, keys) for name, keys in NUMBERS.items()}
+
+    def of(self, file: str, submission: str) -> tuple[set[Student], str]:
+        """Return whose a file is; where that is doubtful nobody's, and why."""
+        for name in (file, submission, Path(file).name):
+            if name in self.owners:
+                named = self.by_key.get(self.owners[name], set())
+                return named, "is given to somebody who is not on the roster"
+        parts = original(file).split("/")
+        told = [key for part in parts for key in self.uploads.get(part, ())]
+        if members := {student for key in told for student in self.by_key.get(key, ())}:
+            return members, ""
+        names = people_named_in(file)
+        for name in names:
+            if name in self.by_group and name not in self.by_name:
+                return self.by_group[name], ""
+        students = self._by_number(file) or self._by_id(file, submission)
+        if not students:
+            named = self._by_name(names) or self._by_words(file)
+            students = {one for one in named if not _has_another_number(one, file)}
+        if len(students) == 1 or _is_group(students):
+            return students, ""
+        if students:
+            return set(), MANY.format("; ".join(sorted(one.shown for one in students)))
+        return set(), NOBODY
+
+    def _by_number(self, file: str) -> set[Student]:
+        """Look up what a platform itself writes into its names."""
+        owner = owner_named(file)
+        if owner is None:
+            return set()
+        index = self.by_number.get(owner.key[0], self.by_key if owner.key[0] in USERS else {})
+        return index.get(owner.number.casefold(), set())
+
+    def _by_id(self, file: str, submission: str) -> set[Student]:
+        owner = owner_named(file)
+        tokens = tokens_in(file) | tokens_in(submission)
+        if owner:
+            tokens -= owner.numbers
+            if owner.number and not self.by_number.get(owner.key[0]):
+                tokens.add(owner.number.casefold())  # the roster may call it otherwise
+        keys = {key for key in tokens if key in self.by_key}
+        whole = {key for key in keys if not any(key != other and key in other for other in keys)}
+        found = {student for key in whole for student in self.by_key[key]}
+        return {one for one in found if not (owner and _is_another(one, owner, whole))}
+
+    def _by_name(self, names: list[str]) -> set[Student]:
+        return next((self.by_name[name] for name in names if name in self.by_name), set())
+
+    def _by_words(self, file: str) -> set[Student]:
+        """Look for names among a file's words: whole ones, the longest that somebody has.
+
+        One plain word alone tells nobody: it may be a month, a place, somebody else's first name.
+        """
+        words = [squeeze(word) for word in WORDS.split(_without_suffix(original(file)))]
+        for length in range(min(MAX_WORDS, len(words)), 0, -1):
+            runs = [words[n : n + length] for n in range(len(words) - length + 1)]
+            told = {"".join(run) for run in runs if length > 1 or not run[0].isascii()}
+            if found := {one for name in told for one in self.by_name.get(name, ())}:
+                return found
+        return set()
+
+
+def _is_another(student: Student, owner: Owner, keys: set[str]) -> bool:
+    """Tell whether a platform's number is a student's, and the name beside it is not."""
+    by_number = keys & student.keys == {owner.number.casefold()}
+    known = squeeze(student.name + student.first + student.last)
+    return bool(by_number and known and owner.name) and not (
+        student.spellings & set(_spelled(owner.name))
+    )
+
+
+def _has_another_number(student: Student, file: str) -> bool:
+    """Tell whether a student number stands beside the name, and it is not this student's."""
+    owner = owner_named(file)
+    return bool(
+        owner
+        and owner.key[0] == "number"
+        and student.sis_id.isdecimal()
+        and owner.key[1] not in student.keys
+    )
+
+
+def _indexed(roster: list[Student], keys: Keys) -> Index:
+    found: Index = {}
+    for student in roster:
+        for key in keys(student):
+            found.setdefault(key.casefold(), set()).add(student)
+    return found
+
+
+def people_named_in(file: str) -> list[str]:
+    """Return what may be a name of a person or group in a file's path, squeezed."""
+    owner = owner_named(file)
+    if owner and owner.name:
+        return _spelled(owner.name)
+    parts = _without_suffix(original(file)).split("/")
+    return [squeeze(part) for part in parts if len(squeeze(part)) > 1]
+
+
+def _spelled(name: str) -> list[str]:
+    group, _, person = name.rpartition("-")  # Moodle puts a group before a member
+    return [squeeze(one) for one in (name, person if group else "") if squeeze(one)]
+
+
+def _without_suffix(file: str) -> str:
+    return re.sub(r"(?:\.[A-Za-z]\w{0,6})+$", "", file)
+
+
+def _is_group(students: set[Student]) -> bool:
+    """Tell whether the roster itself gives all of them the same upload."""
+    uploads = {student.upload_id for student in students}
+    return len(uploads) == 1 and uploads != {""}

@@ -1,0 +1,70 @@
+"""What a notebook finds of a kernel around its shell: an application, a command line, a debugger.
+
+Nothing listens here and nobody answers; what is asked of the kernel does nothing.
+"""
+
+import importlib.util
+import os
+import pdb
+import sys
+from typing import Any
+
+from IPython.core import debugger
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any as AnyTrait
+from traitlets.config import Application
+
+from autograder.sandbox.otter_stub import Inert, do_nothing
+
+LAUNCHER = "ipykernel_launcher.py"
+
+
+class Kernel(Inert):
+    """Stands where a kernel is: it knows its shell, and whatever is asked of it does nothing."""
+
+    def __init__(self, shell: InteractiveShell):
+        super().__init__()
+        self.shell = shell
+
+    def get_parent(self, channel: str = "shell") -> dict[str, Any]:
+        """Return the message that is being answered: there is none."""
+        return {}
+
+
+class IPKernelApp(Application):
+    """The application that a notebook's process is, by the name that libraries ask for."""
+
+    name = "ipython-kernel"
+    kernel = AnyTrait()
+
+
+def surround(shell: InteractiveShell) -> None:
+    """Put around a shell what a kernel has there."""
+    kernel = Kernel(shell)
+    shell.kernel = kernel  # type: ignore[attr-defined]
+    IPKernelApp.instance(kernel=kernel)
+    vars(shell.user_module)["__spec__"] = None  # as of a program: what is spawned imports none
+    # As a kernel's application sets it up.
+    interruptible: Any = debugger.InterruptiblePdb
+    vars(debugger)["Pdb"] = vars(pdb)["Pdb"] = interruptible
+    vars(pdb)["set_trace"] = debugger.set_trace
+    vars(sys)["breakpointhook"] = do_nothing  # debugpy's, while nobody is connected to it
+    if "ipykernel" not in sys.modules:
+        _register("ipykernel")
+
+
+def _register(name: str) -> None:
+    """Let a package stand among the loaded modules; it is loaded once it is looked into."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    loader = spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+
+
+def name_command(folder: str) -> None:
+    """Give this process the command line of a kernel's, whose files would lie in a folder."""
+    spec = importlib.util.find_spec("ipykernel_launcher")
+    launcher = spec.origin if spec and spec.origin else LAUNCHER
+    sys.argv = [launcher, "-f", os.path.join(folder, "kernel.json")]

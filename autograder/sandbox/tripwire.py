@@ -1,0 +1,301 @@
+"""The tripwire: what a submission changed in the libraries and in the grader's own code.
+
+After a fork addresses are equal. So the warm worker, which no student code reaches, can compare
+what torch, NumPy and this package define with what stands there in the child, by reading the
+child's memory. What is compared are names and functions, never data: which function, class or
+module a name leads to, and which code and defaults a function has.
+
+It is evidence and no wall: whoever puts things back in time is not seen.
+"""
+
+import builtins
+import gc
+import mmap
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from types import CellType, FunctionType, MappingProxyType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import layout
+from autograder.sandbox.layout import WORD
+
+OURS = __name__.partition(".")[0]
+# Modules whose names are compared, with all classes and functions that they define.
+LIBRARIES = (
+    "torch", "torch._C", "torch._C._VariableFunctions", "torch._C._autograd", "torch._tensor",
+    "torch.functional", "torch.nn.functional", "torch.overrides", "torch.func", "torch.linalg",
+    "torch._functorch.apis", "torch._functorch.eager_transforms", "torch._functorch.vmap",
+    "torch._functorch.autograd_function", "torch._functorch.pyfunctorch", "torch._ops",
+    "torch.utils._python_dispatch", "torch.autograd", "torch.autograd.function",
+    "torch.autograd.functional", "torch.autograd.graph", "torch.autograd.grad_mode",
+    "torch.autograd.forward_ad", "torch.autograd.variable", "numpy", "numpy.linalg", "msgpack",
+    "builtins",
+)  # fmt: skip
+LEFT_OUT = ("matplotlib", "IPython", "asyncio")  # notebooks may change how these look and behave
+# What honest notebooks and IPython change, measured on the banks and sample classes.
+ALLOWED = frozenset({
+    "builtins.input", "builtins.display", "builtins.get_ipython", "sys.last_type", "torch.Storage",
+})  # fmt: skip
+YAMA = "/proc/sys/kernel/yama/ptrace_scope"
+GAP = 4096  # bytes between two places that are read with one call
+MOST_BYTES = 64 * 2**20
+MOST_NAMES = 12
+MOST_CHARACTERS = 100
+
+
+class Tripwire:
+    """A picture of what is defined, taken before any student code runs, to compare children with.
+
+    Raises:
+        ValueError: this Python keeps its objects in another way than is known here.
+    """
+
+    def __init__(self) -> None:
+        self.modern = sys.version_info >= (3, 11)
+        self.offsets = _function_offsets()
+        self.cell = _offset_of(CellType(self), id(self))
+        self.kept: list[Any] = []  # an address is an object's as long as it lives
+        self.names: dict[int, tuple[str, dict[str, Any]]] = {}  # of dictionaries, by address
+        self.watched: dict[int, tuple[int, str, int]] = {}  # address: value, owner, dictionary
+        seen: set[int] = set()
+        for module in _modules():
+            for owner, members in _namespaces(module):
+                if id(members) not in seen:
+                    seen.add(id(members))
+                    self._watch_names(owner, members, seen)
+        self._lay_out()
+
+    def _watch_names(self, owner: str, members: dict[str, Any], seen: set[int]) -> None:
+        table = layout.table(layout.own, id(members), self.modern)
+        found = layout.pairs(layout.own, table)
+        if found != {id(key): id(value) for key, value in members.items()}:
+            raise ValueError("a dictionary is laid out in another way")
+        self.names[id(members)] = owner, members
+        self.kept.append(members)
+        self._watch(id(members) + layout.KEYS, owner, id(members))
+        self._watch(table.counter, owner, id(members))
+        wanted = {id(value) for value in members.values() if _is_watched(owner, value)}
+        for address in table.value_addresses():
+            if layout.word(layout.own, address) in wanted:
+                self._watch(address, owner, id(members))
+        for name, value in list(members.items()):
+            for function in _functions_of(value):
+                if id(function) not in seen:
+                    seen.add(id(function))
+                    self._watch_function(f"{owner}.{name}", function)
+
+    def _watch_function(self, name: str, function: FunctionType) -> None:
+        self.kept.append(function)
+        for field, offset in self.offsets.items():
+            self._watch(id(function) + offset, f"{name}.{field}", 0)
+        for cell in function.__closure__ or ():
+            with suppress(ValueError):  # it is empty
+                if _is_definition(cell.cell_contents):
+                    self._watch(id(cell) + self.cell, f"{name}.__closure__", 0)
+
+    def _watch(self, address: int, owner: str, names: int) -> None:
+        self.watched[address] = layout.word(layout.own, address), owner, names
+
+    def _lay_out(self) -> None:
+        """Sort what is watched into spans of memory that are read at once."""
+        addresses = sorted(self.watched)
+        self.expected = np.array([self.watched[at][0] for at in addresses], dtype=np.uint64)
+        self.owners = [self.watched[at][1:] for at in addresses]
+        self.watched.clear()
+        self.spans: list[tuple[int, int]] = []  # addresses of the first byte, and behind the last
+        places, behind = [], 0
+        for at in addresses:
+            if not self.spans or at - self.spans[-1][1] > GAP:
+                behind += self.spans[-1][1] - self.spans[-1][0] if self.spans else 0
+                self.spans.append((at, at + WORD))
+            start = self.spans[-1][0]
+            self.spans[-1] = start, at + WORD
+            places.append((behind + at - start) // WORD)
+        self.places = np.array(places, dtype=np.int64)
+        size = sum(end - start for start, end in self.spans)
+        if size > MOST_BYTES:
+            raise ValueError("it is spread too far")
+        self.buffer = mmap.mmap(-1, max(size, 1))
+        with suppress(AttributeError, OSError):
+            self.buffer.madvise(mmap.MADV_DONTFORK)  # a child has no use for it
+
+    def look(self, pid: int, uid: int) -> list[str]:
+        """Return the names of what is another in a child than here, at most a few.
+
+        Args:
+            uid: the child's own; 0 where it has ours.
+
+        Raises:
+            OSError: its memory cannot be read: it is gone, or may not be looked at.
+        """
+        with _acting_as(uid):
+            memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            changed = self._changed(memory)
+            return sorted(changed - ALLOWED)[:MOST_NAMES]
+        finally:
+            os.close(memory)
+
+    def _changed(self, memory: int) -> set[str]:
+        view, at = memoryview(self.buffer), 0
+        for start, end in self.spans:
+            if os.preadv(memory, [view[at : at + end - start]], start) != end - start:
+                raise OSError("its memory is gone")
+            at += end - start
+        found = np.frombuffer(self.buffer, dtype=np.uint64)[self.places]
+        changed: set[str] = set()
+        looked: set[int] = set()
+        for number in np.flatnonzero(found != self.expected):
+            owner, names = self.owners[number]
+            if not names:
+                changed.add(owner)
+            elif names not in looked:
+                looked.add(names)
+                changed |= {f"{owner}.{name}" for name in self._changed_names(memory, names)}
+        return {name[:MOST_CHARACTERS] for name in changed}
+
+    def _changed_names(self, memory: int, address: int) -> Iterator[str]:
+        """Yield the names of one dictionary that lead elsewhere, are gone, or hide others."""
+        owner, members = self.names[address]
+        ours = {id(key): key for key in members}
+
+        def read(start: int, size: int) -> bytes:
+            data = os.pread(memory, size, start)
+            if len(data) != size:
+                raise ValueError("its memory is gone")
+            return data
+
+        try:
+            found = layout.pairs(read, layout.table(read, address, self.modern))
+            theirs = {
+                ours.get(key) or layout.text(read, key): value for key, value in found.items()
+            }
+        except (ValueError, OSError, OverflowError, MemoryError):
+            yield "*"  # there is no dictionary any more
+            return
+        for name, value in members.items():
+            if _is_watched(owner, value) and theirs.get(name) != id(value):
+                yield name
+        hidden = _hidden_by(owner, members)
+        for name in theirs.keys() - members.keys():
+            if name in hidden:
+                yield name
+
+
+def can_look() -> bool:
+    """Tell whether this machine lets a worker read its children's memory, laid out as is known."""
+    try:
+        _function_offsets()
+        layout.table(layout.own, id({}), sys.version_info >= (3, 11))
+        with open(YAMA, encoding="ascii") as file:  # 1: of one's own children, which is enough
+            return int(file.read()) <= 1
+    except FileNotFoundError:
+        return sys.platform == "linux"
+    except (OSError, ValueError):
+        return False
+
+
+def _modules() -> list[ModuleType]:
+    """Return the modules that are watched: named ones, and those that ours refer to."""
+    loaded = {name: m for name, m in list(sys.modules.items()) if isinstance(m, ModuleType)}
+    found = {name: m for name, m in loaded.items() if name in LIBRARIES or _is_ours(name)}
+    for module in [module for name, module in found.items() if _is_ours(name)]:
+        for value in list(vars(module).values()):
+            if isinstance(value, ModuleType) and _root(value.__name__) not in LEFT_OUT:
+                found.setdefault(value.__name__, value)
+    return list(found.values())
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _is_ours(name: str) -> bool:
+    return _root(name) == OURS
+
+
+def _namespaces(module: ModuleType) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the dictionaries of a module and of the classes in it, with what they are called."""
+    yield module.__name__, vars(module)
+    ours, listed = _is_ours(module.__name__), module.__name__ in LIBRARIES
+    for name, value in list(vars(module).items()):
+        if isinstance(value, type) and (listed or (ours and _is_ours(value.__module__))):
+            yield f"{value.__module__}.{value.__qualname__}", gc.get_referents(vars(value))[0]
+        elif ours and type(value) in (dict, MappingProxyType):
+            table = value if type(value) is dict else gc.get_referents(value)[0]
+            if any(map(_is_definition, table.values())):
+                yield f"{module.__name__}.{name}", table
+
+
+def _functions_of(value: object) -> Iterable[FunctionType]:
+    """Return the functions that a name of a module or a class leads to."""
+    if isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    members = (value.fget, value.fset) if isinstance(value, property) else (value,)
+    return [member for member in members if isinstance(member, FunctionType)]
+
+
+def _is_watched(owner: str, value: object) -> bool:
+    """Tell whether a name is to lead where it led: any of ours, and those of definitions."""
+    return _is_ours(owner) or _is_definition(value)
+
+
+def _is_definition(value: object) -> bool:
+    """Tell whether a value is what code defines, and no data."""
+    kind = type(value)
+    return kind is ModuleType or callable(value) or hasattr(kind, "__get__")
+
+
+def _hidden_by(owner: str, members: dict[str, Any]) -> set[str]:
+    """Return names that hide others when they are added to a dictionary of a module or class."""
+    if "__qualname__" not in members and "__name__" in members:
+        return set(vars(builtins))
+    module, _, name = owner.rpartition(".")
+    cls = getattr(sys.modules.get(module), name, None)
+    return set(dir(cls)) if isinstance(cls, type) else set()
+
+
+def _function_offsets() -> dict[str, int]:
+    """Return where a function keeps its fields."""
+    held = object()
+
+    def sample(a: int = 1, *, b: int = 2) -> object:
+        return held
+
+    return {field: _offset_of(sample, id(getattr(sample, field))) for field in layout.FIELDS}
+
+
+def _offset_of(target: object, value: int) -> int:
+    """Return where an object keeps a pointer.
+
+    Raises:
+        ValueError: it does not.
+    """
+    held = layout.words(layout.own(id(target), target.__sizeof__()))
+    return held.index(value, 2) * WORD
+
+
+@contextmanager
+def _acting_as(uid: int) -> Iterator[None]:
+    """Open files as a child with a uid of its own would: only then may we look into it."""
+    if not uid:
+        yield
+        return
+    libc = _libc()
+    libc.setfsgid(uid)
+    libc.setfsuid(uid)
+    try:
+        yield
+    finally:
+        libc.setfsuid(0)
+        libc.setfsgid(0)
+
+
+def _libc() -> Any:
+    import ctypes
+
+    return ctypes.CDLL(None)

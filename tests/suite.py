@@ -1,0 +1,88 @@
+"""How the suite runs: on every core, each test process on one; skipped is failed where it must be.
+
+Under pytest-xdist (``make test``) a unit of work is a file, or a single test of those in
+``ONE_BY_ONE``. Units that take long are begun first, so that no core ends long before the others.
+"""
+
+import gc
+import os
+from pathlib import Path
+
+import pytest
+
+REQUIRED = frozenset(filter(None, os.environ.get("AUTOGRADER_REQUIRE", "").split(",")))
+ROOT = Path(__file__).resolve().parents[1]
+
+# Seconds, roughly, of what takes longest; only the order matters.
+ONE_BY_ONE = {
+    "tests/test_parity.py": 100,
+    "tests/test_bank.py": 150,
+    "tests/test_hostile.py": 60,
+    "tests/test_bad_answers.py": 40,
+}
+LONG = {
+    "tests/browser/test_student_notebook.py": 240,
+}
+
+
+def unit_of(nodeid: str) -> str:
+    """Return which tests go to one process together."""
+    file = nodeid.split("::")[0]
+    return nodeid if file in ONE_BY_ONE else file
+
+
+def _seconds(nodeid: str) -> int:
+    file = nodeid.split("::")[0]
+    return ONE_BY_ONE.get(file) or LONG.get(file, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out units in the order of the collection."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Units(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return unit_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Units(config, log)
+
+
+def pytest_configure(config):
+    """Keep a process of xdist's, and all that it starts, on one core."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if hasattr(config, "workerinput") and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Put what takes long first, where several processes share the tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: -_seconds(item.nodeid))
+
+
+def pytest_collection_finish(session):
+    """Look for no garbage among what is imported by now: a look takes a sixth of a second."""
+    gc.freeze()
+
+
+def _count_skips(config) -> int:
+    """Return how many tests were skipped; xdist's processes leave the counting to the first one."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    """Fail a run with skips where the machine is said to have everything."""
+    if REQUIRED and _count_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say why a run without failures fails."""
+    if REQUIRED and (skips := _count_skips(config)):
+        terminalreporter.write_line(f"skipped where nothing may be: {skips}", red=True)
