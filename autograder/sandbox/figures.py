@@ -51,8 +51,9 @@ def _settings_are_usual() -> bool:
 
     ``%matplotlib inline``, which most notebooks start with, gives the backend another name.
     """
-    _settings["backend"] = dict.get(matplotlib.rcParams, "backend")
-    return dict.__eq__(matplotlib.rcParams, _settings)
+    settings = dict.copy(matplotlib.rcParams)
+    settings["backend"] = _settings.get("backend")
+    return settings == _settings
 
 
 class FirstSubplot:

@@ -20,10 +20,12 @@ def find_noticed(cells: Sequence[Cell], usages: Iterable[Usage]) -> tuple[Notice
     for usage in usages:
         for name in usage.changed:
             key = "changed", str(name)
-            found.setdefault(key, Noticed(*key, *_line_of_name(cells, str(name))))
-        for what, line in usage.noted:
+            cell, line, text = _line_of_name(cells, str(name))
+            found.setdefault(key, Noticed(*key, cell, line, text))
+        for what, said in usage.noted:
             key = "reached", str(what)
-            found.setdefault(key, Noticed(*key, *_line_of_text(cells, str(line))))
+            cell, line, text = _line_of_text(cells, str(said))
+            found.setdefault(key, Noticed(*key, cell, line, text))
     return tuple(found.values())[:MOST]
 
 
