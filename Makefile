@@ -17,16 +17,24 @@ options = $(only) \
 	$(if $(ENGINE),--engine "$(ENGINE)") $(if $(WORKERS),--workers "$(WORKERS)") \
 	$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(TIMEOUT),--timeout "$(TIMEOUT)") \
 	$(if $(DEADLINE),--deadline "$(DEADLINE)")
+marking = $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TIMES),--times "$(TIMES)") \
+	$(if $(KEEP),--keep)
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build grade test lint audit bench hostile worker-image check-gradescope lock clean help
+.PHONY: build grade export test lint audit bench hostile worker-image check-gradescope lock clean help
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)
 
 grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
-	@$(PY) -m autograder grade $(options) $(if $(ZIP),--zip "$(ZIP)")
+	@$(PY) -m autograder grade $(options) $(marking) $(if $(ZIP),--zip "$(ZIP)")
+
+export: $(READY)  ## write what an LMS imports: OUT=folder of a run, ROSTER=file
+	@$(PY) -m autograder export $(if $(OUT),"$(OUT)") $(if $(ROSTER),--roster "$(ROSTER)") \
+		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
+		$(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TITLE),--title "$(TITLE)") \
+		$(if $(DRY_RUN),--dry-run)
 
 test: $(READY)  ## run the whole test suite, on every core or TESTERS=n (ARGS="-k name" passes on to pytest)
 	$(PY) -m pytest -n $(or $(TESTERS),logical) $(ARGS)
@@ -50,6 +58,7 @@ worker-image: $(READY)  ## build the image of a cluster's workers (see .cluster/
 
 check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
+	$(PY) -m tests.differential.gradescope autograder-gradescope:$(or $(ASSIGNMENT),autodiff)
 
 # What builds a grading zip, and what it ships to Gradescope.
 $(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/wall/codec/*.py autograder/scoring/formats/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
@@ -65,7 +74,7 @@ grade audit bench hostile check-gradescope: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) .ci/install.py requirements.lock
 	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
 		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
@@ -73,7 +82,6 @@ $(READY): requirements.lock
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml
-	$(PY) -m pip install --quiet uv
 	$(PY) -m uv $(locking) --extra cluster --group dev --group sandbox pyproject.toml -o requirements.lock
 	$(PY) -m uv $(locking) --group sandbox -c requirements.lock -o autograder/sandbox/requirements.lock
 	@touch $(READY)
@@ -88,4 +96,5 @@ clean:  ## remove what was built and measured (.venv stays)
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 		do printf '  make %-18s%s\n' "$$name" "$$text"; done
-	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59"
+	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59 EXTENSIONS=file TIMES=file KEEP=1"
+	@echo "Options of export: ROSTER=file GROUPS=file OWNERS=file EXTENSIONS=file TITLE=name DRY_RUN=1"

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,17 @@ def give_up(need: str, reason: str):
     if need in REQUIRED:
         pytest.fail(f"{reason}, and {need} is required here", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Yield a folder of the test's own that every user may pass through.
+
+    pytest's own are closed to others, anew whenever any pytest starts.
+    """
+    with tempfile.TemporaryDirectory(prefix="suite-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,31 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Seconds, roughly, of what takes longest; only the order matters.
 ONE_BY_ONE = {
-    "tests/test_parity.py": 100,
-    "tests/test_bank.py": 150,
+    "tests/test_bank.py": 100,
+    "tests/test_parity.py": 60,
     "tests/test_hostile.py": 60,
     "tests/test_bad_answers.py": 40,
+    "tests/run/test_grade_command.py": 30,
+    "tests/cluster/test_containers.py": 25,
+    "tests/cluster/test_cluster.py": 20,
 }
 LONG = {
-    "tests/browser/test_student_notebook.py": 240,
+    "tests/browser/test_student_notebook.py": 150,
+    "tests/proving/bench/test_bench.py": 90,
+    "tests/build/test_assign.py": 80,
+    "tests/browser/test_reports.py": 60,
+    "tests/build/test_verify.py": 40,
+    "tests/test_guide.py": 40,
+    "tests/scoring/test_boundary.py": 40,
+    "tests/proving/audit/test_variants.py": 40,
+    "tests/engines/test_channel.py": 35,
+    "tests/cluster/test_tls.py": 35,
+    "tests/sandbox/test_deferred.py": 30,
+    "tests/sandbox/test_confinement.py": 25,
+    "tests/sandbox/test_shell.py": 20,
+    "tests/differential/test_differential.py": 20,
+    "tests/gradescope/test_run.py": 20,
+    "tests/test_suite.py": 15,
 }
 
 

@@ -25,7 +25,8 @@ def run_pytest(folder, *options: str, required: str = "") -> subprocess.Complete
     """Run the tests in a folder under the suite's rules."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment = {**kept, "PYTHONPATH": str(suite.ROOT), "AUTOGRADER_REQUIRE": required}
-    command = [sys.executable, "-m", "pytest", "-p", "tests.suite", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.suite", "-p", "no:cacheprovider",
+               "--basetemp", str(folder / "temporary")]  # fmt: skip
     return subprocess.run(
         [*command, *options, str(folder)], cwd=folder, env=environment, capture_output=True,
         text=True,

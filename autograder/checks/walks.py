@@ -33,13 +33,11 @@ def flow(a: torch.Tensor) -> torch.Tensor:
 def require_second_errors(
     second_backward_error: probes.AnyFunction,
     cases: Sequence[tuple[tuple[int, ...], bool]],
-    sources: Sequence[str],
 ) -> None:
     """Require the exception of the second walk where a tensor is saved, and None where none is.
 
     Args:
         cases: the shape of x, and whether the function saves a tensor.
-        sources: the cells run so far.
     """
     what = "second_backward_error(f, x)"
     oracles = [probes.oracle(_square, saves=saves) for _, saves in cases]
@@ -51,7 +49,7 @@ def require_second_errors(
         handed.require_one_forward_pass(f, what)
         _require_walks(f, saves, found, what)
         if saves:
-            _require_error(found, errors.SECOND_BACKWARD, what, sources)
+            _require_error(found, errors.SECOND_BACKWARD, what)
         handed.require_untouched(left[1], x, what, whole=True)
 
 
@@ -92,10 +90,33 @@ def _require_walks(f: Oracle, saves: bool, found: object, what: str) -> None:
     )
 
 
-def _require_error(found: object, known: errors.Known, what: str, sources: Sequence[str]) -> None:
-    error = handed.require_exception(found, what)
-    errors.require_said(error, known, what)
-    errors.require_raised(error, known, what, sources)
+def _require_error(found: object, known: errors.Known, what: str) -> None:
+    errors.require_said(handed.require_exception(found, what), known, what)
+
+
+def require_caught(
+    function: object, known: errors.Known, what: str, sources: Sequence[str]
+) -> None:
+    """Require that a known exception which a function returns was raised by the library.
+
+    Where it is no function, or gives something else, that is judged elsewhere.
+
+    Args:
+        function: takes (f, x) and returns an exception where walking back through f(x) fails.
+        what: how the message calls it, e.g. ``"backward_error(f, x)"``.
+        sources: the cells run so far.
+    """
+    if not callable(function):
+        return
+    f = probes.oracle(torch.exp if known is errors.VECTOR_BACKWARD else _square, saves=True)
+    for error, _, _ in probes.effects(function, [(f, handed.draw(3))]):
+        if not f.asked:
+            return
+        try:
+            errors.require_said(error, known, what)
+        except AssertionError:
+            return
+        errors.require_raised(error, known, what, sources)
 
 
 def require_accumulated(
@@ -159,7 +180,6 @@ def require_scalars_told_apart(
     backward_error: probes.AnyFunction,
     refused: Sequence[Case],
     accepted: Sequence[Case],
-    sources: Sequence[str],
 ) -> None:
     """Require the exception of ``backward()`` where the result is no scalar, else None."""
     what = "backward_error(f, x)"
@@ -174,7 +194,7 @@ def require_scalars_told_apart(
                 "[no-error-returned] backward() on a vector or matrix raises an exception; return "
                 "the one you catch. ‖ 对向量或矩阵调用 backward() 会引发异常；请返回捕获到的异常。"
             )
-            _require_error(found, errors.VECTOR_BACKWARD, what, sources)
+            _require_error(found, errors.VECTOR_BACKWARD, what)
         else:
             assert found is None, (
                 "[scalars-need-no-weight] Nothing is raised where the result holds one number, "

@@ -22,6 +22,7 @@ from autograder.run.interrupts import between_interrupts
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
+from autograder.scoring.environment import listing
 from autograder.scoring.task import Task
 
 GradeAll = Callable[[list[Job], Task, EngineChoice, int], Iterator[Any]]
@@ -160,6 +161,9 @@ class _Run:
         """Grade what is not graded yet and write the pages."""
         assignment, gradebook = self.assignment, self.gradebook
         by = provenance(assignment, choice.environment, code_digest(), limits)
+        listed = self.out / "environments" / f"{by.packages[:12]}.txt"
+        if not listed.exists():
+            write_text(listed, listing())
         jobs, moved = self._begin()
         rest = [job for job in jobs if not gradebook.holds(digest_file(job.path), by, job.name)]
         summary = Summary(reused=len(jobs) - len(rest), collected=self.collected)

@@ -27,6 +27,13 @@ def environment_facts() -> dict[str, str]:
     }
 
 
+def listing() -> str:
+    """Return the versions of this environment as text, one package a line, its digest first."""
+    facts = environment_facts()
+    lines = [f"{name}=={package.version}" for name, package in packages().items()]
+    return "\n".join([f"# {facts['packages']}", f"# {facts['python']}", *lines]) + "\n"
+
+
 def packages() -> dict[str, Distribution]:
     """Return every package that can be imported here, by name; the first of a name counts."""
     found: dict[str, Distribution] = {}

@@ -72,6 +72,7 @@ class Adopter:
 
     def adopt(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return what a test sees in place of a tensor, an error or any other object."""
+        self._note(kind, plain, value)
         if kind == "object":
             found = (
                 library(plain.get("name")) if plain["bases"][:1] == ["builtins.module"] else None
@@ -89,6 +90,13 @@ class Adopter:
         value._autograder_session = self.session
         value._autograder_id = handle
         return value
+
+    def _note(self, kind: str, plain: dict[str, Any], value: Any) -> None:
+        """Note what a message could repeat: texts and names that the student's process made."""
+        if kind == "error":
+            self.session.said.add(str(plain.get("message")))
+        for name in plain.get("bases", ()):
+            self.session.said |= {str(name), str(name).rpartition(".")[2]}
 
     def _make(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return a local object of a student's class, or a stand-in where none can be made."""

@@ -23,6 +23,7 @@ from autograder.model import (
 from autograder.scoring.assignment import Assignment, split_slip
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.noticed import find_noticed
+from autograder.scoring.told import label, place, type_name, without_inputs
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import CapturedError, Drawing
 
@@ -85,7 +86,8 @@ def conclude(
     Args:
         python: the version of Python that ran it, where one did.
     """
-    curves, errors = _told(_curves, walk.curves, walk), _told(_errors, walk.errors, walk)
+    curves = _told(lambda found: _curves(found, walk.sources), walk.curves, walk)
+    errors = _told(lambda found: _errors(found, walk.sources), walk.errors, walk)
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
@@ -195,13 +197,13 @@ def _case(result: TestCaseResult, reported: Set[str]) -> TestCaseOutcome:
     )
 
 
-def _curves(drawings: list[Drawing]) -> list[dict]:
+def _curves(drawings: list[Drawing], sources: Sequence[str]) -> list[dict]:
     """Return the curves of the largest drawing that a question's tests looked at."""
     drawing = max(drawings, key=lambda found: sum(len(axes.curves) for axes in found.axes))
     curves = [curve for axes in drawing.axes for curve in axes.curves][:MAX_CURVES]
     return [
         {
-            "label": str(curve.label)[:200],
+            "label": label(str(curve.label)[:200], sources),
             "artist": str(curve.artist)[:40],
             "axes": int(curve.axes),
             "x": _numbers(curve.x),
@@ -225,17 +227,12 @@ def _numbers(values: np.ndarray) -> list:
     return found
 
 
-def _errors(errors: list[CapturedError]) -> list[dict]:
+def _errors(errors: list[CapturedError], sources: Sequence[str]) -> list[dict]:
     return [
         {
-            "type": str(error.type)[:200],
-            "message": str(error.message)[:1000],
-            "raised_in": _place(error),
+            "type": type_name(str(error.type), sources)[:200],
+            "message": without_inputs(error.message, [error.message], sources)[:1000],
+            "raised_in": place(error, sources),
         }
         for error in errors[:20]
     ]
-
-
-def _place(error: CapturedError) -> str:
-    frame = error.frames[-1] if error.frames else None
-    return f"{frame.file}, {frame.function}"[:300] if frame is not None else ""

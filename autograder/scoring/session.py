@@ -3,7 +3,7 @@
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -63,6 +63,7 @@ class Session:
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
+        self.said: set[str] = set()  # texts of the student's process, since they were last cleared
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
@@ -136,6 +137,9 @@ class Session:
                 self.curves.append(found)
             elif isinstance(found, CapturedError):
                 self.errors.append(found)
+        for error in _errors_in(value):
+            self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
+            self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
         return value
 
     def request(self, op: str, **fields: Any) -> dict[str, Any]:
@@ -293,6 +297,14 @@ class Session:
         except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
             raise self._fault(f"the sandbox worker is confused ({error!r})") from None
         return message, passed
+
+
+def _errors_in(value: Any, depth: int = 4) -> Iterator[CapturedError]:
+    if isinstance(value, CapturedError):
+        yield value
+    elif isinstance(value, (list, tuple)) and depth:
+        for item in value:
+            yield from _errors_in(item, depth - 1)
 
 
 def _is_question(data: bytes, request: bytes) -> bool:

@@ -44,6 +44,7 @@ class Walk:
     wall_s: float = 0.0
     memory_mib: float = 0.0
     usages: list[Usage] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)  # the cells run so far
     reported: set[str] = field(default_factory=set)  # test cases, see TestCaseOutcome
 
 
@@ -166,6 +167,7 @@ class Walker:
         self.walk.tests[question] = tests
         self.walk.curves[question] = self.session.curves
         self.walk.errors[question] = self.session.errors
+        self.walk.sources = self.sources
         if self.session.usage is not None:
             usage = self.session.usage
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))

@@ -55,17 +55,6 @@ class Lab:
                 time.sleep(0.3)
         raise AssertionError((self.folder / "lab.log").read_text(errors="replace")[-2000:])
 
-    def wait_for_a_kernel(self) -> None:
-        """Wait until the only kernel takes requests, which the page says a moment too early."""
-        deadline, states = time.monotonic() + START_S, []
-        while time.monotonic() < deadline:
-            time.sleep(3)
-            sessions = json.loads(urllib.request.urlopen(f"{self.url}/api/sessions").read())
-            states = [session["kernel"]["execution_state"] for session in sessions]
-            if states == ["idle"]:
-                return
-        raise AssertionError(f"no kernel is ready: {states}")
-
     def shut_kernels_down(self) -> None:
         """End every kernel, so that the next notebook's is the only one."""
         for session in json.loads(urllib.request.urlopen(f"{self.url}/api/sessions").read()):
@@ -116,27 +105,29 @@ def solve(student: Path, solution: Path) -> None:
     student.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
+# What the page knows of the notebook in front; nothing is to be done before a kernel is at work.
+READY = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    return session?.isReady && session.session?.kernel?.connectionStatus === 'connected'
+        && session.session.kernel.status === 'idle';
+}"""
+RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
+    cell => cell.model.type !== 'code' || cell.model.executionCount)"""
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+
+
 def run_all(page, lab: Lab, path: str) -> None:
     """Open a notebook in the browser, run all of it through the menu, save it."""
     lab.shut_kernels_down()
     page.goto(f"{lab.url}/lab/tree/{path}?reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=START_S * 1000)
-    page.wait_for_function(
-        "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'",
-        timeout=START_S * 1000,
-    )
-    lab.wait_for_a_kernel()
+    page.wait_for_function(READY, timeout=START_S * 1000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
-    time.sleep(1)
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    counts, deadline = [], time.monotonic() + RUN_S
-    while time.monotonic() < deadline and not (counts and all(counts)):
-        time.sleep(2)
-        page.evaluate(
-            "async () => { await window.jupyterapp.commands.execute('docmanager:save'); }"
-        )
-        saved = json.loads((lab.folder / path).read_text("utf-8"))
-        counts = [c.get("execution_count") for c in saved["cells"] if c["cell_type"] == "code"]
+    page.wait_for_function(RUN, timeout=RUN_S * 1000)
+    page.evaluate(SAVE)
+    saved = json.loads((lab.folder / path).read_text("utf-8"))
+    counts = [c.get("execution_count") for c in saved["cells"] if c["cell_type"] == "code"]
     assert all(counts), f"{path} was not run to its end: {counts}"
 
 
@@ -170,9 +161,15 @@ def test_a_blank_release_runs_and_its_checks_say_what_is_missing(chromium, lab, 
         assert (re.search("[\u4e00-\u9fff]", text) is not None) == (language == "zh"), text[:500]
 
 
+@pytest.fixture(scope="module")
+def engine():
+    with LocalEngine() as engine:
+        yield engine
+
+
 @pytest.mark.parametrize(("name", "language"), CASES)
 def test_a_solved_release_passes_its_checks_exports_and_is_graded(
-    chromium, lab, built, name, language
+    chromium, lab, built, engine, name, language
 ):
     page = chromium.new_page(viewport={"width": 1200, "height": 1000})
     folder = lab.folder / f"{name}-{language}-solved"
@@ -185,10 +182,8 @@ def test_a_solved_release_passes_its_checks_exports_and_is_graded(
             assert "passed" in text and "failed" not in text, f"{cell}: {text[:800]}"
     (exported,) = folder.glob("*.zip")
     assignment = load_assignment(built / name / "autograder.zip", name)
-    with LocalEngine() as engine:
-        gradation = pipeline.score(
-            Job("exported", exported, exported.name), assignment, engine, Limits(), Provenance()
-        )
+    job = Job("exported", exported, exported.name)
+    gradation = pipeline.score(job, assignment, engine, Limits(), Provenance())
     assert gradation.score == gradation.possible, [q for q in gradation.questions]
     assert gradation.language == language
     keep = os.environ.get("AUTOGRADER_SCREENSHOTS")

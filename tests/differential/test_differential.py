@@ -1,25 +1,22 @@
 """Notebooks as people write them get here what stock Otter with a real kernel gives them.
 
 The same tests pass and each cell ends in an error of the same type, on both engines, unless
-``reasons.toml`` says why not. ``python -m tests.differential.record`` makes the record anew.
+``reasons.toml`` says why not. ``python -m tests.differential.record`` makes the record anew;
+``python -m tests.differential.gradescope`` grades the same notebooks on Gradescope's layout.
 """
 
 import json
-from pathlib import Path
 
 import pytest
 import tomllib
 
 from autograder.engines.docker import DockerEngine
 from autograder.engines.local import LocalEngine
-from autograder.model import Job, Limits, Provenance
-from autograder.scoring import pipeline
-from tests.differential.notebooks import HERE, RECORD, load_cases, make_notebook, test_sources
+from tests.differential.grading import LIMITS, grade_case
+from tests.differential.notebooks import HERE, RECORD, load_cases, make_notebook
 from tests.differential.record import digest_of
-from tests.running import assignment
 
 LEAST = 150
-LIMITS = Limits(cell_s=60, wall_s=240)  # a machine may be busy: time is not what is compared
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +43,6 @@ def engine(request):
         made = DockerEngine(request.getfixturevalue("docker_engine"), LIMITS)
     with made as entered:
         yield entered
-
-
-def grade_case(engine, changes: list[str], path: Path) -> dict:
-    """Return what the record holds of a case, found out here."""
-    path.write_text(json.dumps(make_notebook(changes)), encoding="utf-8")
-    tests = assignment(**test_sources())
-    gradation = pipeline.score(Job("nb", path, path.name), tests, engine, LIMITS, Provenance())
-    return {
-        "passed": {q.name: [case.passed for case in q.cases] for q in gradation.questions},
-        "errors": [(output.error or "").split(":")[0] for output in gradation.outputs],
-    }
 
 
 def test_every_notebook_gets_what_stock_otter_with_a_kernel_gives(

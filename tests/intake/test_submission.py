@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.errors import SubmissionError
-from autograder.intake.submission import load_submission
+from autograder.errors import SandboxError, SubmissionError
+from autograder.intake.submission import digest_file, load_submission
 from autograder.model import Submission
 
 NOTEBOOK = {
@@ -166,3 +166,16 @@ def test_only_code_cells_with_content_count_towards_the_limit(tmp_path, code, ot
             load(tmp_path, data)
     else:
         assert sum(cell.source == "x = 1" for cell in load(tmp_path, data).cells) == code
+
+
+def test_a_file_that_is_gone_since_it_was_listed_is_no_fault_of_its_author(tmp_path):
+    with pytest.raises(SandboxError, match=r"a\.ipynb: cannot be read here \(No such file"):
+        load_submission(tmp_path / "a.ipynb", "s")
+
+
+def test_a_file_that_may_not_be_read_is_no_fault_of_its_author(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.mkdir()  # root may read any file, but nobody reads a folder
+    with pytest.raises(SandboxError, match="cannot be read here"):
+        load_submission(path, "s")
+    assert digest_file(path) == ""

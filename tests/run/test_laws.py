@@ -2,7 +2,8 @@
 
 Classes are made up: students, attempts, attachments, broken files, files that vanish, points by
 hand, runs that are stopped half-way. What grades is a stand-in that reads the points from the
-notebook; all else is the real thing, from the folder to the platforms' files.
+notebook; all else is the real thing, from the folder to the platforms' files. One class goes the
+same way with real sandboxes, on both engines.
 """
 
 import csv
@@ -29,6 +30,8 @@ from autograder.intake.submission import digest_file, load_submission
 from autograder.lms.commands import export
 from autograder.model import Gradation, Limits, QuestionResult, Status
 from autograder.run.grading import Summary, grade_folder
+from autograder.run.workers import grade_all
+from tests.running import assignment, test_file
 
 ASSIGNMENT = SimpleNamespace(
     name="demo", digest="0" * 64, tests_digest="1" * 64, manifest={}, questions=("q1",)
@@ -55,8 +58,14 @@ class Killed(BaseException):
     """The run ends here."""
 
 
+# Each test case is worth a quarter, and the notebook says how many it passes.
+QUARTERS = [f"def case_{n}(points):\n    assert points >= {25 * n}" for n in range(1, 5)]
+REAL = assignment(q1=test_file("q1", *QUARTERS).replace("points=1", "points=25"))
+
+
 def notebook(points: int) -> bytes:
-    cells = [{"cell_type": "code", "metadata": {}, "source": f"{points}\ngrader.check('q1')"},
+    source = f"{points}; points = {points}; import otter; grader = otter.Notebook()"
+    cells = [{"cell_type": "code", "metadata": {}, "source": f"{source}\ngrader.check('q1')"},
              {"cell_type": "code", "metadata": {}, "source": 'grader.check("q1")'}]  # fmt: skip
     metadata = {"autograder": {"assignment": "demo"}}
     plain = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
@@ -72,7 +81,7 @@ def stand_in(after: int | None):
                 raise Killed
             try:
                 source = load_submission(job.path, job.name).cells[0].source
-                points, status, reason = float(source.split()[0]), Status.COMPLETED, ""
+                points, status, reason = float(source.split(";")[0]), Status.COMPLETED, ""
             except SubmissionError as error:
                 points, status, reason = 0.0, Status.UNREADABLE, str(error)
             questions = (QuestionResult("q1", points, 100.0),)
@@ -93,6 +102,7 @@ class Course:
     beside: dict[str, set[str]] = field(default_factory=dict)
     by_hand: dict[str, int] = field(default_factory=dict)
     number: int = 8
+    choice: EngineChoice | None = None  # real sandboxes instead of the stand-in
 
     @property
     def folder(self) -> Path:
@@ -114,6 +124,9 @@ class Course:
         return file
 
     def run(self, after: int | None = None) -> Summary:
+        if self.choice:
+            return grade_folder(REAL, self.folder, self.out, self.choice, Limits(), 1,
+                                grade=grade_all)  # fmt: skip
         return grade_folder(ASSIGNMENT, self.folder, self.out, EngineChoice("local"), Limits(), 1,
                             grade=stand_in(after))  # fmt: skip
 
@@ -249,6 +262,27 @@ def everything(out: Path) -> dict[str, bytes]:
         for path in sorted(out.rglob("*"))
         if path.is_file() and not path.name.startswith((".", "gradebook"))
     }
+
+
+REAL_STEPS = (
+    ("notebook", "Ann Lee", 50), ("notebook", "Ann_Lee", 75), ("beside", "张三", "ipynb"),
+    ("by hand", "Ann_Lee", 60), ("notebook", "Ann Lee", 25),
+    ("beside", "Ann Lee", "zip"), ("vanishes", "Ann Lee", None), ("notebook", "张三", 100),
+    ("page lost", "", None), ("run", "", None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["local", "docker"])
+def test_the_laws_hold_with_real_sandboxes(kind, tmp_path, request):
+    image = request.getfixturevalue("docker_engine") if kind == "docker" else ""
+    course = Course(tmp_path, "moodle", choice=EngineChoice(kind, image))
+    for step, student, value in REAL_STEPS:
+        take(course, step, student, value)
+    found = course.export()
+    assert found and all(marks == course.expected() for marks in found.values())
+    assert found["moodle"] == {"2023001": 25, "2023002": 60, "2023004": 100}
+    check_names_and_points(course)
+    check_second_run(course)
 
 
 def test_a_stopped_run_ends_as_a_whole_one(tmp_path):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from otter.test_files.abstract_test import TestCase
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder.errors import OutOfTime, SandboxError
+from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.formats import failed
+from autograder.scoring.told import without_inputs
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -52,23 +53,35 @@ class _Body:
     """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
 
     def __init__(self, case: TestCase):
-        self.function, self.name = case.test_func, case.name
+        self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
-        session.refused, session.reported = None, False
+        session.refused, session.reported, session.said = None, False, set()
         try:
             self.function(
                 **{name: environment if name == "env" else found.get(name) for name in self.names}
             )
+        except AutograderError:
+            raise
+        except Exception as error:
+            if self.hidden and session.said:
+                text = without_inputs(_text(error), session.said, environment.sources)
+                error.args = (text,)
+            raise
         finally:
             if session.reported:
                 environment.reported.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
+
+
+def _text(error: Exception) -> str:
+    """Return an error's text; a KeyError quotes it otherwise."""
+    return str(error.args[0]) if len(error.args) == 1 else str(error)
 
 
 def _localized(case: TestCase, language: str) -> TestCase:
