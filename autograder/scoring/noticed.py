@@ -19,13 +19,11 @@ def find_noticed(cells: Sequence[Cell], usages: Iterable[Usage]) -> tuple[Notice
     found: dict[tuple[str, str], Noticed] = {}
     for usage in usages:
         for name in usage.changed:
-            key = "changed", str(name)
-            cell, line, text = _line_of_name(cells, str(name))
-            found.setdefault(key, Noticed(*key, cell, line, text))
-        for what, said in usage.noted:
-            key = "reached", str(what)
-            cell, line, text = _line_of_text(cells, str(said))
-            found.setdefault(key, Noticed(*key, cell, line, text))
+            place = _line_of_name(cells, str(name))
+            found.setdefault(("changed", str(name)), Noticed("changed", str(name), *place))
+        for what, line in usage.noted:
+            place = _line_of_text(cells, str(line))
+            found.setdefault(("reached", str(what)), Noticed("reached", str(what), *place))
     return tuple(found.values())[:MOST]
 
 
