@@ -7,6 +7,7 @@ import pytest
 from autograder.proving.hostile.commands import count, keep_count
 from autograder.proving.hostile.entries import CATEGORIES, load_entries
 from autograder.proving.hostile.grading import grade_category
+from autograder.run.workers import default_workers
 
 ENOUGH = {"forging": 45, "resources": 20, "malformed": 40}
 
@@ -21,7 +22,7 @@ def test_the_suite_is_large_enough(category):
 def test_nothing_a_submission_does_earns_points_or_harms_another(category, engine, built, request):
     if engine == "docker":
         request.getfixturevalue("docker_engine")
-    outcome = grade_category(category, engine, built)
+    outcome = grade_category(category, engine, built, default_workers())
     tried = sum(entry.category == category for entry in load_entries())
     problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}
     assert not outcome.problems and not problems

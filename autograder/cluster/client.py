@@ -161,14 +161,14 @@ class _ClusterRun:
             self._check_workers(client, new)
         if found:
             self.seen_worker, self.told = now, False
+        elif now - self.seen_worker > TELL_S and not self.told:
+            self.told = True
+            self.say(f"The scheduler at {self.scheduler} has no worker yet; waiting for one ...")
         elif now - self.seen_worker > NO_WORKER_S:
             raise EngineError(
                 f"the scheduler at {self.scheduler} has had no worker for {NO_WORKER_S:.0f} s; see "
                 f"what its workers say, or start one with `dask worker {self.scheduler}`"
             )
-        elif now - self.seen_worker > TELL_S and not self.told:
-            self.told = True
-            self.say(f"The scheduler at {self.scheduler} has no worker yet; waiting for one ...")
         return QUEUED_PER_WORKER * max(1, len(found))
 
     def _check_workers(self, client: "Client", addresses: list[str]) -> None:

@@ -37,7 +37,9 @@ def warm_up(full: bool = True) -> "InteractiveShell":
 
     deferred.defer_compiler()
     if full:
+        shell.run_line_magic("matplotlib", "inline")  # brings a part of IPython's magics along
         import torch._decomp.decompositions_for_jvp
+        import torch._subclasses.schema_check_mode
         import torch.func
 
         figure = plt.figure()

@@ -19,11 +19,11 @@ def find_noticed(cells: Sequence[Cell], usages: Iterable[Usage]) -> tuple[Notice
     found: dict[tuple[str, str], Noticed] = {}
     for usage in usages:
         for name in usage.changed:
-            key = "changed", str(name)
-            found.setdefault(key, Noticed(*key, *_line_of_name(cells, str(name))))
+            place = _line_of_name(cells, str(name))
+            found.setdefault(("changed", str(name)), Noticed("changed", str(name), *place))
         for what, line in usage.noted:
-            key = "reached", str(what)
-            found.setdefault(key, Noticed(*key, *_line_of_text(cells, str(line))))
+            place = _line_of_text(cells, str(line))
+            found.setdefault(("reached", str(what)), Noticed("reached", str(what), *place))
     return tuple(found.values())[:MOST]
 
 
