@@ -46,7 +46,9 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
     deferred.defer_compiler()
     import_ahead(modules)
     if full:
+        shell.run_line_magic("matplotlib", "inline")  # brings a part of IPython's magics along
         import torch._decomp.decompositions_for_jvp
+        import torch._subclasses.schema_check_mode
         import torch.func
 
         figure = plt.figure()

@@ -124,10 +124,6 @@ class Assignment:
         """Return a fresh test file of one question with its messages in one language."""
         return self._parse(question, language).fresh()
 
-    def first_asked(self, question: str, language: str) -> list[str]:
-        """Return the names that the first test case of a question asks for."""
-        return self._parse(question, language).first_asked()
-
     def _parse(self, question: str, language: str) -> QuestionTests:
         key = question, language
         if key not in self._parsed:
