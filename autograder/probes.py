@@ -276,8 +276,7 @@ def redrawn(
     Returns:
         The picture, or None where it cannot be drawn again.
     """
-    cells, names = [parse_cell(source) for source in sources], [names_in([s]) for s in sources]
-    return redrawing.redraw(function, name, figure, cells, names, factor)
+    return redrawing.redraw(function, name, figure, sources, factor)
 
 
 @reporting

@@ -282,6 +282,17 @@ def jacobian(f: TensorFunction, a: torch.Tensor) -> torch.Tensor:
     return _once(_jacobian)(f, tuple(a.reshape(-1).tolist()), tuple(a.shape))
 
 
+def product(
+    f: TensorFunction, a: torch.Tensor, weights: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return the float64 vector-Jacobian product of f at a, in a's shape; default: weights one."""
+    leaf = a.detach().to(torch.float64, copy=True).requires_grad_()
+    with torch.enable_grad():
+        result = f(leaf)
+    given = torch.ones_like(result) if weights is None else weights.to(torch.float64)
+    return torch.autograd.grad(result, leaf, given, materialize_grads=True)[0]
+
+
 def _derivatives(f: TensorFunction, x: float, order: int) -> tuple[torch.Tensor, ...]:
     leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     found = [f(leaf)]

@@ -50,18 +50,21 @@ def require_orders(
     """Require ``nth_derivative(f, x, n)`` to be right for cases of (f, x, n)."""
     calls = [(probes.oracle(f), x, n) for f, x, n in cases]
     for (f, x, n), found in zip(cases, probes.results(nth_derivative, calls)):
-        known = gradients.derivatives(f, x, n + 1)
-        added = sum(math.comb(n - 1, k) * known[k + 1] for k in range(n))
-        slips = {
-            "function-instead-of-derivative": known[0],
-            "first-derivative-only": known[1],
-            "accumulated-gradient": added,
-            "power-of-first-derivative": known[1] ** n,
-            "taylor-coefficient": known[n] / math.factorial(n),
-            "one-order-too-many": known[n + 1],
-            "one-order-too-few": known[n - 1],
-        }
-        gradients.expect(found, known[n], f"nth_derivative(f, x, {n})", slips, rtol, atol)
+        right, what = gradients.derivatives(f, x, n)[n], f"nth_derivative(f, x, {n})"
+        gradients.expect(found, right, what, partial(_order_slips, f, x, n), rtol, atol)
+
+
+def _order_slips(f: TensorFunction, x: float, n: int) -> gradients.Slips:
+    known = gradients.derivatives(f, x, n + 1)
+    return {
+        "function-instead-of-derivative": known[0],
+        "first-derivative-only": known[1],
+        "accumulated-gradient": sum(math.comb(n - 1, k) * known[k + 1] for k in range(n)),
+        "power-of-first-derivative": known[1] ** n,
+        "taylor-coefficient": known[n] / math.factorial(n),
+        "one-order-too-many": known[n + 1],
+        "one-order-too-few": known[n - 1],
+    }
 
 
 def require_autograd(

@@ -4,7 +4,9 @@ What they return is a value; that they computed f where it was asked, once, and 
 they should, is seen in what the oracle was asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import torch
 
@@ -15,6 +17,7 @@ from autograder.wall.oracles import Oracle
 
 Case = tuple[TensorFunction, torch.Tensor]
 MOST_DOUBLINGS = 64
+TWICE = 3  # so many cases of a function are called once more with the same arguments
 
 
 def flow(a: torch.Tensor) -> torch.Tensor:
@@ -122,10 +125,12 @@ def require_accumulated(
     """Require what the leaf's gradient holds after one forward pass and several walks."""
     oracles = [probes.oracle(f, saves=True) for f, _, _ in cases]
     calls = [(f, x.clone(), times) for f, (_, x, times) in zip(oracles, cases)]
-    told = probes.answered_twice(gradient_after, calls)
-    for f, (plain, x, times), (first, second, left, shared) in zip(oracles, cases, told):
+    told = _told(gradient_after, calls)
+    for number, (f, (plain, x, times), (first, second, left, shared)) in enumerate(
+        zip(oracles, cases, told)
+    ):
         what = f"gradient_after(f, x, {times})"
-        once = gradients.jacobian(plain, x).sum(0).reshape(x.shape)
+        once = gradients.product(plain, x)
         too_much: list[torch.Tensor | float] = [2 * times * once, 3 * times * once]
         slips: gradients.Slips = {"one-walk-too-few": (times - 1) * once}
         slips |= {"gradient-not-cleared": too_much} if shared else {"doubled": 2 * times * once}
@@ -133,9 +138,22 @@ def require_accumulated(
             slips |= {"gradient-overwritten": once}
         _require_twice(first, second, shared, times * once, what, slips)
         handed.require_point(f, x, what)
-        if f.forwards() > 2:  # two calls
+        if f.forwards() > (2 if number < TWICE else 1):
             raise gradients.slip_error("forward-pass-again", what)
         handed.require_untouched(left[1], x, what, whole=True)
+
+
+def _told(
+    function: probes.AnyFunction, calls: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[Any, Any, list[Any], bool]]:
+    """Yield what a function gives, twice for the first calls, and what it left of its arguments."""
+    twice, once = probes.together(
+        (probes.answered_twice, function, calls[:TWICE]),
+        (probes.answered, function, calls[TWICE:]),
+    )
+    yield from twice
+    for found, left in once:
+        yield found, found, left, False
 
 
 def _require_twice(
@@ -144,7 +162,7 @@ def _require_twice(
     shared: bool,
     right: torch.Tensor,
     what: str,
-    slips: gradients.Slips,
+    slips: gradients.Slips | Callable[[], gradients.Slips],
 ) -> None:
     """Require the answer of two calls; the first was looked at after the second call.
 
@@ -194,31 +212,36 @@ def require_products(vjp: probes.AnyFunction, cases: Sequence[Case]) -> None:
     """Require vector-Jacobian products, the same each time, also where a gradient is held."""
     calls, right, what = [], [], "vjp(f, a, weights)"
     for number, (f, a) in enumerate(cases):
-        result = f(a)
-        weights = handed.draw(*result.shape, low=1.0, high=4.0).to(a.dtype)
-        known = gradients.jacobian(f, a)
-        flat = weights.double().reshape(-1)
-        ones = known.sum(0).reshape(a.shape)
-        slips: gradients.Slips = {"weights-ignored": ones}
-        if result.shape == a.shape:
-            slips |= {
-                "weights-after-sum": weights * ones,
-                "jacobian-times-vector": (known @ flat).reshape(a.shape),
-            }
+        weights = handed.draw(*f(a).shape, low=1.0, high=4.0).to(a.dtype)
         held = _hold_gradient(a, 7.0) if number % 2 else a.clone()
         calls.append((probes.oracle(f), held, weights.clone()))
-        right.append(((flat @ known).reshape(a.shape), a, weights, slips))
-    told = probes.answered_twice(vjp, calls)
-    for (_, held, _), (product, a, weights, slips), (first, second, left, shared) in zip(
-        calls, right, told
+        right.append((f, a, weights))
+    for (_, held, _), (f, a, weights), (first, second, left, shared) in zip(
+        calls, right, _told(vjp, calls)
     ):
-        more: gradients.Slips = {
-            "doubled": 2 * product,
-            "accumulated-gradient": _with_held(held, product),
-        }
-        _require_twice(first, second, shared, product, what, {**slips, **more})
+        product = gradients.product(f, a, weights)
+        slips = partial(_product_slips, f, a, weights, held, product)
+        _require_twice(first, second, shared, product, what, slips)
         handed.require_untouched(left[1], a, what, whole=False)
         handed.require_untouched(left[2], weights, what, whole=False)
+
+
+def _product_slips(
+    f: TensorFunction,
+    a: torch.Tensor,
+    weights: torch.Tensor,
+    held: torch.Tensor,
+    product: torch.Tensor,
+) -> gradients.Slips:
+    known = gradients.jacobian(f, a)
+    ones = known.sum(0).reshape(a.shape)
+    slips: gradients.Slips = {"weights-ignored": ones}
+    if weights.shape == a.shape:
+        slips |= {
+            "weights-after-sum": weights * ones,
+            "jacobian-times-vector": (known @ weights.double().reshape(-1)).reshape(a.shape),
+        }
+    return slips | {"doubled": 2 * product, "accumulated-gradient": _with_held(held, product)}
 
 
 def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequence[Case]) -> None:
@@ -227,9 +250,9 @@ def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequenc
     for number, (f, a) in enumerate(cases):
         held = _hold_gradient(a, 7.0) if number % 2 else a.clone()
         calls.append((probes.oracle(f), held))
-    told = probes.answered_twice(gradient_of_sum, calls)
+    told = _told(gradient_of_sum, calls)
     for (_, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
-        known = gradients.jacobian(f, a).sum(0).reshape(a.shape)
+        known = gradients.product(f, a)
         slips: gradients.Slips = {
             "mean-instead-of-sum": known / f(a).numel(),
             "doubled": 2 * known,

@@ -19,6 +19,8 @@ MAX_NOTEBOOK_BYTES = 120 * 2**20
 MAX_ENTRIES = 2000
 MAX_NOTEBOOKS = 20  # of a zip, that are looked into
 MAX_DEPTH = 60
+MAX_PARTS = 2_000_000  # of a notebook's JSON
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 HEAD_BYTES = 1 << 16  # of a file whose name does not tell whether it is a notebook
 IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
 ZIP_MAGIC = b"PK\x03\x04"
@@ -238,12 +240,23 @@ def _parse_json(data: bytes, shown: str) -> tuple[Any, tuple[str, ...]]:
         raise SubmissionError(f"{shown}: the file is empty; save the notebook and upload it again")
     try:
         text, notes = _decode(data)
+        if _parts(text) > MAX_PARTS:
+            raise SubmissionError(f"{shown}: not a notebook (millions of parts); {RESAVE}")
         notebook = json.loads(text, parse_int=_small_int)
     except (ValueError, RecursionError, MemoryError):
         raise SubmissionError(f"{shown}: not a notebook (it is no valid JSON); {RESAVE}") from None
     if _depth(notebook) > MAX_DEPTH:
         raise SubmissionError(f"{shown}: not a notebook (nested too deep); {RESAVE}")
     return notebook, notes
+
+
+def _parts(text: str) -> int:
+    """Return how many lists, maps and items JSON holds; their memory is many times their text's.
+
+    What stands in strings, such as printed numbers, is told apart only where there is very much.
+    """
+    count = sum(map(text.count, "[{,"))
+    return count if count <= MAX_PARTS else sum(map(STRING.sub("", text).count, "[{,"))
 
 
 def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, KeysView, ValuesView
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from types import FrameType, MappingProxyType
@@ -134,10 +133,6 @@ class Agent:
             self.busy = True
             try:
                 reply = {"ok": True, **handle(self, message), **self.remember_call()}
-                if "bring" in message and not self.inputs:
-                    brought = {"values": self.values(message["bring"])}
-                    with suppress(EvidenceError, RecursionError, MemoryError):  # asked for again
-                        return codec.pack({**reply, **brought}, self.keep, self.link)
                 return codec.pack(reply, self.keep, self.link)
             finally:
                 self.busy = False
@@ -221,11 +216,8 @@ class Agent:
         return {}
 
     def get(self, message: Message) -> Message:
-        return {"values": self.values(message["names"])}
-
-    def values(self, names: list[str]) -> Message:
         known = self.shell.user_ns
-        return {name: known[name] for name in names if name in known}
+        return {"values": {name: known[name] for name in message["names"] if name in known}}
 
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}

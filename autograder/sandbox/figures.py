@@ -47,7 +47,13 @@ def make_figure(
 
 
 def _settings_are_usual() -> bool:
-    return dict.__eq__(matplotlib.rcParams, _settings)
+    """Tell whether a figure would be made as those ahead were; a backend's name has no part in it.
+
+    ``%matplotlib inline``, which most notebooks start with, gives the backend another name.
+    """
+    settings = dict.copy(matplotlib.rcParams)
+    settings["backend"] = _settings.get("backend")
+    return settings == _settings
 
 
 class FirstSubplot:

@@ -22,11 +22,6 @@ MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
-# Requests that look at what is there and call nothing of the student's.
-LOOKS = frozenset({"get", "names"})
-# Requests that run student code, whose answers may bring the values of names.
-RUNS = frozenset({"cell", "call", "probe", "operate"})
-LOOKING_PROBES = frozenset({"captured", "drawing", "graph_nodes", "state"})
 
 
 @dataclass(frozen=True)
@@ -68,11 +63,6 @@ class Session:
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
-        # Answers that hold until student code runs again: packed, for each test has its own copy.
-        self._seen: dict[bytes, bytes | dict] = {}
-        # Names that are looked at next: their values come with the answer to what runs before.
-        self.ahead: list[str] = []
-        self._brought: tuple[list[str], dict] | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
@@ -132,9 +122,6 @@ class Session:
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        brought, self._brought = self._brought, None  # each test has its own copy
-        if brought is not None and brought[0] == names:
-            return brought[1]
         values = self.request("get", names=names).get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
@@ -168,23 +155,12 @@ class Session:
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
-        looks = op in LOOKS or (op == "probe" and fields["name"] in LOOKING_PROBES)
-        ahead = self.ahead if op in RUNS and not looks else []
         try:
-            payload = codec.pack({"op": op, **fields, **({"bring": ahead} if ahead else {})})
+            payload = codec.pack({"op": op, **fields})
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
-        interrupted = False
-        if not looks:
-            self._seen.clear()  # student code is about to run, and may change anything
-            self._brought = None
-        if (data := self._seen.get(payload)) is None:
-            data, interrupted = self._ask(payload, timeout)
-            if looks:
-                self._seen[payload] = data
-        elif isinstance(data, dict):
-            return data
+        data, interrupted = self._ask(payload, timeout)
         adopter = remote.Adopter(self)
         try:
             reply = codec.unpack(data, adopt=adopter.adopt)
@@ -203,10 +179,6 @@ class Session:
             )
         if reply.get("ok") is True:
             reply["_linked"] = adopter.linked
-            if ahead and type(reply.get("values")) is dict:
-                self._brought = ahead, reply["values"]
-            if looks and op == "probe":
-                self._seen[payload] = reply  # a record, which no test changes
             return reply
         raised = reply.get("error")
         if isinstance(raised, Exception):

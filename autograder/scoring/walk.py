@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from autograder.errors import SandboxError, SubmissionEnded
-from autograder.model import Cell, CellOutput, Limits, Status, Submission
+from autograder.model import CellOutput, Limits, Status, Submission
 from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
@@ -134,7 +134,6 @@ class Walker:
         cell = self.submission.cells[index]
         source = cell.source
         self.sources.append(source)
-        self.session.ahead = self._asked_after(cell)
         try:
             output, dropped = self.session.run_cell(source)
         except SubmissionEnded as ended:
@@ -157,13 +156,6 @@ class Walker:
         except (AssertionError, SubmissionEnded, TypeError, KeyError):
             return ()
         return tuple(name for name in bound if name not in known)
-
-    def _asked_after(self, cell: Cell) -> list[str]:
-        """Return the names that the first test after a cell asks for."""
-        for question in cell.tests:
-            if question in self.assignment.sources:
-                return self.assignment.first_asked(question, self.submission.language)
-        return []
 
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)

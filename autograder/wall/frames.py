@@ -113,14 +113,16 @@ class FrameStream:
         return data[HEADER.size : end]
 
     def _read(self, size: int, deadline: float | None) -> bytes:
+        how = 0 if deadline is None else socket.MSG_DONTWAIT  # often it is there already
         while True:
-            if deadline is not None:
-                left_ms = (deadline - time.monotonic()) * 1000
-                if left_ms <= 0 or not self._poll.poll(left_ms):
-                    raise FrameTimeout
+            left_ms = None if deadline is None else (deadline - time.monotonic()) * 1000
+            if left_ms is not None and left_ms <= 0:
+                raise FrameTimeout
             try:
-                part = self.channel.recv(size)
+                part = self.channel.recv(size, how)
             except BlockingIOError:
+                if not self._poll.poll(left_ms):
+                    raise FrameTimeout from None
                 continue
             except OSError:
                 raise StreamEnded from None

@@ -21,8 +21,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import msgpack
-import numpy as np
 import torch
+from torch._functorch.utils import unwrap_dead_wrappers
 
 from autograder.errors import EvidenceError
 
@@ -30,6 +30,7 @@ MARK = b"\xc1"  # starts a question and its answer; msgpack itself never uses th
 MAX_ORDER, MAX_BATCH_LEVELS, MAX_ROWS = 8, 4, 1024
 MAX_NUMBERS, MAX_BYTES = 65_536, 2**20
 MAX_QUESTIONS = 2_000  # of one request
+MAX_POINTS = 64  # of one oracle, whose graphs are kept
 ANSWER_CPU_S = 5.0  # what all answers within one request may cost
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -38,6 +39,7 @@ DTYPES = {
         torch.complex128, torch.int32, torch.int64, torch.bool,
     )
 }  # fmt: skip
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
 ERRORS = ("RuntimeError", "TypeError", "ValueError", "IndexError", "ZeroDivisionError")
 REFUSED = "the function that was handed over cannot be computed for this input"
 
@@ -86,26 +88,60 @@ class Oracle:
         self.function, self.saves = function, saves
         self.__name__ = self.__qualname__ = name
         self.asked: list[Asked] = []
+        self._computed: dict[tuple[Any, ...], tuple[torch.Tensor, torch.Tensor]] = {}
         self.id = secrets.randbits(62)
         _live[self.id] = self
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return make_handle(self.answer, self.__name__, self.saves)(x)
+        return make_handle(self._answer_here, self.__name__, self.saves)(x)
 
     def forwards(self) -> int:
         """Return how often the function was computed."""
         return sum(not asked.path for asked in self.asked)
 
-    def answer(self, path: str, levels: int, inputs: Tensors) -> list[torch.Tensor]:
-        """Return the results of one question; with batches, for each row of the batch."""
+    def answer(
+        self, path: str, levels: int, inputs: Tensors, until_s: float = float("inf")
+    ) -> list[torch.Tensor]:
+        """Return the results of one question; with batches, for each row of the batch.
+
+        Args:
+            until_s: of this process's CPU time; later no further row is begun.
+
+        Raises:
+            RuntimeError: it is later.
+        """
+        if time.process_time() > until_s:
+            raise RuntimeError(REFUSED)
         inputs = [tensor.detach() for tensor in inputs]
         if not levels:
             self.asked.append(Asked(path, tuple(inputs)))
-            return [result.detach() for result in _evaluate(self.function, path, inputs)]
+            return [result.detach() for result in self._evaluate(path, inputs)]
         shape = inputs[0].shape[:levels]
         rows = zip(*[tensor.reshape(-1, *tensor.shape[levels:]) for tensor in inputs])
-        found = [self.answer(path, 0, row) for row in rows]
+        found = [self.answer(path, 0, row, until_s) for row in rows]
         return [torch.stack(column).reshape(*shape, *column[0].shape) for column in zip(*found)]
+
+    def _answer_here(self, path: str, levels: int, inputs: Tensors) -> list[torch.Tensor]:
+        """Answer in one process: computed anew, as a checkpoint that repeats the call expects."""
+        self._computed.clear()
+        return self.answer(path, levels, inputs)
+
+    def _evaluate(self, path: str, inputs: Tensors) -> list[torch.Tensor]:
+        with torch.enable_grad():
+            if path not in ("", "v"):
+                return _walk(self.function, path, [_leaf(tensor) for tensor in inputs], last=True)
+            x, y = self._compute(inputs[0])
+            return _products([y], [x], [inputs[1]], further=False) if path else [y]
+
+    def _compute(self, point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a leaf with a point's values, and the function's result there, once computed."""
+        key = point.dtype, tuple(point.shape), tuple(point.reshape(-1).tolist())
+        if (known := self._computed.get(key)) is None:
+            if len(self._computed) >= MAX_POINTS:
+                self._computed.clear()
+            leaf = _leaf(point)
+            known = self._computed[key] = leaf, _walk(self.function, "", [leaf])[0]
+        return known
 
 
 _live: WeakValueDictionary[int, Oracle] = WeakValueDictionary()  # a test's, and gone with it
@@ -117,7 +153,7 @@ def make_handle(ask: Ask, name: str, saves: bool | None) -> Callable[[torch.Tens
     def f(x: torch.Tensor) -> torch.Tensor:
         if not isinstance(x, torch.Tensor):
             raise TypeError(f"{name} takes a tensor, found {type(x).__name__}")
-        (y,) = _Order.apply(ask, "", 0, saves is not False, x)
+        (y,) = _apply(ask, "", 0, saves is not False, x)
         if saves is None:
             return y
         return y * 1 if saves else y + 0  # the outermost node is torch's own
@@ -149,14 +185,14 @@ class _Order(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *weights: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         inputs = ctx.saved_tensors if ctx.saves else ctx.kept
-        found = _Order.apply(ctx.ask, ctx.path + "v", ctx.levels, ctx.saves, *inputs, *weights)
+        found = _apply(ctx.ask, ctx.path + "v", ctx.levels, ctx.saves, *inputs, *weights)
         return None, None, None, None, *found
 
     @staticmethod
     def jvp(ctx: Any, *walked: Any) -> tuple[torch.Tensor, ...]:
         inputs, tangents = ctx.saved_tensors, walked[4:]  # the first four are no tensors
         given = [torch.zeros_like(a) if t is None else t for a, t in zip(inputs, tangents)]
-        return _Order.apply(ctx.ask, ctx.path + "j", ctx.levels, ctx.saves, *inputs, *given)
+        return _apply(ctx.ask, ctx.path + "j", ctx.levels, ctx.saves, *inputs, *given)
 
     @staticmethod
     def vmap(
@@ -174,8 +210,18 @@ class _Order(torch.autograd.Function):
             else tensor.movedim(place, 0)
             for tensor, place in zip(inputs, in_dims[4:])
         ]
-        found = _Order.apply(ask, path, levels + 1, saves, *moved)
+        found = _apply(ask, path, levels + 1, saves, *moved)
         return found, (0,) * len(found)
+
+
+_APPLY = super(torch.autograd.Function, _Order).apply
+
+
+def _apply(*arguments: Any) -> tuple[torch.Tensor, ...]:
+    """Apply the function; without functorch's transforms directly, which costs a third."""
+    if torch._C._are_functorch_transforms_active():
+        return _Order.apply(*arguments)
+    return _APPLY(*unwrap_dead_wrappers(arguments))
 
 
 def _ask_batched(ask: Ask, path: str, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
@@ -196,14 +242,14 @@ def arguments(path: str) -> int:
     return taken
 
 
-def _evaluate(function: TensorFunction, path: str, inputs: Tensors) -> list[torch.Tensor]:
-    with torch.enable_grad():
-        leaves = [t.clone().requires_grad_(t.is_floating_point() or t.is_complex()) for t in inputs]
-        return _walk(function, path, leaves)
+def _leaf(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.clone().requires_grad_(tensor.is_floating_point() or tensor.is_complex())
 
 
-def _walk(function: TensorFunction, path: str, inputs: Tensors) -> list[torch.Tensor]:
-    """Return the results of a path as part of a graph."""
+def _walk(
+    function: TensorFunction, path: str, inputs: Tensors, last: bool = False
+) -> list[torch.Tensor]:
+    """Return the results of a path; as part of a graph, unless it is the last walk."""
     if not path:
         result = function(inputs[0])
         if not isinstance(result, torch.Tensor):
@@ -213,13 +259,15 @@ def _walk(function: TensorFunction, path: str, inputs: Tensors) -> list[torch.Te
     inner, given = inputs[:count], inputs[count:]
     results = _walk(function, path[:-1], inner)
     if path[-1] == "v":
-        return _products(results, inner, given)
+        return _products(results, inner, given, not last)
     # A walk back is linear in its weights: walking back through it is the walk forward.
     weights = [torch.zeros_like(result, requires_grad=True) for result in results]
-    return _products(_products(results, inner, weights), weights, given)
+    return _products(_products(results, inner, weights), weights, given, not last)
 
 
-def _products(results: Tensors, inputs: Tensors, weights: Tensors) -> list[torch.Tensor]:
+def _products(
+    results: Tensors, inputs: Tensors, weights: Tensors, further: bool = True
+) -> list[torch.Tensor]:
     """Return the vector-Jacobian product for each input; zeros where nothing leads there."""
     pairs = [(result, weight) for result, weight in zip(results, weights) if result.requires_grad]
     wanted = [tensor for tensor in inputs if tensor.requires_grad]
@@ -230,7 +278,8 @@ def _products(results: Tensors, inputs: Tensors, weights: Tensors) -> list[torch
             [result for result, _ in pairs],
             wanted,
             [weight for _, weight in pairs],
-            create_graph=True,
+            retain_graph=True,
+            create_graph=further,
             allow_unused=True,
             materialize_grads=True,
         )  # fmt: skip
@@ -282,7 +331,7 @@ class Answers:
             return MARK + msgpack.packb("RuntimeError")
         oracle, path, levels, inputs = _read_question(data)
         try:
-            found = oracle.answer(path, levels, inputs)
+            found = oracle.answer(path, levels, inputs, started + ANSWER_CPU_S - self.cpu_s)
             answer = [_plain(tensor) for tensor in found]
             if sum(len(record[2]) for record in answer) > MAX_BYTES:
                 raise ValueError
@@ -330,9 +379,9 @@ def _check_limits(path: str, levels: int, inputs: Tensors) -> None:
 
 
 def _plain(tensor: torch.Tensor) -> list[Any]:
-    name = str(tensor.dtype).removeprefix("torch.")
-    if name not in DTYPES:
-        raise EvidenceError(f"a tensor of {name} cannot be asked about")
+    name = NAMES.get(tensor.dtype)
+    if name is None:
+        raise EvidenceError(f"a tensor of {tensor.dtype} cannot be asked about")
     plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
     if plain.dtype is torch.bfloat16:
         plain = plain.view(torch.int16)
@@ -341,11 +390,8 @@ def _plain(tensor: torch.Tensor) -> list[Any]:
 
 def _tensor(record: list[Any]) -> torch.Tensor:
     name, shape, data = record
-    dtype = DTYPES[name]
     if not all(type(length) is int and length >= 0 for length in shape):
         raise EvidenceError("no shape")
-    if dtype is torch.bfloat16:
-        flat = torch.from_numpy(np.frombuffer(data, dtype=np.int16).copy()).view(torch.bfloat16)
-    else:
-        flat = torch.from_numpy(np.frombuffer(data, dtype=name).copy())
-    return flat.reshape(shape)
+    if not data:
+        return torch.empty(0, dtype=DTYPES[name]).reshape(shape)
+    return torch.frombuffer(bytearray(data), dtype=DTYPES[name]).reshape(shape)

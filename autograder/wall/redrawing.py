@@ -7,17 +7,19 @@ the namespace, pyplot's figures and the random generators are as before.
 """
 
 import ast
-import copy
 import functools
-from collections.abc import Callable, Iterator, Sequence, Set
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import dropwhile
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib._pylab_helpers import Gcf
 
-from autograder.wall import drawings
+from autograder.wall import cells, drawings
 from autograder.wall.evidence import Drawing
 
 LEFT_ALONE = ("grader", "otter", "get_ipython")  # cells that name them are not run again
@@ -25,34 +27,29 @@ AnyFunction = Callable[..., Any]
 
 
 def redraw(
-    function: AnyFunction,
-    name: str,
-    figure: str,
-    cells: Sequence[ast.Module],
-    names: Sequence[Set[str]],
-    factor: float,
+    function: AnyFunction, name: str, figure: str, sources: Sequence[str], factor: float
 ) -> Drawing | None:
     """Return the picture that the cells draw when ``function`` is asked about ``factor * f``.
 
     Args:
         function: a function of the student's, which takes a function.
         name, figure: what the function and the picture are called in the cells.
-        cells, names: the cells as syntax trees, and the names that each of them uses.
+        sources: the cells run so far.
 
     Returns:
         The picture, or None where it cannot be drawn again.
     """
     space = _namespace_of(function)
-    first = next((i for i, used in enumerate(names) if {name, figure} & used), None)
-    if space is None or first is None:
+    drawing = list(dropwhile(lambda source: not _uses(source, name, figure), sources))
+    if space is None or not drawing:
         return None
     before = dict(space)
     with _as_it_was(), torch.enable_grad():
         try:
             space.pop(figure, None)
-            for cell, used in zip(cells[first:], names[first:]):
-                if not used & set(LEFT_ALONE):
-                    _run(cell, space, name, factor)
+            for source in drawing:
+                if not _uses(source, *LEFT_ALONE):
+                    _run(cells.without_asserts(source), space, name, factor)
             return drawings.drawing(space.get(figure))
         except Exception:  # the student's picture, drawn by the student's code: anything may come
             return None
@@ -65,19 +62,15 @@ def _run(cell: ast.Module, space: dict[str, Any], name: str, factor: float) -> N
     """Run a cell statement by statement; what one raises does not keep back the next."""
     for statement in cell.body:
         _replace(space, name, factor)
-        bare = _WithoutAsserts().visit(copy.deepcopy(statement))
-        module = ast.fix_missing_locations(ast.Module([bare], []))
         try:
-            exec(compile(module, "<redrawn>", "exec"), space)
+            exec(compile(ast.Module([statement], []), "<redrawn>", "exec"), space)
         except Exception:
             continue
 
 
-class _WithoutAsserts(ast.NodeTransformer):
-    """Self-checks compare with what is no longer true."""
-
-    def visit_Assert(self, node: ast.Assert) -> ast.stmt:
-        return ast.copy_location(ast.Pass(), node)
+def _uses(source: str, *names: str) -> bool:
+    text = source if source.isascii() else unicodedata.normalize("NFKC", source)
+    return any(name in text for name in names) and not cells.names_in([source]).isdisjoint(names)
 
 
 def _replace(space: dict[str, Any], name: str, factor: float) -> None:
@@ -124,17 +117,13 @@ def _namespace_of(function: AnyFunction) -> dict[str, Any] | None:
 
 @contextmanager
 def _as_it_was() -> Iterator[None]:
-    """Give pyplot a figure of its own, and put it and the random generators back afterwards."""
-    open_figures = plt.get_fignums()
-    current = plt.gcf().number if open_figures else None
-    states = torch.get_rng_state(), np.random.get_state()
-    plt.figure()
+    """Give pyplot no figures, and put its own and the random generators back afterwards."""
+    figures, states = Gcf.figs, (torch.get_rng_state(), np.random.get_state())
+    Gcf.figs = OrderedDict()
     try:
         yield
     finally:
-        for number in set(plt.get_fignums()) - set(open_figures):
-            plt.close(number)
-        if current in plt.get_fignums():
-            plt.figure(current)
+        Gcf.destroy_all()
+        Gcf.figs = figures
         torch.set_rng_state(states[0])
         np.random.set_state(states[1])

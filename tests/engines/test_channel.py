@@ -16,6 +16,7 @@ import pytest
 from autograder.engines import docker, places
 from autograder.engines.local import LocalEngine
 from autograder.errors import EngineError
+from autograder.model import Limits
 from tests.running import assignment, grade, test_file
 
 NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
@@ -69,8 +70,24 @@ def test_the_channels_folder_is_closed_to_others_and_its_path_may_be_long(tmp_pa
     engine.listener = docker._listen(str(place), "channel")
     engine.listener.close()
     assert (place / "channel").is_socket()
-    source = Path(docker.__file__).read_text(encoding="utf-8")
-    assert "mkdtemp" in source and "chmod(self.folder" not in source
+
+
+def test_the_channels_folder_is_closed_while_the_container_starts(tmp_path, monkeypatch):
+    script = tmp_path / "docker"
+    script.write_text("#!/bin/sh\nexec sleep 60\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    before = os.umask(0)
+    try:
+        engine = docker.DockerEngine("none", Limits(), str(tmp_path))
+        engine.start()
+        assert stat.S_IMODE(os.stat(engine.folder).st_mode) == 0o700
+        assert Path(engine.path).is_socket() and Path(engine.path).parent == Path(engine.folder)
+    finally:
+        os.umask(before)
+        engine.process.kill()
+        engine.close(0.0)
+    assert not Path(engine.folder).exists()
 
 
 def test_an_engine_in_a_closed_temporary_folder_finds_another_place(tmp_path, monkeypatch):

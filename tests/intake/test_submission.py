@@ -179,3 +179,27 @@ def test_a_file_that_may_not_be_read_is_no_fault_of_its_author(tmp_path):
     with pytest.raises(SandboxError, match="cannot be read here"):
         load_submission(path, "s")
     assert digest_file(path) == ""
+
+
+MANY = b'{"nbformat": 4, "metadata": {}, "cells": [' + b"[]," * 1_500_000 + b"0]}"
+LONG = json.dumps(
+    {"nbformat": 4, "metadata": {}, "cells": [
+        {"cell_type": "code", "source": "x = 1", "metadata": {},
+         "outputs": [{"output_type": "stream", "text": "[1, 2], {" * 400_000}]},
+    ]}
+).encode()  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "a.zip"])
+def test_millions_of_parts_are_refused_before_they_take_memory(name, tmp_path):
+    def upload(data: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(data)
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("a.ipynb", data)
+        return path
+
+    with pytest.raises(SubmissionError, match="millions of parts"):
+        load_submission(upload(MANY), "a")
+    assert [cell.source for cell in load_submission(upload(LONG), "a").cells] == ["x = 1"]

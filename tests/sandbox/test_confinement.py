@@ -9,7 +9,9 @@ import time
 import pytest
 
 from autograder.engines.local import LocalEngine
+from autograder.errors import EngineError
 from autograder.model import Limits, Status
+from autograder.sandbox import confine
 from tests.running import assignment, grade, outcomes, test_file
 
 NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
@@ -178,3 +180,28 @@ def test_a_worker_whose_scorer_was_killed_while_it_warmed_up_ends_in_silence(tmp
     ours.close()
     _, said = worker.communicate(timeout=240)
     assert worker.returncode == 0 and "Traceback" not in said
+
+
+def without(monkeypatch, landlock: int, euid: int) -> None:
+    monkeypatch.setattr(confine, "_landlock_abi", lambda libc: landlock)
+    monkeypatch.setattr(confine.os, "geteuid", lambda: euid)
+    monkeypatch.setattr(confine.needs, "check_own_uid", lambda: None)
+
+
+def test_without_a_uid_of_its_own_and_without_landlock_nothing_is_graded(monkeypatch):
+    without(monkeypatch, landlock=0, euid=1000)
+    with pytest.raises(EngineError, match="neither Landlock .* nor root .* ENGINE=docker"):
+        confine.Confinement()
+
+
+def test_without_landlock_and_with_readable_tests_nothing_is_graded(monkeypatch):
+    without(monkeypatch, landlock=0, euid=0)
+    with pytest.raises(EngineError, match="no Landlock, and lets no folder be hidden"):
+        confine.Confinement(hidden=False)
+    assert confine.Confinement(hidden=True).describe()["landlock_abi"] == 0
+
+
+def test_where_a_layer_is_missing_the_engine_does_not_start(monkeypatch, tmp_path):
+    monkeypatch.setenv("AUTOGRADER_UIDS", "1-2")
+    with pytest.raises(EngineError, match="AUTOGRADER_UIDS=1-2"), LocalEngine():
+        pass

@@ -2,10 +2,12 @@
 
 import re
 
+import msgpack
 import pytest
 import torch
 
 from autograder import probes
+from autograder.wall import oracles
 from tests import running
 from tests.running import assignment, grade, outcomes
 
@@ -304,3 +306,12 @@ def test_replacing_our_functions_in_a_notebook_changes_nothing(engine):
     gone = "import sys\nfound = [name for name in sys.modules if name.startswith('autograder')]"
     count = "answer = lambda x: 3 + len(found)"
     assert outcomes(grade(engine, tests, gone, (count, "q1"))) == [True]
+
+
+def test_the_time_for_answers_ends_also_within_one_question(monkeypatch):
+    monkeypatch.setattr(oracles, "ANSWER_CPU_S", 0.2)
+    f, path = oracles.Oracle(lambda x: torch.sin(x) * x), "vvvvvvv"
+    inputs = [torch.ones(1024) for _ in range(oracles.arguments(path))]
+    answer = oracles.Answers().answer(oracles.pack_question(f.id, path, 1, inputs))
+    assert answer == oracles.MARK + msgpack.packb("RuntimeError")
+    assert len(f.asked) < 1024

@@ -37,9 +37,6 @@ class QuestionTests(Protocol):
     def possible(self) -> Any:
         """Points that could be earned."""
 
-    def first_asked(self) -> list[str]:
-        """Return the names of the notebook that the first case asks for."""
-
     def fresh(self) -> "QuestionTests":
         """Return the same tests without outcomes."""
 

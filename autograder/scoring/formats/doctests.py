@@ -50,10 +50,6 @@ class DoctestTests(OKTestFile):
         made.language = self.language
         return made
 
-    def first_asked(self) -> list[str]:
-        """Return the names of the notebook that the first case asks for."""
-        return names_used(self.test_cases[0].body) if self.test_cases else []
-
     def fail_all(self, reason: str) -> None:
         """Fail every test case for the same reason."""
         self.test_case_results = failed(self.test_cases, reason)

@@ -27,8 +27,6 @@ class ExceptionTests(ExceptionTestFile):
         parsed: ExceptionTests = cls.from_string(source, path)
         parsed.language = language
         parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
-        for case, following in zip(parsed.test_cases, parsed.test_cases[1:]):
-            case.body.asked_next = following.body.asked
         return parsed
 
     def fresh(self) -> "ExceptionTests":
@@ -36,10 +34,6 @@ class ExceptionTests(ExceptionTestFile):
         made = type(self)(self.name, self.path, self.test_cases, self.all_or_nothing)
         made.source, made.language = self.source, self.language
         return made
-
-    def first_asked(self) -> list[str]:
-        """Return the names of the notebook that the first case asks for."""
-        return self.test_cases[0].body.asked if self.test_cases else []
 
     def fail_all(self, reason: str) -> None:
         """Fail every test case for the same reason."""
@@ -56,25 +50,17 @@ class ExceptionTests(ExceptionTestFile):
 
 
 class _Body:
-    """An Otter test case as the scorer runs it: its parameters are fetched with one question.
-
-    Attributes:
-        asked: names of the notebook that are its parameters.
-        asked_next: those of the test case after it.
-    """
+    """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
 
     def __init__(self, case: TestCase):
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
-        self.asked = [name for name in self.names if name not in ("env", "In")]
-        self.asked_next: list[str] = []
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
-        session.ahead, session.refused, session.reported = self.asked_next, None, False
-        session.said = set()
+        session.refused, session.reported, session.said = None, False, set()
         try:
             self.function(
                 **{name: environment if name == "env" else found.get(name) for name in self.names}

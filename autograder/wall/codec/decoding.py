@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
-from autograder.wall.codec import library
+from autograder.wall.codec import library, names
 from autograder.wall.codec.kinds import (
     ARRAY_KINDS,
     FIELD_NAMES,
@@ -29,6 +29,7 @@ from autograder.wall.codec.kinds import (
 )
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
+from autograder.wall.codec.tables import make_table
 from autograder.wall.codec.wire import check_nodes
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
@@ -147,7 +148,14 @@ class _Decoder:
         _texts(plain, "has")
         _field(plain, "id", int)
         _field(plain, "callable", bool)
-        return self.adopt("object", plain, None)
+        known = names.find(plain.get("library"))
+        return self.adopt("object", plain, None) if known is None else known
+
+    def library(self, plain: Record, depth: Depth) -> Any:
+        known = names.find(_field(plain, "name", str))
+        if known is None:
+            raise EvidenceError("a library's function is missing here")
+        return known
 
     def subclass(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None:
@@ -187,6 +195,9 @@ class _Decoder:
 
     def bytearray(self, plain: Record, depth: Depth) -> Any:
         return bytearray(_field(plain, "data", bytes))
+
+    def table(self, plain: Record, depth: Depth) -> Any:
+        return make_table(plain["$"], plain, lambda part: self.decode(part, depth))
 
     def objects(self, plain: Record, depth: Depth) -> Any:
         items, shape = self.items(plain, depth), _shape(plain)
@@ -329,9 +340,12 @@ _DECODERS = {
         for kind in (
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
-            "bytearray", "objects", "ref", "function", "oracle", "dtype", "range", "complex", "int",
-            "record",
+            "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
+            "complex", "int", "record",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},
+    **dict.fromkeys(
+        ("frame", "series", "index", "column", "moment", "missing"), _Decoder.table
+    ),
 }  # fmt: skip

@@ -23,6 +23,7 @@ from autograder.wall.codec.kinds import (
     check_range,
 )
 from autograder.wall.codec.library import check_count, encode_library, is_plain_scalar
+from autograder.wall.codec.names import name_of
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import (
     abilities,
@@ -34,6 +35,7 @@ from autograder.wall.codec.subclasses import (
     own_texts,
     plain_value,
 )
+from autograder.wall.codec.tables import encode_table
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
 
@@ -105,7 +107,11 @@ class _Encoder:
             return {"$": "scalar", **_array_fields(array)}
         if isinstance(value, BaseException):
             return self.error(value, depth)
-        record = encode_library(value, lambda part: self.encode(part, depth + 1))
+
+        def encode_part(part: Any) -> Any:
+            return self.encode(part, depth + 1)
+
+        record = encode_library(value, encode_part) or encode_table(value, encode_part)
         record = record or self.subclass(value, depth + 1)
         return self.object(value) if record is None else record
 
@@ -200,6 +206,9 @@ class _Encoder:
         handle = getattr(value, "_autograder_id", None) if self.keep is None else None
         if handle is not None:
             return {"$": "ref", "id": handle}
+        library = name_of(value) if callable(value) else None
+        if self.keep is None and library is not None:
+            return {"$": "library", "name": library}
         if self.keep is None:
             raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
         record: Record = {
@@ -212,6 +221,8 @@ class _Encoder:
         name = getattr(value, "__name__", None) if callable(value) or _is_module(value) else None
         if type(name) is str:
             record["name"] = _clean_text(name)[:200]
+        if library is not None:
+            record["library"] = library
         return record
 
     def function(self, value: Any, depth: Depth) -> Record:

@@ -1,0 +1,75 @@
+"""Library functions and classes by name: each side uses its own.
+
+A test that calls the notebook's ``isclose`` means NumPy's. What crosses is "module:name"; a lie
+brings the true function of that name, as binding the name to it would. Only functions of their
+arguments alone are on the list: none reads a file, runs a text, or calls what it is not given.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+NUMPY = frozenset({
+    "all", "allclose", "any", "append", "apply_along_axis", "arange", "argmax", "argmin",
+    "argsort", "argwhere", "around", "array", "array_equal", "array_equiv", "array_split",
+    "asarray", "average", "bincount", "broadcast_to", "clip", "column_stack", "concatenate",
+    "convolve", "copy", "corrcoef", "count_nonzero", "cov", "cross", "cumprod", "cumsum",
+    "delete", "diag", "diff", "digitize", "dot", "einsum", "empty_like", "expand_dims", "eye",
+    "fill_diagonal", "flatnonzero", "flip", "fliplr", "flipud", "full", "full_like", "gradient",
+    "histogram", "hstack", "identity", "in1d", "inner", "insert", "interp", "intersect1d",
+    "isclose", "isin", "isscalar", "kron", "linspace", "logspace", "max", "mean", "median",
+    "meshgrid", "min", "moveaxis", "nan_to_num", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanstd", "nansum", "nanvar", "ndim", "nonzero", "ones", "ones_like", "outer", "percentile",
+    "prod", "ptp", "quantile", "ravel", "repeat", "reshape", "roll", "rot90", "round",
+    "searchsorted", "setdiff1d", "shape", "size", "sort", "split", "squeeze", "stack", "std",
+    "sum", "swapaxes", "take", "tensordot", "tile", "trace", "transpose", "trapezoid", "tri",
+    "tril", "triu", "union1d", "unique", "unravel_index", "var", "vdot", "vstack", "where",
+    "zeros", "zeros_like", "ndarray", "generic", "number", "integer", "floating", "bool_",
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16",
+    "float32", "float64", "complex64", "complex128", "str_",
+})  # fmt: skip
+PANDAS = frozenset({
+    "Categorical", "CategoricalDtype", "DataFrame", "DatetimeIndex", "Index", "MultiIndex",
+    "RangeIndex", "Series", "Timedelta", "Timestamp", "array", "concat", "crosstab", "cut",
+    "date_range", "factorize", "get_dummies", "isna", "isnull", "melt", "merge", "notna",
+    "notnull", "pivot", "pivot_table", "qcut", "timedelta_range", "to_datetime", "to_numeric",
+    "to_timedelta", "unique",
+})  # fmt: skip
+LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
+    "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
+    "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
+    "decimal": frozenset({"Decimal"}),
+    "fractions": frozenset({"Fraction"}),
+    "math": None,
+    "numpy": NUMPY,
+    "pandas": PANDAS,
+    "statistics": None,
+    "torch": frozenset({"Size", "Tensor"}),
+}
+
+
+def name_of(value: Any) -> str | None:
+    """Return the name by which a library's function or class crosses, None of all else."""
+    name: Any = getattr(value, "__name__", None)
+    module: Any = "numpy" if type(value) is np.ufunc else getattr(value, "__module__", None)
+    if type(module) is not str or type(name) is not str:
+        return None
+    found = f"{module.partition('.')[0]}:{name}"
+    return found if find(found) is value else None
+
+
+def find(name: object) -> Any:
+    """Return this side's function or class of a name; None where there is none on the list."""
+    if type(name) is not str or name.count(":") != 1:
+        return None
+    module_name, _, attribute = name.partition(":")
+    module = sys.modules.get(module_name)
+    if module_name not in LISTED or module is None or attribute.startswith("_"):
+        return None
+    value = vars(module).get(attribute)
+    listed = LISTED[module_name]
+    if listed is not None and attribute not in listed and type(value) is not np.ufunc:
+        return None
+    return value if callable(value) and not isinstance(value, ModuleType) else None

@@ -1,0 +1,87 @@
+"""A pandas course: what its tests do with frames over the wall is what they do in one process."""
+
+import pytest
+from otter.test_files.ok_test import OKTestFile
+
+from autograder.scoring.assignment import Assignment
+from autograder.scoring.formats.doctests import DoctestTests
+from tests.running import grade, outcomes
+from tests.scoring.test_formats import ok_file
+
+CELL = """
+import numpy as np
+import pandas as pd
+from numpy import isclose, mean
+from pandas import DataFrame
+from collections import Counter
+
+houses = pd.DataFrame({
+    "rooms": [3.0, None, 4.0, 2.0],
+    "alley": ["Pave", None, None, "Grvl"],
+    "price": [127500, 106000, 178100, 140000],
+    "sold": pd.to_datetime(["2020-01-03", "2020-02-01", "2021-05-06", None]),
+})
+inputs, targets = houses.iloc[:, :2], houses["price"]
+filled = pd.get_dummies(inputs, dummy_na=True).fillna({"rooms": inputs["rooms"].mean()})
+by_alley = houses.groupby("alley")["price"].agg(["min", "max"])
+grouped = houses.groupby("alley")
+first = houses["sold"].iloc[0]
+
+def dearest(frame):
+    return frame.loc[frame["price"].idxmax()]
+def spoil(frame):
+    frame["price"] = 0
+    return frame
+class Houses(pd.DataFrame):
+    @property
+    def _constructor(self): return Houses
+own = Houses(houses)
+Total = sum
+lying = 7
+"""
+EXAMPLES = [  # (what a case says, whether stock Otter passes it)
+    (">>> houses.shape\n(4, 4)", True),
+    (">>> list(houses.columns)\n['rooms', 'alley', 'price', 'sold']", True),
+    (">>> type(houses).__name__, isinstance(houses, pd.DataFrame)\n('DataFrame', True)", True),
+    (">>> isinstance(houses, DataFrame) and isinstance(targets, pd.Series)\nTrue", True),
+    (">>> not isinstance(houses, pd.DataFrame)\nTrue", False),
+    (">>> houses['price'].sum() == 551600\nTrue", False),  # it prints np.True_
+    (">>> int(houses['price'].sum())\n551600", True),
+    (">>> bool(isclose(mean(targets), 137900))\nTrue", True),
+    (">>> int(houses.isna().sum().sum())\n4", True),
+    (">>> filled.shape[1], bool(filled.isna().any().any())\n(4, False)", True),
+    (">>> int(by_alley.loc['Pave', 'max'])\n127500", True),
+    (">>> by_alley.index.name\n'alley'", True),
+    (">>> houses.equals(houses.copy())\nTrue", True),
+    (">>> pd.testing.assert_series_equal(targets, houses['price'])", True),
+    (">>> pd.testing.assert_frame_equal(inputs, houses)", False),
+    (">>> int(dearest(houses)['price'])\n178100", True),
+    (">>> str(houses.dtypes['rooms'])\n'float64'", True),
+    (">>> first == pd.Timestamp('2020-01-03')\nTrue", True),
+    (">>> first.year\n2020", True),
+    (">>> houses.loc[houses['price'] > 130000, 'price'].tolist()\n[178100, 140000]", True),
+    (">>> houses\n   rooms alley   price       sold\n0    3.0  Pave  127500 2020-01-03", False),
+    (">>> len(grouped)\n2", True),
+    (">>> dearest(pd.DataFrame({'price': [1, 3, 2]}, index=list('abc'))).name\n'b'", True),
+    (">>> assert houses is not None and len(houses) == 4", True),
+    (">>> lying.shape\n(4, 4)", False),
+    (">>> sorted(Counter(houses['alley'].dropna()))\n['Grvl', 'Pave']", True),
+    (">>> np.allclose(houses['rooms'].dropna(), [3, 4, 2])\nTrue", True),
+]
+
+
+@pytest.fixture(scope="module")
+def graded(engine):
+    tests = Assignment("demo", "d", {}, {"q1": ok_file(*[code for code, _ in EXAMPLES])}, {})
+    return grade(engine, tests, (CELL, "q1"))
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
+def test_a_test_of_tables_does_over_the_wall_what_it_does_in_one_process(graded, number):
+    code, expected = EXAMPLES[number]
+    namespace: dict = {}
+    exec(CELL, namespace)
+    stock = OKTestFile.from_spec(DoctestTests.spec(ok_file(code)))
+    stock.run(namespace)
+    assert [result.passed for result in stock.test_case_results] == [expected]
+    assert outcomes(graded)[number] is expected, graded.questions[0].cases[number].message
