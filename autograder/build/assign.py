@@ -20,6 +20,7 @@ from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
 from autograder.reports.written import load_rubric
+from autograder.scoring.libraries import modules_imported
 
 KEY_FILE = ROOT / ".inputs-key"  # ignored by git; any bytes
 INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
@@ -86,7 +87,9 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         from autograder.build.verify import STAMP, verify_assignment
 
         files[STAMP] = verify_assignment(name, files, _read(target / STAMP))
-        files["autograder.zip"] = _with_manifest(files["autograder.zip"], name, files[STAMP])
+        imports = modules_imported(source_of(notebook["cells"]))
+        zipped = files["autograder.zip"]
+        files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], imports)
     _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
     return BuiltAssignment(name, target, len(questions), points, verify)
@@ -158,11 +161,17 @@ def read_inputs_key() -> bytes:
     return _read(KEY_FILE).strip()
 
 
-def _with_manifest(grading_zip: bytes, name: str, verified: bytes) -> bytes:
-    """Return a grading zip whose manifest also holds the right curves, for the reports."""
+def source_of(cells: list[dict]) -> str:
+    """Return the source of all code cells as one text."""
+    code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    return "\n".join("".join(source) for source in code)
+
+
+def _with_manifest(grading_zip: bytes, name: str, verified: bytes, imports: list[str]) -> bytes:
+    """Return a grading zip whose manifest also tells right curves and imports."""
     entries = read_zip(grading_zip)
     curves = json.loads(verified)["reference_curves"]
-    entries[bundle.MANIFEST] = bundle.manifest(entries, name, reference_curves=curves)
+    entries[bundle.MANIFEST] = bundle.manifest(entries, name, "1", curves, imports)
     return make_zip(entries)
 
 

@@ -98,7 +98,7 @@ def _held_supervisor(task: Task) -> Supervisor:
                 prefix="autograder-", dir=passable_folder(), ignore_cleanup_errors=True
             )
             os.chmod(_Held.place.name, 0o711)
-        engines = EngineChoice("local").within(_Held.place.name)
+        engines = EngineChoice("local").within(_Held.place.name).warming(task.assignment.imports)
         _Held.supervisor = Supervisor(replace(task, finish=as_it_is), engines)
         _Held.key = key
     return _Held.supervisor

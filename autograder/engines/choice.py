@@ -1,5 +1,6 @@
 """Which engine a run uses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,12 +17,14 @@ class EngineChoice:
         image: tag of the grading image (docker).
         place: folder for what the engines need while they run; "": one for each.
         hidden: folders that no submission may see: tests, results, other submissions.
+        modules: what a worker imports ahead, besides what every notebook needs.
     """
 
     kind: str
     image: str = ""
     place: str = ""
     hidden: tuple[Path, ...] = ()
+    modules: tuple[str, ...] = ()
 
     @property
     def environment(self) -> str:
@@ -36,8 +39,17 @@ class EngineChoice:
         """Return the same choice, with more folders that no submission may see."""
         return replace(self, hidden=(*self.hidden, *(folder.resolve() for folder in folders)))
 
+    def warming(self, modules: Iterable[str]) -> "EngineChoice":
+        """Return the same choice, whose workers import some modules ahead."""
+        return replace(self, modules=tuple(modules))
+
     def open(self, limits: Limits) -> WarmEngine:
         """Return an engine that is neither started nor entered yet."""
+        engine = self._make(limits)
+        engine.modules = self.modules
+        return engine
+
+    def _make(self, limits: Limits) -> WarmEngine:
         if self.kind == "docker":
             from autograder.engines.docker import DockerEngine
 

@@ -96,7 +96,7 @@ class DockerEngine(WarmEngine):
             self.process = subprocess.Popen(
                 ["docker", "run", *self._options(), self.image, "python3", "-m",
                  "autograder.sandbox.worker", "--connect", "/channel", "--root", "/work",
-                 "--without", " ".join(self.layers_off), *core],
+                 "--without", " ".join(self.layers_off), "--warm", " ".join(self.modules), *core],
                 env={**os.environ, SECRET: self.secret}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True,
                 pass_fds=[held],

@@ -67,7 +67,8 @@ class LocalEngine(WarmEngine):
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
              "--without", " ".join(self.layers_off),
-             "--hide", "\n".join(map(str, (ROOT, *self.hidden)))],
+             "--hide", "\n".join(map(str, (ROOT, *self.hidden))),
+             "--warm", " ".join(self.modules)],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),
             cwd="/",

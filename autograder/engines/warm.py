@@ -38,6 +38,7 @@ class WarmEngine(ABC):
         image: names the environment that grades.
         place: the folder for what it needs while it runs; "": the system's temporary one.
         layers_off: layers that a test has left out; nothing outside the tests sets it.
+        modules: what the assignment's own solution imports.
 
     Raises:
         EngineError: student code could not be held on this machine.
@@ -46,6 +47,7 @@ class WarmEngine(ABC):
     image: str
     place: str = ""
     layers_off: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     stream: FrameStream
     layers: dict[str, Any]
     python: str

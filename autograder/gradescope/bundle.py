@@ -46,11 +46,13 @@ def manifest(
     assignment: str,
     version: str = "1",
     reference_curves: dict[str, list[dict]] | None = None,
+    imports: list[str] | None = None,
 ) -> bytes:
     """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to.
 
     Args:
         reference_curves: what the solution draws, by question; reports show it.
+        imports: the modules that the solution imports; workers have them ready.
     """
     plain: dict[str, Any] = {
         "assignment": assignment,
@@ -59,6 +61,8 @@ def manifest(
         "content": content_digest(entries),
         "environment": environment_digest(entries),
     }
+    if imports is not None:
+        plain["imports"] = imports
     if reference_curves:
         plain["reference_curves"] = reference_curves
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()

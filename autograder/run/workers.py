@@ -43,7 +43,8 @@ def grade_all(
     """
     task.assignment.lay_files()
     with _place_of_engines() as place:
-        pool = _Pool(jobs, task, engines.within(place), scorers)
+        engines = engines.within(place).warming(task.assignment.imports)
+        pool = _Pool(jobs, task, engines, scorers)
         try:
             pool.start()
             yield from pool.outcomes()

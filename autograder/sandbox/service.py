@@ -50,6 +50,7 @@ def serve(
     layers_off: Iterable[str] = (),
     full: bool = True,
     hidden: bool = True,
+    modules: Iterable[str] = (),
 ) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
@@ -57,14 +58,14 @@ def serve(
         janitor: the janitor's channel and process id.
         root: folder for the submissions' work folders.
         layers_off: layers that a test leaves out, to show that the next one still holds.
-        full: see :func:`autograder.sandbox.warmth.warm_up`.
+        full, modules: see :func:`autograder.sandbox.warmth.warm_up`.
         hidden: whether other uids can read nothing of what students must not see.
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:
         kept = confine.Layers(**{name: False for name in layers_off})
         confinement = confine.Confinement(kept, hidden)
-        shell = warm_up(full)
+        shell = warm_up(full, modules)
     except EngineError as error:
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
         return

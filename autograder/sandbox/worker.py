@@ -111,7 +111,8 @@ def main(arguments: list[str]) -> int:
         arguments: ``--fd N`` (an inherited socket) or ``--connect PATH`` (a Unix socket), and
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
             that core, if this container may use it; ``--without NAMES``: layers that a test
-            leaves out; ``--hide FOLDERS``: what no submission may see, one a line.
+            leaves out; ``--hide FOLDERS``: what no submission may see, one a line;
+            ``--warm MODULES``: what the assignment's own solution imports.
     """
     gc.disable()  # what is imported stays
     janitor = start_janitor()
@@ -132,7 +133,8 @@ def main(arguments: list[str]) -> int:
         channel.sendall(os.environ.pop("AUTOGRADER_SECRET", "").encode())
     with channel:
         without = options.get("--without", "").split()
-        serve(channel, janitor, options["--root"], without, hidden=hidden)
+        warm = options.get("--warm", "").split()
+        serve(channel, janitor, options["--root"], without, hidden=hidden, modules=warm)
     return 0
 
 

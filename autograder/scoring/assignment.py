@@ -18,6 +18,7 @@ from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import QuestionTests, parse_tests
+from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ class Assignment:
     def otter_config(self) -> AutograderConfig:
         """Otter's own configuration object."""
         return AutograderConfig(self.config)
+
+    @property
+    def imports(self) -> list[str]:
+        """The modules that its solution imports; where the zip does not say, those of its tests."""
+        told = self.manifest.get("imports")
+        if isinstance(told, list):
+            return [name for name in told if isinstance(name, str) and MODULE.fullmatch(name)]
+        return modules_imported("\n".join(self.sources.values()))
 
     @cached_property
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:

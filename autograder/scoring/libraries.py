@@ -7,6 +7,7 @@ than it thinks: no module is on the list whose functions run texts (sympy) or un
 """
 
 import importlib
+import re
 from types import ModuleType
 
 LIBRARIES = frozenset({
@@ -21,6 +22,23 @@ PARTS = frozenset({
     "scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats", "torch.autograd",
     "torch.func", "torch.linalg", "torch.nn", "torch.nn.functional",
 })  # fmt: skip
+
+
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_IMPORTS = re.compile(
+    rf"^[ \t]*(?:from[ \t]+({MODULE.pattern})[ \t]+import|import[ \t]+([^#;\n]+))", re.M
+)
+
+
+def modules_imported(source: str) -> list[str]:
+    """Return the modules that a text of Python imports, also one with magics in it, sorted."""
+    found: set[str] = set()
+    for taken, listed in _IMPORTS.findall(source):
+        names = (
+            [taken] if taken else [part.split()[0] for part in listed.split(",") if part.split()]
+        )
+        found.update(name for name in names if MODULE.fullmatch(name))
+    return sorted(found)
 
 
 def library(name: object) -> ModuleType | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.engines.docker import DockerEngine
 from autograder.model import Limits, Status
 from autograder.sandbox import sockets
 from tests.running import assignment, grade, test_file
@@ -44,24 +45,34 @@ client.connect('own.sock')
 """
 
 
+@pytest.fixture(scope="module", params=["local", "docker"])
+def either(request):
+    """Return a warm sandbox of each kind."""
+    if request.param == "local":
+        yield request.getfixturevalue("engine")
+        return
+    with DockerEngine(request.getfixturevalue("docker_engine"), Limits()) as engine:
+        yield engine
+
+
 def error_of(engine, source: str) -> str | None:
     return grade(engine, NOTHING, source).outputs[0].error
 
 
 @pytest.mark.parametrize("source", [POOL, LOADER, TALK], ids=["pool", "loader", "socket"])
-def test_a_submissions_processes_may_share(engine, source):
-    assert error_of(engine, source) is None
+def test_a_submissions_processes_may_share(either, source):
+    assert error_of(either, source) is None
 
 
-def test_what_is_left_in_shared_memory_is_wiped(engine):
-    assert error_of(engine, LEFT) is None
+def test_what_is_left_in_shared_memory_is_wiped(either):
+    assert error_of(either, LEFT) is None
     assert not (SHARED / "left-behind").exists()
-    assert error_of(engine, "assert open('/dev/shm/left-behind')").startswith("FileNotFoundError")
+    assert error_of(either, "assert open('/dev/shm/left-behind')").startswith("FileNotFoundError")
 
 
-def test_shared_memory_counts_as_memory(engine):
-    limits = Limits(memory_mib=256, disk_mib=1000, cell_s=15, wall_s=30)
-    gradation = grade(engine, NOTHING, FULL, limits=limits)
+def test_shared_memory_counts_as_memory(either):
+    limits = Limits(memory_mib=256, disk_mib=16, cell_s=15, wall_s=30)
+    gradation = grade(either, NOTHING, FULL, limits=limits)
     assert gradation.status is Status.MEMORY_LIMIT
     assert not [entry for entry in SHARED.iterdir() if entry.name.startswith("part")]
 
