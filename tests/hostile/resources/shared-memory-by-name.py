@@ -1,5 +1,5 @@
 # tries: gigabytes in named shared memory, which outlives the process that made it
-# verdict: memory limit | crashed
+# verdict: memory limit | crashed | completed
 from multiprocessing import shared_memory
 held = []
 for number in range(64):
