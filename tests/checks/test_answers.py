@@ -178,3 +178,14 @@ def test_wrong_entries_are_named(name):
     }
     with pytest.raises(AssertionError, match=message):
         answers.require_close(value, RIGHT, "f(A)", slips)
+
+
+@pytest.mark.parametrize("as_good", [torch.tensor([4, 2, 3]), np.array([4, 2, 3]), (4, 2, 3)])
+def test_whole_numbers_come_in_any_sequence(as_good):
+    assert answers.require_integers(as_good, "f(x)") == [4, 2, 3]
+
+
+@pytest.mark.parametrize("wrong", [torch.ones(2), np.array([[1]]), torch.tensor(1), "12"])
+def test_what_is_no_sequence_of_whole_numbers_is_refused(wrong):
+    with pytest.raises(AssertionError, match="expected"):
+        answers.require_integers(wrong, "f(x)")

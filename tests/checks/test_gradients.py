@@ -89,3 +89,9 @@ def test_every_slip_is_explained_in_both_languages():
     for english, chinese in gradients.SLIPS.values():
         assert english.isascii() and english.endswith(".")
         assert not chinese.isascii() and chinese.endswith("。")
+
+
+def test_a_single_number_may_lose_its_axis_unless_the_shape_was_asked_for():
+    gradients.expect(torch.tensor(2.0), torch.tensor([2.0]), "g")
+    with pytest.raises(AssertionError, match="wrong-shape"):
+        gradients.expect(torch.tensor(2.0), torch.tensor([2.0]), "g", exact_shape=True)
