@@ -59,7 +59,9 @@ def serve(grading_zip: str, plan: list[tuple[str, str]]) -> None:
             import nbconvert.preprocessors  # noqa: F401
             import otter.execute.preprocessor
             import otter.run  # noqa: F401
+            from nbclient import NotebookClient
 
+            NotebookClient.startup_timeout.default_value = 240  # the machine may be busy
             running = 0
             for submission, own in plan:
                 if running == AT_ONCE:

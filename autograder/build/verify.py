@@ -20,7 +20,9 @@ Case = tuple[str, bool, bool, str]  # name, passed, hidden, message
 
 STOCK = """
 import json, sys
+from nbclient import NotebookClient
 from otter.run import main
+NotebookClient.startup_timeout.default_value = 240  # a kernel may be read from a cold disk
 results = main(sys.argv[2], autograder=sys.argv[1], output_dir=None, no_logo=True)
 print("\\n@@" + json.dumps([[r.test_case.name, r.passed, bool(r.test_case.hidden), r.message]
                             for t in results.results.values() for r in t.test_case_results]))

@@ -42,6 +42,8 @@ class Line:
     One thread at a time may ask; a child that was forked off, and who comes too late, may not.
     """
 
+    __slots__ = ("stream", "nonce", "lock", "process", "open", "asking", "interrupted")
+
     def __init__(self, stream: FrameStream, nonce: bytes):
         self.stream, self.nonce = stream, nonce
         self.lock = threading.Lock()
@@ -89,6 +91,12 @@ class Agent:
         seed: Otter's seed between cells, or None.
     """
 
+    # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
+    __slots__ = (
+        "shell", "output", "seed", "kept", "handles", "calls", "linked", "inputs", "call_id",
+        "busy", "line",
+    )  # fmt: skip
+
     def __init__(
         self, shell: InteractiveShell, output: shells.BoundedText, seed: int | None
     ) -> None:
@@ -104,11 +112,12 @@ class Agent:
         self.call_id: int | None = None
         self.busy = False
         self.line: Line | None = None
-        signal.signal(signal.SIGINT, self._interrupt)
 
-    def _interrupt(self, signum: int, frame: FrameType | None) -> None:
-        if self.busy and not (self.line and self.line.defers_interrupt()):
-            raise KeyboardInterrupt(STOPPED)
+        def interrupt(signum: int, frame: FrameType | None) -> None:
+            if self.busy and not (self.line and self.line.defers_interrupt()):
+                raise KeyboardInterrupt(STOPPED)
+
+        signal.signal(signal.SIGINT, interrupt)
 
     def serve(self, stream: FrameStream) -> None:
         """Answer requests until the stream ends."""
@@ -162,9 +171,11 @@ class Agent:
 
     def adopt(self, kind: str, plain: Message, value: Any) -> Any:
         if kind == "oracle":
-            return oracles.make_handle(
-                partial(self.ask, plain["id"]), plain["name"], plain["saves"]
-            )
+
+            def ask(path: str, levels: int, inputs: oracles.Tensors) -> list[torch.Tensor]:
+                return self.ask(plain["id"], path, levels, inputs)
+
+            return oracles.make_handle(ask, plain["name"], plain["saves"])
         if kind == "tensor" and plain.get("grad_on") is True:
             self.inputs.append(value)
         return value

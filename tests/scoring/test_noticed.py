@@ -6,7 +6,7 @@ from autograder.model import Cell, Limits, Noticed, Status
 from autograder.sandbox import tripwire
 from autograder.scoring.noticed import find_noticed
 from autograder.scoring.session import Usage
-from tests.running import assignment, grade, outcomes, test_file
+from tests.running import assignment, grade, messages, outcomes, test_file
 
 PROBING = """
 def test_name(f):
@@ -135,3 +135,29 @@ def test_the_line_is_the_one_that_most_likely_does_it(source, line):
     usage = Usage(Status.COMPLETED, "", 0.0, 0.0, 0.0, True, ("torch.floor",))
     (told,) = find_noticed([Cell(source)], [usage, usage])
     assert told == Noticed("changed", "torch.floor", bool(line), line, told.text)
+
+
+LOOKS = """import signal
+def owners(f, depth=3):
+    held = [f, *(getattr(cell, 'cell_contents', None) for cell in f.__closure__ or ())]
+    found = [type(one.__self__).__name__ for one in held if hasattr(one, '__self__')]
+    inner = [one for one in held[1:] if hasattr(one, '__closure__') and depth]
+    return found + [name for one in inner for name in owners(one, depth - 1)]
+def f(x):
+    return owners(signal.getsignal(signal.SIGINT)) + owners(x)
+"""
+HANDING = """
+def test_handed(f):
+    from autograder import probes
+    assert f(probes.oracle(lambda x: x)) == []
+"""
+
+
+def test_no_bound_method_of_ours_is_handed_out_and_nothing_can_be_hung_on_the_agent(engine):
+    hang = FIND + (
+        "while type(frame.f_locals.get('self')).__name__ != 'Agent':\n    frame = frame.f_back\n"
+        "frame.f_locals['self'].answer = len"
+    )
+    found = grade(engine, assignment(q1=test_file("q1", HANDING)), LOOKS, hang)
+    assert outcomes(found) == [True], messages(found)
+    assert found.outputs[1].error.startswith("AttributeError")
