@@ -6,12 +6,14 @@ Under pytest-xdist (``make test``) a unit of work is a file, or a single test of
 
 import gc
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 REQUIRED = frozenset(filter(None, os.environ.get("AUTOGRADER_REQUIRE", "").split(",")))
 ROOT = Path(__file__).resolve().parents[1]
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
 
 # Seconds, roughly, of what takes longest; only the order matters.
 ONE_BY_ONE = {
@@ -77,7 +79,13 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Put what takes long first, where several processes share the tests."""
+    """Put what takes long first, where several processes share the tests.
+
+    Raises:
+        UsageError: a test's id holds an address, so that no two processes would agree on it.
+    """
+    if unsteady := [item.nodeid for item in items if ADDRESS.search(item.nodeid)]:
+        raise pytest.UsageError(f"give it an id that is the same in each process: {unsteady[0]}")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: -_seconds(item.nodeid))
 

@@ -67,5 +67,12 @@ def test_what_takes_long_is_begun_first_by_several_processes(several, order, mon
     assert [item.nodeid for item in found] == [f"{file}::test" for file in order.split()]
 
 
+def test_an_id_with_an_address_is_refused(tmp_path):
+    marked = "@pytest.mark.parametrize('x', [test_a], ids=repr)\ndef test_b(x):\n    pass\n"
+    (tmp_path / "test_it.py").write_text(SKIPPING.split("def test_b")[0] + marked)
+    done = run_pytest(tmp_path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR and "the same in each" in done.stderr
+
+
 def test_every_file_of_the_table_exists():
     assert all((suite.ROOT / file).is_file() for file in {**suite.LONG, **suite.ONE_BY_ONE})
