@@ -15,7 +15,7 @@ KINDS = ("valid", "misconception")
 
 
 @dataclass(frozen=True)
-class Entry:
+class LabelledAnswer:
     """One labelled answer.
 
     Attributes:
@@ -31,7 +31,7 @@ class Entry:
     expect: tuple[bool, ...]
 
 
-def load_bank(folder: Path) -> list[Entry]:
+def load_bank(folder: Path) -> list[LabelledAnswer]:
     """Read every ``q*.toml`` of a bank folder.
 
     Raises:
@@ -48,10 +48,10 @@ def load_bank(folder: Path) -> list[Entry]:
     return entries
 
 
-def _read_entry(path: Path, item: dict) -> Entry:
+def _read_entry(path: Path, item: dict) -> LabelledAnswer:
     try:
         code = item["code"]
-        entry = Entry(
+        entry = LabelledAnswer(
             question=path.stem,
             id=item["id"],
             kind=item["kind"],

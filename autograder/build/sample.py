@@ -16,7 +16,7 @@ from pathlib import Path
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.build.archive import make_zip
-from autograder.build.bank import Entry, load_bank, tomllib
+from autograder.build.bank import LabelledAnswer, load_bank, tomllib
 from autograder.build.release import to_bytes
 from autograder.errors import BuildError
 
@@ -121,7 +121,9 @@ def read_points(grading_zip: Path) -> dict[str, list[float]]:
     }
 
 
-def expect_points(chosen: dict[str, Entry], points: dict[str, list[float]]) -> dict[str, float]:
+def expect_points(
+    chosen: dict[str, LabelledAnswer], points: dict[str, list[float]]
+) -> dict[str, float]:
     """Return the points that the labels promise; a question without an answer earns nothing."""
     expected = {
         question: sum(p for p, passed in zip(cases, chosen[question].expect) if passed)
@@ -132,7 +134,9 @@ def expect_points(chosen: dict[str, Entry], points: dict[str, list[float]]) -> d
     return {**expected, "total": sum(expected.values())}
 
 
-def _find(bank: dict[tuple[str, str], Entry], question: str, id: str, file: str) -> Entry:
+def _find(
+    bank: dict[tuple[str, str], LabelledAnswer], question: str, id: str, file: str
+) -> LabelledAnswer:
     try:
         return bank[question, id]
     except KeyError:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from autograder.cluster.worker import OTHER_CODE, score_one, share
+from autograder.cluster.worker import OTHER_CODE, score_one, share_task
 from autograder.engines.choice import EngineChoice
 from autograder.engines.shipment import package_digest
 from autograder.errors import EngineError, SandboxError, UsageError
@@ -128,7 +128,7 @@ class _ClusterRun:
 
         self._check_scheduler(client)
         room, counted = self._room(client), time.monotonic()
-        shared = client.submit(share, self.task, pure=False)
+        shared = client.submit(share_task, self.task, pure=False)
         while waiting or running:
             if time.monotonic() - counted > POLL_S:
                 room, counted = self._room(client), time.monotonic()

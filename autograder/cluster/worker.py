@@ -36,7 +36,7 @@ class _Held:
     place: tempfile.TemporaryDirectory | None = None  # of its engines
 
 
-def share(task: Task) -> Task:
+def share_task(task: Task) -> Task:
     """Return what all submissions need; the other workers fetch it from the one that runs this."""
     return task
 

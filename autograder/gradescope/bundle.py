@@ -8,7 +8,7 @@ from typing import Any
 from autograder import __version__
 from autograder.engines.shipment import PACKAGE, with_imports
 from autograder.errors import BuildError
-from autograder.gradescope.settings import FILE, Settings, load_settings
+from autograder.gradescope.settings import FILE, UploadSettings, load_settings
 
 HERE = Path(__file__).resolve().parent
 MANIFEST = "manifest.json"
@@ -31,7 +31,9 @@ def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
         repo_root: the folder that holds ``assignments/`` and the lock files.
         assignment: whose ``gradescope.json`` to take; default: default settings.
     """
-    settings = load_settings(repo_root / "assignments" / assignment) if assignment else Settings()
+    settings = (
+        load_settings(repo_root / "assignments" / assignment) if assignment else UploadSettings()
+    )
     entries = {name: _with_unix_lines(HERE / name) for name in SCRIPTS}
     entries["requirements.lock"] = grading_lock(repo_root)
     entries[FILE] = settings.as_json()

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from autograder.gradescope import figure
-from autograder.gradescope.settings import Settings
+from autograder.gradescope.settings import UploadSettings
 from autograder.gradescope.upload import Metadata
 from autograder.languages import localize
 from autograder.model import Gradation, Status
@@ -27,7 +27,9 @@ LATE = "Submitted after the due date ‖ 在截止日期之后提交"
 PICTURE = "What your plot in {question} shows to the tests ‖ {question} 中测试看到的图形"
 
 
-def present(gradation: Gradation, manifest: dict, metadata: Metadata, settings: Settings) -> dict:
+def present(
+    gradation: Gradation, manifest: dict, metadata: Metadata, settings: UploadSettings
+) -> dict:
     """Return the content of ``results.json`` for a graded submission.
 
     Tests, their order and their points are Otter's own; only entries without points are added.
@@ -69,7 +71,7 @@ def refuse(text: str, status: str, manifest: dict, score: float = 0) -> dict:
     }
 
 
-def postpone(metadata: Metadata, settings: Settings, manifest: dict) -> dict | None:
+def postpone(metadata: Metadata, settings: UploadSettings, manifest: dict) -> dict | None:
     """Return the results of an upload over the rate limit, or None where it may be graded."""
     time = metadata.next_grading(settings.gradings_per_day)
     if time is None:

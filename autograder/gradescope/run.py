@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, SubmissionError
 from autograder.gradescope import presentation
-from autograder.gradescope.settings import Settings, load_settings
+from autograder.gradescope.settings import UploadSettings, load_settings
 from autograder.gradescope.upload import NOTHING, Metadata, find_upload, load_metadata
 from autograder.model import Gradation, Job, Limits, Status
 
@@ -115,7 +115,7 @@ def score_upload(
 
 
 def present_safely(
-    gradation: Gradation, manifest: dict, metadata: Metadata, settings: Settings
+    gradation: Gradation, manifest: dict, metadata: Metadata, settings: UploadSettings
 ) -> dict:
     """Return the results of a gradation; without its pictures, where those cannot be drawn."""
     try:

@@ -11,7 +11,7 @@ VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 
 
 @dataclass(frozen=True)
-class Settings:
+class UploadSettings:
     """Settings of one assignment on Gradescope.
 
     Attributes:
@@ -41,7 +41,7 @@ class Settings:
         return (json.dumps(asdict(self), indent=1) + "\n").encode()
 
 
-def load_settings(folder: Path) -> Settings:
+def load_settings(folder: Path) -> UploadSettings:
     """Read the settings of a folder; the defaults where it has none.
 
     Raises:
@@ -49,8 +49,8 @@ def load_settings(folder: Path) -> Settings:
     """
     path = folder / FILE
     if not path.is_file():
-        return Settings()
+        return UploadSettings()
     try:
-        return Settings(**json.loads(path.read_text(encoding="utf-8")))
+        return UploadSettings(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise BuildError(f"{path}: {error}") from None

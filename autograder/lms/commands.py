@@ -14,7 +14,7 @@ from autograder.lms.columns import find_columns, proposed_titles
 from autograder.lms.files import write_lms_files
 from autograder.lms.grade_files import number
 from autograder.lms.roster import (
-    Entry,
+    GradedSubmission,
     Matching,
     Rules,
     load_extensions,
@@ -33,7 +33,7 @@ class Graded:
     """What a gradebook says to an export."""
 
     assignment: str
-    entries: list[Entry]
+    entries: list[GradedSubmission]
     attachments: list[Attachment]
     people: dict[str, list[str]]
     deadline: datetime | None

@@ -29,7 +29,7 @@ from autograder.intake.tables import harmless, to_csv
 from autograder.intake.times import lateness
 from autograder.lms.columns import COLUMN_HEADS
 from autograder.lms.grade_files import number
-from autograder.lms.roster import Entry, Matching, reason_for
+from autograder.lms.roster import GradedSubmission, Matching, reason_for
 
 
 def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
@@ -176,10 +176,10 @@ def attention(
     return [table[0], *([harmless(cell) for cell in row] for row in table[1:])]
 
 
-def _late_by(entry: Entry, deadline: datetime | None) -> str:
+def _late_by(entry: GradedSubmission, deadline: datetime | None) -> str:
     known = lateness(entry.file, entry.submitted_at, deadline)
     return known or ("late" if entry.late else "")
 
 
-def _score(entry: Entry) -> str | float:
+def _score(entry: GradedSubmission) -> str | float:
     return "" if entry.score is None else number(entry.score)

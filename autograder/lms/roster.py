@@ -25,7 +25,7 @@ DEADLINE_COLUMNS = ("deadline", "due", "due date", "extension", "截止时间", 
 
 
 @dataclass(frozen=True)
-class Entry:
+class GradedSubmission:
     """A submission's mark, as far as exports need it.
 
     Attributes:
@@ -66,7 +66,7 @@ class Rules:
         own = [self.extensions[key] for key in student.keys if key in self.extensions]
         return max(own, default=self.deadline)
 
-    def for_student(self, student: Student, entry: Entry) -> Entry:
+    def for_student(self, student: Student, entry: GradedSubmission) -> GradedSubmission:
         """Return a submission as it counts for a student: an extension alone says what is late."""
         if not student.keys & self.extensions.keys():
             return entry
@@ -78,10 +78,12 @@ class Rules:
 class Matching:
     """Which entry counts for whom, and what a person should look at."""
 
-    chosen: list[tuple[Student, Entry]] = field(default_factory=list)
+    chosen: list[tuple[Student, GradedSubmission]] = field(default_factory=list)
     missing: list[Student] = field(default_factory=list)
-    unmatched: list[tuple[Entry, str]] = field(default_factory=list)
-    duplicates: list[tuple[Student, Entry, Entry]] = field(default_factory=list)
+    unmatched: list[tuple[GradedSubmission, str]] = field(default_factory=list)
+    duplicates: list[tuple[Student, GradedSubmission, GradedSubmission]] = field(
+        default_factory=list
+    )
     rules: Rules = Rules()
 
 
@@ -193,12 +195,12 @@ def load_owners(path: Path) -> dict[str, str]:
 
 def roster_entry(
     gradation: Gradation, submitted_at: str | None, deadline: datetime | None
-) -> Entry:
+) -> GradedSubmission:
     """Return what exports need of a gradation; the time may also stand in the file's name."""
     time = parse_time(submitted_at) if submitted_at else time_in_name(gradation.file)
     late = is_late(gradation.file, time, deadline)
     graded = gradation.status is not Status.NOT_GRADED or gradation.questions
-    return Entry(
+    return GradedSubmission(
         gradation.submission, gradation.file, gradation.score if graded else None,
         gradation.possible, time, late, gradation.status is not Status.UNREADABLE,
         "; ".join(map(str, gradation.noticed)),
@@ -207,7 +209,7 @@ def roster_entry(
 
 def match(
     roster: list[Student],
-    entries: Iterable[Entry],
+    entries: Iterable[GradedSubmission],
     owners: Mapping[str, str] | None = None,
     rules: Rules | None = None,
 ) -> Matching:
@@ -219,7 +221,7 @@ def match(
     """
     rules = rules or Rules(owners=owners or {})
     people = People(roster, rules.owners, rules.people)
-    found: dict[Student, list[Entry]] = {}
+    found: dict[Student, list[GradedSubmission]] = {}
     matching = Matching(rules=rules)
     for entry in entries:
         students, why = people.of(entry.file, entry.submission)
@@ -237,13 +239,13 @@ def match(
     return matching
 
 
-def _rank(entry: Entry) -> tuple[Any, ...]:
+def _rank(entry: GradedSubmission) -> tuple[Any, ...]:
     known = entry.submitted_at is not None
     time = entry.submitted_at or datetime.min.replace(tzinfo=timezone.utc)
     return (entry.readable, not entry.late, known, time, attempt_in(entry.file), entry.file)
 
 
-def reason_for(kept: Entry, other: Entry) -> str:
+def reason_for(kept: GradedSubmission, other: GradedSubmission) -> str:
     """Return why one of two submissions of a student counts."""
     whys = ("it can be read", "it was in time", "its time is known", "it is later",
             "it is the later attempt", "its name comes last")  # fmt: skip

@@ -67,7 +67,7 @@ class WrittenQuestion:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WrittenAnswer:
     """What one submission says to a written question.
 
     Attributes:
@@ -135,7 +135,7 @@ def regions(cells: list[dict]) -> list[list[dict]]:
 
 
 def write_question(
-    folder: Path, question: WrittenQuestion, prompts: list[dict], answers: list[Answer]
+    folder: Path, question: WrittenQuestion, prompts: list[dict], answers: list[WrittenAnswer]
 ) -> tuple[Path, Path]:
     """Write ``<question>.html`` to read and ``<question>.csv`` to fill in; returns their paths.
 
@@ -245,7 +245,7 @@ def _columns(question: WrittenQuestion) -> list[str]:
     return [f"{name} /{number(points)}" for name, (points, _) in question.criteria.items()]
 
 
-def _given(question: WrittenQuestion, answer: Answer, old: dict | None) -> list:
+def _given(question: WrittenQuestion, answer: WrittenAnswer, old: dict | None) -> list:
     """Return the cells to fill in: what they held, else empty, else zeros for no answer."""
     old, columns = old or {}, _columns(question)
     cells = [old.get(name, "").strip() for name in columns]
@@ -287,7 +287,9 @@ def _points(where: str, question: WrittenQuestion, cells: dict) -> dict[str, flo
     return found
 
 
-def _page(question: WrittenQuestion, prompts: list[dict], answers: list[Answer]) -> Iterator[str]:
+def _page(
+    question: WrittenQuestion, prompts: list[dict], answers: list[WrittenAnswer]
+) -> Iterator[str]:
     yield f"<h1>{html.escape(question.name)}</h1>"
     for cell in prompts:
         yield _shown(cell)
@@ -316,6 +318,6 @@ def _shown(cell: dict) -> str:
         return f'<p class="soft">{UNREADABLE}</p>'
 
 
-def _plain(answer: Answer) -> str:
+def _plain(answer: WrittenAnswer) -> str:
     text = "\n\n".join(cell["source"].strip() for cell in answer.cells)
     return text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…"

@@ -123,7 +123,7 @@ def written(
 ) -> None:
     """Lay out the written answers for graders: per question a page and a sheet with the rubric."""
     from autograder.reports.printing import print_page
-    from autograder.reports.written import Answer, find_answers, regions, write_question
+    from autograder.reports.written import WrittenAnswer, find_answers, regions, write_question
 
     with open_gradebook(out) as gradebook:
         name = gradebook.assignment()
@@ -139,7 +139,7 @@ def written(
             f"the rubric has {len(questions)} written questions, the releases in {dist / name} "
             f"have {len(prompts[0])}; build them again or mend the rubric"
         )
-    answers: list[list[Answer]] = [[] for _ in questions]
+    answers: list[list[WrittenAnswer]] = [[] for _ in questions]
     unread = []
     for submission, file in files.items():
         try:
@@ -151,7 +151,7 @@ def written(
             unread.append(f"{file}: has {len(found)} places for written answers")
             continue
         for kept, cells in zip(answers, found):
-            kept.append(Answer(submission, file, cells))
+            kept.append(WrittenAnswer(submission, file, cells))
     for place, question in enumerate(questions):
         asked = [language[place][0] for language in prompts]
         page, sheet = write_question(out / "written", question, asked, answers[place])
@@ -193,9 +193,9 @@ def marks(out: Path, sheets: tuple[Path, ...], rubric: Path | None) -> None:
 @click.argument("grading_zip", metavar="ZIP", type=PATH)
 def inspect_zip(grading_zip: Path) -> None:
     """Say what a grading ZIP of any Otter course holds, and what of it is not supported."""
-    from autograder.run.inspection import describe
+    from autograder.run.inspection import describe_zip
 
-    for line in describe(grading_zip):
+    for line in describe_zip(grading_zip):
         click.echo(line)
 
 

@@ -18,7 +18,7 @@ WSL = "grading needs Linux: on Windows install it under WSL2, on macOS use a Lin
 
 
 @dataclass(frozen=True)
-class Finding:
+class Checked:
     """One thing that was looked at.
 
     Attributes:
@@ -49,26 +49,26 @@ def doctor() -> None:
     raise SystemExit(0 if able and whole else 1)
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[Checked]:
     """Yield what is found, in the order in which to repair it."""
-    yield Finding("system", sys.platform == "linux", sys.platform, WSL)
+    yield Checked("system", sys.platform == "linux", sys.platform, WSL)
     for look in (_packages, _docker, _local, _uids, _disk):
         yield _safely(look)
 
 
-def _safely(look: Callable[[], Finding]) -> Finding:
+def _safely(look: Callable[[], Checked]) -> Checked:
     """Return what a look finds; what keeps it from looking is a finding too."""
     what = look.__name__.strip("_")
     try:
         return look()
     except AutograderError as error:
         reason, _, repair = str(error).partition("; ")
-        return Finding(what, False, reason, repair)
+        return Checked(what, False, reason, repair)
     except (ImportError, OSError) as error:
-        return Finding(what, False, str(error), "install the packages again: `make`")
+        return Checked(what, False, str(error), "install the packages again: `make`")
 
 
-def _packages() -> Finding:
+def _packages() -> Checked:
     missing = []
     for name in NEEDED:
         try:
@@ -76,52 +76,52 @@ def _packages() -> Finding:
         except PackageNotFoundError:
             missing.append(name)
     told = f"missing: {', '.join(missing)}" if missing else f"torch {version('torch')} and the rest"
-    return Finding("packages", not missing, told, "run `make`, or install the package again")
+    return Checked("packages", not missing, told, "run `make`, or install the package again")
 
 
-def _docker() -> Finding:
+def _docker() -> Checked:
     from autograder.engines.docker import is_available, remote_host
     from autograder.engines.image import held_image
 
     if host := remote_host():
-        return Finding("docker", False, f"the engine is at {host}",
+        return Checked("docker", False, f"the engine is at {host}",
                        "use the engine of this machine: `unset DOCKER_HOST`, or "
                        "`docker context use default`")  # fmt: skip
     if not is_available():
-        return Finding("docker", False, "no engine answers", "start Docker, or use ENGINE=local")
+        return Checked("docker", False, "no engine answers", "start Docker, or use ENGINE=local")
     image = held_image()
     told = f"answers, and holds the image {image}" if image else "answers; the image comes later"
-    return Finding("docker", True, told, grades="docker")
+    return Checked("docker", True, told, grades="docker")
 
 
-def _local() -> Finding:
+def _local() -> Checked:
     from autograder.engines.local import LocalEngine
 
     if sys.platform != "linux":
-        return Finding("local", False, "needs Linux", WSL)
+        return Checked("local", False, "needs Linux", WSL)
     with LocalEngine() as engine:
         held = ", ".join(f"{name} {value}" for name, value in engine.layers.items())
-    return Finding("local", True, held, grades="local")
+    return Checked("local", True, held, grades="local")
 
 
-def _uids() -> Finding:
+def _uids() -> Checked:
     import os
 
     from autograder.sandbox.uids import Uids
 
     if sys.platform != "linux" or os.geteuid():
-        return Finding("uids", True, "not root: submissions share your uid")
+        return Checked("uids", True, "not root: submissions share your uid")
     uids = Uids()
     run = uids.run
     if uids.lock is not None:
         os.close(uids.lock)
-    return Finding("uids", True, f"submissions run under uids such as {run[0]} to {run[-1]}")
+    return Checked("uids", True, f"submissions run under uids such as {run[0]} to {run[-1]}")
 
 
-def _disk() -> Finding:
+def _disk() -> Checked:
     folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free >> 20
     enough = free >= FREE_MIB
     told = f"{free} MiB are free in {folder}"
     repair = f"make room there: a submission may use {Limits.disk_mib} MiB, an image some 2,000"
-    return Finding("disk", enough, told, repair)
+    return Checked("disk", enough, told, repair)

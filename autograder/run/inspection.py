@@ -23,7 +23,7 @@ UNSUPPORTED = {
 }
 
 
-def describe(path: Path) -> list[str]:
+def describe_zip(path: Path) -> list[str]:
     """Return what a grading zip holds, one line for each kind of thing.
 
     Raises:

@@ -88,7 +88,7 @@ def pairs(read: Read, found: Table) -> dict[int, int]:
     return {key: value for key, value in zip(keys, all_words[found.key + 1 :: found.step]) if value}
 
 
-def text(read: Read, address: int) -> str:
+def read_text(read: Read, address: int) -> str:
     """Return a short ASCII string at an address; "" where there is none."""
     length = min(word(read, address + 2 * WORD), 200)
     head = len("".__sizeof__() * b" ") - 1

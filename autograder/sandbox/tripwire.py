@@ -172,7 +172,7 @@ class Tripwire:
         try:
             found = layout.pairs(read, layout.table(read, address, self.modern))
             theirs = {
-                ours.get(key) or layout.text(read, key): value for key, value in found.items()
+                ours.get(key) or layout.read_text(read, key): value for key, value in found.items()
             }
         except (ValueError, OSError, OverflowError, MemoryError):
             yield "*"  # there is no dictionary any more

@@ -11,7 +11,7 @@ from autograder.model import Limits
 from autograder.proving.hostile.entries import Suite, load_release
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
-from autograder.reports.written import Answer, WrittenQuestion, write_question
+from autograder.reports.written import WrittenAnswer, WrittenQuestion, write_question
 from autograder.run.grading import grade_folder
 from autograder.scoring.assignment import load_assignment
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
@@ -200,7 +200,7 @@ def test_graders_can_read_written_answers_anywhere(visit, tmp_path, size):
 
     question = WrittenQuestion("q6", {"reason": (2.0, "Says why. ‖ 说明原因。")})
     texts = (*HOSTILE, "Because $\\frac{dy}{dx}$ " + "x" * 200, "```\n" + "y" * 200 + "\n```")
-    answers = [Answer(f"s{place}", "a.ipynb", ({"cell_type": "markdown", "source": text},))
+    answers = [WrittenAnswer(f"s{place}", "a.ipynb", ({"cell_type": "markdown", "source": text},))
                for place, text in enumerate(texts)]  # fmt: skip
     prompt = [{"cell_type": "markdown", "source": "**Question 6.** Why?"}]
     path, _ = write_question(tmp_path, question, prompt, answers)

@@ -12,7 +12,7 @@ import pytest
 from autograder.build import environment
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
-from autograder.gradescope.settings import Settings, load_settings
+from autograder.gradescope.settings import UploadSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,7 +109,7 @@ def test_the_digest_is_taken_over_the_other_entries(entries):
 
 
 def test_settings_travel_in_the_zip(tmp_path):
-    (tmp_path / "gradescope.json").write_bytes(Settings(gradings_per_day=3).as_json())
+    (tmp_path / "gradescope.json").write_bytes(UploadSettings(gradings_per_day=3).as_json())
     assert load_settings(tmp_path).gradings_per_day == 3
 
 

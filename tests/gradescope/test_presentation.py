@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.gradescope import figure, presentation
-from autograder.gradescope.settings import Settings
+from autograder.gradescope.settings import UploadSettings
 from autograder.gradescope.upload import Metadata, parse_iso_time
 from autograder.model import Gradation, Status
 from autograder.proving.gradescope.validate import find_faults
@@ -27,7 +27,9 @@ MANIFEST = {"assignment": "demo", "version": "1", "content": "c", "environment":
 
 
 def present(gradation=GRADATION, settings=None, metadata=None):
-    return presentation.present(gradation, MANIFEST, metadata or Metadata(), settings or Settings())
+    return presentation.present(
+        gradation, MANIFEST, metadata or Metadata(), settings or UploadSettings()
+    )
 
 
 def faults(results, total=2.0):
@@ -50,7 +52,7 @@ def test_a_mark_can_be_traced():
 
 @pytest.mark.parametrize("visibility", ["hidden", "after_due_date", "after_published"])
 def test_who_sees_hidden_tests_can_be_set(visibility):
-    results = present(settings=Settings(hidden_visibility=visibility))
+    results = present(settings=UploadSettings(hidden_visibility=visibility))
     assert [test["visibility"] for test in results["tests"]] == ["visible", visibility, "visible"]
 
 
@@ -60,7 +62,7 @@ def test_the_figure_of_a_plot_question_is_shown():
 
 
 def test_figures_can_be_turned_off():
-    assert len(present(settings=Settings(figures=False))["tests"]) == 2
+    assert len(present(settings=UploadSettings(figures=False))["tests"]) == 2
 
 
 def test_a_chinese_notebook_gets_chinese_names():
@@ -114,13 +116,13 @@ def test_a_late_upload_is_marked():
 def test_an_upload_over_the_rate_limit_keeps_its_score():
     time = parse_iso_time("2026-02-02T00:00:00Z")
     metadata = Metadata(created=time, earlier=((time, 1.25),))
-    results = presentation.postpone(metadata, Settings(gradings_per_day=1), MANIFEST)
+    results = presentation.postpone(metadata, UploadSettings(gradings_per_day=1), MANIFEST)
     assert results["score"] == 1.25 and "2026-02-03 00:00 UTC" in results["output"]
     assert faults(results) == []
 
 
 def test_an_upload_within_the_rate_limit_is_graded():
-    assert presentation.postpone(Metadata(), Settings(gradings_per_day=1), MANIFEST) is None
+    assert presentation.postpone(Metadata(), UploadSettings(gradings_per_day=1), MANIFEST) is None
 
 
 def test_lone_surrogates_do_not_break_the_file():

@@ -8,7 +8,7 @@ from autograder.errors import UsageError
 from autograder.intake.times import lateness, parse_deadline
 from autograder.lms import files as lms
 from autograder.lms.roster import (
-    Entry,
+    GradedSubmission,
     Student,
     find_columns,
     load_owners,
@@ -30,7 +30,7 @@ def at(hour):
 
 
 def entry(file, hour=None, late=False, score=5.0):
-    return Entry(file, file, score, 8.0, at(hour) if hour is not None else None, late)
+    return GradedSubmission(file, file, score, 8.0, at(hour) if hour is not None else None, late)
 
 
 def rows(text):

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.roster import Entry, load_roster, match
+from autograder.lms.roster import GradedSubmission, load_roster, match
 
 CLASS = "SID,Name,Email\n20231001,Ann Lee,ann.lee@x.org\n20231002,Bo Ma,bo@x.org\n20231003,李四,\n"
 CANVAS = 'Student,ID,SIS User ID\n"Lee, Ann",1001,77\n"Ma, Bo",5501,1001\n'
@@ -32,7 +32,7 @@ TOLD = [
 @pytest.mark.parametrize(("roster", "file", "name"), TOLD)
 def test_a_file_is_whose_names_and_numbers_say_and_nobody_elses(tmp_path, roster, file, name):
     (tmp_path / "roster.csv").write_text(roster)
-    found = match(load_roster(tmp_path / "roster.csv"), [Entry("s", file, 1.0, 1.0)])
+    found = match(load_roster(tmp_path / "roster.csv"), [GradedSubmission("s", file, 1.0, 1.0)])
     assert [student.name for student, _ in found.chosen] == ([name] if name else [])
 
 
@@ -40,7 +40,8 @@ def test_two_students_of_one_name_are_told_apart_by_number_or_not_at_all(tmp_pat
     (tmp_path / "roster.csv").write_text("学号,姓名\n20231001,李伟\n20231002,李伟\n")
     files = ("李伟_20231002.ipynb", "李伟.ipynb")
     found = match(
-        load_roster(tmp_path / "roster.csv"), [Entry(file, file, 1.0, 1.0) for file in files]
+        load_roster(tmp_path / "roster.csv"),
+        [GradedSubmission(file, file, 1.0, 1.0) for file in files],
     )
     assert [(one.sis_id, entry.file) for one, entry in found.chosen] == [("20231002", files[0])]
     assert [entry.file for entry, _ in found.unmatched] == [files[1]]

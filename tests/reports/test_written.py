@@ -8,8 +8,8 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.reports.written import (
-    Answer,
     Mark,
+    WrittenAnswer,
     WrittenQuestion,
     find_answers,
     load_rubric,
@@ -83,7 +83,7 @@ def test_a_faulty_rubric_is_refused(tmp_path, content, message):
 
 
 def lay_out(folder, rubric, *submissions):
-    answers = [Answer(name, f"{name}.ipynb", cells) for name, cells in submissions]
+    answers = [WrittenAnswer(name, f"{name}.ipynb", cells) for name, cells in submissions]
     return write_question(folder, rubric[0], [text("Why $x^2$?")], answers)
 
 

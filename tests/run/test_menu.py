@@ -88,9 +88,9 @@ def ways(monkeypatch, docker_works: bool, local_works: bool):
     def local():
         if not local_works:
             raise EngineError("libseccomp is missing; install libseccomp2")
-        return doctor.Finding("local", True, "held", grades="local")
+        return doctor.Checked("local", True, "held", grades="local")
 
-    right = doctor.Finding("docker", docker_works, "as told", "start Docker", grades="docker")
+    right = doctor.Checked("docker", docker_works, "as told", "start Docker", grades="docker")
     monkeypatch.setattr(doctor, "_docker", lambda: right)
     monkeypatch.setattr(doctor, "_local", local)
     return CliRunner().invoke(doctor.doctor, [])

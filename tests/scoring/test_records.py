@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from autograder.checks import curves, errors
 from autograder.errors import EvidenceError
 from autograder.gradescope.presentation import present
-from autograder.gradescope.settings import Settings
+from autograder.gradescope.settings import UploadSettings
 from autograder.gradescope.upload import Metadata
 from autograder.model import Provenance
 from autograder.reports.class_report import write_class_report
@@ -98,7 +98,7 @@ def use(found, folder) -> None:
     gradation = conclude(given, tests, walk, Provenance())
     feedback_page(gradation, release_hidden=True, reference=gradation.curves)
     write_class_report(folder / "index.html", [gradation], "demo")
-    present(gradation, {}, Metadata(), Settings())
+    present(gradation, {}, Metadata(), UploadSettings())
     with suppress(AssertionError):
         if isinstance(found, Drawing):
             stroke = curves.require_curve(found, np.sin, "f", derivative_of=np.cos)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.build.bank import Entry, load_bank, load_equivalents
+from autograder.build.bank import LabelledAnswer, load_bank, load_equivalents
 from autograder.proving.audit.mutants import Mutant, make_mutants
-from autograder.proving.audit.trial import Outcome, Reference, Trial, run_trials
+from autograder.proving.audit.trial import Reference, Trial, TrialOutcome, run_trials
 from autograder.scoring.assignment import Assignment
 
 Key = tuple  # kind, question and what tells the answer from others of its question
@@ -93,7 +93,9 @@ def audit_assignment(
         for index, cell in enumerate(cells)
         for mutant in make_mutants(cell)
     }
-    entries: dict[Key, Entry] = {("bank", entry.question, entry.id): entry for entry in bank}
+    entries: dict[Key, LabelledAnswer] = {
+        ("bank", entry.question, entry.id): entry for entry in bank
+    }
     answers: dict[Key, tuple[str, tuple[str, ...]]] = {
         key: (entry.question, entry.code) for key, entry in entries.items()
     } | {
@@ -101,7 +103,7 @@ def audit_assignment(
         for key, (question, index, mutant) in mutants.items()
     }
     audits = {question: QuestionAudit() for question in reference.answers}
-    runs: dict[Key, list[Outcome]] = defaultdict(list)
+    runs: dict[Key, list[TrialOutcome]] = defaultdict(list)
     cases: dict[str, set[str]] = defaultdict(set)
     failed: dict[str, set[str]] = defaultdict(set)
     for numbers in (range(1), range(1, repeats)):
@@ -125,7 +127,7 @@ def audit_assignment(
     return audits
 
 
-def _is_endless(outcomes: list[Outcome]) -> bool:
+def _is_endless(outcomes: list[TrialOutcome]) -> bool:
     return bool(outcomes) and outcomes[0].endless
 
 
@@ -136,7 +138,7 @@ def _with(cells: list[str], index: int, source: str) -> tuple[str, ...]:
 def _count_mutant(
     found: QuestionAudit,
     key: Key,
-    outcomes: list[Outcome],
+    outcomes: list[TrialOutcome],
     equivalents: dict[tuple[str, str], str],
 ) -> None:
     _, question, index, change = key
@@ -159,7 +161,7 @@ def _count_mutant(
         found.killed_by_public += 1
 
 
-def _count_entry(found: QuestionAudit, entry: Entry, outcomes: list[Outcome]) -> None:
+def _count_entry(found: QuestionAudit, entry: LabelledAnswer, outcomes: list[TrialOutcome]) -> None:
     found.valid += entry.kind == "valid"
     found.misconceptions += entry.kind == "misconception"
     seen = {outcome.passed for outcome in outcomes}

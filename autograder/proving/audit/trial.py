@@ -43,7 +43,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     """What the question's tests said: (name, passed, hidden, message) per test case.
 
     Attributes:
@@ -121,7 +121,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     _held = engine, reference, assignment
 
 
-def _run(trial: Trial) -> Outcome:
+def _run(trial: Trial) -> TrialOutcome:
     assert _held is not None, "the pool opens each of its processes"
     engine, reference, assignment = _held
     only = replace(assignment, sources={trial.question: assignment.sources[trial.question]})
@@ -129,7 +129,7 @@ def _run(trial: Trial) -> Outcome:
     walker = Walker(submission, only, engine.stream, LIMITS, trial.seed)
     walk = walker.run()
     results = walk.tests[trial.question].test_case_results
-    return Outcome(
+    return TrialOutcome(
         trial.key,
         tuple(
             (result.test_case.name, result.passed, bool(result.test_case.hidden), result.message)
@@ -147,7 +147,7 @@ def _is_endless(walk: Walk, results: list[TestCaseResult]) -> bool:
 
 def run_trials(
     trials: Iterable[Trial], reference: Reference, assignment: Assignment, workers: int
-) -> Iterator[Outcome]:
+) -> Iterator[TrialOutcome]:
     """Run trials on several sandboxes; outcomes come in the order of the trials."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _open, (reference, assignment)) as pool:

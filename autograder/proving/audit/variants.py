@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build.bank import Entry, load_bank
+from autograder.build.bank import LabelledAnswer, load_bank
 from autograder.proving.audit.answers import Answer, asked_names, names_bound_in
 from autograder.proving.audit.careless import load_carelessness
 from autograder.proving.audit.report import QuestionAudit
 from autograder.proving.audit.styles import load_styles, make_styles
-from autograder.proving.audit.trial import Outcome, Reference, Trial, run_trials
+from autograder.proving.audit.trial import Reference, Trial, TrialOutcome, run_trials
 from autograder.scoring.assignment import Assignment
 
 AXES = ("style", "careless")
 SAMPLES = {"style": 450, "careless": None}  # of each question; None: all of them
 DRAWN_FROM = 4  # a sample is drawn from this many times as many variants, or from all there are
-Maker = Callable[[Answer, Entry], list[Trial]]
+Maker = Callable[[Answer, LabelledAnswer], list[Trial]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def make_variants(
         sample: how many variants of each question and axis are taken at most.
         seed: decides which.
     """
-    answers: dict[str, list[tuple[Answer, Entry]]] = {}
+    answers: dict[str, list[tuple[Answer, LabelledAnswer]]] = {}
     for answer, entry in right_answers(reference, assignment, load_bank(bank_folder)):
         answers.setdefault(entry.question, []).append((answer, entry))
     chosen: list[Trial] = []
@@ -102,8 +102,8 @@ def _choose(make: Maker, answers: list, sample: int | None, chance: random.Rando
 
 
 def right_answers(
-    reference: Reference, assignment: Assignment, bank: list[Entry]
-) -> Iterator[tuple[Answer, Entry]]:
+    reference: Reference, assignment: Assignment, bank: list[LabelledAnswer]
+) -> Iterator[tuple[Answer, LabelledAnswer]]:
     """Yield every right answer of the bank as something to rewrite."""
     taken = set()
     for kind, text, _ in reference.order:
@@ -120,7 +120,7 @@ def right_answers(
 def _style_maker(bank_folder: Path) -> Maker:
     styles = load_styles(bank_folder)
 
-    def make(answer: Answer, entry: Entry) -> list[Trial]:
+    def make(answer: Answer, entry: LabelledAnswer) -> list[Trial]:
         variants = make_styles(answer, styles, f"{entry.question} {entry.id}")
         return [_trial("style", entry, variant.key, variant.answer) for variant in variants]
 
@@ -130,7 +130,7 @@ def _style_maker(bank_folder: Path) -> Maker:
 def _careless_maker(bank_folder: Path) -> Maker:
     slips = load_carelessness(bank_folder).slips
 
-    def make(answer: Answer, entry: Entry) -> list[Trial]:
+    def make(answer: Answer, entry: LabelledAnswer) -> list[Trial]:
         return [
             _trial("careless", entry, slip.key, slip.spoil(answer))
             for slip in slips
@@ -143,7 +143,7 @@ def _careless_maker(bank_folder: Path) -> Maker:
 MAKERS = {"style": _style_maker, "careless": _careless_maker}
 
 
-def _trial(axis: str, entry: Entry, key: str, answer: Answer) -> Trial:
+def _trial(axis: str, entry: LabelledAnswer, key: str, answer: Answer) -> Trial:
     return Trial((axis, entry.question, entry.id, key), entry.question, answer.cells)
 
 
@@ -185,5 +185,5 @@ def _keep(audit: QuestionAudit, found: Finding) -> None:
         audit.unjustified.append(str(found))
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: TrialOutcome) -> str:
     return next((f"{name}: {message}" for name, ok, _, message in outcome.cases if not ok), "")

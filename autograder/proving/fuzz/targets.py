@@ -18,7 +18,7 @@ import torch
 from autograder.checks import answers, curves, errors
 from autograder.errors import EvidenceError, SubmissionError
 from autograder.gradescope.presentation import present
-from autograder.gradescope.settings import Settings
+from autograder.gradescope.settings import UploadSettings
 from autograder.gradescope.upload import Metadata
 from autograder.intake.collection import submission_name
 from autograder.intake.submission import load_submission
@@ -143,7 +143,7 @@ def write_pages(gradation: Gradation) -> None:
     feedback_page(gradation, release_hidden=True, reference=gradation.curves)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         write_class_report(Path(folder, "index.html"), [gradation], "demo")
-    present(gradation, {}, Metadata(), Settings())
+    present(gradation, {}, Metadata(), UploadSettings())
 
 
 def honest_frames() -> list[bytes]:

@@ -9,8 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import ROOT
-from autograder.proving.hostile.entries import CATEGORIES, Entry, Suite, load_release
-from autograder.proving.hostile.grading import ASSIGNMENT, Outcome, grade_category, workplace
+from autograder.proving.hostile.entries import CATEGORIES, Attack, Suite, load_release
+from autograder.proving.hostile.grading import (
+    ASSIGNMENT,
+    CategoryOutcome,
+    grade_category,
+    workplace,
+)
 
 Counts = dict[str, dict[str, dict[str, float]]]  # by grader, category and what was counted
 
@@ -68,7 +73,7 @@ def hostile(
     ctx.exit(0 if sound else 1)
 
 
-def count(outcome: Outcome) -> dict:
+def count(outcome: CategoryOutcome) -> dict:
     """Return ``tried``, ``held`` and ``undeserved_points`` of one category."""
     return {
         "tried": len(outcome.verdicts),
@@ -95,7 +100,7 @@ def _try_peer(
     """Yield category and counts of one peer, on the entries that any grader can be given."""
     from autograder.proving.hostile import peers
 
-    def say(entry: Entry, held: bool, undeserved: float) -> None:
+    def say(entry: Attack, held: bool, undeserved: float) -> None:
         state = "held" if held else f"NOT HELD, {undeserved:g} undeserved points"
         click.echo(f"{name}: {entry.category}/{entry.id}: {state}")
 
@@ -108,7 +113,7 @@ def _try_peer(
             yield category, peers.try_peer(grade, suite, entries, workers, folder, limit_s, say)
 
 
-def _show_problems(outcome: Outcome) -> bool:
+def _show_problems(outcome: CategoryOutcome) -> bool:
     for problem in outcome.problems:
         click.echo(f"the run: {problem}", err=True)
     for verdict in outcome.verdicts:

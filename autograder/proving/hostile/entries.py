@@ -53,7 +53,7 @@ def ours(module):
 
 
 @dataclass(frozen=True)
-class Entry:
+class Attack:
     """One hostile submission as data.
 
     Attributes:
@@ -83,7 +83,7 @@ class Entry:
         return is_notebook and not ours and "zip" not in self.options
 
 
-def load_entries(suite: Path = SUITE) -> list[Entry]:
+def load_entries(suite: Path = SUITE) -> list[Attack]:
     """Read every entry of the suite, sorted by category and id."""
     return [
         _parse_entry(category, path.stem, path.read_text(encoding="utf-8"))
@@ -92,12 +92,12 @@ def load_entries(suite: Path = SUITE) -> list[Entry]:
     ]
 
 
-def _parse_entry(category: str, name: str, text: str) -> Entry:
+def _parse_entry(category: str, name: str, text: str) -> Attack:
     options, lines = {}, text.split("\n")
     while lines and (found := HEADER.fullmatch(lines[0])):
         options[found[1]] = found[2].strip()
         lines.pop(0)
-    return Entry(
+    return Attack(
         id=name,
         category=category,
         tries=options.pop("tries"),
@@ -133,7 +133,7 @@ class Suite:
         """Return a notebook with the honest answer and nothing else."""
         return recipes.dump(self._answered())
 
-    def uploads(self, entry: Entry) -> list[tuple[str, bytes]]:
+    def uploads(self, entry: Attack) -> list[tuple[str, bytes]]:
         """Return the name (``/`` between folders) and the bytes of each of an entry's files."""
         if entry.category == "malformed":
             data = self._malformed(entry)
@@ -146,7 +146,7 @@ class Suite:
         names = [name, *filter(None, [_unescape(entry.options.get("also", ""))])]
         return [(name, data) for name in names]
 
-    def _malformed(self, entry: Entry) -> bytes:
+    def _malformed(self, entry: Attack) -> bytes:
         scope = {**vars(recipes), "notebook": self._answered()}
         exec(compile(entry.code, entry.id, "exec"), scope)  # our own recipe, not the submission
         return scope["upload"] if "upload" in scope else recipes.dump(scope["notebook"])
@@ -161,7 +161,7 @@ class Suite:
         notebook["cells"] = [cell for cell in notebook["cells"] if cell not in rest]
         return notebook
 
-    def _attack(self, entry: Entry) -> dict:
+    def _attack(self, entry: Attack) -> dict:
         answered = self._answered()
         cells = [cell for cell in answered["cells"] if cell["cell_type"] == "code"]
         first = [c for c in cells if c.get("id") in ("init-otter", "setup")]

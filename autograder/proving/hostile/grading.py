@@ -20,7 +20,7 @@ from autograder.gradebook import Gradebook
 from autograder.intake.collection import find_submissions, submission_name
 from autograder.model import Gradation, Status
 from autograder.proving.hostile import traces
-from autograder.proving.hostile.entries import Entry, Suite, load_release
+from autograder.proving.hostile.entries import Attack, Suite, load_release
 
 ASSIGNMENT = "autodiff"
 BYSTANDERS = ("aaa-bystander.ipynb", "malformed-bystander.ipynb", "zzz-bystander.ipynb")
@@ -46,21 +46,21 @@ class Verdict:
         problems: one sentence for each thing that a sound grader would not do.
     """
 
-    entry: Entry
+    entry: Attack
     status: str
     undeserved: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Outcome:
+class CategoryOutcome:
     """What a run of one category came to; ``problems`` are those of the run as a whole."""
 
     verdicts: list[Verdict]
     problems: list[str]
 
 
-def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> Outcome:
+def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> CategoryOutcome:
     """Grade all entries of one category beside honest bystanders, and judge every result.
 
     Args:
@@ -90,7 +90,7 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
             _judge(entry, [names[path] for path in uploads[entry.id]], found, shown, secrets)
             for entry in entries
         ]
-    return Outcome(verdicts, problems)
+    return CategoryOutcome(verdicts, problems)
 
 
 def hidden_text(grading_zip: Path, release: dict) -> list[str]:
@@ -206,7 +206,7 @@ def _without_times(path: Path) -> bytes:
 
 
 def _judge(
-    entry: Entry,
+    entry: Attack,
     names: list[str],
     found: dict[str, Gradation],
     shown: dict[str, str],
@@ -224,7 +224,7 @@ def _judge(
     return verdict
 
 
-def _judge_points(entry: Entry, gradation: Gradation, verdict: Verdict) -> None:
+def _judge_points(entry: Attack, gradation: Gradation, verdict: Verdict) -> None:
     if verdict.status not in entry.verdicts:
         verdict.problems.append(f"it ended as {verdict.status} ({gradation.reason}), "
                                 f"not as {' or '.join(entry.verdicts)}")  # fmt: skip

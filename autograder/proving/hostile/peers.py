@@ -17,7 +17,7 @@ from autograder.course import ROOT
 from autograder.engines import image
 from autograder.errors import AutograderError
 from autograder.proving.bench.peers import ensure_peer_image
-from autograder.proving.hostile.entries import Entry, Suite
+from autograder.proving.hostile.entries import Attack, Suite
 
 RUN_S = 90.0  # a grader that has not ended by then hangs, unless an honest notebook takes long too
 PATIENCE = 5.0  # how many times as long as on an honest notebook a grader may take
@@ -139,11 +139,11 @@ def measure_patience(grade: Grade, suite: Suite, folder: Path) -> float:
 def try_peer(
     grade: Grade,
     suite: Suite,
-    entries: list[Entry],
+    entries: list[Attack],
     workers: int,
     folder: Path,
     limit_s: float,
-    on_result: Callable[[Entry, bool, float], None],
+    on_result: Callable[[Attack, bool, float], None],
 ) -> dict[str, float]:
     """Grade entries with one peer; returns ``{tried, held, undeserved_points}``.
 
@@ -154,7 +154,7 @@ def try_peer(
     """
     count = {"tried": 0, "held": 0, "undeserved_points": 0.0}
 
-    def attempt(entry: Entry) -> tuple[Entry, bool, float]:
+    def attempt(entry: Attack) -> tuple[Attack, bool, float]:
         (_, data), *_ = suite.uploads(entry)
         path = folder / f"{entry.category}-{entry.id}.ipynb"
         path.write_bytes(data)
@@ -169,7 +169,7 @@ def try_peer(
     return count
 
 
-def judge(entry: Entry, result: PeerResult) -> tuple[bool, float]:
+def judge(entry: Attack, result: PeerResult) -> tuple[bool, float]:
     """Tell whether a peer held an entry, and the points that it gave undeservedly.
 
     Held: it ended, gave nothing to the other questions and, where the file is readable, gave the

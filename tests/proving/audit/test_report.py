@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from autograder.build.bank import Entry
+from autograder.build.bank import LabelledAnswer
 from autograder.proving.audit import commands, report, variants
 from autograder.proving.audit.page import write_page
 from autograder.proving.audit.report import QuestionAudit
-from autograder.proving.audit.trial import Outcome
+from autograder.proving.audit.trial import TrialOutcome
 
 SOLUTION = "y = a + b"
 KEY = "cell 1, operator @1: a + b -> a - b"  # the first mutant; the others are always killed
-RIGHT = Entry("q1", "other-way", "valid", "", (SOLUTION,), (True, True))
-WRONG = Entry("q1", "slip", "misconception", "", ("y = a",), (True, False))
+RIGHT = LabelledAnswer("q1", "other-way", "valid", "", (SOLUTION,), (True, True))
+WRONG = LabelledAnswer("q1", "slip", "misconception", "", ("y = a",), (True, False))
 
 
 def audit(monkeypatch, verdict, bank=(RIGHT, WRONG), equivalents=None, repeats=3):
@@ -25,7 +25,7 @@ def audit(monkeypatch, verdict, bank=(RIGHT, WRONG), equivalents=None, repeats=3
         for trial in trials:
             public, hidden = verdict(trial)
             cases = (("public", public, False, "why"), ("hidden", hidden, True, "why"))
-            yield Outcome(trial.key, cases)
+            yield TrialOutcome(trial.key, cases)
 
     monkeypatch.setattr(report, "run_trials", run_trials)
     monkeypatch.setattr(
@@ -107,7 +107,7 @@ def test_a_mutant_that_never_ends_is_run_once(monkeypatch):
     def run_trials(trials, *args):
         for trial in trials:
             seen.append(trial.key)
-            yield Outcome(trial.key, (("hidden", False, True, ""),), endless=True)
+            yield TrialOutcome(trial.key, (("hidden", False, True, ""),), endless=True)
 
     audit(monkeypatch, good)
     monkeypatch.setattr(report, "run_trials", run_trials)

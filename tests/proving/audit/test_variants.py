@@ -8,7 +8,7 @@ from autograder.build.bank import load_bank
 from autograder.course import ROOT, assignment_names
 from autograder.proving.audit import variants
 from autograder.proving.audit.report import QuestionAudit
-from autograder.proving.audit.trial import Outcome, Reference
+from autograder.proving.audit.trial import Reference, TrialOutcome
 from autograder.proving.audit.variants import audit_variants, make_variants, try_variants
 from autograder.run.workers import default_workers
 from autograder.scoring.assignment import load_assignment
@@ -54,7 +54,7 @@ def test_a_whole_run_tries_five_thousand_styles(built):
 
 
 def outcome(trial, *, passes):
-    return Outcome(trial.key, (("public", True, False, ""), ("hidden", passes, True, "why")))
+    return TrialOutcome(trial.key, (("public", True, False, ""), ("hidden", passes, True, "why")))
 
 
 @pytest.mark.parametrize("axis", ["style", "careless"])

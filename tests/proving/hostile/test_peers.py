@@ -6,11 +6,11 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.proving.hostile import peers
-from autograder.proving.hostile.entries import Entry
+from autograder.proving.hostile.entries import Attack
 from autograder.proving.hostile.peers import PeerResult, judge, measure_patience, try_peer
 
-ENTRY = Entry("attack", "forging", "points", "", ("completed",), "q4")
-BROKEN = Entry("broken", "malformed", "a traceback", "", ("unreadable",), "none")
+ENTRY = Attack("attack", "forging", "points", "", ("completed",), "q4")
+BROKEN = Attack("broken", "malformed", "a traceback", "", ("unreadable",), "none")
 SUITE = SimpleNamespace(
     honest="q4", honest_upload=lambda: b"{}", uploads=lambda entry: [("a.ipynb", b"{}")]
 )
