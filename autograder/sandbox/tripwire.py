@@ -13,6 +13,7 @@ import gc
 import mmap
 import os
 import sys
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import CellType, FunctionType, MappingProxyType, ModuleType
@@ -60,7 +61,9 @@ class Tripwire:
         self.cell = _offset_of(CellType(self), id(self))
         self.kept: list[Any] = []  # an address is an object's as long as it lives
         self.names: dict[int, tuple[str, dict[str, Any]]] = {}  # of dictionaries, by address
-        self.watched: dict[int, tuple[int, str, int]] = {}  # address: value, owner, dictionary
+        self.labels: list[str] = []  # what is watched, in words
+        # Of each word that is watched: where it is, what it holds, a label, a field, a dictionary.
+        self.watched = tuple(array(kind) for kind in ("Q", "Q", "L", "B", "Q"))
         seen: set[int] = set()
         for module in _modules():
             for owner, members in _namespaces(module):
@@ -76,12 +79,13 @@ class Tripwire:
             raise ValueError("a dictionary is laid out in another way")
         self.names[id(members)] = owner, members
         self.kept.append(members)
-        self._watch(id(members) + layout.KEYS, owner, id(members))
-        self._watch(table.counter, owner, id(members))
+        self.labels.append(owner)
+        self._watch(id(members) + layout.KEYS, names=id(members))
+        self._watch(table.counter, names=id(members))
         wanted = {id(value) for value in members.values() if _is_watched(owner, value)}
         for address in table.value_addresses():
             if layout.word(layout.own, address) in wanted:
-                self._watch(address, owner, id(members))
+                self._watch(address, names=id(members))
         for name, value in list(members.items()):
             for function in _functions_of(value):
                 if id(function) not in seen:
@@ -90,33 +94,38 @@ class Tripwire:
 
     def _watch_function(self, name: str, function: FunctionType) -> None:
         self.kept.append(function)
-        for field, offset in self.offsets.items():
-            self._watch(id(function) + offset, f"{name}.{field}", 0)
+        self.labels.append(name)
+        for field, offset in enumerate(self.offsets.values()):
+            self._watch(id(function) + offset, field)
         for cell in function.__closure__ or ():
             with suppress(ValueError):  # it is empty
                 if _is_definition(cell.cell_contents):
-                    self._watch(id(cell) + self.cell, f"{name}.__closure__", 0)
+                    self._watch(id(cell) + self.cell, len(self.offsets))
 
-    def _watch(self, address: int, owner: str, names: int) -> None:
-        self.watched[address] = layout.word(layout.own, address), owner, names
+    def _watch(self, address: int, field: int = 0, names: int = 0) -> None:
+        """Watch a word of what the last label is about."""
+        value = layout.word(layout.own, address)
+        for column, entry in zip(
+            self.watched, (address, value, len(self.labels) - 1, field, names)
+        ):
+            column.append(entry)
 
     def _lay_out(self) -> None:
         """Sort what is watched into spans of memory that are read at once."""
-        addresses = sorted(self.watched)
-        self.expected = np.array([self.watched[at][0] for at in addresses], dtype=np.uint64)
-        self.owners = [self.watched[at][1:] for at in addresses]
-        self.watched.clear()
-        self.spans: list[tuple[int, int]] = []  # addresses of the first byte, and behind the last
-        places, behind = [], 0
-        for at in addresses:
-            if not self.spans or at - self.spans[-1][1] > GAP:
-                behind += self.spans[-1][1] - self.spans[-1][0] if self.spans else 0
-                self.spans.append((at, at + WORD))
-            start = self.spans[-1][0]
-            self.spans[-1] = start, at + WORD
-            places.append((behind + at - start) // WORD)
-        self.places = np.array(places, dtype=np.int64)
-        size = sum(end - start for start, end in self.spans)
+        columns = [np.frombuffer(column, dtype=column.typecode) for column in self.watched]
+        addresses, order = np.unique(columns[0], return_index=True)
+        self.expected, self.owners, self.fields, self.dictionaries = (
+            column[order] for column in columns[1:]
+        )
+        first = np.flatnonzero(np.diff(addresses, prepend=0) > GAP + WORD)
+        starts, behind = addresses[first], np.append(first[1:], len(addresses))
+        ends = addresses[behind - 1] + WORD
+        self.spans = list(zip(starts.tolist(), ends.tolist()))  # first byte, and behind the last
+        sizes = ends - starts
+        before = np.repeat(np.cumsum(sizes) - sizes - starts, behind - first)
+        self.places = ((before + addresses) // WORD).astype(np.int64)
+        size = int(sizes.sum())
+        self.watched = ()
         if size > MOST_BYTES:
             raise ValueError("it is spread too far")
         self.buffer = mmap.mmap(-1, max(size, 1))
@@ -150,9 +159,9 @@ class Tripwire:
         changed: set[str] = set()
         looked: set[int] = set()
         for number in np.flatnonzero(found != self.expected):
-            owner, names = self.owners[number]
+            owner, names = self.labels[self.owners[number]], int(self.dictionaries[number])
             if not names:
-                changed.add(owner)
+                changed.add(f"{owner}.{[*self.offsets, '__closure__'][self.fields[number]]}")
             elif names not in looked:
                 looked.add(names)
                 changed |= {f"{owner}.{name}" for name in self._changed_names(memory, names)}
