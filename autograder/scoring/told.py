@@ -106,6 +106,16 @@ SAID = (
     "size mismatch, got input ({n}), mat ({n}x{n}), vec ({n})",
     "No module named '{w}'",
     "f takes a tensor, found {w}",
+    # By probes, of what they are given.
+    "expected a tensor, found {w}",
+    "expected a matplotlib Axes or Figure, found {w} ‖ 应为 matplotlib 的 Axes 或 Figure，实为 {w}",
+    "derivatives of an order over {n} are not answered",
+    "too many batches in one another",
+    "batches of different sizes",
+    "too many rows in one batch, or none",
+    "too many numbers in one question",
+    "a tensor of {w} cannot be asked about",
+    "a test's function can be computed only while the test waits",
 )
 OTHERS = frozenset({
     "builtins", "torch", "numpy", "NoneType", "function", "builtin_function_or_method", "method",

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
@@ -66,6 +67,15 @@ class Cluster:
         self.start("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port),
                    "--protocol", self.protocol, "--no-dashboard", **changes)  # fmt: skip
 
+    def wait_for_scheduler(self) -> None:
+        """Wait until it listens: it imports a lot first, beside whatever else runs here."""
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise TimeoutError("the scheduler does not listen")
+
     def start_worker(self, name: str, **changes: str) -> None:
         """Start a worker; ``changes`` are variables of its environment."""
         self.start(name, "dask_worker", self.address, "--nthreads", "1", "--no-nanny",
@@ -92,6 +102,7 @@ class Cluster:
 def cluster(unused_port):
     cluster = Cluster(unused_port)
     cluster.start_scheduler()
+    cluster.wait_for_scheduler()
     yield cluster
     cluster.stop()
 
@@ -286,5 +297,6 @@ def test_a_worker_with_other_code_is_named(cluster, tmp_path):
 def test_a_scheduler_with_other_code_is_named(cluster, tmp_path):
     cluster.kill("scheduler")
     cluster.start_scheduler(PYTHONPATH=copy_with_other_page(tmp_path / "other"))
+    cluster.wait_for_scheduler()
     with pytest.raises(EngineError, match=f"scheduler {cluster.address} runs other code"):
         grade(cluster, make_jobs(tmp_path, 1))
