@@ -54,6 +54,19 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(autouse=True)
+def stays_in_its_namespaces():
+    """Fail the test that leaves this process in another network or mount tree than it was in."""
+    before = _namespaces()
+    yield
+    assert _namespaces() == before
+
+
+def _namespaces() -> list[str]:
+    folder = "/proc/self/ns"
+    return [os.readlink(f"{folder}/{name}") for name in ("net", "mnt") if os.path.exists(folder)]
+
+
 @pytest.fixture(scope="session")
 def docker_engine() -> str:
     """Return the grading image's tag; the engine answers and the image is built."""

@@ -101,10 +101,12 @@ class Cluster:
 @pytest.fixture
 def cluster(unused_port):
     cluster = Cluster(unused_port)
-    cluster.start_scheduler()
-    cluster.wait_for_scheduler()
-    yield cluster
-    cluster.stop()
+    try:
+        cluster.start_scheduler()
+        cluster.wait_for_scheduler()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture
