@@ -88,7 +88,9 @@ class Oracle:
         self.function, self.saves = function, saves
         self.__name__ = self.__qualname__ = name
         self.asked: list[Asked] = []
-        self._computed: dict[tuple[Any, ...], tuple[torch.Tensor, torch.Tensor]] = {}
+        self._computed: dict[
+            tuple[torch.dtype, tuple[int, ...], str], tuple[torch.Tensor, torch.Tensor]
+        ] = {}
         self.id = secrets.randbits(62)
         _live[self.id] = self
 
@@ -135,7 +137,7 @@ class Oracle:
 
     def _compute(self, point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return a leaf with a point's values, and the function's result there, once computed."""
-        key = point.dtype, tuple(point.shape), tuple(point.reshape(-1).tolist())
+        key = point.dtype, tuple(point.shape), repr(point.tolist())  # 0.0 and -0.0 are two points
         if (known := self._computed.get(key)) is None:
             if len(self._computed) >= MAX_POINTS:
                 self._computed.clear()

@@ -315,3 +315,9 @@ def test_the_time_for_answers_ends_also_within_one_question(monkeypatch):
     answer = oracles.Answers().answer(oracles.pack_question(f.id, path, 1, inputs))
     assert answer == oracles.MARK + msgpack.packb("RuntimeError")
     assert len(f.asked) < 1024
+
+
+def test_zeros_of_either_sign_are_two_points():
+    f = oracles.Oracle(lambda x: 1 / x)
+    found = [f.answer("", 0, [torch.tensor(x)])[0].item() for x in (0.0, -0.0, 0.0)]
+    assert found == [float("inf"), float("-inf"), float("inf")]
