@@ -15,7 +15,7 @@ import torch
 
 from autograder.wall import calls, captures, drawings, reach, redrawing
 from autograder.wall import operations as operations_of
-from autograder.wall.cells import may_name, names_in, parse_cell  # noqa: F401 - for tests
+from autograder.wall.cells import may_name  # noqa: F401 - for tests
 from autograder.wall.codec import Function
 from autograder.wall.courses import RecordedCourse
 from autograder.wall.evidence import CapturedError, Drawing, TensorState

@@ -1,7 +1,10 @@
 """What several test modules share: run cells and test files in a real local sandbox."""
 
+from otter.test_files.ok_test import OKTestFile
+
 from autograder.model import Cell, Limits, Submission
 from autograder.scoring.assignment import Assignment, provenance
+from autograder.scoring.formats.doctests import DoctestTests
 from autograder.scoring.results import conclude
 from autograder.scoring.walk import Walker
 
@@ -35,6 +38,38 @@ def grade(engine, tests: Assignment, *cells, limits: Limits | None = None, langu
     given = submission(*cells, language=language)
     walk = Walker(given, tests, engine.stream, limits or Limits(cell_s=10, wall_s=60)).run()
     return conclude(given, tests, walk, provenance(tests, engine.image))
+
+
+def ok_file(*cases: str, **spec) -> str:
+    """Return a test file in OK format; each case is a doctest, worth one point."""
+    made = {
+        "name": "q1",
+        "points": None,
+        "suites": [
+            {
+                "cases": [{"code": case, "hidden": True, "points": 1} for case in cases],
+                "scored": True, "setup": "", "teardown": "", "type": "doctest",
+            }
+        ],
+        **spec,
+    }  # fmt: skip
+    return f"OK_FORMAT = True\n\ntest = {made!r}\n"
+
+
+def grade_doctests(engine, cell: str, examples):
+    """Grade a cell with a file of the examples' doctests."""
+    tests = Assignment("demo", "d", {}, {"q1": ok_file(*[code for code, _ in examples])}, {})
+    return grade(engine, tests, (cell, "q1"))
+
+
+def check_beside_stock(graded, number: int, cell: str, code: str, expected: bool) -> None:
+    """Require of a doctest what is expected, of stock Otter in one process and of a gradation."""
+    namespace: dict = {}
+    exec(cell, namespace)
+    stock = OKTestFile.from_spec(DoctestTests.spec(ok_file(code)))
+    stock.run(namespace)
+    assert [result.passed for result in stock.test_case_results] == [expected]
+    assert outcomes(graded)[number] is expected, graded.questions[0].cases[number].message
 
 
 def outcomes(gradation) -> list[bool]:

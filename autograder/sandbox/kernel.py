@@ -3,6 +3,7 @@
 Nothing listens here and nobody answers; what is asked of the kernel does nothing.
 """
 
+import functools
 import importlib.util
 import os
 import pdb
@@ -51,6 +52,7 @@ def surround(shell: InteractiveShell) -> None:
     vars(sys)["breakpointhook"] = do_nothing  # debugpy's, while nobody is connected to it
     if "ipykernel" not in sys.modules:
         _register("ipykernel")
+    _launcher()
 
 
 def _register(name: str) -> None:
@@ -65,6 +67,11 @@ def _register(name: str) -> None:
 
 def name_command(folder: str) -> None:
     """Give this process the command line of a kernel's, whose files would lie in a folder."""
+    sys.argv = [_launcher(), "-f", os.path.join(folder, "kernel.json")]
+
+
+@functools.cache
+def _launcher() -> str:
+    """Return the file that starts a kernel; looked for once, before a child asks."""
     spec = importlib.util.find_spec("ipykernel_launcher")
-    launcher = spec.origin if spec and spec.origin else LAUNCHER
-    sys.argv = [launcher, "-f", os.path.join(folder, "kernel.json")]
+    return spec.origin if spec and spec.origin else LAUNCHER

@@ -16,13 +16,12 @@ LIBRARIES = frozenset({
     "numpy", "operator", "pandas", "random", "re", "scipy", "seaborn", "sklearn", "statistics",
     "string", "textwrap", "torch",
 })  # fmt: skip
-# Parts of them that may have to be imported first.
 PARTS = frozenset({
     "matplotlib.pyplot", "numpy.linalg", "numpy.random", "numpy.testing", "pandas.testing",
     "scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats", "torch.autograd",
     "torch.func", "torch.linalg", "torch.nn", "torch.nn.functional",
 })  # fmt: skip
-
+LISTED = LIBRARIES | PARTS
 
 MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _IMPORTS = re.compile(
@@ -43,7 +42,7 @@ def modules_imported(source: str) -> list[str]:
 
 def library(name: object) -> ModuleType | None:
     """Return the scorer's own module of a name, None where it is no library of the list."""
-    if not isinstance(name, str) or name not in LIBRARIES | PARTS:
+    if not isinstance(name, str) or name not in LISTED:
         return None
     try:
         return importlib.import_module(name)

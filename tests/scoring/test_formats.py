@@ -4,7 +4,6 @@ import json
 import zipfile
 
 import pytest
-from otter.test_files.ok_test import OKTestFile
 
 from autograder.errors import UsageError
 from autograder.model import Limits
@@ -12,7 +11,15 @@ from autograder.scoring.assignment import Assignment, load_assignment
 from autograder.scoring.formats import parse_tests
 from autograder.scoring.formats.doctests import DoctestTests
 from autograder.scoring.formats.exceptions import ExceptionTests
-from tests.running import grade, messages, outcomes, test_file
+from tests.running import (
+    check_beside_stock,
+    grade,
+    grade_doctests,
+    messages,
+    ok_file,
+    outcomes,
+    test_file,
+)
 
 CELL = """
 import math
@@ -71,36 +78,14 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
 ]
 
 
-def ok_file(*cases: str, **spec) -> str:
-    made = {
-        "name": "q1",
-        "points": None,
-        "suites": [
-            {
-                "cases": [{"code": case, "hidden": True, "points": 1} for case in cases],
-                "scored": True, "setup": "", "teardown": "", "type": "doctest",
-            }
-        ],
-        **spec,
-    }  # fmt: skip
-    return f"OK_FORMAT = True\n\ntest = {made!r}\n"
-
-
 @pytest.fixture(scope="module")
 def graded(engine):
-    tests = Assignment("demo", "d", {}, {"q1": ok_file(*[code for code, _ in EXAMPLES])}, {})
-    return grade(engine, tests, (CELL, "q1"))
+    return grade_doctests(engine, CELL, EXAMPLES)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
 def test_a_doctest_does_over_the_wall_what_it_does_in_one_process(graded, number):
-    code, expected = EXAMPLES[number]
-    namespace: dict = {}
-    exec(CELL, namespace)
-    stock = OKTestFile.from_spec(DoctestTests.spec(ok_file(code)))
-    stock.run(namespace)
-    assert [result.passed for result in stock.test_case_results] == [expected]
-    assert outcomes(graded)[number] is expected, graded.questions[0].cases[number].message
+    check_beside_stock(graded, number, CELL, *EXAMPLES[number])
 
 
 def test_no_message_quotes_a_test(graded):

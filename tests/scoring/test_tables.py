@@ -1,12 +1,8 @@
 """A pandas course: what its tests do with frames over the wall is what they do in one process."""
 
 import pytest
-from otter.test_files.ok_test import OKTestFile
 
-from autograder.scoring.assignment import Assignment
-from autograder.scoring.formats.doctests import DoctestTests
-from tests.running import grade, outcomes
-from tests.scoring.test_formats import ok_file
+from tests.running import check_beside_stock, grade_doctests
 
 CELL = """
 import numpy as np
@@ -72,16 +68,9 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
 
 @pytest.fixture(scope="module")
 def graded(engine):
-    tests = Assignment("demo", "d", {}, {"q1": ok_file(*[code for code, _ in EXAMPLES])}, {})
-    return grade(engine, tests, (CELL, "q1"))
+    return grade_doctests(engine, CELL, EXAMPLES)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
 def test_a_test_of_tables_does_over_the_wall_what_it_does_in_one_process(graded, number):
-    code, expected = EXAMPLES[number]
-    namespace: dict = {}
-    exec(CELL, namespace)
-    stock = OKTestFile.from_spec(DoctestTests.spec(ok_file(code)))
-    stock.run(namespace)
-    assert [result.passed for result in stock.test_case_results] == [expected]
-    assert outcomes(graded)[number] is expected, graded.questions[0].cases[number].message
+    check_beside_stock(graded, number, CELL, *EXAMPLES[number])

@@ -124,6 +124,8 @@ def _column(array: Any, encode: Encode) -> Plain:
                 "values": encode(array.to_numpy(numpy_dtype, na_value=0))}  # fmt: skip
     if isinstance(array.dtype, pd.StringDtype) and array.dtype.storage == "python":
         items = [None if item is array.dtype.na_value or item != item else item for item in array]
+        if not all(item is None or type(item) is str for item in items):
+            raise _Stays
         missing = "NA" if array.dtype.na_value is pd.NA else "nan"
         return {"$": "column", "kind": "texts", "data": _pack(items), "missing": missing}
     raise _Stays
@@ -142,8 +144,7 @@ def _objects(items: list[Any], encode: Encode) -> Plain:
 
 
 def _pack(items: list[Any]) -> bytes:
-    if not all(type(item) in PACKED for item in items):
-        raise _Stays
+    """Return items of the types ``PACKED`` as bytes."""
     try:
         return msgpack.packb(items)
     except (OverflowError, UnicodeEncodeError):  # a long integer, half a character
