@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from autograder.course import whole_lock
 from autograder.engines import base_image
 from autograder.engines.shipment import PACKAGE, package_digest, package_files, sandbox_files
 from autograder.errors import EngineError
@@ -143,7 +144,7 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
         EngineError: it cannot be built.
     """
     ensure_image()
-    lock, environment = PACKAGE.parent / "requirements.lock", environment_tag()
+    lock, environment = whole_lock(), environment_tag()
     parts = [recipe.read_bytes(), lock.read_bytes(), environment.encode()]
     if with_code:
         parts.append(package_digest().encode())

@@ -154,7 +154,7 @@ def feedback(
     target = folder or out / "give-back"
     done = give_back(target, pages, graded.entries, graded.assignment, matching)
     for name, count in done.counts.items():
-        click.echo(f"{target / name}: {_pages(count)}" if count else f"no {name}: no file is for it")
+        click.echo(f"{target / name}: {_pages(count)}" if count else f"no {name}: none is for it")
     unmatched = [(entry.file, why) for entry, why in matching.unmatched] if matching else []
     for file, why in (*done.left, *unmatched):
         click.echo(f"left out: {file}: {why}")

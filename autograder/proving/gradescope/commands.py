@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from autograder.course import ROOT
+from autograder.course import ROOT, assignment_folder, dist_folder
 from autograder.errors import UsageError
 
 BENCH = ROOT / "results" / "bench.json"
@@ -13,7 +13,7 @@ BENCH = ROOT / "results" / "bench.json"
 
 @click.command("check-gradescope")
 @click.option("--assignment", help="name; default: every assignment")
-@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist",
+@click.option("--dist", type=click.Path(path_type=Path), default=dist_folder,
               help="folder of built assignments")  # fmt: skip
 @click.option("--base", help="Debian or Ubuntu image to build on; default: as the grading image")
 @click.option("--samples", type=click.IntRange(min=1),
@@ -41,7 +41,7 @@ def check_gradescope(
     measured: dict[str, float] = {}
     for name in names:
         grading_zip = dist / name / "autograder.zip"
-        sample = ROOT / "assignments" / name / "sample"
+        sample = assignment_folder(name) / "sample"
         report = harness.check(name, grading_zip, sample, base, click.echo, samples)
         reports.append(report)
         if peer and not measured:
