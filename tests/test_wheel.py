@@ -129,6 +129,16 @@ def test_a_new_course_builds_and_grades_at_once(run, empty):
     assert (course / "results/lab1/report/index.html").is_file()
     again = run("autograder", "grade", "--engine", "local", folder=course)
     assert not again.returncode and "Building" not in again.stdout
+    (course / "roster.csv").write_text("Name,Email\nAnn Lee,ann@uni.edu\nBen Okoye,ben@uni.edu\n")
+    for command in (
+        "report --release",
+        "export --roster roster.csv",
+        "feedback --roster roster.csv",
+    ):
+        name, *options = command.split()
+        done = run("autograder", name, "results/lab1", *options, folder=course)
+        assert not done.returncode, f"{command}: {done.stdout}{done.stderr}"
+    assert "ann@uni.edu" in (course / "results/lab1/give-back/mail/mail.csv").read_text("utf-8")
     refused = run("autograder", "new", "lab1", folder=empty)
     assert refused.returncode == 2 and "lab1: is there already" in refused.stderr
 

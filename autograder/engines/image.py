@@ -9,6 +9,7 @@ it, so that an image which exists is the right one, and a changed line of code m
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -107,11 +108,19 @@ def _build_environment(tag: str, base: str) -> None:
         context = Path(name)
         shutil.copy(SANDBOX / "environment.Dockerfile", context / "Dockerfile")
         shutil.copy(SANDBOX / "requirements.lock", context)
+        (context / "uv.lock").write_text(locked_entry(whole_lock(), "uv"), encoding="utf-8")
         (context / "ca.pem").write_bytes(read_ca_bundle())
         _collect_wheel(context / "wheels")
         build_image(tag, context, {"BASE": base, "TORCH": torch_version()})
     prune = ["docker", "image", "prune", "--force", "--filter", "label=autograder.stage=build"]
     subprocess.run(prune, capture_output=True, stdin=subprocess.DEVNULL)  # over a gigabyte
+
+
+def locked_entry(lock: Path, package: str) -> str:
+    """Return the lines of a lock file that pin one package, "" where it has none."""
+    text = lock.read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(package)}==(?:.*\\\n)*.*\n", text, re.MULTILINE)
+    return found[0] if found else ""
 
 
 def _build_grading_image(tag: str, environment: str) -> None:
@@ -137,7 +146,8 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
 
     Args:
         kind: the repository part of the tag.
-        recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock`` and ``ca.pem``.
+        recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock``,
+            ``uv.lock`` and ``ca.pem``.
         with_code: lay the whole package into the build context too.
 
     Raises:
@@ -156,6 +166,7 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
             context = Path(name)
             shutil.copy(recipe, context / "Dockerfile")
             shutil.copy(lock, context)
+            (context / "uv.lock").write_text(locked_entry(lock, "uv"), encoding="utf-8")
             (context / "ca.pem").write_bytes(read_ca_bundle())
             if with_code:
                 _lay_out(package_files(), context)
