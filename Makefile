@@ -61,15 +61,16 @@ check-gradescope: built  ## run the grading zips as Gradescope would
 built: $(READY)
 	@$(PY) -m autograder build --outdated $(only)
 
-# The lock holds everything but torch, with hashes. torch comes last and alone: the plain name
-# would bring gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk
-# is taken, or else the one of PyTorch's CPU index.
+# The lock holds everything but torch, with hashes. torch comes alone: the plain name would bring
+# gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk is taken,
+# beside the lock's packages, or else, after them, the one of PyTorch's CPU index.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) .ci/install.py requirements.lock
-	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
-		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
+	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
+		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
+		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
+			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -33,7 +33,7 @@ class Addresses(HTMLParser):
 
 def build(repository: Path, site: Path) -> subprocess.CompletedProcess[str]:
     """Build the site of a repository's folder."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", ".mkdocs.yml"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--config-file", ".mkdocs.yml"]
     return subprocess.run(
         [*command, "--site-dir", str(site)], cwd=repository, capture_output=True, text=True
     )

@@ -1,7 +1,7 @@
 """Assignments built side by side, each in a process of its own: Otter changes folders and logs.
 
-``python -m autograder.build.several FOLDER DIST`` is such a process; ``--no-verify`` and ``--keep``
-as for :class:`Builds`.
+``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify`` and
+``--keep`` as for :class:`Builds`.
 """
 
 import fcntl
@@ -22,6 +22,7 @@ from autograder.engines.shipment import PACKAGE, package_files
 from autograder.errors import AutograderError, BuildError
 from autograder.scoring.cores import own_cores
 
+NICER = 5  # each next build, in the system's measure
 # What builds nothing and ships nothing; a change there makes no built assignment old.
 ASIDE = {"proving", "lms", "gradebook", "cluster"}
 
@@ -45,7 +46,9 @@ def _newest(paths: Iterator[Path]) -> float:
 
 
 class Builds:
-    """Assignments that are being built: as many at a time as there are cores, the first ones first.
+    """Assignments that are being built: as many at a time as there are cores.
+
+    Each is nicer to the machine than those before it, so that the first is soon ready.
 
     Args:
         verify: grade the solutions and blank notebooks.
@@ -61,8 +64,10 @@ class Builds:
         self._pool = ThreadPoolExecutor(len(own_cores()) or 1)
         options = [*([] if verify else ["--no-verify"]), *(["--keep"] if keep else [])]
         self._futures: dict[str, Future[str]] = {
-            name: self._pool.submit(self._build, assignment_folder(name), dist, options)
-            for name in names
+            name: self._pool.submit(
+                self._build, assignment_folder(name), dist, [str(min(place * NICER, 19)), *options]
+            )
+            for place, name in enumerate(names)
         }
 
     @property
@@ -139,6 +144,7 @@ def _alone(target: Path) -> Iterator[None]:
 def main(arguments: list[str]) -> int:
     """Build one assignment; prints what to say of it, or why it cannot be built."""
     folder, dist = map(Path, arguments[:2])
+    os.nice(int(arguments[2]))
     try:
         with _alone(dist / folder.name):
             if "--keep" in arguments and not outdated([folder.name], dist):

@@ -161,7 +161,7 @@ class Confinement:
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
     def _readable_rules(self) -> Iterator[bytes]:
-        for path, rights in _readable_paths():
+        for path, rights in _readable_paths().items():
             yield self._rule(path, rights)
         for path, rights in DEVICES.items():
             if os.path.exists(path):
