@@ -21,7 +21,10 @@ SEED = 42  # torch's own differs from process to process: what is drawn must not
 def serve(path: str) -> None:
     """Fork kernels until killed."""
     del sys.path[0]  # this file's folder
-    import ipykernel.kernelapp  # noqa: F401
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.init_pdb(None)  # as each kernel does before doctest derives from the debugger
+    sys.modules.pop("doctest", None)
     import numpy  # noqa: F401
     import otter  # noqa: F401
 
