@@ -14,7 +14,7 @@ from autograder.course import VARIABLE, assignment_names, check_course
 from autograder.errors import AutograderError, UsageError
 
 SECTIONS = {
-    "An assignment": ("new", "build", "inspect", "grade"),
+    "An assignment": ("new", "build", "inspect", "parity", "grade"),
     "After grading": ("report", "override", "written", "marks", "export", "feedback"),
     "Gradescope": ("check-gradescope",),
     "This machine": ("doctor", "completion", "worker-image"),
