@@ -84,9 +84,9 @@ CALLED = {  # how the file is called -> what the server says of the session, wha
 
 
 @pytest.mark.parametrize("called", CALLED)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_notebook_checks_under_any_name(built, tmp_path, called, language):
+def test_a_notebook_checks_under_any_name(built, tmp_path, called):
     session, others = CALLED[called]
+    language = "zh" if "Copy" in called else "en"
     release = built / "autodiff" / "student" / language / "autodiff.ipynb"
     for name in (called, *others):
         shutil.copy(release, tmp_path / name)
