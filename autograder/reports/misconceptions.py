@@ -3,6 +3,12 @@
 # These say that something is wrong, not why: no news for the list of what stands out.
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
 
+# These tell what was found, most often because of another slip in the same question.
+CONSEQUENCES = {
+    "cosine-at-run-time", "cosine-in-the-source", "hard-coded-cosine", "not-from-your-function",
+    "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient",
+}  # fmt: skip
+
 # Where the slug alone does not spell it.
 ENGLISH = {
     "keepdims-ignored": "keepdims ignored",
@@ -245,3 +251,8 @@ CHINESE = {
 def is_specific(slip: str) -> bool:
     """Whether a slip tells why something is wrong."""
     return slip not in UNSPECIFIC and not slip.startswith("wrong-")
+
+
+def is_cause(slip: str | None) -> bool:
+    """Whether a slip is a reason of its own, and not what follows from another one."""
+    return slip is not None and is_specific(slip) and slip not in CONSEQUENCES

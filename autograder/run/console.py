@@ -27,6 +27,7 @@ from autograder.scoring.assignment import Assignment
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
+    from autograder.lms.student import Student
     from autograder.run.grading import GradeAll, Outcome, Summary
 
 console = Console(highlight=False)
@@ -90,6 +91,7 @@ def grade_and_report(
     keep: bool = False,
     archive: Path | None = None,
     as_json: bool = False,
+    roster: "list[Student] | None" = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -130,7 +132,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, scorers, start, advance,
-            grade, collection, keep, archive,
+            grade, collection, keep, archive, roster,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     _say_what_is_wrong(name, summary)
