@@ -4,7 +4,6 @@ Nothing here runs what students wrote: their code is parsed, and shown as text.
 """
 
 import ast
-import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -18,8 +17,6 @@ from autograder.reports.inert import inert_name
 MAX_FORMS = 400  # distinct answers of a question that are kept; rarer ones are counted
 MAX_PEOPLE = 60  # named below an answer
 SHORTENED = 6_000  # letters of an answer that are shown
-_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*#.*$|\s+#[^'\"]*$", re.MULTILINE)
 NAMED = (ast.ExceptHandler, ast.FunctionDef, ast.AsyncFunctionDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -34,10 +31,22 @@ def normal_form(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice to whoever wrote it
-            tree = ast.parse(_MAGIC.sub(r"\1pass", code))
+            tree = ast.parse("\n".join(map(_without_magic, code.split("\n"))))
         return ast.unparse(_Plain().visit(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return " ".join(_COMMENT.sub("", code).split())
+        return " ".join(" ".join(map(_without_comment, code.split("\n"))).split())
+
+
+def _without_magic(line: str) -> str:
+    """Return a line of Python for one of the notebook's own commands."""
+    plain = line.lstrip()
+    return f"{line[: len(line) - len(plain)]}pass" if plain[:1] in ("%", "!") else line
+
+
+def _without_comment(line: str) -> str:
+    """Return a line without a comment that is none of its texts."""
+    before, mark, comment = line.rpartition("#")
+    return before if mark and not set("'\"") & set(comment) else line
 
 
 class _Plain(ast.NodeTransformer):

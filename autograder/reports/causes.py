@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from autograder.model import TestCaseOutcome
 from autograder.reports.exercises import Check
 from autograder.reports.inert import inert
-from autograder.reports.misconceptions import is_cause
+from autograder.reports.misconceptions import CONSEQUENCES, is_cause, may_follow
 from autograder.reports.strings import HAN, slip_name
 
 # What the scorer writes in the place of a cause that it told before.
 AGAIN = re.compile(r"(?:The cause is the same as in (?P<en>.+)\.|原因与 (?P<zh>.+) 相同。)")
+NOTHING = "nothing-there"
 Line = tuple[str, str]  # English, Chinese; equal where only one is known
 
 
@@ -24,6 +25,7 @@ class Verdict:
         lesson: what was found.
         again: the test case that tells the same cause, or "".
         told: whether anything may be said of it but that it is there.
+        names: what it asks the notebook for, where that is known.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Verdict:
     slip: str | None = None
     again: str = ""
     told: bool = True
+    names: frozenset[str] = frozenset()
 
     @property
     def earned(self) -> float:
@@ -89,8 +92,9 @@ def verdict_of(case: TestCaseOutcome, released: bool, check: Check | None) -> Ve
         check: what the assignment says of it, where that is known.
     """
     slip = case.slip if not case.passed else None
+    names = frozenset(check.names if check else ())
     if not (released or not case.hidden or slip):
-        return Verdict(case.name, case.passed, case.points, told=False)
+        return Verdict(case.name, case.passed, case.points, told=False, names=names)
     lines = _lines(inert(case.message), check)
     again = next((found for line in lines for found in map(AGAIN.fullmatch, line) if found), None)
     if again:
@@ -103,12 +107,13 @@ def verdict_of(case: TestCaseOutcome, released: bool, check: Check | None) -> Ve
         head, lesson = [], head
     return Verdict(
         case.name, case.passed, case.points, tuple(head), tuple(lesson), slip,
-        (again["en"] or again["zh"]) if again else "",
+        (again["en"] or again["zh"]) if again else "", names=names,
     )  # fmt: skip
 
 
 def find_causes(verdicts: Iterable[Verdict]) -> list[Cause]:
     """Group failed test cases by cause, those that say why before those that only say that."""
+    verdicts = list(verdicts)
     causes: dict[tuple, Cause] = {}
     places: dict[str, tuple] = {}
     for verdict in verdicts:
@@ -120,7 +125,8 @@ def find_causes(verdicts: Iterable[Verdict]) -> list[Cause]:
             causes[key].verdicts.append(verdict)
         else:
             causes[key] = Cause([verdict])
-    return sorted(_fold(list(causes.values())), key=lambda cause: not cause.told)
+    kept = _fold(list(causes.values()), _parts(verdicts))
+    return sorted(kept, key=lambda cause: not cause.told)
 
 
 def _key(verdict: Verdict) -> tuple:
@@ -129,19 +135,43 @@ def _key(verdict: Verdict) -> tuple:
     return ("slip", verdict.slip) if verdict.slip else ("text", verdict.lesson or verdict.head)
 
 
-def _fold(causes: list[Cause]) -> list[Cause]:
-    """Put what only says that something is wrong beneath the first cause that says why."""
-    root = next((cause for cause in causes if is_cause(cause.verdicts[0].slip)), None)
-    if root is None:
-        return causes
+def _parts(verdicts: list[Verdict]) -> list[frozenset[str]]:
+    """Return the parts of a question: names that test cases for points ask for together."""
+    parts: list[frozenset[str]] = []
+    for verdict in verdicts:
+        if verdict.points and verdict.names:
+            joined = [part for part in parts if part & verdict.names]
+            parts = [part for part in parts if not part & verdict.names]
+            parts.append(verdict.names.union(*joined))
+    return parts
+
+
+def _fold(causes: list[Cause], parts: list[frozenset[str]]) -> list[Cause]:
+    """Put what only says that something is wrong beneath the cause, in its part, that says why."""
+    roots = [cause for cause in causes if is_cause(cause.verdicts[0].slip)]
+    roots += [cause for cause in causes if cause.verdicts[0].slip == NOTHING]
     kept = []
     for cause in causes:
-        slip = cause.verdicts[0].slip
-        if cause is not root and slip and not is_cause(slip):
-            root.consequences += cause.verdicts
-        else:
+        root = next((one for one in roots if _follows(cause, one, parts)), None)
+        if root is None:
             kept.append(cause)
+        else:
+            root.consequences += cause.verdicts
     return kept
+
+
+def _follows(cause: Cause, root: Cause, parts: list[frozenset[str]]) -> bool:
+    """Tell whether a cause is most likely what follows from another one."""
+    first, other = cause.verdicts[0], root.verdicts[0]
+    if cause is root or not first.told or is_cause(first.slip):
+        return False
+    part = next((part for part in parts if part & other.names), other.names)
+    if first.slip is None:  # a check for no points that says what is wrong with the same name
+        said = " ".join(english for english, _ in first.lesson)
+        return not first.points and any(name in said for name in part)
+    if other.slip == NOTHING and first.slip not in CONSEQUENCES:
+        return False
+    return may_follow(first.slip) and (not first.names or not part or bool(first.names & part))
 
 
 def group_passed(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, int]]:

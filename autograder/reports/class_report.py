@@ -13,10 +13,10 @@ from autograder.reports import charts
 from autograder.reports.answer_pages import write_answer_pages
 from autograder.reports.answers import Answers, gather
 from autograder.reports.curves import CurveGroup
-from autograder.reports.exercises import Exercises, Person, check_of, code_of, text_of, title_of
+from autograder.reports.exercises import Exercises, Person, check_of, text_of, title_of
 from autograder.reports.explanations import explanation
-from autograder.reports.inert import inert_name
-from autograder.reports.misconceptions import is_specific
+from autograder.reports.inert import inert, inert_name
+from autograder.reports.misconceptions import is_cause
 from autograder.reports.pages import json_for_script, percent, points, render
 from autograder.reports.rows import Rows, numbered_cases
 from autograder.reports.statistics import ClassStatistics, Item, histogram, quantile
@@ -183,7 +183,7 @@ def _findings(
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
             named = _named(exercises, name)
             findings.append((key, {"question": named, "share": percent(item.difficulty)}))
-    told = [(slip, count) for slip, count in statistics.slips.most_common() if is_specific(slip)]
+    told = [(slip, count) for slip, count in statistics.slips.most_common() if is_cause(slip)]
     for slip, count in told[:1]:
         share = percent(count / max(statistics.totals.count, 1))
         findings.append(("commonest", {"slip": slip_name(slip), "share": share}))
@@ -245,7 +245,7 @@ def _asked(exercises: Exercises, question: str, case: str) -> dict:
     if check is None:
         return {"asks": None, "source": None}
     asks = check.passed if any(check.passed) else None
-    return {"asks": asks, "source": code_of(check.source)}
+    return {"asks": asks, "source": inert(check.source, 8000)}
 
 
 def _item(name: str, item: Item) -> dict:

@@ -20,12 +20,14 @@ class Check:
 
     Attributes:
         passed, failed: what is said of it when it passes and when it fails.
+        names: what it asks the notebook for.
         source: the test's code; for instructors only.
     """
 
     passed: Pair = ("", "")
     failed: Pair = ("", "")
     source: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve",
 # These tell what was found, most often because of another slip in the same question.
 CONSEQUENCES = {
     "cosine-at-run-time", "cosine-in-the-source", "hard-coded-cosine", "not-from-your-function",
-    "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient",
+    "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient", "missing-curve",
+    "no-error", "no-error-returned",
 }  # fmt: skip
 
 # Where the slug alone does not spell it.
@@ -256,3 +257,8 @@ def is_specific(slip: str) -> bool:
 def is_cause(slip: str | None) -> bool:
     """Whether a slip is a reason of its own, and not what follows from another one."""
     return slip is not None and is_specific(slip) and slip not in CONSEQUENCES
+
+
+def may_follow(slip: str | None) -> bool:
+    """Whether a slip may be no more than what follows from a cause in the same part."""
+    return slip is not None and (slip in CONSEQUENCES or slip.startswith("wrong-"))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from autograder.run.writing import Described
 
 ADDRESSES = ("https://", "http://")
+AROUND = ("env", "In", "Out")  # what a test may take beside the names of the answer
 MAX_SOURCE = 8_000  # letters of a test's code
 
 
@@ -62,6 +63,7 @@ def _checks(assignment: Any, question: str) -> dict[str, Check]:
             _said(one.success_message, other.success_message),
             _said(one.failure_message, other.failure_message),
             source[:MAX_SOURCE],
+            tuple(name for name in getattr(one.body, "names", ()) if name not in AROUND),
         )
     return found
 

@@ -13,7 +13,10 @@ from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Check, Exercise, Person
 from tests.reports.sample_gradations import ANSWERS, HOSTILE, sample_gradations
 
-SHAPE = "def total({a}, {n}):\n    {out} = 0\n    for {i} in range({n}):\n        {out} += {a}[{i}]\n    return {out}\n"
+SHAPE = (
+    "def total({a}, {n}):\n    {out} = 0\n    for {i} in range({n}):\n"
+    "        {out} += {a}[{i}]\n    return {out}\n"
+)
 NAMES = st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name) and name not in ("range", "total")
 )

@@ -138,3 +138,33 @@ def test_a_solved_question_does_not_repeat_the_code():
     gradation = Gradation("a", "a", "0", "demo", Status.COMPLETED, answers={"q1": "mine = 1"},
                           questions=(QuestionResult("q1", 2.0, 2.0, (case,)),))  # fmt: skip
     assert "mine" not in feedback_page(gradation)
+
+
+PARTS = {
+    "q1 - 1": Check(names=("slope",)),
+    "q1 - 2": Check(names=("slope", "fig")),
+    "q1 - 3": Check(names=("fig",)),
+    "q1 - 4": Check(names=("sizes",)),
+    "q1 - 5": Check(names=("slope", "sizes", "fig")),
+}
+ROOT = failed("q1 - 1", f"Wrong.\n{LESSON}", "accumulated-gradient")
+
+
+@pytest.mark.parametrize(
+    ("case", "follows"),
+    [
+        (failed("q1 - 2", "Wrong.\nA cosine.", "not-from-your-function"), True),
+        (failed("q1 - 3", "Wrong.\nAnother curve.", "wrong-curve"), True),  # fig hangs on slope
+        (failed("q1 - 4", "Wrong.\nNot these.", "wrong-count"), False),  # another part
+        (failed("q1 - 3", "Wrong.\nNo legend.", "no-legend"), False),  # a cause of its own
+        (failed("q1 - 4", "Wrong.\nNothing.", "nothing-there"), False),
+        (failed("q1 - 5", "slope(2) should be 4", None, 0.0, False), True),
+        (failed("q1 - 5", "sizes is not answered yet", None, 0.0, False), False),
+    ],
+)
+def test_only_what_hangs_on_the_same_part_is_folded(case, follows):
+    link = TestCaseOutcome("q1 - 2", True, True, 1.0, "Right.")
+    others = [] if case.name == "q1 - 2" else [link]
+    causes = causes_of(ROOT, *others, case, checks=PARTS)
+    assert len(causes) == (1 if follows else 2)
+    assert [one.name for one in causes[0].consequences] == [case.name] * follows

@@ -5,7 +5,10 @@ from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Check, Exercise, Person
 from autograder.reports.trouble import MAX_LISTED, Trouble
 
-WRONG = "b.ipynb: this notebook is for the assignment 'other', not 'demo' ‖ b.ipynb：该笔记本属于别的作业"
+WRONG = (
+    "b.ipynb: this notebook is for the assignment 'other', not 'demo' ‖ "
+    "b.ipynb：该笔记本属于别的作业"
+)
 
 
 def gradation(name, status=Status.COMPLETED, reason="", digest=None, outputs=()):
