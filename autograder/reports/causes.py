@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from autograder.model import TestCaseOutcome
 from autograder.reports.exercises import Check
 from autograder.reports.inert import inert
-from autograder.reports.misconceptions import CONSEQUENCES, is_cause, may_follow
+from autograder.reports.misconceptions import CONSEQUENCES, is_cause, is_specific, may_follow
 from autograder.reports.strings import HAN, slip_name
 
 # What the scorer writes in the place of a cause that it told before.
 AGAIN = re.compile(r"(?:The cause is the same as in (?P<en>.+)\.|原因与 (?P<zh>.+) 相同。)")
 NOTHING = "nothing-there"
+SPECIFIC = {slip for slip in CONSEQUENCES if is_specific(slip)}
 Line = tuple[str, str]  # English, Chinese; equal where only one is known
 
 
@@ -150,6 +151,8 @@ def _fold(causes: list[Cause], parts: list[frozenset[str]]) -> list[Cause]:
     """Put what only says that something is wrong beneath the cause, in its part, that says why."""
     roots = [cause for cause in causes if is_cause(cause.verdicts[0].slip)]
     roots += [cause for cause in causes if cause.verdicts[0].slip == NOTHING]
+    if not roots:  # then what else would be a consequence is the reason
+        roots = [cause for cause in causes if cause.verdicts[0].slip in SPECIFIC][:1]
     kept = []
     for cause in causes:
         root = next((one for one in roots if _follows(cause, one, parts)), None)

@@ -78,6 +78,14 @@ def test_alone_it_is_told():
     assert english(cause) == ["A cosine is at work."]
 
 
+def test_where_nothing_else_is_known_it_is_the_cause():
+    (cause,) = causes_of(
+        failed("q1 - 1", "Wrong.\nA cosine by heart.", "hard-coded-cosine"),
+        failed("q1 - 2", "Wrong.\nNot yours.", "not-from-your-function"),
+    )
+    assert english(cause) == ["A cosine by heart."] and len(cause.consequences) == 1
+
+
 def test_two_causes_are_two_entries():
     causes = causes_of(
         failed("q1 - 1", "Wrong.\nOne.", "degrees"), failed("q1 - 2", "Wrong.\nTwo.", "total-sum")
