@@ -15,7 +15,7 @@ from autograder.reports.exercises import Person
 from autograder.reports.inert import inert_name
 
 MAX_FORMS = 400  # distinct answers of a question that are kept; rarer ones are counted
-MAX_PEOPLE = 60  # named below an answer
+MAX_PEOPLE = 40  # named below an answer
 SHORTENED = 6_000  # letters of an answer that are shown
 NAMED = (ast.ExceptHandler, ast.FunctionDef, ast.AsyncFunctionDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -2,18 +2,18 @@
 
 from tests.running import assignment, grade, test_file
 
-CAPTURED = '''
+CAPTURED = """
 def test_captured(kept):
     from autograder.checks import errors
     errors.require_said(kept, errors.SECOND_BACKWARD, "kept")
-'''
-CALLED = '''
+"""
+CALLED = """
 def test_called(f):
     from autograder import probes
     found = probes.error_of(f, 0)
     assert found is None or found.type, "it is looked at"
     next(iter(probes.answered(f, [(lambda: 1,)])), None)
-'''
+"""
 CELL = """
 import torch
 x = torch.ones(2, requires_grad=True)
