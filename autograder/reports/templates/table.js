@@ -261,7 +261,7 @@
   addEventListener("hashchange", openNamed);
   openNamed();
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details.question")) details.open = true;
+    for (const details of document.querySelectorAll("details.question, details.trouble")) details.open = true;
     state.page = 0;
     draw(PRINTED_ROWS);
   });
