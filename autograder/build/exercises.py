@@ -17,8 +17,8 @@ def describe_exercises(cells: list[dict]) -> dict[str, dict[str, Any]]:
 
     Returns:
         Per question ``title``, ``text`` (its prompt, Markdown) and ``read`` (pairs of a link's
-        words and address), each by language. The links are those of the cells since the question
-        before, then those of the notebook's beginning.
+        words and address), each by language. The links are the first of the notebook's beginning
+        (its notes), those of the cells since the question before, and the others of the beginning.
     """
     found: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
@@ -37,7 +37,9 @@ def describe_exercises(cells: list[dict]) -> dict[str, dict[str, Any]]:
                 beginning = before[:1]
             entry["title"][language] = _title(before)
             entry["text"][language] = text
-            entry["read"][language] = links_in([*before, text, *beginning])
+            own, general = links_in([*before, text]), links_in(beginning)
+            read = dict.fromkeys([*general[:1], *own, *general])
+            entry["read"][language] = list(read)[:MAX_LINKS]
             before = []
     return found
 
@@ -62,4 +64,4 @@ def links_in(texts: Iterable[str]) -> list[tuple[str, str]]:
     for text in texts:
         for words, address in LINK.findall(text):
             found.setdefault(address, words)
-    return [(words, address) for address, words in found.items()][:MAX_LINKS]
+    return [(words, address) for address, words in found.items()]

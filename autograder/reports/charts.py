@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from autograder.reports.curves import CurveGroup
+from autograder.reports.inert import inert_name
 from autograder.reports.statistics import quantile
 
 MAX_CURVES = 120
@@ -135,6 +136,13 @@ def overlay(
     layers += [(group.curve, f"wrong group{place}") for place, group in enumerate(groups)][::-1]
     layers += [(curve, f"right right{place % 4}") for place, curve in enumerate(reference)]
     return _plot(layers, reference, 720.0, 350.0, "overlay", titles)
+
+
+def axis_titles(curves: list[dict]) -> Titles:
+    """Return what the axes of curves are called: up stand the curves' own names, where few."""
+    names = dict.fromkeys(inert_name(str(curve["label"]), 30) for curve in curves)
+    told = [name for name in names if name and not name.startswith("_")]
+    return "x", ", ".join(told) if 0 < len(told) <= 3 else "y"
 
 
 def draw_curves(curves: list[dict], reference: list[dict], titles: Titles = ("x", "y")) -> Markup:

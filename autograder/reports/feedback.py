@@ -122,7 +122,7 @@ def _question(
         "right": group_passed(verdicts),
         "causes": causes,
         "code": code_of(gradation.answers.get(question.name, "")) if causes else None,
-        "chart": charts.draw_curves(own, expected) if own else None,
+        "chart": charts.draw_curves(own, expected, charts.axis_titles(own)) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
         "errors": _errors(gradation.errors.get(question.name, [])),

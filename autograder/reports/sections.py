@@ -108,7 +108,7 @@ def describe_overlays(
     for question, kept in sorted(statistics.drawings.items()):
         expected, gathered = right.get(question, []), statistics.curve_groups.get(question)
         groups = gathered.wrong(expected) if gathered else []
-        titles = _axis_titles(expected)
+        titles = charts.axis_titles(expected)
         solved = [curves for curves, is_solved in kept if is_solved]
         found.append({
             "question": inert_name(question),
@@ -122,11 +122,6 @@ def describe_overlays(
             "agreed": question not in reference,
         })  # fmt: skip
     return found
-
-
-def _axis_titles(expected: list[dict]) -> charts.Titles:
-    names = [name for curve in expected if (name := inert_name(str(curve["label"]), 30))]
-    return "x", ", ".join(names) if 0 < len(names) <= 3 else "y"
 
 
 def _curve_group(group: CurveGroup) -> dict:
