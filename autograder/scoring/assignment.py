@@ -24,6 +24,7 @@ INPUTS_KEY = "inputs.key"  # the zip's entry
 PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
 SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
 TESTS = re.compile(r"tests/[^/]+\.py")
+R_TESTS = re.compile(r"tests/[^/]+\.[rR]")
 FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
 MAX_FILES_BYTES = 64 * 2**20
@@ -182,7 +183,10 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
             zipfile.BadZipFile) as error:  # fmt: skip
-        raise UsageError(f"{path}: not a grading zip ({error}); run `make` to rebuild it") from None
+        raise UsageError(
+            f"{path}: not a grading zip ({error}); run `make` to rebuild it, or name the zip that "
+            "`otter assign` or `otter generate` made"
+        ) from None
     own = manifest.get("assignment") or config.get("assignment_name")
     if name and own and name != own:
         raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
@@ -223,11 +227,14 @@ def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, in
 
     Raises:
         ValueError: its files are too large, or lie outside of their folder.
+        UsageError: it is for another language.
     """
     with zipfile.ZipFile(path) as archive:
         wanted = [info for info in archive.infolist() if not info.is_dir() and (
             TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
             or info.filename in SETTINGS)]  # fmt: skip
+        if any(R_TESTS.fullmatch(name) for name in archive.namelist()):
+            raise UsageError(f"{path}: holds tests for R, which are not supported")
         files = [info for info in wanted if info.filename.startswith(FILES)]
         large = [info for info in files if info.file_size >= LARGE_BYTES]
         if sum(info.file_size for info in files if info not in large) > MAX_FILES_BYTES:
