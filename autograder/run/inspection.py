@@ -7,7 +7,6 @@ from pathlib import Path
 
 from autograder.engines.environments import differences, held_here
 from autograder.engines.packages import TORCH, read_lists, unmet
-from autograder.errors import UsageError
 from autograder.scoring.assignment import Assignment, load_assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.formats.doctests import DoctestTests
@@ -56,7 +55,8 @@ def _tests(assignment: Assignment) -> Iterator[str]:
 
 def _contents(assignment: Assignment) -> Iterator[str]:
     size = sum(map(len, assignment.files.values()))
-    files = sorted(assignment.files)
+    size += sum(large for large, _ in assignment.large.values())
+    files = sorted([*assignment.files, *assignment.large])
     more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
     shown = ", ".join(files[:MAX_SHOWN]) + more
     yield f"files: {len(files)}, {size / 2**20:.1f} MiB" + (f" ({shown})" if files else "")
