@@ -15,7 +15,7 @@ import shutil
 import site
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -180,7 +180,7 @@ def _check(done: CompletedProcess[str], what: str) -> None:
         raise EngineError(f"{what}: {tail}")
 
 
-def blocks_of(lock: str, names: Mapping[str, str]) -> str:
+def blocks_of(lock: str, names: Container[str]) -> str:
     """Return the part of a lock that is about some packages, hashes included."""
     kept, keep = [], False
     for line in lock.splitlines():

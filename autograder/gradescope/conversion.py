@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from autograder.build.archive import make_zip
 from autograder.engines.environments import blocks_of, differences, held_here, held_in_image
-from autograder.engines.packages import OTTER, TORCH, Wanted, read_lists, unmet
+from autograder.engines.packages import TORCH, Wanted, read_lists, unmet
 from autograder.engines.resolution import Ground, at_least, resolve
 from autograder.errors import UsageError
 from autograder.gradescope import bundle
@@ -76,9 +76,8 @@ def _lock(lock: bytes, wanted: Wanted) -> tuple[bytes, tuple[str, ...]]:
     asked = [one for one in wanted.requirements if canonicalize_name(one.name) != TORCH]
     if not unmet(asked, held_in_image()):
         return lock, ()
-    names = sorted(set(_names(text)) - {OTTER})
     ground = Ground(
-        needs=(*(at_least(name) for name in names), f"{TORCH}=={_torch()}"),
+        needs=(*_needs(text), f"{TORCH}=={_torch()}"),
         kept=text,
         torch=_torch(),
         python=PYTHON,
@@ -93,8 +92,22 @@ def _lock(lock: bytes, wanted: Wanted) -> tuple[bytes, tuple[str, ...]]:
         )
     kept = dict.fromkeys(name for name in _names(found.lock) if name not in bundle.LEFT_OUT)
     head = "# All that grading on Gradescope installs, but for torch (torch.lock).\n"
-    whole = blocks_of(found.lock, kept) + blocks_of(text, {OTTER: ""})
+    whole = blocks_of(found.lock, kept) + blocks_of(text, bundle.SCORER_PACKAGES)
     return (head + whole).encode(), found.told
+
+
+def _needs(lock: str) -> list[str]:
+    """Return what a lock pins as requirements of any version, for the systems that it is for.
+
+    Otter's own two packages are installed without what they need, so they are no part of it.
+    """
+    found = []
+    for line in lock.splitlines():
+        if line and line[0] not in "# " and not line.startswith(bundle.SCORER_PACKAGES):
+            pin, _, marker = line.rstrip(" \\").partition(" ; ")
+            name = canonicalize_name(pin.split("==")[0].strip())
+            found.append(f"{at_least(name)} ; {marker}" if marker else at_least(name))
+    return sorted(set(found))
 
 
 def _names(lock: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,9 +122,9 @@ def test_a_list_of_ones_own_takes_the_place_of_the_zips(place, tmp_path):
     assert "no-such-package" not in done.stdout
 
 
-def test_without_a_network_the_package_and_the_way_out_are_named(tmp_path):
+def test_without_a_network_the_package_and_the_way_out_are_named(place, tmp_path):
     zipped = make_course(tmp_path, "folium\n")
-    done = grade(tmp_path, zipped, UV_OFFLINE="1", UV_CACHE_DIR=str(tmp_path / "uv"))
+    done = grade(place, zipped, UV_OFFLINE="1", UV_CACHE_DIR=str(tmp_path / "uv"))
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "folium" in line and "cannot be reached" in line and "--requirements" in line
@@ -193,8 +194,9 @@ def test_a_process_that_is_no_command_of_ours_is_not_replaced(monkeypatch, tmp_p
     from autograder.engines.choice import EngineChoice
     from tests.running import assignment
 
+    given = replace(assignment(q1="x = 1"), lists={PIP_LIST: "folium"})
     with pytest.raises(UsageError, match=re.escape(made.python)):
-        settle(assignment(q1="x = 1"), EngineChoice("local"), print)
+        settle(given, EngineChoice("local"), print)
 
 
 def test_uv_that_is_not_there_is_named(monkeypatch):

@@ -248,11 +248,11 @@ def metadata(total: float) -> dict:
     }  # fmt: skip
 
 
-def bad_uploads(samples: list[Path], named: bool = True) -> dict[str, dict[str, bytes]]:
+def bad_uploads(samples: list[Path], has_name: bool = True) -> dict[str, dict[str, bytes]]:
     """Return uploads that cannot be graded, by what is wrong with them.
 
     Args:
-        named: whether the assignment has a name, by which other assignments' notebooks are known.
+        has_name: whether notebooks of other assignments are known by the assignment's name.
     """
     notebook = next(path.read_bytes() for path in samples if path.suffix == ".ipynb")
     other = json.loads(notebook)
@@ -266,7 +266,7 @@ def bad_uploads(samples: list[Path], named: bool = True) -> dict[str, dict[str, 
         "a damaged zip": {"homework.zip": b"PK\x03\x04 cut off"},
         "another assignment's notebook": {"homework.ipynb": json.dumps(other).encode()},
     }
-    return uploads if named else {case: uploads[case] for case in list(uploads)[:-1]}
+    return uploads if has_name else {case: uploads[case] for case in list(uploads)[:-1]}
 
 
 def _faults(run: Run, total: float | None, secrets: set[str]) -> list[str]:
