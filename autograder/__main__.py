@@ -101,6 +101,11 @@ def limit_options(command: Command) -> Command:
     type=PATH,
     help="grading zip; default: dist/<assignment>/autograder.zip",
 )
+@click.option(
+    "--requirements",
+    type=PATH,
+    help="requirements.txt with the packages to grade with, in place of the zip's own lists",
+)
 @click.option("--deadline", help="e.g. 2025-03-01T23:59; later submissions are noted as late")
 @click.option(
     "--times",
@@ -116,6 +121,12 @@ def limit_options(command: Command) -> Command:
     "extensions_file",
     type=PATH,
     help="CSV with columns id (or email) and deadline: who has a later one",
+)
+@click.option(
+    "--roster",
+    "roster_file",
+    type=PATH,
+    help="CSV of the class, e.g. the LMS's export: report and feedback show students' names",
 )
 @click.option(
     "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
@@ -134,10 +145,12 @@ def grade(
     scheduler: str | None,
     timeout: float,
     grading_zip: Path | None,
+    requirements: Path | None,
     deadline: str | None,
     times_file: Path | None,
     file_times: bool,
     extensions_file: Path | None,
+    roster_file: Path | None,
     keep: bool,
     quiet: bool,
     as_json: bool,
@@ -150,7 +163,7 @@ def grade(
     from autograder.build import several
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
-    from autograder.lms.roster import load_extensions
+    from autograder.lms.roster import load_extensions, load_roster
     from autograder.run import console
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
@@ -185,6 +198,7 @@ def grade(
         check_folders(folder, target)
         if folder.is_dir():
             collect(folder, name, out=target)
+    roster = load_roster(roster_file) if roster_file else None
     own = grading_zip is not None and assignment is None  # the zip says what it is called
     wanted = [] if grading_zip else several.outdated(names, dist_folder())
     with several.Builds(wanted, dist_folder(), keep=True) as builds:
@@ -198,13 +212,17 @@ def grade(
         choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
         for name, folder, target, archive in places:
             choice = choice.hiding(assignment_folder(name).parent, archive.parent, folder, target)
+        if grading_zip is not None:
+            choice = console.settle_packages(
+                known[places[0][0]], places[0][1], choice, requirements, bool(scheduler)
+            )
         status = 0
         for name, folder, target, archive in places:
             builds.wait(name)
             run = known.get(name) or load_assignment(archive, name)
             ended = console.grade_and_report(
                 run, folder, target, choice, limits, workers, scheduler, collection, keep,
-                archive, as_json,
+                archive, as_json, roster,
             )  # fmt: skip
             status = max(status, ended)
     ctx.exit(status)
@@ -221,6 +239,7 @@ def worker_image() -> None:
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
     from autograder.build.commands import build, new
+    from autograder.gradescope.commands import gradescope
     from autograder.lms.commands import export, feedback
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
@@ -233,7 +252,15 @@ def add_commands() -> None:
     from autograder.run.menu import completion
 
     instructors = new, build, report, override, export, feedback, written, marks
-    for command in (*instructors, check_gradescope, doctor, completion, inspect_zip, parity):
+    for command in (
+        *instructors,
+        gradescope,
+        check_gradescope,
+        doctor,
+        completion,
+        inspect_zip,
+        parity,
+    ):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

@@ -27,6 +27,7 @@ from autograder.scoring.assignment import Assignment
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
+    from autograder.lms.student import Student
     from autograder.run.grading import GradeAll, Outcome, Summary
 
 console = Console(highlight=False)
@@ -84,6 +85,24 @@ def say_building(names: list[str]) -> None:
         _say(f"Building {', '.join(names)} ...")
 
 
+def settle_packages(
+    assignment: Assignment,
+    folder: Path,
+    choice: EngineChoice,
+    own_list: Path | None,
+    cluster: bool,
+) -> EngineChoice:
+    """See to a grading zip's packages; returns where sandboxes run with them.
+
+    Raises:
+        UsageError, EngineError: as :func:`autograder.run.environment.settle`.
+    """
+    from autograder.run.environment import settle
+
+    files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
+    return settle(assignment, choice, _say, files, own_list, cluster)
+
+
 def grade_and_report(
     assignment: Assignment,
     folder: Path,
@@ -96,6 +115,7 @@ def grade_and_report(
     keep: bool = False,
     archive: Path | None = None,
     as_json: bool = False,
+    roster: "list[Student] | None" = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -136,7 +156,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, scorers, start, advance,
-            grade, collection, keep, archive,
+            grade, collection, keep, archive, roster,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     _say_what_is_wrong(name, summary)

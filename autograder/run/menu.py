@@ -16,7 +16,7 @@ from autograder.errors import AutograderError, UsageError
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
     "After grading": ("report", "override", "written", "marks", "export", "feedback"),
-    "Gradescope": ("check-gradescope",),
+    "Gradescope": ("gradescope", "check-gradescope"),
     "This machine": ("doctor", "completion", "worker-image"),
     "The grader itself": ("prove",),
 }
