@@ -92,7 +92,7 @@ def complete(words: str) -> list[str]:
 
 
 def test_a_shell_completes_commands_options_and_assignments():
-    assert complete("autograder gra") == ["grade"]
+    assert complete("autograder exp") == ["export"]
     assert "--submissions" in complete("autograder grade --sub")
     assert complete("autograder grade --assignment linear") == ["linear-algebra"]
 
