@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 import zlib
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -84,8 +84,8 @@ class Assignment:
             self._workplace.folder  # noqa: B018 - made when it is first asked for
 
     def beside_files(self) -> AbstractContextManager[None]:
-        """Return a context in which tests find the assignment's files beside them."""
-        return self._workplace.entered() if self.files else nullcontext()
+        """Return a context in which tests find its files beside them, and no others."""
+        return self._workplace.entered()
 
     def __getstate__(self) -> dict:
         """Leave out what was parsed: Otter's test cases lose their function when pickled."""

@@ -18,6 +18,7 @@ class Workplace:
     def __init__(self, files: dict[str, bytes]):
         self._kept = tempfile.TemporaryDirectory(prefix="files-")
         self.folder = os.path.realpath(self._kept.name)
+        self.has_modules = any(name.endswith((".py", ".so")) for name in files)
         for name, content in files.items():
             path = Path(self.folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,8 @@ class Workplace:
         finally:
             sys.path.remove(self.folder)
             os.chdir(before)
-            self._forget_modules()
+            if self.has_modules:
+                self._forget_modules()
 
     def _forget_modules(self) -> None:
         for name, module in list(sys.modules.items()):
