@@ -1,7 +1,5 @@
 """What several test modules share: run cells and test files in a real local sandbox."""
 
-import linecache
-
 from otter.test_files.ok_test import OKTestFile
 
 from autograder.model import Cell, Limits, Submission
@@ -67,8 +65,7 @@ def grade_doctests(engine, cell: str, examples):
 def check_beside_stock(graded, number: int, cell: str, code: str, expected: bool) -> None:
     """Require of a doctest what is expected, of stock Otter in one process and of a gradation."""
     namespace: dict = {}
-    linecache.cache["<cell>"] = (len(cell), None, cell.splitlines(keepends=True), "<cell>")
-    exec(compile(cell, "<cell>", "exec"), namespace)
+    exec(cell, namespace)
     stock = OKTestFile.from_spec(DoctestTests.spec(ok_file(code)))
     stock.run(namespace)
     assert [result.passed for result in stock.test_case_results] == [expected]

@@ -1,6 +1,5 @@
 """The operations that a test may do with an object that stays here; the list is closed."""
 
-import inspect
 import itertools
 import operator
 from collections.abc import Callable
@@ -41,31 +40,6 @@ def _items(target: Any) -> list[Any]:
     return found
 
 
-def code_facts(target: Any) -> dict[str, Any]:
-    """Return what a function's code object says of it, and its source, as plain data.
-
-    Raises:
-        AttributeError: it has none.
-    """
-    function = getattr(target, "__func__", target)
-    code = function.__code__
-    try:
-        text = inspect.getsource(function)
-    except (OSError, TypeError):
-        text = ""
-    return {
-        "name": code.co_name,
-        "argcount": code.co_argcount,
-        "posonly": code.co_posonlyargcount,
-        "kwonly": code.co_kwonlyargcount,
-        "varnames": list(code.co_varnames),
-        "names": list(code.co_names),
-        "flags": code.co_flags,
-        "line": code.co_firstlineno,
-        "text": text,
-    }
-
-
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
     "item": lambda target, key: target[key],
@@ -81,7 +55,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "text": str,
     "formatted": format,
     "names": dir,
-    "code": code_facts,
     "type": type,
     "instance": lambda target, instance: isinstance(instance, target),
     "subclass": lambda target, subclass: issubclass(subclass, target),

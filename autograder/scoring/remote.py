@@ -29,7 +29,7 @@ class RemoteNamespace(dict):
         super().__init__()
         self.reported = set() if reported is None else reported
         self.session = session
-        self.sources = session.sources = sources
+        self.sources = sources
 
     def __missing__(self, name: str) -> Any:
         value = self.get(name, _MISSING)

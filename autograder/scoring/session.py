@@ -72,7 +72,6 @@ class Session:
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.seeds = Seeds()
-        self.sources: list[str] = []  # the cells run so far
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})

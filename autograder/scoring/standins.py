@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import torch
 
 from autograder.scoring.crossing import call_across, differentiable
-from autograder.scoring.functions import make_code
 from autograder.wall.codec import Function
 from autograder.wall.codec.subclasses import ABILITIES
 from autograder.wall.oracles import Oracle
@@ -77,10 +76,8 @@ class StandIn(metaclass=_Kind):
             return _class_of(self)
         if name == "__name__" and type(_record(self).get("name")) is str:
             return _record(self)["name"]
-        if name.startswith("_autograder") or name == "__signature__":
+        if name.startswith("_autograder"):
             raise AttributeError(name)
-        if name == "__code__":
-            return make_code(_ask(self, "code"), _session(self).sources)
         if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
             raise _refusal(self, name)
         return _ask(self, "attribute", name)
@@ -217,10 +214,6 @@ def type_of(value: Any, *more: Any) -> Any:
 
 def _record(standing: StandIn) -> dict[str, Any]:
     return object.__getattribute__(standing, "_autograder_record")
-
-
-def _session(standing: StandIn) -> Any:
-    return object.__getattribute__(standing, "_autograder_session")
 
 
 def _name_of(standing: StandIn) -> str:

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from autograder.scoring.assignment import Assignment
@@ -10,7 +11,7 @@ from autograder.scoring.seeds import Seeds
 from autograder.scoring.written import laid_beside
 from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
-CELL = '''
+CELL = """
 import random
 import numpy as np
 np.set_printoptions(legacy="1.13", precision=3)
@@ -21,21 +22,7 @@ def draw(n):
     return np.random.choice(10, n)
 def roll():
     return random.randint(1, 10**9)
-
-# how many
-def total(items, /, start=0, *more, factor=1, **others):
-    """Add up."""
-    result = start
-    for item in items:
-        result += item
-    return result
-shout = lambda text: text.upper()
-class Bag:
-    def put(self, thing):
-        self.thing = thing
-def lines(n):
-    yield n
-'''
+"""
 EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> 'price' in globals()\nTrue", True),
     (">>> assert 'prices' in globals(), 'no prices'", False),
@@ -55,20 +42,6 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
      ">>> draw(4).tolist()\n[3, 8, 8, 0]", True),
     (">>> np.random.seed(4)\n>>> draw(6).tolist()\n[8, 9, 3, 8, 8, 0]", False),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
-    (">>> import inspect\n>>> print(inspect.getsource(total)[:10])\ndef total(", True),
-    (">>> import inspect\n>>> 'for ' in ''.join(inspect.getsourcelines(total)[0])\nTrue", True),
-    (">>> import inspect\n>>> 'while' in inspect.getsource(total)\nTrue", False),
-    (">>> import inspect\n>>> str(inspect.signature(total))\n"
-     "'(items, /, start=0, *more, factor=1, **others)'", True),
-    (">>> import inspect\n>>> list(inspect.signature(total).parameters)[:2]\n['items', 'start']",
-     True),
-    (">>> total.__code__.co_argcount, total.__code__.co_varnames[:2], total.__name__\n"
-     "(2, ('items', 'start'), 'total')", True),
-    (">>> total.__defaults__, total.__kwdefaults__\n((0,), {'factor': 1})", True),
-    (">>> import inspect\n>>> '.upper()' in inspect.getsource(shout)\nTrue", True),
-    (">>> import inspect\n>>> list(inspect.signature(Bag().put).parameters)\n['thing']", True),
-    (">>> import inspect\n>>> inspect.isfunction(total), inspect.isgeneratorfunction(lines)\n"
-     "(True, True)", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip
 
@@ -80,7 +53,8 @@ def graded(engine):
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
 def test_a_doctest_does_over_the_wall_what_it_does_in_one_process(graded, number):
-    check_beside_stock(graded, number, CELL, *EXAMPLES[number])
+    with np.printoptions():  # the cell changes how NumPy prints
+        check_beside_stock(graded, number, CELL, *EXAMPLES[number])
 
 
 class Namespace:
