@@ -220,11 +220,12 @@ def add_commands() -> None:
     from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
+    from autograder.proving.parity.commands import parity
     from autograder.run.commands import inspect_zip, marks, override, report, written
     from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, check_gradescope, doctor, inspect_zip):
+    for command in (*instructors, check_gradescope, doctor, inspect_zip, parity):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

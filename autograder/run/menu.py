@@ -9,7 +9,7 @@ import click
 from autograder.errors import AutograderError
 
 SECTIONS = {
-    "An assignment": ("build", "inspect", "grade"),
+    "An assignment": ("build", "inspect", "parity", "grade"),
     "After grading": ("report", "override", "written", "marks", "export"),
     "Gradescope": ("check-gradescope",),
     "This machine": ("doctor", "worker-image"),
