@@ -18,6 +18,7 @@ from autograder.wall import codec
 
 STAYED = object()
 DATASCIENCE = """
+import collections.abc
 from datascience import formats
 class Table(collections.abc.MutableMapping):
     def __init__(self, labels=None, formatter=formats.default_formatter):
