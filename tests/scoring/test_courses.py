@@ -93,12 +93,10 @@ READS = [  # of a notebook that wrote files, and of one that did not
     (">>> import os\n>>> os.path.exists('list.csv')\nTrue", True, False),
     (">>> import pandas as pd\n>>> int(pd.read_csv('list.csv')['b'][0])\n2", True, False),
     (">>> open('data/numbers.txt').read()\n'1,2,3'", True, True),
-    (
-        ">>> import os\n>>> os.path.exists('evil.py') or os.path.exists('evil.pkl')\nFalse",
-        True,
-        True,
-    ),
-    (">>> import evil", False, False),
+    (">>> import os\n>>> os.path.exists('evil.py')\nTrue", True, False),
+    (">>> import os\n>>> os.path.exists('evil.pkl')\nTrue", True, False),
+    (">>> import evil\n>>> evil.x, 'evil.py'", False, False),
+    (">>> open('evil.pkl', 'rb').read()\nb''", False, False),
     (">>> open('../list.csv').read()\n'a'", False, False),
 ]
 
