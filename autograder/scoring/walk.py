@@ -164,6 +164,7 @@ class Walker:
         self.session.curves, self.session.errors = [], []
         with ExitStack() as stack:
             stack.enter_context(self.assignment.beside_files())
+            self.session.workplace = self.assignment.workplace
             stack.enter_context(printing.usual())
             stack.enter_context(self.session.seeds.watched())
             stack.enter_context(warnings.catch_warnings())
@@ -178,7 +179,11 @@ class Walker:
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
     def _open(self) -> None:
-        limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
+        limits = replace(
+            self.limits,
+            wall_s=self.deadline - time.monotonic(),
+            disk_mib=self.limits.disk_mib + self.assignment.room_mib,
+        )
         self.session = Session(self.stream, limits, self.assignment.seed)
         self.session.lay(self.assignment.files)
 

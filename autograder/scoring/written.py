@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from autograder.files import link_all
+
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
 
@@ -33,27 +35,34 @@ def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[None]:
     Args:
         texts: of a test; those that are no relative path of a usual file are passed over.
     """
-    wanted = [text for text in dict.fromkeys(texts) if _is_path(text) and not os.path.exists(text)]
+    own = session.workplace
+    named = [text for text in dict.fromkeys(texts) if _is_path(text)]
+    wanted = [text for text in named if not (own and os.path.exists(os.path.join(own, text)))]
     found = {path: session.file(path) for path in wanted[:MOST]}
     written = {path: data for path, data in found.items() if data is not None}
-    if not written:
+    if not written and (own or not named):
         yield
         return
     before = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="written-") as folder:
-        _link_all(Path(before), Path(folder))
-        for path, data in written.items():
-            place = Path(folder, path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.suffix.lower() in SUFFIXES:
-                place.write_bytes(data)
-            else:
-                place.mkdir()  # what exists, and is no file
+        if own:
+            link_all(own, folder)
+        _write(Path(folder), written)
         os.chdir(folder)
         try:
             yield
         finally:
             os.chdir(before)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix.lower() in SUFFIXES:
+            place.write_bytes(data)
+        else:
+            place.mkdir()  # what exists, and is no file
 
 
 def _is_path(text: str) -> bool:
@@ -62,12 +71,3 @@ def _is_path(text: str) -> bool:
     path = PurePosixPath(text)
     inside = not path.is_absolute() and ".." not in path.parts
     return inside and path.suffix.lower() in SUFFIXES | OTHERS
-
-
-def _link_all(source: Path, target: Path) -> None:
-    """Make folders of the same names, with links to the files: nothing is written through one."""
-    for folder, _, names in os.walk(source):
-        own = target / Path(folder).relative_to(source)
-        own.mkdir(exist_ok=True)
-        for name in names:
-            (own / name).symlink_to(Path(folder, name))

@@ -1,5 +1,6 @@
 """What tests of other people's courses do: here passes what passes in stock Otter, nothing else."""
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -61,7 +62,9 @@ class Namespace:
     """A notebook that defines ``price``; it keeps the names that it is asked for."""
 
     def __init__(self):
-        self.session = SimpleNamespace(seeds=Seeds(), refused=None, raise_fault=lambda: None)
+        self.session = SimpleNamespace(
+            seeds=Seeds(), refused=None, raise_fault=lambda: None, workplace=""
+        )
         self.asked = []
 
     def keys(self):
@@ -122,6 +125,13 @@ def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
 ])  # fmt: skip
 def test_no_other_text_of_a_test_is_asked_for_as_a_file(text):
     asked = []
-    session = SimpleNamespace(file=lambda path: asked.append(path))
+    session = SimpleNamespace(file=lambda path: asked.append(path), workplace="")
     with laid_beside(session, [text, "x.txt"]):
         assert asked == ["x.txt"]
+
+
+def test_what_lies_where_the_grader_was_started_is_no_file_of_a_test(engine):
+    assert os.path.exists("README.md")
+    sources = {"q1": ok_file(">>> import os\n>>> os.path.exists('README.md')\nFalse")}
+    tests = Assignment("demo", "d", {}, sources, {})
+    assert outcomes(grade(engine, tests, ("pass", "q1"))) == [True]
