@@ -79,6 +79,7 @@ def read_checks(source: str) -> dict[str, Check]:
             _said(settings.get("failure_message")),
             (ast.get_source_segment(source, node) or "")[:MAX_SOURCE],
             tuple(arg.arg for arg in node.args.args if arg.arg not in AROUND),
+            node.name.removeprefix("test_").replace("_", " ").strip(),
         )
         for number, (node, settings) in enumerate(told, start=1)
     }

@@ -23,6 +23,7 @@ def test_every_case_has_otters_name(source):
 def test_a_case_is_told_by_its_words_its_names_and_its_code():
     checks = read_checks(NAMED)
     assert checks["another"].passed == ("Right.", "对。")
+    assert checks["q1 - 1"].about == "sum"
     assert checks["q1 - 1"].names == ("total",) and checks["another"].names == ("total", "other")
     assert checks["q1 - 1"].source.endswith("assert total == 2")
     assert "@test_case" not in checks["another"].source
