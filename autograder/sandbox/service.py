@@ -133,7 +133,7 @@ class Worker:
         pid = os.fork()
         if not pid:
             ours.close()
-            start = {"limits": limits, "seed": start["seed"]}
+            start = {**start, "limits": limits}
             self._become_child(theirs, noting, ruleset, uid, folder, start)
         theirs.close()
         os.close(noting)

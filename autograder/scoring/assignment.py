@@ -17,7 +17,7 @@ from autograder import __version__
 from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
-from autograder.scoring.formats import QuestionTests, parse_tests
+from autograder.scoring.formats import QuestionTests, no_tests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import Workplace
 
@@ -75,6 +75,11 @@ class Assignment:
         return {}
 
     @cached_property
+    def unreadable(self) -> dict[str, str]:
+        """What is wrong with test files that cannot be read, by question; such give no points."""
+        return {}
+
+    @cached_property
     def _workplace(self) -> Workplace:
         return Workplace(self.files)
 
@@ -95,6 +100,17 @@ class Assignment:
     def seed(self) -> int | None:
         """Otter's seed between cells."""
         return self.config.get("seed")
+
+    @property
+    def seed_variable(self) -> str | None:
+        """The name of the notebook's that the seed is given to; None: the generators are seeded."""
+        name = self.config.get("seed_variable")
+        return name if isinstance(name, str) and name.isidentifier() else None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the zip was made elsewhere, so that its tests draw as in stock Otter."""
+        return "autograder" not in self.manifest
 
     @cached_property
     def tests_digest(self) -> str:
@@ -128,7 +144,11 @@ class Assignment:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
-            self._parsed[key] = parse_tests(self.sources[question], path, language)
+            try:
+                self._parsed[key] = parse_tests(self.sources[question], path, language)
+            except (Exception, SystemExit) as error:  # whatever the file does when it is run
+                self.unreadable[question] = f"{path} cannot be read ({type(error).__name__})"
+                self._parsed[key] = no_tests(question, path)
         return self._parsed[key]
 
 

@@ -1,9 +1,11 @@
 """One submission's conversation with its sandbox, seen from the scorer."""
 
+import re
 import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +15,9 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
-from autograder.wall import codec, oracles
+from autograder.scoring.bounds import TestTooLong, patient
+from autograder.scoring.lending import Lending
+from autograder.wall import chance, codec, oracles
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
@@ -21,6 +25,8 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
+CHANCE = re.compile(r"random|seed|shuffl|sampl|rng|choice|permut|normal")
+SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
 
@@ -54,39 +60,56 @@ class Session:
         stream: frames to and from the warm worker.
         limits: what the submission may use.
         seed: Otter's seed between cells, or None.
+        seed_variable: the name of the notebook's that it is given to, or None: the generators.
 
     Raises:
         SandboxError: the worker is gone or does not answer (our fault, never the student's).
     """
 
-    def __init__(self, stream: FrameStream, limits: Limits, seed: int | None = None):
+    def __init__(
+        self,
+        stream: FrameStream,
+        limits: Limits,
+        seed: int | None = None,
+        seed_variable: str | None = None,
+    ):
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
+        self.exchanges = 0  # that are under way
+        self.answered = False  # whether an object was asked about itself
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.standing: dict[int, Any] = {}  # stand-ins by their handles: one for each object
+        self.lending = Lending(self)
+        self.one_stream = False  # whether tests draw from the notebook's generators, as in Otter
+        self.draws: bool | None = None  # in this case; False: not yet
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
-        self._send({"op": "start", "limits": asdict(limits), "seed": seed})
+        start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
+        self._send({"op": "start", **start})
         channel = self._receive_channel()
         if channel is None:
             detail = self.usage.detail if self.usage else "no reason is given"
             raise SandboxError(f"the sandbox did not start: {detail}")
         self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
-    def run_cell(self, source: str) -> tuple[CellOutput, bool]:
+    def run_cell(self, source: str, seeded: bool = True) -> tuple[CellOutput, bool]:
         """Run a cell; returns its output and whether output was dropped.
+
+        Args:
+            seeded: whether Otter's seed is set before it, where there is one.
 
         Raises:
             SubmissionEnded: the child is gone.
         """
         try:
-            reply = self.request("cell", source=source)
+            reply = self.request("cell", source=source, seeded=seeded)
         except StudentTimeout as timeout:
             return CellOutput(error=str(timeout)), False
         except Exception as error:
@@ -122,7 +145,7 @@ class Session:
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        values = self.request("get", names=names).get("values")
+        values = self.request("get", names=tuple(names)).get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
         return values
@@ -152,24 +175,20 @@ class Session:
         """
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
+        self.answered = self.answered or op == "operate"
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         try:
-            payload = codec.pack({"op": op, **fields})
+            if op in SHARING and self.draws is not None:
+                fields["chance"] = codec.Fields(chance.state() if self.draws else {})
+            payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
         data, interrupted = self._ask(payload, timeout)
         adopter = remote.Adopter(self)
-        try:
-            reply = codec.unpack(data, adopt=adopter.adopt)
-        except EvidenceError as error:
-            raise self._broken(str(error)) from None
-        except OutOfTime:
-            raise
-        except Exception as error:  # whatever reading an answer meets is the answer's doing
-            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+        reply = self._read(data, adopter)
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         if interrupted and reply.get("ok") is not True:
@@ -178,14 +197,41 @@ class Session:
                 f"{timeout:.0f} 秒后被终止：这一步没有结束"
             )
         if reply.get("ok") is True:
+            if "chance" in fields:
+                self._go_on(reply.get("chance"))
             reply["_linked"] = adopter.linked
             return reply
-        raised = reply.get("error")
+        raised = self.lending.raised(reply)
         if isinstance(raised, Exception):
             raise raised
         if isinstance(raised, BaseException):
             raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
+
+    def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
+        """Return what the child's message says."""
+        try:
+            return self.lending.unpack(data, adopter.adopt)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
+        except (OutOfTime, SandboxError, SubmissionEnded):
+            raise
+        except Exception as error:  # whatever reading an answer meets is the answer's doing
+            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+
+    def _go_on(self, state: Any) -> None:
+        """Let this side draw from where the sandbox's generators are."""
+        try:
+            chance.set_state(state)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
+        self.draws = True
+
+    def _begin_case(self, text: str) -> None:
+        """Forget what belongs to the test case before."""
+        self.draws = False if self.one_stream and CHANCE.search(text) else None
+        self.refused, self.reported, self.answered, self.said = None, False, False, set()
+        self.lending.begin_case()
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
@@ -204,10 +250,29 @@ class Session:
         assert self.usage is not None, "the end brings it"
         return self.usage
 
+    @contextmanager
+    def one_case(self, text: str = "") -> Iterator[None]:
+        """Run one test case, within what a step may cost.
+
+        Args:
+            text: the case's own; where it names chance, both sides draw from the same generators.
+        """
+        self._begin_case(text)
+
+        def refuse(error: TestTooLong) -> None:
+            self.refused = self.refused or error
+
+        with patient(self.limits.cell_s, lambda: bool(self.exchanges), refuse):
+            yield
+
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
         """Return what the child answers, and whether the step had to be interrupted."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        data, interrupted = self._exchange(nonce + payload, timeout_s)
+        self.exchanges += 1
+        try:
+            data, interrupted = self._exchange(nonce + payload, timeout_s)
+        finally:
+            self.exchanges -= 1
         if data[:NONCE_BYTES] != nonce:
             raise self._broken("an answer to a request that was never made")
         return data[NONCE_BYTES:], interrupted
@@ -238,6 +303,11 @@ class Session:
 
     def _answer(self, answers: oracles.Answers, question: bytes) -> None:
         """Answer what the child asks about a test's function while a request runs."""
+        if question[NONCE_BYTES:].startswith(oracles.CALL):
+            called = self._read(question[NONCE_BYTES + len(oracles.CALL) :], remote.Adopter(self))
+            answer = oracles.CALL + self.lending.call(called, answers)
+            self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
+            return
         try:
             answer = answers.answer(question[NONCE_BYTES:])
         except EvidenceError as error:

@@ -27,6 +27,7 @@ from torch._functorch.utils import unwrap_dead_wrappers
 from autograder.errors import EvidenceError
 
 MARK = b"\xc1"  # starts a question and its answer; msgpack itself never uses this byte
+CALL = MARK + MARK  # a call of a test's function with whatever it takes
 MAX_ORDER, MAX_BATCH_LEVELS, MAX_ROWS = 8, 4, 1024
 MAX_NUMBERS, MAX_BYTES = 65_536, 2**20
 MAX_QUESTIONS = 2_000  # of one request
@@ -74,6 +75,8 @@ class Oracle:
         name: what the handle calls itself.
         saves: whether its graph holds a saved tensor, so that a second walk through it fails in
             torch's own place; None leaves the end of the graph to the handle itself.
+        takes: the parameters of a function that may be called with anything, as
+            :func:`parameters_of` tells them; None of one that takes a tensor and nothing else.
 
     Attributes:
         asked: what has been asked so far, in order.
@@ -84,8 +87,9 @@ class Oracle:
         function: TensorFunction,
         name: str = "f",
         saves: bool | None = None,
+        takes: list[list[Any]] | None = None,
     ):
-        self.function, self.saves = function, saves
+        self.function, self.saves, self.takes = function, saves, takes
         self.__name__ = self.__qualname__ = name
         self.asked: list[Asked] = []
         self._computed: dict[
@@ -319,6 +323,7 @@ class Answers:
 
     def __init__(self) -> None:
         self.left = MAX_QUESTIONS
+        self.calls = 0
         self.cpu_s = 0.0
 
     def answer(self, data: bytes) -> bytes:

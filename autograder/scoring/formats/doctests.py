@@ -5,8 +5,9 @@ report quotes the test, so it is thrown away.
 """
 
 import ast
-import builtins
 import doctest
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from otter.test_files.abstract_test import TestCaseResult
@@ -14,7 +15,7 @@ from otter.test_files.ok_test import OKTestFile, run_doctest
 
 from autograder.languages import localize
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import type_of
+from autograder.scoring.standins import StandIn, TypeOf
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -63,39 +64,67 @@ class DoctestTests(OKTestFile):
         self.test_case_results = []
         for number, case in enumerate(self.test_cases):
             passed, reason = self._run_case(case.body, number, namespace)
+            if namespace.session.answered:
+                namespace.answered.add(case.name)
             message = PASSED if passed else FAILED + localize(reason, self.language)
             self.test_case_results.append(
                 TestCaseResult(test_case=case, message=message, passed=passed)
             )
 
+    def _unseen(
+        self, body: str, found: dict[str, Any], namespace: "RemoteNamespace"
+    ) -> dict[str, Any]:
+        """Return what stands for the notebook's other names, where a case looks for names."""
+        if not SPACES.search(body):
+            return {}
+        record = {"id": 0, "bases": ["builtins.object"], "callable": False, "has": []}
+        nothing = StandIn(namespace.session, record)
+        known = {*found, *LEFT}
+        names = [one for one in namespace if one not in known and not one.startswith("__")]
+        return dict.fromkeys(names, nothing)
+
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
-        session.refused = None
-        try:
-            found = namespace.fetch(names_used(body))
-        except AssertionError as error:  # a value that cannot cross
-            return False, str(error)
-        names = {"type": type_of, "__name__": "__main__", **found}
-        passed, _ = run_doctest(f"{self.name} {number}", body, names)
+        with session.one_case(body):
+            passed = self._run_here(body, number, namespace)
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)
-        return passed, NEUTRAL
+        return (True, "") if passed is True else (False, passed or NEUTRAL)
+
+    def _run_here(self, body: str, number: int, namespace: "RemoteNamespace") -> bool | str:
+        """Tell whether a case passes; where its names cannot be fetched, why."""
+        try:
+            found = namespace.fetch(names_used(body))
+        except AssertionError as error:  # a value that cannot cross
+            return str(error)
+        names = {**self._unseen(body, found, namespace), "type": TypeOf, "__name__": "__main__"}
+        names |= found
+        return bool(run_doctest(f"{self.name} {number}", body, names)[0])
 
 
 def names_used(body: str) -> list[str]:
-    """Return the names that a doctest uses and Python does not define, in order."""
+    """Return the names that a doctest uses, in order; also Python's own, which may be replaced."""
     used: dict[str, None] = {}
+    looks = SPACES.search(body)
     for example in doctest.DocTestParser().get_examples(body):
-        try:
-            tree = ast.parse(example.source)
-        except SyntaxError:
-            continue  # the runner says so
-        for node in ast.walk(tree):
+        for node in _nodes(example.source):
             if isinstance(node, ast.Name):
                 used[node.id] = None
-    return [name for name in used if not hasattr(builtins, name) or name in SHADOWED]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and looks:
+                inner = [one.id for one in _nodes(node.value) if isinstance(one, ast.Name)]
+                used |= dict.fromkeys(inner)
+    return [name for name in used if name not in LEFT and not name.startswith("__")]
 
 
-# Names of Python's that notebooks often use for something of their own.
-SHADOWED = frozenset({"max", "min", "sum", "id", "input", "list", "dict", "str", "filter", "hash"})
+def _nodes(source: str) -> Iterator[ast.AST]:
+    """Yield the nodes of a text of Python; none where it is no such text, which the runner says."""
+    try:
+        yield from ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return
+
+
+# Where a test looks into the space of names itself.
+SPACES = re.compile(r"\b(?:globals|locals|vars|dir|eval|exec)\s*\(")
+LEFT = frozenset({"open", "exit", "quit", "get_ipython", "display"})  # IPython's, in each notebook

@@ -10,6 +10,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.formats import failed
+from autograder.scoring.standins import TypeOf
 from autograder.scoring.told import without_inputs
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class ExceptionTests(ExceptionTestFile):
         """Return the tests of a file's text."""
         parsed: ExceptionTests = cls.from_string(source, path)
         parsed.language = language
-        parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
+        for case in parsed.test_cases:  # its functions share one space of names
+            case.body.test_func.__globals__.setdefault("type", TypeOf)
+        parsed.test_cases = [_localized(case, language, source) for case in parsed.test_cases]
         return parsed
 
     def fresh(self) -> "ExceptionTests":
@@ -52,19 +55,20 @@ class ExceptionTests(ExceptionTestFile):
 class _Body:
     """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
 
-    def __init__(self, case: TestCase):
+    def __init__(self, case: TestCase, text: str):
+        self.text = text
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
-        found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
-        session.refused, session.reported, session.said = None, False, set()
         try:
-            self.function(
-                **{name: environment if name == "env" else found.get(name) for name in self.names}
-            )
+            with session.one_case(self.text):
+                found = environment.fetch([name for name in self.names if name != "env"])
+                self.function(**{
+                    name: environment if name == "env" else found.get(name) for name in self.names
+                })  # fmt: skip
         except AutograderError:
             raise
         except Exception as error:
@@ -75,6 +79,8 @@ class _Body:
         finally:
             if session.reported:
                 environment.reported.add(self.name)
+            if session.answered:
+                environment.answered.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
 
@@ -84,13 +90,13 @@ def _text(error: Exception) -> str:
     return str(error.args[0]) if len(error.args) == 1 else str(error)
 
 
-def _localized(case: TestCase, language: str) -> TestCase:
+def _localized(case: TestCase, language: str, source: str) -> TestCase:
     def pick(text: str | None) -> str | None:
         return None if text is None else localize(text, language)
 
     return replace(
         case,
-        body=_Body(case.body),
+        body=_Body(case.body, source),
         success_message=pick(case.success_message),
         failure_message=pick(case.failure_message),
     )

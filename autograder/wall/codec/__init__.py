@@ -12,7 +12,7 @@ The two hooks say what a side does with things that stay where they are:
 """
 
 from autograder.wall.codec.decoding import unpack
-from autograder.wall.codec.encoding import pack
+from autograder.wall.codec.encoding import pack, pack_changes, settle
 from autograder.wall.codec.kinds import (
     MAX_DEPTH,
     MAX_FRAME_BYTES,
@@ -20,6 +20,7 @@ from autograder.wall.codec.kinds import (
     MAX_NODES,
     MAX_TEXT,
     TENSOR_DTYPES,
+    Fields,
     Function,
 )
 
@@ -30,7 +31,10 @@ __all__ = [
     "MAX_NODES",
     "MAX_TEXT",
     "TENSOR_DTYPES",
+    "Fields",
     "Function",
     "pack",
+    "pack_changes",
+    "settle",
     "unpack",
 ]

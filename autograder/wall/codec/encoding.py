@@ -1,7 +1,7 @@
 """A value as a frame: by its exact type, never by what it says of itself."""
 
 from collections.abc import Callable
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import msgpack
@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec import held
+from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes
+from autograder.wall.codec.families import family, plain_args
 from autograder.wall.codec.kinds import (
-    ARRAY_KINDS,
     FIELD_NAMES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
@@ -19,6 +21,7 @@ from autograder.wall.codec.kinds import (
     MAX_TEXT,
     RECORDS,
     TENSOR_DTYPES,
+    Fields,
     Function,
     check_range,
 )
@@ -38,37 +41,72 @@ from autograder.wall.codec.subclasses import (
 from autograder.wall.codec.tables import encode_table
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
+from autograder.wall.sharing import Shared, is_mutable
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
 Record = dict[str, Any]
 Depth = int
 Keep = Callable[[Any], int]
+Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
 
 
-def pack(message: object, keep: Keep | None = None, tensor_hook: TensorHook | None = None) -> bytes:
+def pack(
+    message: object,
+    keep: Keep | None = None,
+    tensor_hook: TensorHook | None = None,
+    shared: Shared | None = None,
+    lend: Lend | None = None,
+    before: list[Any] | None = None,
+) -> bytes:
     """Encode a value.
 
     Args:
         keep: registers an object that has no plain form and returns its handle; without it such
             an object is an error.
         tensor_hook: called with each tensor; what it returns is added to the tensor's record.
+        shared: mutable values that both sides hold: what of them has changed goes along.
+        lend: makes what crosses in place of a test's function; without it one is an error.
+        before: what :func:`pack_changes` found, where ``shared`` was cleared since.
 
     Raises:
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
     """
-    packer = _Encoder(keep, tensor_hook)
-    frame = msgpack.packb(packer.encode(message, 0), use_bin_type=True)
+    packer = Encoder(keep, tensor_hook, shared, lend)
+    plain = packer.encode(message, 0)
+    if before is not None:
+        plain["before"] = before
+    if shared is not None and (found := held.changes(shared, packer.content)):
+        plain["shared"] = found
+    frame = msgpack.packb(plain, use_bin_type=True)
     if len(frame) > MAX_FRAME_BYTES:
         raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
     check_nodes(frame)
     return frame
 
 
-class _Encoder:
-    def __init__(self, keep: Keep | None, tensor_hook: TensorHook | None) -> None:
+def pack_changes(shared: Shared, lend: Lend | None = None) -> list[Any]:
+    """Return what has changed of shared values, for the next message."""
+    return held.changes(shared, Encoder(None, None, shared, lend).content)
+
+
+def settle(shared: Shared, keep: Keep | None = None, lend: Lend | None = None) -> None:
+    """Note what was received of shared values as what both sides know."""
+    held.settle(shared, Encoder(keep, None, shared, lend).content)
+
+
+class Encoder:
+    def __init__(
+        self,
+        keep: Keep | None,
+        tensor_hook: TensorHook | None,
+        shared: Shared | None = None,
+        lend: Lend | None = None,
+    ) -> None:
         self.keep = keep
         self.tensor_hook = tensor_hook
+        self.shared = shared
+        self.lend = lend
         self.nodes = 0
 
     def encode(self, value: Any, depth: Depth) -> Any:
@@ -85,6 +123,10 @@ class _Encoder:
             return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
         if cls is str:
             return _clean_text(value)
+        if depth and self.shared is not None and is_mutable(cls):
+            number = self.shared.number_of(value)
+            if number is not None:
+                return {"$": "shared", "id": number}
         if cls is list:
             return [self.encode(item, depth + 1) for item in value]
         encode = _ENCODERS.get(cls)
@@ -102,16 +144,16 @@ class _Encoder:
             return self.tuple(tuple(tuple.__iter__(value)), depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            if not _is_plain(array):
+            if not is_plain(array):
                 return self.object(value)
-            return {"$": "scalar", **_array_fields(array)}
+            return {"$": "scalar", **array_fields(array)}
         if isinstance(value, BaseException):
             return self.error(value, depth)
 
         def encode_part(part: Any) -> Any:
             return self.encode(part, depth + 1)
 
-        record = encode_library(value, encode_part) or encode_table(value, encode_part)
+        record = encode_library(value, encode_part) or self.table(value, depth)
         record = record or self.subclass(value, depth + 1)
         return self.object(value) if record is None else record
 
@@ -141,6 +183,27 @@ class _Encoder:
             **record,
         }
 
+    def content(self, value: Any) -> Any:
+        """Return what a shared value holds; shared values in it stand there by their numbers."""
+        if type(value) is list:
+            return [self.encode(item, 2) for item in value]
+        encode = _ENCODERS.get(type(value))
+        if encode is not None:
+            return encode(self, value, 2)
+
+        def encode_part(part: Any) -> Any:
+            return self.encode(part, 2)
+
+        return encode_library(value, encode_part) or self.table(value, 2)
+
+    def table(self, value: Any, depth: Depth) -> Record | None:
+        """Return the record of a table: its columns are nobody's but its own."""
+        shared, self.shared = self.shared, None
+        try:
+            return encode_table(value, lambda part: self.encode(part, depth + 1))
+        finally:
+            self.shared = shared
+
     def tuple(self, value: Any, depth: Depth) -> Record:
         return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
 
@@ -160,7 +223,7 @@ class _Encoder:
             check_count(value.size)
             items = [self.encode(item, depth) for item in value.ravel().tolist()]
             return {"$": "objects", "shape": list(value.shape), "items": items}
-        return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
+        return {"$": "array", **array_fields(value)} if is_plain(value) else self.object(value)
 
     def tensor(self, value: Any, depth: Depth) -> Record:
         name = str(value.dtype).removeprefix("torch.")
@@ -175,7 +238,7 @@ class _Encoder:
             "$": "tensor",
             "dtype": name,
             "shape": list(value.shape),
-            "data": _tensor_bytes(value),
+            "data": tensor_bytes(value),
         }
         if value.requires_grad:
             record["grad_on"] = True
@@ -195,12 +258,17 @@ class _Encoder:
         handle = getattr(value, "_autograder_id", None)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
-        return {
+        record = {
             "$": "error",
             "bases": [_qualified(cls) for cls in type(value).__mro__][:20],
             "message": _clean_text(_text_of(value)),
             "id": self.keep(value) if self.keep else 0,
         }
+        if self.keep is not None and type(value).__module__ != "builtins":
+            record["classes"] = family(type(value), self.keep)
+        if (args := plain_args(value)) is not None:
+            record["args"] = [self.encode(one, depth + 2) for one in args]
+        return record
 
     def object(self, value: Any) -> Record:
         handle = getattr(value, "_autograder_id", None) if self.keep is None else None
@@ -210,7 +278,12 @@ class _Encoder:
         if self.keep is None and library is not None:
             return {"$": "library", "name": library}
         if self.keep is None:
-            raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+            if self.lend is None or not callable(value):
+                raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+            return self.oracle(self.lend(value), 0)
+        lent = _lent(value)
+        if lent is not None:
+            return {"$": "lent", "id": lent}
         record: Record = {
             "$": "object",
             "id": self.keep(value),
@@ -223,6 +296,8 @@ class _Encoder:
             record["name"] = _clean_text(name)[:200]
         if library is not None:
             record["library"] = library
+        elif isinstance(value, type) and issubclass(value, BaseException):
+            record["classes"] = family(value, self.keep)
         return record
 
     def function(self, value: Any, depth: Depth) -> Record:
@@ -232,7 +307,8 @@ class _Encoder:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
         name = value.__name__
-        return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+        record = {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+        return record if value.takes is None else {**record, "takes": value.takes}
 
     def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}
@@ -284,6 +360,12 @@ def _bases(cls: type) -> list[str]:
     return ["builtins.type"] if cls is type else [_qualified(base) for base in type.mro(cls)[:20]]
 
 
+def _lent(value: Any) -> int | None:
+    """Return the number of a test's function that comes back; any other value has none."""
+    lent = vars(value).get("_autograder_lent") if type(value) is FunctionType else None
+    return lent[0] if lent is not None and lent[1] == id(value) else None
+
+
 def _is_known(value: object) -> bool:
     """Tell whether a value of the scorer's came from the sandbox, which has it still."""
     return getattr(value, "_autograder_id", None) is not None
@@ -293,40 +375,22 @@ def _is_module(value: object) -> bool:
     return isinstance(value, ModuleType)
 
 
-def _is_plain(array: np.ndarray) -> bool:
-    return array.dtype.kind in ARRAY_KINDS and array.dtype.fields is None
-
-
-def _array_fields(array: np.ndarray) -> dict:
-    if array.nbytes > MAX_FRAME_BYTES:
-        raise EvidenceError("the array is too large")
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array.tobytes()}
-
-
-def _tensor_bytes(tensor: torch.Tensor) -> bytes:
-    plain = tensor.detach()
-    if plain.is_conj() or plain.is_neg():
-        plain = plain.resolve_conj().resolve_neg()
-    if plain.dtype is torch.bfloat16:
-        plain = plain.contiguous().view(torch.int16)
-    return plain.cpu().numpy().tobytes()
-
-
 _ENCODERS = {
-    tuple: _Encoder.tuple,
-    torch.Size: _Encoder.size,
-    dict: _Encoder.dict,
-    set: _Encoder.set,
-    frozenset: _Encoder.set,
-    np.ndarray: _Encoder.array,
-    torch.Tensor: _Encoder.tensor,
-    torch.nn.Parameter: _Encoder.tensor,
-    Function: _Encoder.function,
-    Oracle: _Encoder.oracle,
-    torch.dtype: _Encoder.dtype,
-    range: _Encoder.range,
-    complex: _Encoder.complex,
-    type(Ellipsis): _Encoder.singleton,
-    type(NotImplemented): _Encoder.singleton,
-    **{cls: _Encoder.record for cls in RECORDS.values()},
+    tuple: Encoder.tuple,
+    torch.Size: Encoder.size,
+    dict: Encoder.dict,
+    Fields: Encoder.dict,
+    set: Encoder.set,
+    frozenset: Encoder.set,
+    np.ndarray: Encoder.array,
+    torch.Tensor: Encoder.tensor,
+    torch.nn.Parameter: Encoder.tensor,
+    Function: Encoder.function,
+    Oracle: Encoder.oracle,
+    torch.dtype: Encoder.dtype,
+    range: Encoder.range,
+    complex: Encoder.complex,
+    type(Ellipsis): Encoder.singleton,
+    type(NotImplemented): Encoder.singleton,
+    **{cls: Encoder.record for cls in RECORDS.values()},
 }

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -67,3 +68,7 @@ class Function:
         """Return a plain function that does the same and does not hold its text."""
         self._function.__name__ = self._function.__qualname__ = self.__name__
         return self._function
+
+
+class Fields(dict[str, Any]):
+    """Named parts of a message, which crosses as a dict and is no value of anybody's."""

@@ -37,7 +37,14 @@ PANDAS = frozenset({
     "notnull", "pivot", "pivot_table", "qcut", "timedelta_range", "to_datetime", "to_numeric",
     "to_timedelta", "unique",
 })  # fmt: skip
+BUILTINS = frozenset({
+    "abs", "all", "any", "bool", "bytearray", "bytes", "chr", "complex", "dict", "divmod",
+    "enumerate", "filter", "float", "frozenset", "hash", "int", "len", "list", "map", "max", "min",
+    "object", "ord", "pow", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str",
+    "sum", "tuple", "type", "zip",
+})  # fmt: skip
 LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
+    "builtins": BUILTINS,
     "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
     "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
     "decimal": frozenset({"Decimal"}),
