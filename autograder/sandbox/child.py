@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.sandbox import calling, kernel
+from autograder.sandbox import calling, folders, kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.line import STOPPED, Line
@@ -242,6 +242,10 @@ class Agent:
             file.write(message["data"])
         return {}
 
+    def files(self, message: Message) -> Message:
+        """Return the files that the notebook wrote, as far as they fit into one answer."""
+        return {"value": folders.read_files(os.getcwd())}
+
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
         found = {name: known[name] for name in message["names"] if name in known}
@@ -280,6 +284,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "sow": Agent.sow,
     "lay": Agent.lay,
+    "files": Agent.files,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import (
+    AbstractContextManager,
     contextmanager,
     nullcontext,
     redirect_stderr,
@@ -32,6 +33,7 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session, Usage
+from autograder.scoring.written import READS, laid
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -181,7 +183,10 @@ class Walker:
         tests = self.assignment.tests(question, self.submission.language)
         self.session.curves, self.session.errors = [], []
         inside = in_loop() if self.assignment.is_foreign else nullcontext()
-        with self.assignment.beside_files(), warnings.catch_warnings(), silence(), inside:
+        with (
+            self.assignment.beside_files(), self._written(question), warnings.catch_warnings(),
+            silence(), inside,
+        ):  # fmt: skip
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
             walk = self.walk
             tests.run(RemoteNamespace(self.session, self.sources, walk.reported, walk.answered))
@@ -192,6 +197,17 @@ class Walker:
         if self.session.usage is not None:
             usage = self.session.usage
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
+
+    def _written(self, question: str) -> AbstractContextManager[None]:
+        """Return a context in which tests that read files find those that the notebook wrote."""
+        assignment = self.assignment
+        if not (assignment.is_foreign and READS.search(assignment.sources[question])):
+            return nullcontext()
+        try:
+            found = self.session.request("files").get("value")
+        except (AssertionError, SubmissionEnded):
+            return nullcontext()
+        return laid(found, list(assignment.files))
 
     def _sow(self, goes_on: bool) -> None:
         """Seed this side, and for a zip of elsewhere both, before a question's tests.
