@@ -43,12 +43,13 @@ class Agent:
         output: where the student's prints go.
         seed: Otter's seed between cells, or None.
         seed_variable: the name of the notebook's that it is given to, or None: the generators.
+        sharing: whether what may change is one on both sides.
     """
 
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "lent",
+        "call_id", "busy", "line", "shared", "sharing", "lent",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +58,7 @@ class Agent:
         output: shells.BoundedText,
         seed: int | None,
         seed_variable: str | None = None,
+        sharing: bool = True,
     ) -> None:
         self.shell = shell
         self.output = output
@@ -70,7 +72,7 @@ class Agent:
         self.call_id: int | None = None
         self.busy = False
         self.line: Line | None = None
-        self.shared = Shared(2)
+        self.shared, self.sharing = Shared(2), sharing
         self.lent: dict[int, Callable[..., Any]] = {}  # functions of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -97,7 +99,7 @@ class Agent:
         try:
             message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
-            self.shared.open = message["op"] in SHARING
+            self.shared.open = self.sharing and message["op"] in SHARING
             self.busy = True
             try:
                 draws = message.get("chance")
@@ -185,7 +187,7 @@ class Agent:
             self.line.close(self.answer([frame]))
         finally:
             self.line, self.linked, self.inputs, self.call_id = outer
-            self.busy = self.shared.open = True
+            self.busy, self.shared.open = True, self.sharing
 
     def ask(
         self, oracle: int, path: str, levels: int, inputs: oracles.Tensors
@@ -347,7 +349,9 @@ def run_child(
         shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
-        agent = Agent(shell, output, start["seed"], start.get("seed_variable"))
+        agent = Agent(
+            shell, output, start["seed"], start.get("seed_variable"), start.get("sharing", True)
+        )
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
         _take_ourselves_out()

@@ -21,9 +21,14 @@ MOST_CALLS = 20_000  # of one request
 
 
 class Lending:
-    """What one session has lent to its sandbox."""
+    """What one session has lent to its sandbox.
 
-    def __init__(self, session: "Session"):
+    Args:
+        sharing: whether what may change is one on both sides; else each side has copies.
+    """
+
+    def __init__(self, session: "Session", sharing: bool):
+        self.sharing = sharing
         self.session = session
         self.shared = Shared(1)
         self.before: list[Any] | None = None  # changes from before the last clearing
@@ -45,7 +50,7 @@ class Lending:
         Raises:
             EvidenceError: it holds what cannot cross.
         """
-        self.shared.open = sharing
+        self.shared.open = sharing and self.sharing
         before, self.before = self.before, None
         lend = self.lend if sharing else None
         return codec.pack(message, shared=self.shared, lend=lend, before=before)
@@ -95,8 +100,8 @@ class Lending:
             AutograderError: our fault, or the end of all.
         """
         answers.calls += 1
-        if not isinstance(asked, dict) or answers.calls > MOST_CALLS:
-            raise EvidenceError("too many calls of a test's function, or a malformed one")
+        if not isinstance(asked, dict):
+            raise EvidenceError("a malformed call of a test's function")
         function, args, kwargs = (
             self.lent(asked.get("function")),
             asked.get("args"),
@@ -105,6 +110,8 @@ class Lending:
         if type(args) is not tuple or type(kwargs) is not dict:
             raise EvidenceError("a malformed call of a test's function")
         try:
+            if answers.calls > MOST_CALLS:
+                raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
             return self.pack({"ok": True, "value": function(*args, **kwargs)}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)

@@ -62,8 +62,9 @@ def _class(session: Any, name: Any, handle: Any, bases: tuple[type, ...]) -> typ
             raise EvidenceError("an unknown class")
         return cls
     known = loaded(name)
-    if known is not None:
+    if known is not None and issubclass(known, BaseException):
         return known
+    bases = tuple(base for base in bases if base is not object)
     key = "error", handle
     if key not in session.types:
         short = name.rpartition(".")[2]

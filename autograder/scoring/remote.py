@@ -108,6 +108,7 @@ class Adopter:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.said.add(str(plain.get("message")))
+            self.session.said |= {str(one) for one in plain.get("args", ()) if type(one) is str}
         for name in plain.get("bases", ()):
             self.session.said |= {str(name), str(name).rpartition(".")[2]}
 

@@ -61,6 +61,8 @@ class Session:
         limits: what the submission may use.
         seed: Otter's seed between cells, or None.
         seed_variable: the name of the notebook's that it is given to, or None: the generators.
+        as_in_otter: tests draw from the notebook's generators, and what they hand over may change
+            in place; else inputs are drawn here, and are copies there.
 
     Raises:
         SandboxError: the worker is gone or does not answer (our fault, never the student's).
@@ -72,6 +74,7 @@ class Session:
         limits: Limits,
         seed: int | None = None,
         seed_variable: str | None = None,
+        as_in_otter: bool = True,
     ):
         self.stream = stream
         self.limits = limits
@@ -84,14 +87,15 @@ class Session:
         self.errors: list[CapturedError] = []
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.standing: dict[int, Any] = {}  # stand-ins by their handles: one for each object
-        self.lending = Lending(self)
-        self.one_stream = False  # whether tests draw from the notebook's generators, as in Otter
+        self.lending = Lending(self, as_in_otter)
+        self.one_stream = as_in_otter
         self.draws: bool | None = None  # in this case; False: not yet
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
+        start["sharing"] = as_in_otter
         self._send({"op": "start", **start})
         channel = self._receive_channel()
         if channel is None:
@@ -305,7 +309,10 @@ class Session:
         """Answer what the child asks about a test's function while a request runs."""
         if question[NONCE_BYTES:].startswith(oracles.CALL):
             called = self._read(question[NONCE_BYTES + len(oracles.CALL) :], remote.Adopter(self))
-            answer = oracles.CALL + self.lending.call(called, answers)
+            try:
+                answer = oracles.CALL + self.lending.call(called, answers)
+            except EvidenceError as error:
+                raise self._broken(str(error)) from None
             self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
             return
         try:

@@ -225,8 +225,9 @@ class Walker:
     def _open(self) -> None:
         limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
         assignment = self.assignment
-        self.session = Session(self.stream, limits, assignment.seed, assignment.seed_variable)
-        self.session.one_stream = assignment.is_foreign
+        self.session = Session(
+            self.stream, limits, assignment.seed, assignment.seed_variable, assignment.is_foreign
+        )
         self.session.lay(self.assignment.files)
 
     def _close(self) -> None:
