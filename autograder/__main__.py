@@ -111,6 +111,11 @@ def limit_options(command: Command) -> Command:
     type=PATH,
     help="grading zip; default: dist/<assignment>/autograder.zip",
 )
+@click.option(
+    "--requirements",
+    type=PATH,
+    help="requirements.txt with the packages to grade with, in place of the zip's own lists",
+)
 @click.option("--deadline", help="e.g. 2025-03-01T23:59; later submissions are noted as late")
 @click.option(
     "--times",
@@ -144,6 +149,7 @@ def grade(
     scheduler: str | None,
     timeout: float,
     grading_zip: Path | None,
+    requirements: Path | None,
     deadline: str | None,
     times_file: Path | None,
     file_times: bool,
@@ -196,6 +202,8 @@ def grade(
     status = 0
     hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
     choice = choice.hiding(*hidden)
+    if grading_zip is not None:
+        choice = console.settle_packages(*runs[0][:2], choice, requirements, bool(scheduler))
     for run, archive in zip(runs, archives):
         ended = console.grade_and_report(
             *run, choice, limits, workers, scheduler, collection, keep, archive, as_json
@@ -214,6 +222,7 @@ def worker_image() -> None:
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
+    from autograder.gradescope.commands import gradescope
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
@@ -225,7 +234,7 @@ def add_commands() -> None:
     from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, check_gradescope, doctor, inspect_zip, parity):
+    for command in (*instructors, gradescope, check_gradescope, doctor, inspect_zip, parity):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

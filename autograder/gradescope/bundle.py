@@ -24,12 +24,13 @@ LEFT_OUT = (
 )  # fmt: skip
 
 
-def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
+def files(repo_root: Path, assignment: str | None = None, code: str = "files") -> dict[str, bytes]:
     """Return the zip's entries by name: scripts, locks, settings and the package.
 
     Args:
         repo_root: the folder that holds ``assignments/`` and the lock files.
         assignment: whose ``gradescope.json`` to take; default: default settings.
+        code: the folder of the zip in which the package lies.
     """
     settings = (
         load_settings(repo_root / "assignments" / assignment) if assignment else UploadSettings()
@@ -39,7 +40,7 @@ def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
     entries[FILE] = settings.as_json()
     for path in shipped_files():
         name = path.relative_to(PACKAGE.parent).as_posix()
-        entries[f"files/{name}"] = path.read_bytes()
+        entries[f"{code}/{name}"] = path.read_bytes()
     return dict(sorted(entries.items()))
 
 

@@ -78,6 +78,24 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     return EngineChoice("docker", ensure_image())
 
 
+def settle_packages(
+    assignment: Assignment,
+    folder: Path,
+    choice: EngineChoice,
+    own_list: Path | None,
+    cluster: bool,
+) -> EngineChoice:
+    """See to a grading zip's packages; returns where sandboxes run with them.
+
+    Raises:
+        UsageError, EngineError: as :func:`autograder.run.environment.settle`.
+    """
+    from autograder.run.environment import settle
+
+    files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
+    return settle(assignment, choice, _say, files, own_list, cluster)
+
+
 def grade_and_report(
     assignment: Assignment,
     folder: Path,

@@ -11,7 +11,7 @@ from autograder.errors import AutograderError
 SECTIONS = {
     "An assignment": ("build", "inspect", "parity", "grade"),
     "After grading": ("report", "override", "written", "marks", "export"),
-    "Gradescope": ("check-gradescope",),
+    "Gradescope": ("gradescope", "check-gradescope"),
     "This machine": ("doctor", "worker-image"),
     "The grader itself": ("prove",),
 }

@@ -207,7 +207,7 @@ class Walker:
             found = self.session.request("files").get("value")
         except (AssertionError, SubmissionEnded):
             return nullcontext()
-        return laid(found, list(assignment.files))
+        return laid(found, [*assignment.files, *assignment.large])
 
     def _sow(self, goes_on: bool) -> None:
         """Seed this side, and for a zip of elsewhere both, before a question's tests.
@@ -223,7 +223,11 @@ class Walker:
         _seed_scorer(seed if shared and seed is not None else self.seed)
 
     def _open(self) -> None:
-        limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
+        limits = replace(
+            self.limits,
+            wall_s=self.deadline - time.monotonic(),
+            disk_mib=self.limits.disk_mib + self.assignment.room_mib,
+        )
         assignment = self.assignment
         self.session = Session(
             self.stream, limits, assignment.seed, assignment.seed_variable, assignment.is_foreign
