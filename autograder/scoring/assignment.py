@@ -49,6 +49,7 @@ class Assignment:
         large: path of a large one -> its size in bytes and CRC; it stays in ``origin``.
         origin: the zip, or the folder that it was unpacked to.
         is_named: the zip or whoever grades says the name; else it is taken from the zip's path.
+        is_foreign: it was made elsewhere: its tests draw, share and read files as in stock Otter.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Assignment:
     lists: dict[str, str] = field(default_factory=dict)
     large: dict[str, tuple[int, int]] = field(default_factory=dict)
     origin: str = ""
+    is_foreign: bool = False
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -133,11 +135,6 @@ class Assignment:
         """The name of the notebook's that the seed is given to; None: the generators are seeded."""
         name = self.config.get("seed_variable")
         return name if isinstance(name, str) and name.isidentifier() else None
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the zip was made elsewhere, so that its tests draw as in stock Otter."""
-        return "autograder" not in self.manifest
 
     @cached_property
     def tests_digest(self) -> str:
@@ -224,6 +221,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             and not ("autograder" in manifest and entry.startswith(OWN_CODE))
         },
         is_named=bool(name or own) and manifest.get("named") is not False,
+        is_foreign="autograder" not in manifest or "named" in manifest,
         large=large,
         origin=str(Path(path).resolve()),
         lists={

@@ -35,6 +35,7 @@ class Lending:
         self.functions: dict[int, Oracle] = {}  # by their numbers
         self.numbers: dict[int, int] = {}  # by id of the function
         self.errors: dict[int, Exception] = {}
+        self.raised_so_far = 0
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
@@ -118,9 +119,10 @@ class Lending:
         except AutograderError:
             raise
         except Exception as error:
-            number = len(self.errors) + 1
-            self.errors[number] = error
-            return self.pack({"ok": False, "error": error, "number": number}, True)
+            self.raised_so_far += 1
+            self.errors[self.raised_so_far] = error
+            reply = {"ok": False, "error": error, "number": self.raised_so_far}
+            return self.pack(reply, True)
 
     def raised(self, reply: dict[str, Any]) -> Any:
         """Return the error of a reply: the test's own one where it is that."""

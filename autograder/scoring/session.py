@@ -5,7 +5,6 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
-from autograder.scoring.bounds import TestTooLong, patient
 from autograder.scoring.lending import Lending
 from autograder.wall import chance, codec, oracles
 from autograder.wall.evidence import CapturedError, Drawing
@@ -231,10 +229,13 @@ class Session:
             raise self._broken(str(error)) from None
         self.draws = True
 
-    def _begin_case(self, text: str) -> None:
-        """Forget what belongs to the test case before."""
+    def begin_case(self, text: str) -> None:
+        """Forget what belongs to the test case before.
+
+        Args:
+            text: the case's own; where it names chance, both sides draw from the same generators.
+        """
         self.draws = False if self.one_stream and CHANCE.search(text) else None
-        self.refused, self.reported, self.answered, self.said = None, False, False, set()
         self.lending.begin_case()
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
@@ -253,21 +254,6 @@ class Session:
                 self.child.channel.close()
         assert self.usage is not None, "the end brings it"
         return self.usage
-
-    @contextmanager
-    def one_case(self, text: str = "") -> Iterator[None]:
-        """Run one test case, within what a step may cost.
-
-        Args:
-            text: the case's own; where it names chance, both sides draw from the same generators.
-        """
-        self._begin_case(text)
-
-        def refuse(error: TestTooLong) -> None:
-            self.refused = self.refused or error
-
-        with patient(self.limits.cell_s, lambda: bool(self.exchanges), refuse):
-            yield
 
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
         """Return what the child answers, and whether the step had to be interrupted."""

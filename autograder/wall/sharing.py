@@ -16,6 +16,8 @@ from autograder.errors import EvidenceError
 MOST = 256  # values at a time; more of them are copies
 MOST_ITEMS = 2_000  # of one; a larger one is a copy
 MOST_BYTES = 2**20  # of one array or table
+MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
+BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table weighs
 CONTAINERS: tuple[type, ...] = (
     list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
 )  # fmt: skip
@@ -36,6 +38,7 @@ class Shared:
         self.agreed: dict[int, bytes] = {}  # content, as both sides know it
         self.received: set[int] = set()  # what the other side has told of, and nobody noted yet
         self.open = True  # whether more values may join
+        self.weight = 0
 
     def number_of(self, value: Any) -> int | None:
         """Return a value's number, which it gets now if it is new; None where it is a copy."""
@@ -44,6 +47,10 @@ class Shared:
             return known
         if not self.open or len(self.values) >= MOST or not _is_small(value):
             return None
+        weight = self.weight + _weight(value)
+        if weight > MOST_WEIGHT:
+            return None
+        self.weight = weight
         number, self.next = self.next, self.next + 2
         self.hold(number, value)
         return number
@@ -69,6 +76,7 @@ class Shared:
         self.numbers.clear()
         self.agreed.clear()
         self.received.clear()
+        self.weight = 0
 
 
 def is_mutable(cls: type) -> bool:
@@ -88,6 +96,13 @@ def _is_small(value: Any) -> bool:
     if is_table(cls):
         return bool(value.size <= MOST_BYTES // 16)
     return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
+
+
+def _weight(value: Any) -> int:
+    cls = type(value)
+    if is_table(cls):
+        return TABLE + int(value.size) // 8
+    return 1 + (value.nbytes // BYTES if cls is np.ndarray else len(value))
 
 
 def fill(held: Any, value: Any) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.model import Limits
+from autograder.model import Limits, Status
 from autograder.scoring.assignment import Assignment
-from tests.running import assignment, grade, messages, ok_file, outcomes, test_file
+from tests.running import grade, messages, ok_file, outcomes, test_file
 
 CELL = """
 def inc(items):
@@ -60,9 +60,14 @@ CASES = {
 NAMES = "inc, same, apply, gen, Box, plus_one, safely, names_of"
 
 
+def foreign(**sources: str) -> Assignment:
+    """Return an assignment that was made elsewhere."""
+    return Assignment("demo", "digest", {"show_hidden": True}, sources, {}, is_foreign=True)
+
+
 def grade_cases(engine, *bodies: str, cell: str = CELL, limits: Limits | None = None):
     sources = [f"def case_{n}({NAMES}):\n    {body}" for n, body in enumerate(bodies)]
-    return grade(engine, assignment(q1=test_file("q1", *sources)), (cell, "q1"), limits=limits)
+    return grade(engine, foreign(q1=test_file("q1", *sources)), (cell, "q1"), limits=limits)
 
 
 def test_over_the_wall_it_is_as_in_one_process(engine):
@@ -80,7 +85,7 @@ def test_each_case_holds_in_one_process(name):
 def test_what_changes_in_one_test_case_is_changed_for_the_next(engine):
     cell = "numbers = [1]\ndef total(): return sum(numbers)"
     tests = ok_file(">>> numbers.append(5)", ">>> total()\n6", ">>> numbers\n[1, 5]")
-    found = grade(engine, Assignment("demo", "d", {}, {"q1": tests}, {}), (cell, "q1"))
+    found = grade(engine, foreign(q1=tests), (cell, "q1"))
     assert outcomes(found) == [True, True, True]
 
 
@@ -88,8 +93,7 @@ def test_a_test_that_does_not_end_fails_alone_and_says_so(engine):
     endless = ">>> while True:\n...     pass"
     loud = ">>> for n in range(10 ** 5):\n...     print('#' * 40)"
     tests = ok_file(endless, ">>> x\n1", loud, ">>> x\n1")
-    assignment = Assignment("demo", "d", {}, {"q1": tests}, {})
-    found = grade(engine, assignment, ("x = 1", "q1"), limits=Limits(cell_s=1, wall_s=60))
+    found = grade(engine, foreign(q1=tests), ("x = 1", "q1"), limits=Limits(cell_s=1, wall_s=60))
     assert outcomes(found) == [False, True, False, True]
     assert "the test itself did not end within 1 s" in messages(found)
     assert found.status.value == "completed"
@@ -97,14 +101,14 @@ def test_a_test_that_does_not_end_fails_alone_and_says_so(engine):
 
 def test_a_test_file_that_cannot_be_read_gives_no_points_and_the_others_do(engine):
     sources = {"q1": "OK_FORMAT = True\nraise SystemError\n", "q2": ok_file(">>> x\n1", name="q2")}
-    found = grade(engine, Assignment("demo", "d", {}, sources, {}), ("x = 1", "q1", "q2"))
+    found = grade(engine, foreign(**sources), ("x = 1", "q1", "q2"))
     assert [(q.name, q.score, q.possible) for q in found.questions] == [("q1", 0, 0), ("q2", 1, 1)]
 
 
 def test_what_an_object_says_of_itself_is_marked(engine):
     cell = "class A:\n    def __len__(self): return 3\na, n = A(), 3"
     tests = ok_file(">>> len(a)\n3", ">>> n\n3")
-    found = grade(engine, Assignment("demo", "d", {}, {"q1": tests}, {}), (cell, "q1"))
+    found = grade(engine, foreign(q1=tests), (cell, "q1"))
     assert [case.answered for case in found.questions[0].cases] == [True, False]
     assert found.gradescope["extra_data"]["answered_by_the_students_object"] == ["q1 - 1"]
 
@@ -123,5 +127,5 @@ def probe(f):
     return f(1)
 """
     case = "def case(probe):\n    assert probe(lambda x: x) == 1"
-    found = grade(engine, assignment(q1=test_file("q1", case)), (cell, "q1"))
-    assert outcomes(found) == [False] and found.status.value == "protocol"
+    found = grade(engine, foreign(q1=test_file("q1", case)), (cell, "q1"))
+    assert outcomes(found) == [False] and found.status is Status.PROTOCOL

@@ -37,14 +37,16 @@ CASES = [
 def test_tests_read_what_the_notebook_wrote_and_run_nothing_of_it(engine, tmp_path):
     sources = {"q1": ok_file(*[code for code, _ in CASES])}
     files = {"data.txt": b"as it is"}
-    found = grade(engine, Assignment("demo", "d", {}, sources, {}, files), (CELL, "q1"))
+    found = grade(
+        engine, Assignment("demo", "d", {}, sources, {}, files, is_foreign=True), (CELL, "q1")
+    )
     assert outcomes(found) == [passes for _, passes in CASES], messages(found)
     assert not os.path.exists("/tmp/reached")
 
 
 def test_the_next_submission_finds_nothing_of_it(engine):
     sources = {"q1": ok_file(">>> open('out.txt').read()\n'42'")}
-    assignment = Assignment("demo", "d", {}, sources, {}, {"data.txt": b""})
+    assignment = Assignment("demo", "d", {}, sources, {}, {"data.txt": b""}, is_foreign=True)
     assert outcomes(grade(engine, assignment, (CELL, "q1"))) == [True]
     assert outcomes(grade(engine, assignment, ("x = 1", "q1"))) == [False]
 

@@ -14,6 +14,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.ok_test import OKTestFile, run_doctest
 
 from autograder.languages import localize
+from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import StandIn, TypeOf
 
@@ -85,7 +86,7 @@ class DoctestTests(OKTestFile):
 
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
-        with session.one_case(body):
+        with one_case(session, body):
             passed = self._run_here(body, number, namespace)
         session.raise_fault()
         if session.refused is not None:

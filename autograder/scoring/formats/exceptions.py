@@ -9,6 +9,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.languages import localize
+from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import TypeOf
 from autograder.scoring.told import without_inputs
@@ -48,7 +49,8 @@ class ExceptionTests(ExceptionTestFile):
         text = str(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
-            text = f"{type(excp).__name__}: {text}"
+            name = getattr(excp, "_autograder_name", None) or type(excp).__name__
+            text = f"{name}: {text}"
         return localize(text, self.language) if text else ""
 
 
@@ -64,7 +66,7 @@ class _Body:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with session.one_case(self.text):
+            with one_case(session, self.text):
                 found = environment.fetch([name for name in self.names if name != "env"])
                 self.function(**{
                     name: environment if name == "env" else found.get(name) for name in self.names
@@ -75,6 +77,9 @@ class _Body:
             if self.hidden and session.said:
                 text = without_inputs(_text(error), session.said, environment.sources)
                 error.args = (text,)
+                if hasattr(error, "_autograder_session"):  # its class's name is the student's
+                    name = without_inputs(type(error).__name__, session.said, environment.sources)
+                    vars(error)["_autograder_name"] = name
             raise
         finally:
             if session.reported:

@@ -11,7 +11,7 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.errors import EvidenceError
+from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names
 from autograder.wall.codec.held import take_over
 from autograder.wall.codec.kinds import (
@@ -72,7 +72,7 @@ def unpack(
         if shared is not None:
             take_over(shared, plain, lambda content: decoder.decode(content, 2))
         return decoder.decode(plain, 0)
-    except EvidenceError:
+    except AutograderError:
         raise
     except Exception as error:
         raise EvidenceError(f"malformed frame ({type(error).__name__})") from None

@@ -5,6 +5,7 @@ brings the true function of that name, as binding the name to it would. Only fun
 arguments alone are on the list: none reads a file, runs a text, or calls what it is not given.
 """
 
+import builtins
 import sys
 from types import ModuleType
 from typing import Any
@@ -37,14 +38,17 @@ PANDAS = frozenset({
     "notnull", "pivot", "pivot_table", "qcut", "timedelta_range", "to_datetime", "to_numeric",
     "to_timedelta", "unique",
 })  # fmt: skip
-BUILTINS = frozenset({
-    "abs", "all", "any", "bool", "bytearray", "bytes", "chr", "complex", "dict", "divmod",
-    "enumerate", "filter", "float", "frozenset", "hash", "int", "len", "list", "map", "max", "min",
-    "object", "ord", "pow", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str",
-    "sum", "tuple", "type", "zip",
+TYPES = frozenset({
+    "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object",
+    "range", "set", "slice", "str", "tuple", "type",
 })  # fmt: skip
+ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
 LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
-    "builtins": BUILTINS,
+    "builtins": TYPES | ERRORS,
     "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
     "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
     "decimal": frozenset({"Decimal"}),
