@@ -8,6 +8,7 @@ import ast
 import re
 from typing import Any
 
+SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # IPython's own
 CHECK_LINE = re.compile(r"^\w+\.check\(", re.MULTILINE)
 
 
@@ -23,7 +24,7 @@ def notebook_of(text: str) -> dict[str, Any]:
 def split_at_checks(text: str) -> list[str]:
     """Return the parts of a script, each but the last ending with a check; the text is kept."""
     try:
-        body = ast.parse(text).body
+        body = ast.parse(SHELL_LINE.sub(r"\1pass", text)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return [text]  # IPython may know more of it
     lines = text.splitlines(keepends=True)

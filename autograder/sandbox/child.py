@@ -147,7 +147,8 @@ class Agent:
     def unpack(self, data: bytes) -> Any:
         """Decode a message of the scorer's."""
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
-        codec.settle(self.shared, self.keep)
+        if self.shared.received:
+            codec.settle(self.shared, self.keep)
         return value
 
     def function(self, plain: Message) -> Callable[..., Any]:

@@ -63,7 +63,8 @@ class Lending:
             EvidenceError: it is malformed.
         """
         value = codec.unpack(data, adopt=adopt, shared=self.shared)
-        codec.settle(self.shared, lend=self.lend)
+        if self.shared.received:
+            codec.settle(self.shared, lend=self.lend)
         return value
 
     def lend(self, function: Any) -> Oracle:
