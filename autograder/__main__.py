@@ -133,6 +133,12 @@ def limit_options(command: Command) -> Command:
     help="CSV with columns id (or email) and deadline: who has a later one",
 )
 @click.option(
+    "--roster",
+    "roster_file",
+    type=PATH,
+    help="CSV of the class, e.g. the LMS's export: report and feedback show students' names",
+)
+@click.option(
     "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
 )
 @click.option("--quiet", is_flag=True, help="say nothing but errors")
@@ -154,6 +160,7 @@ def grade(
     times_file: Path | None,
     file_times: bool,
     extensions_file: Path | None,
+    roster_file: Path | None,
     keep: bool,
     quiet: bool,
     as_json: bool,
@@ -165,7 +172,7 @@ def grade(
     slim_otter.install_slim()  # before anything imports Otter whole
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
-    from autograder.lms.roster import load_extensions
+    from autograder.lms.roster import load_extensions, load_roster
     from autograder.run import console
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
@@ -187,6 +194,7 @@ def grade(
         TimeSources(times_file, file_times),
         load_extensions(extensions_file) if extensions_file else None,
     )
+    roster = load_roster(roster_file) if roster_file else None
     runs, archives = [], []
     for name in names:  # what is asked for is there, before an image is built for it
         folder = submissions or ROOT / "assignments" / name / "sample"
@@ -206,7 +214,7 @@ def grade(
         choice = console.settle_packages(*runs[0][:2], choice, requirements, bool(scheduler))
     for run, archive in zip(runs, archives):
         ended = console.grade_and_report(
-            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json
+            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json, roster
         )  # fmt: skip
         status = max(status, ended)
     ctx.exit(status)

@@ -50,12 +50,14 @@ def manifest(
     version: str = "1",
     reference_curves: dict[str, list[dict]] | None = None,
     imports: list[str] | None = None,
+    exercises: dict[str, dict[str, Any]] | None = None,
 ) -> bytes:
     """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to.
 
     Args:
         reference_curves: what the solution draws, by question; reports show it.
         imports: the modules that the solution imports; workers have them ready.
+        exercises: titles, texts and links by question; pages show them.
     """
     plain: dict[str, Any] = {
         "assignment": assignment,
@@ -68,6 +70,8 @@ def manifest(
         plain["imports"] = imports
     if reference_curves:
         plain["reference_curves"] = reference_curves
+    if exercises:
+        plain["exercises"] = exercises
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -27,6 +27,7 @@ from autograder.scoring.assignment import Assignment
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
+    from autograder.lms.student import Student
     from autograder.run.grading import GradeAll, Outcome, Summary
 
 console = Console(highlight=False)
@@ -108,6 +109,7 @@ def grade_and_report(
     keep: bool = False,
     archive: Path | None = None,
     as_json: bool = False,
+    roster: "list[Student] | None" = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -148,7 +150,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, scorers, start, advance,
-            grade, collection, keep, archive,
+            grade, collection, keep, archive, roster,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     _say_what_is_wrong(name, summary)

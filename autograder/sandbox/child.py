@@ -21,19 +21,22 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import calling, folders, kernel
+from autograder.sandbox import calling, kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
+from autograder.sandbox.generators import take_states
 from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
-from autograder.wall import chance, codec, oracles
+from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
+from autograder.wall import codec, oracles, printing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.wall.sharing import Shared
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
+MAX_FILE_BYTES = 32 * 2**20
 
 
 class Agent:
@@ -101,14 +104,11 @@ class Agent:
             message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
+            if "random" in message:
+                take_states(message["random"])
             self.busy = True
             try:
-                draws = message.get("chance")
-                if draws:
-                    chance.set_state(draws)
                 reply = {"ok": True, **handle(self, message), **self.remember_call()}
-                if draws is not None:
-                    reply["chance"] = codec.Fields(chance.state())
                 return codec.pack(reply, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
@@ -246,14 +246,22 @@ class Agent:
             file.write(message["data"])
         return {}
 
-    def files(self, message: Message) -> Message:
-        """Return the files that the notebook wrote, as far as they fit into one answer."""
-        return {"value": folders.read_files(os.getcwd())}
+    def read(self, message: Message) -> Message:
+        """Return the bytes of a file that the notebook wrote; None where there is none."""
+        try:
+            with open(message["path"], "rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError:
+            return {"value": None}
+        if len(data) > MAX_FILE_BYTES:
+            raise EvidenceError(f"the file {message['path']} is over {MAX_FILE_BYTES >> 20} MiB")
+        return {"value": data}
 
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
         found = {name: known[name] for name in message["names"] if name in known}
-        return {"values": codec.Fields(found)}
+        values, settings = codec.Fields(found), printing.changed_settings()
+        return {"values": values, "printing": settings} if settings else {"values": values}
 
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
@@ -288,7 +296,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "sow": Agent.sow,
     "lay": Agent.lay,
-    "files": Agent.files,
+    "read": Agent.read,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -300,23 +308,6 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 OUT_OF_MEMORY = 72  # exit status
-FOLDER_VARIABLES = (
-    "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
-)  # fmt: skip
-
-# As a kernel sets them; and pip gives up at once where nothing can be reached.
-KERNEL_VARIABLES = {
-    "TERM": "xterm-color",
-    "CLICOLOR": "1",
-    "USER": "student",
-    "LOGNAME": "student",
-    "FORCE_COLOR": "1",
-    "PAGER": "cat",
-    "GIT_PAGER": "cat",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PIP_RETRIES": "0",
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-}
 
 
 def run_child(

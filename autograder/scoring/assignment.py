@@ -116,6 +116,11 @@ class Assignment:
         """Room that the files take in a submission's folder."""
         return -(-sum(map(len, self.files.values())) // 2**20)
 
+    @property
+    def workplace(self) -> str:
+        """The folder that tests work in; "" where it has no files, or they are not laid out."""
+        return self._laid[""].folder if self._laid else ""
+
     def beside_files(self) -> AbstractContextManager[None]:
         """Return a context in which tests find the assignment's files beside them."""
         self.lay_files()

@@ -10,16 +10,12 @@ CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may 
 
 
 @contextmanager
-def one_case(session: Any, text: str = "") -> Iterator[None]:
-    """Run one test case against a session, or what stands for one.
-
-    Args:
-        text: the case's own; where it names chance, both sides draw from the same generators.
-    """
+def one_case(session: Any) -> Iterator[None]:
+    """Run one test case against a session, or what stands for one."""
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
     begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
     if begin is not None:
-        begin(text)
+        begin()
 
     def refuse(error: TestTooLong) -> None:
         session.refused = session.refused or error

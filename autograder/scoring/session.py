@@ -1,6 +1,5 @@
 """One submission's conversation with its sandbox, seen from the scorer."""
 
-import re
 import secrets
 import socket
 import time
@@ -15,7 +14,8 @@ from autograder.errors import EvidenceError, OutOfTime, SandboxError, Submission
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
 from autograder.scoring.lending import Lending
-from autograder.wall import chance, codec, oracles
+from autograder.scoring.seeds import Seeds
+from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
@@ -23,7 +23,6 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
-CHANCE = re.compile(r"random|seed|shuffl|sampl|rng|choice|permut|normal")
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
@@ -59,8 +58,7 @@ class Session:
         limits: what the submission may use.
         seed: Otter's seed between cells, or None.
         seed_variable: the name of the notebook's that it is given to, or None: the generators.
-        as_in_otter: tests draw from the notebook's generators, and what they hand over may change
-            in place; else inputs are drawn here, and are copies there.
+        as_in_otter: what tests hand over may change in place; else the sandbox has copies.
 
     Raises:
         SandboxError: the worker is gone or does not answer (our fault, never the student's).
@@ -86,10 +84,10 @@ class Session:
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.standing: dict[int, Any] = {}  # stand-ins by their handles: one for each object
         self.lending = Lending(self, as_in_otter)
-        self.one_stream = as_in_otter
-        self.draws: bool | None = None  # in this case; False: not yet
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
+        self.seeds = Seeds()
+        self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
@@ -141,15 +139,28 @@ class Session:
                         f"the assignment's file {path} cannot be laid ({error})"
                     ) from None
 
+    def file(self, path: str) -> bytes | None:
+        """Return the bytes of a file that the notebook wrote, None where there is none.
+
+        Raises:
+            As :meth:`request`; EvidenceError: the answer is malformed.
+        """
+        data = self.request("read", path=path).get("value")
+        if not (data is None or type(data) is bytes):
+            raise EvidenceError("malformed file")
+        return data
+
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
 
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        values = self.request("get", names=tuple(names)).get("values")
+        reply = self.request("get", names=tuple(names))
+        values = reply.get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
+        printing.take_over(reply.get("printing"))
         return values
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -160,8 +171,8 @@ class Session:
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
                 self.curves.append(found)
-            elif isinstance(found, CapturedError):
-                self.errors.append(found)
+            elif isinstance(found, CapturedError) and name == "captured":
+                self.errors.append(found)  # what a test's own call raised is none of the student's
         for error in _errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
@@ -181,9 +192,9 @@ class Session:
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
+        if states := self.seeds.states():
+            fields["random"] = states
         try:
-            if op in SHARING and self.draws is not None:
-                fields["chance"] = codec.Fields(chance.state() if self.draws else {})
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
@@ -199,8 +210,6 @@ class Session:
                 f"{timeout:.0f} 秒后被终止：这一步没有结束"
             )
         if reply.get("ok") is True:
-            if "chance" in fields:
-                self._go_on(reply.get("chance"))
             reply["_linked"] = adopter.linked
             return reply
         raised = self.lending.raised(reply)
@@ -221,21 +230,9 @@ class Session:
         except Exception as error:  # whatever reading an answer meets is the answer's doing
             raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
 
-    def _go_on(self, state: Any) -> None:
-        """Let this side draw from where the sandbox's generators are."""
-        try:
-            chance.set_state(state)
-        except EvidenceError as error:
-            raise self._broken(str(error)) from None
-        self.draws = True
-
-    def begin_case(self, text: str) -> None:
-        """Forget what belongs to the test case before.
-
-        Args:
-            text: the case's own; where it names chance, both sides draw from the same generators.
-        """
-        self.draws = False if self.one_stream and CHANCE.search(text) else None
+    def begin_case(self) -> None:
+        """Forget what belongs to the test case before."""
+        self.seeds.forget()
         self.lending.begin_case()
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:

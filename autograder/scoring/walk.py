@@ -6,20 +6,10 @@ test ends the student's process, the notebook is replayed in a new one without t
 one bad answer doesn't take the others along.
 """
 
-import asyncio
-import io
 import random
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import (
-    AbstractContextManager,
-    contextmanager,
-    nullcontext,
-    redirect_stderr,
-    redirect_stdout,
-    suppress,
-)
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -33,7 +23,8 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session, Usage
-from autograder.scoring.written import READS, laid
+from autograder.scoring.surroundings import in_loop, silence
+from autograder.wall import printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -182,11 +173,15 @@ class Walker:
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
         self.session.curves, self.session.errors = [], []
-        inside = in_loop() if self.assignment.is_foreign else nullcontext()
-        with (
-            self.assignment.beside_files(), self._written(question), warnings.catch_warnings(),
-            silence(), inside,
-        ):  # fmt: skip
+        with ExitStack() as stack:
+            stack.enter_context(self.assignment.beside_files())
+            self.session.workplace = self.assignment.workplace
+            stack.enter_context(printing.usual())
+            stack.enter_context(self.session.seeds.watched())
+            stack.enter_context(silence())
+            if self.assignment.is_foreign:
+                stack.enter_context(in_loop())
+            stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
             walk = self.walk
             tests.run(RemoteNamespace(self.session, self.sources, walk.reported, walk.answered))
@@ -197,17 +192,6 @@ class Walker:
         if self.session.usage is not None:
             usage = self.session.usage
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
-
-    def _written(self, question: str) -> AbstractContextManager[None]:
-        """Return a context in which tests that read files find those that the notebook wrote."""
-        assignment = self.assignment
-        if not (assignment.is_foreign and READS.search(assignment.sources[question])):
-            return nullcontext()
-        try:
-            found = self.session.request("files").get("value")
-        except (AssertionError, SubmissionEnded):
-            return nullcontext()
-        return laid(found, [*assignment.files, *assignment.large])
 
     def _sow(self, goes_on: bool) -> None:
         """Seed this side, and for a zip of elsewhere both, before a question's tests.
@@ -260,32 +244,6 @@ class Walker:
                 return
             except SubmissionEnded:
                 self.fatal.add(index)
-
-
-class Nowhere(io.TextIOBase):
-    """Takes all text and keeps none."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """Drop what tests print: nobody reads it, and it may be much."""
-    with redirect_stdout(Nowhere()), redirect_stderr(Nowhere()):
-        yield
-
-
-@contextmanager
-def in_loop() -> Iterator[None]:
-    """Let a test find a running loop, as in a kernel: it cannot run another one."""
-    loop = asyncio.new_event_loop()
-    asyncio._set_running_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(None)
-        loop.close()
 
 
 def _seed_scorer(seed: int) -> None:

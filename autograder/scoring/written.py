@@ -1,89 +1,73 @@
-"""Files that a notebook wrote, for tests that read them: bytes, laid beside the zip's own.
+"""Files that the notebook wrote and a test reads: they lie beside the test, as bytes, for one case.
 
-Nothing of them runs here: no module of Python's is laid, and while they lie there nothing can be
-unpickled but plain data.
+Only kinds of file that hold data are taken over. Of one that a test would import or unpickle it
+finds that something of the name exists, and cannot read it. What the assignment brings itself is
+never replaced.
 """
 
 import os
-import re
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
-from autograder.errors import EvidenceError
+from autograder.files import link_all
 
-MOST_FILES = 500
-READS = re.compile(
-    r"\bopen\(|\bread_|load|\bPath\(|exists|isfile|isdir|listdir|glob|getsize|\.stat\("
-)
-RUNS = re.compile(r"\.(?:py[cdiow]?|so|pth|zip|egg|whl)$", re.IGNORECASE)
-_held: list[str] = []  # folders in which such files lie now
+if TYPE_CHECKING:
+    from autograder.scoring.session import Session
 
-
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if _held and event == "pickle.find_class":
-        raise RuntimeError("what a submission wrote is not unpickled here")
+SUFFIXES = frozenset({
+    ".bmp", ".csv", ".dat", ".geojson", ".gif", ".htm", ".html", ".jpeg", ".jpg", ".json", ".log",
+    ".md", ".pdf", ".png", ".svg", ".tex", ".tsv", ".txt", ".wav", ".xml", ".yaml", ".yml",
+})  # fmt: skip
+OTHERS = frozenset({
+    ".db", ".feather", ".gz", ".h5", ".ipynb", ".joblib", ".npy", ".npz", ".parquet", ".pickle",
+    ".pkl", ".pt", ".pth", ".py", ".sqlite", ".xls", ".xlsx", ".zip",
+})  # fmt: skip
+MAX_PATH, MOST = 200, 20
 
 
 @contextmanager
-def laid(found: Any, own: Sequence[str]) -> Iterator[None]:
-    """Lay files into the working folder, or into a new one where the zip has no files.
+def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[None]:
+    """Work, while open, in a folder that also holds the notebook's files that texts name.
 
     Args:
-        found: pairs of a relative path and bytes, as the sandbox told them.
-        own: paths of the zip's files, which stay as they are.
-
-    Raises:
-        EvidenceError: what was told is malformed.
+        texts: of a test; those that are no relative path of a usual file are passed over.
     """
-    files = _checked(found, own)
+    own = session.workplace
+    named = [text for text in dict.fromkeys(texts) if _is_path(text)]
+    wanted = [text for text in named if not (own and os.path.exists(os.path.join(own, text)))]
+    found = {path: session.file(path) for path in wanted[:MOST]}
+    written = {path: data for path, data in found.items() if data is not None}
+    if not written and (own or not named):
+        yield
+        return
     before = os.getcwd()
-    with tempfile.TemporaryDirectory(prefix="written-") as new:
-        folder = before if own else os.path.realpath(new)
-        if not own:
-            os.chdir(folder)
-        made = []
-        _guard()
-        _held.append(folder)
+    with tempfile.TemporaryDirectory(prefix="written-") as folder:
+        if own:
+            link_all(own, folder)
+        _write(Path(folder), written)
+        os.chdir(folder)
         try:
-            for name, content in files.items():
-                path = Path(folder, name)
-                if not path.exists():
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(content)
-                    made.append(path)
             yield
         finally:
-            _held.pop()
-            for path in made:
-                path.unlink(missing_ok=True)
             os.chdir(before)
 
 
-def _checked(found: Any, own: Sequence[str]) -> dict[str, bytes]:
-    if type(found) is not list or len(found) > MOST_FILES:
-        raise EvidenceError("malformed files")
-    files: dict[str, bytes] = {}
-    for pair in found:
-        if type(pair) is not list or [type(part) for part in pair] != [str, bytes]:
-            raise EvidenceError("malformed files")
-        path = PurePosixPath(pair[0])
-        parts = path.parts
-        if path.is_absolute() or not parts or ".." in parts or "\0" in pair[0]:
-            raise EvidenceError("a file outside of its folder")
-        if not RUNS.search(path.name) and str(path) not in own:
-            files[str(path)] = pair[1]
-    return files
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for path, data in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix.lower() in SUFFIXES:
+            place.write_bytes(data)
+        else:
+            place.mkdir()  # what exists, and is no file
 
 
-_guarded: list[bool] = []
-
-
-def _guard() -> None:
-    """Watch, from now on, what is unpickled in this process."""
-    if not _guarded:
-        sys.addaudithook(_refuse)
-        _guarded.append(True)
+def _is_path(text: str) -> bool:
+    if not text or len(text) > MAX_PATH or "\0" in text or "\n" in text:
+        return False
+    path = PurePosixPath(text)
+    inside = not path.is_absolute() and ".." not in path.parts
+    return inside and path.suffix.lower() in SUFFIXES | OTHERS

@@ -8,6 +8,7 @@ import ast
 import doctest
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from otter.test_files.abstract_test import TestCaseResult
@@ -16,7 +17,8 @@ from otter.test_files.ok_test import OKTestFile, run_doctest
 from autograder.languages import localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import StandIn, TypeOf
+from autograder.scoring.standins import TypeOf
+from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -72,60 +74,58 @@ class DoctestTests(OKTestFile):
                 TestCaseResult(test_case=case, message=message, passed=passed)
             )
 
-    def _unseen(
-        self, body: str, found: dict[str, Any], namespace: "RemoteNamespace"
-    ) -> dict[str, Any]:
-        """Return what stands for the notebook's other names, where a case looks for names."""
-        if not SPACES.search(body):
-            return {}
-        record = {"id": 0, "bases": ["builtins.object"], "callable": False, "has": []}
-        nothing = StandIn(namespace.session, record)
-        known = {*found, *LEFT}
-        names = [one for one in namespace if one not in known and not one.startswith("__")]
-        return dict.fromkeys(names, nothing)
+    def _names(self, body: str, namespace: "RemoteNamespace") -> list[str]:
+        used, looked_up = names_used(body), names_looked_up(body)
+        if looked_up:  # the notebook is asked only for what it defines, for no other word of a text
+            defined = set(namespace.keys())
+            used += [name for name in looked_up if name in defined and name not in used]
+        return used
 
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
-        with one_case(session, body):
-            passed = self._run_here(body, number, namespace)
+        try:
+            with one_case(session):
+                found = namespace.fetch(self._names(body, namespace))
+                known = {"type": TypeOf, "__name__": "__main__", **found}
+                with laid_beside(session, texts_in(body)):
+                    passed, _ = run_doctest(f"{self.name} {number}", body, known)
+        except AssertionError as error:  # a value or a file that cannot cross
+            return False, str(error)
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)
-        return (True, "") if passed is True else (False, passed or NEUTRAL)
-
-    def _run_here(self, body: str, number: int, namespace: "RemoteNamespace") -> bool | str:
-        """Tell whether a case passes; where its names cannot be fetched, why."""
-        try:
-            found = namespace.fetch(names_used(body))
-        except AssertionError as error:  # a value that cannot cross
-            return str(error)
-        names = {**self._unseen(body, found, namespace), "type": TypeOf, "__name__": "__main__"}
-        names |= found
-        return bool(run_doctest(f"{self.name} {number}", body, names)[0])
+        return passed, NEUTRAL
 
 
 def names_used(body: str) -> list[str]:
     """Return the names that a doctest uses, in order; also Python's own, which may be replaced."""
-    used: dict[str, None] = {}
-    looks = SPACES.search(body)
+    used = (node.id for node in _nodes(body) if isinstance(node, ast.Name))
+    return [name for name in dict.fromkeys(used) if name not in LEFT and not name.startswith("__")]
+
+
+def names_looked_up(body: str) -> list[str]:
+    """Return the words in a doctest's texts that may be names which it looks up, in order.
+
+    It does so in ``"x" in globals()`` and in ``eval("x + 1")``.
+    """
+    if LOOKS_UP.isdisjoint(node.id for node in _nodes(body) if isinstance(node, ast.Name)):
+        return []
+    words = [word for text in texts_in(body) for word in WORD.findall(text)]
+    return list(dict.fromkeys(filter(str.isidentifier, words)))
+
+
+def texts_in(body: str) -> list[str]:
+    """Return the texts that stand in a doctest's code."""
+    values = [node.value for node in _nodes(body) if isinstance(node, ast.Constant)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _nodes(body: str) -> Iterator[ast.AST]:
     for example in doctest.DocTestParser().get_examples(body):
-        for node in _nodes(example.source):
-            if isinstance(node, ast.Name):
-                used[node.id] = None
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and looks:
-                inner = [one.id for one in _nodes(node.value) if isinstance(one, ast.Name)]
-                used |= dict.fromkeys(inner)
-    return [name for name in used if name not in LEFT and not name.startswith("__")]
+        with suppress(SyntaxError):  # the runner says so
+            yield from ast.walk(ast.parse(example.source))
 
 
-def _nodes(source: str) -> Iterator[ast.AST]:
-    """Yield the nodes of a text of Python; none where it is no such text, which the runner says."""
-    try:
-        yield from ast.walk(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError):
-        return
-
-
-# Where a test looks into the space of names itself.
-SPACES = re.compile(r"\b(?:globals|locals|vars|dir|eval|exec)\s*\(")
+WORD = re.compile(r"\w+")
+LOOKS_UP = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
 LEFT = frozenset({"open", "exit", "quit", "get_ipython", "display"})  # IPython's, in each notebook

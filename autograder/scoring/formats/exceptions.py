@@ -13,6 +13,7 @@ from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import TypeOf
 from autograder.scoring.told import without_inputs
+from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -30,7 +31,7 @@ class ExceptionTests(ExceptionTestFile):
         parsed.language = language
         for case in parsed.test_cases:  # its functions share one space of names
             case.body.test_func.__globals__.setdefault("type", TypeOf)
-        parsed.test_cases = [_localized(case, language, source) for case in parsed.test_cases]
+        parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
         return parsed
 
     def fresh(self) -> "ExceptionTests":
@@ -57,20 +58,22 @@ class ExceptionTests(ExceptionTestFile):
 class _Body:
     """An Otter test case as the scorer runs it: its parameters are fetched with one question."""
 
-    def __init__(self, case: TestCase, text: str):
-        self.text = text
+    def __init__(self, case: TestCase):
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
+        code = getattr(self.function, "__code__", None)
+        self.texts = [one for one in getattr(code, "co_consts", ()) if isinstance(one, str)]
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with one_case(session, self.text):
+            with one_case(session):
                 found = environment.fetch([name for name in self.names if name != "env"])
-                self.function(**{
-                    name: environment if name == "env" else found.get(name) for name in self.names
-                })  # fmt: skip
+                given = {name: found.get(name) for name in self.names}
+                given |= {"env": environment} if "env" in given else {}
+                with laid_beside(session, self.texts):
+                    self.function(**given)
         except AutograderError:
             raise
         except Exception as error:
@@ -95,13 +98,13 @@ def _text(error: Exception) -> str:
     return str(error.args[0]) if len(error.args) == 1 else str(error)
 
 
-def _localized(case: TestCase, language: str, source: str) -> TestCase:
+def _localized(case: TestCase, language: str) -> TestCase:
     def pick(text: str | None) -> str | None:
         return None if text is None else localize(text, language)
 
     return replace(
         case,
-        body=_Body(case.body, source),
+        body=_Body(case.body),
         success_message=pick(case.success_message),
         failure_message=pick(case.failure_message),
     )

@@ -1,7 +1,7 @@
 """A value as a frame: by its exact type, never by what it says of itself."""
 
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import msgpack
@@ -12,13 +12,14 @@ from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes
 from autograder.wall.codec.families import family, plain_args
+from autograder.wall.codec.handles import is_known, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
-    MAX_INT_DIGITS,
     MAX_NODES,
-    MAX_TEXT,
+    MAX_WIRE_NODES,
+    PLAIN,
     RECORDS,
     TENSOR_DTYPES,
     Fields,
@@ -39,7 +40,9 @@ from autograder.wall.codec.subclasses import (
     plain_value,
 )
 from autograder.wall.codec.tables import encode_table
+from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
+from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
 from autograder.wall.sharing import Shared, is_mutable
 
@@ -49,6 +52,8 @@ Depth = int
 Keep = Callable[[Any], int]
 Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
+SHARED_PARTS = ("args", "kwargs", "value", "values", "target")
+FEW = 1000  # items, of which each is counted
 
 
 def pack(
@@ -73,7 +78,7 @@ def pack(
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
     """
     packer = Encoder(keep, tensor_hook, shared, lend)
-    plain = packer.encode(message, 0)
+    plain = packer.message(message)
     if before is not None:
         plain["before"] = before
     if shared is not None and (found := held.changes(shared, packer.content)):
@@ -109,6 +114,18 @@ class Encoder:
         self.lend = lend
         self.nodes = 0
 
+    def message(self, message: Any) -> Any:
+        """Encode a whole message; only values that people's code gets to see are shared."""
+        shared = self.shared
+        if shared is None or type(message) is not dict:
+            return self.encode(message, 0)
+        items = []
+        for name, part in message.items():
+            self.shared = shared if name in SHARED_PARTS else None
+            items.append([name, self.encode(part, 1)])
+        self.shared = shared
+        return {"$": "dict", "items": items}
+
     def encode(self, value: Any, depth: Depth) -> Any:
         self.nodes += 1
         if depth > MAX_DEPTH:
@@ -119,16 +136,14 @@ class Encoder:
         cls = type(value)
         if value is None or cls is bool or cls is float or cls is bytes:
             return value
-        if cls is int:
-            return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
-        if cls is str:
-            return _clean_text(value)
+        if cls is int or cls is str:
+            return self.plain(value)
         if depth and self.shared is not None and is_mutable(cls):
             number = self.shared.number_of(value)
             if number is not None:
                 return {"$": "shared", "id": number}
         if cls is list:
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -139,7 +154,7 @@ class Encoder:
         # Torch's named results are their items; so is a named tuple that a test hands over.
         if isinstance(value, tuple) and (
             cls.__module__ in ("torch.return_types", "torch")
-            or (self.keep is None and hasattr(cls, "_fields") and not _is_known(value))
+            or (self.keep is None and hasattr(cls, "_fields") and not is_known(value))
         ):
             return self.tuple(tuple(tuple.__iter__(value)), depth)
         if isinstance(value, np.generic):
@@ -153,9 +168,17 @@ class Encoder:
         def encode_part(part: Any) -> Any:
             return self.encode(part, depth + 1)
 
-        record = encode_library(value, encode_part) or self.table(value, depth)
-        record = record or self.subclass(value, depth + 1)
+        record = (
+            encode_library(value, encode_part)
+            or self.table(value, depth)
+            or self.subclass(value, depth + 1)
+        )
         return self.object(value) if record is None else record
+
+    def teaching(self, value: Any, encode_part: Callable[[Any], Any]) -> Record | None:
+        """Return the record of a teaching library's table; a side without that has a stand-in."""
+        record = encode_teaching(value, encode_part)
+        return record and {**(self.object(value) if self.keep else {}), **record}
 
     def subclass(self, value: Any, depth: Depth) -> Record | None:
         """Return the record of an object that is what its plain base says, None of any other."""
@@ -177,7 +200,7 @@ class Encoder:
         return {
             "$": "subclass",
             "id": self.keep(value),
-            "bases": _bases(cls),
+            "bases": bases_of(cls),
             "value": self.encode(plain, depth),
             "texts": own_texts(cls),
             **record,
@@ -186,7 +209,7 @@ class Encoder:
     def content(self, value: Any) -> Any:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
         if type(value) is list:
-            return [self.encode(item, 2) for item in value]
+            return self.items(value, 2)
         encode = _ENCODERS.get(type(value))
         if encode is not None:
             return encode(self, value, 2)
@@ -199,29 +222,49 @@ class Encoder:
     def table(self, value: Any, depth: Depth) -> Record | None:
         """Return the record of a table: its columns are nobody's but its own."""
         shared, self.shared = self.shared, None
+
+        def encode_part(part: Any) -> Any:
+            return self.encode(part, depth + 1)
+
         try:
-            return encode_table(value, lambda part: self.encode(part, depth + 1))
+            return encode_table(value, encode_part) or self.teaching(value, encode_part)
         finally:
             self.shared = shared
 
+    def items(self, items: Any, depth: Depth) -> list[Any]:
+        """Return the encoded items of a sequence.
+
+        Many plain numbers and texts count as one thing to look at, as an array of them does.
+        """
+        if len(items) < FEW or not PLAIN.issuperset(map(type, items)):
+            return [self.encode(item, depth) for item in items]
+        if len(items) > MAX_WIRE_NODES:
+            raise EvidenceError(f"the value has more than {MAX_WIRE_NODES} parts")
+        return [item if type(item) is float else self.plain(item) for item in items]
+
+    def plain(self, value: Any) -> Any:
+        if type(value) is int:
+            return value if -(2**63) <= value < 2**63 else encode_big_int(value)
+        return clean_text(value) if type(value) is str else value
+
     def tuple(self, value: Any, depth: Depth) -> Record:
-        return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
+        return {"$": "tuple", "items": self.items(value, depth)}
 
     def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
 
     def dict(self, value: Any, depth: Depth) -> Record:
-        items = [[self.encode(k, depth), self.encode(v, depth)] for k, v in dict.items(value)]
-        return {"$": "dict", "items": items}
+        keys, values = self.items(list(dict.keys(value)), depth), dict.values(value)
+        return {"$": "dict", "items": list(map(list, zip(keys, self.items(list(values), depth))))}
 
     def set(self, value: Any, depth: Depth) -> Record:
         kind = "set" if type(value) is set else "frozenset"
-        return {"$": kind, "items": [self.encode(item, depth) for item in value]}
+        return {"$": kind, "items": self.items(value, depth)}
 
     def array(self, value: Any, depth: Depth) -> Record:
         if value.dtype.kind == "O" and all(map(is_plain_scalar, value.ravel().tolist())):
             check_count(value.size)
-            items = [self.encode(item, depth) for item in value.ravel().tolist()]
+            items = self.items(value.ravel().tolist(), depth)
             return {"$": "objects", "shape": list(value.shape), "items": items}
         return {"$": "array", **array_fields(value)} if is_plain(value) else self.object(value)
 
@@ -260,8 +303,8 @@ class Encoder:
             return {"$": "ref", "id": handle}
         record = {
             "$": "error",
-            "bases": [_qualified(cls) for cls in type(value).__mro__][:20],
-            "message": _clean_text(_text_of(value)),
+            "bases": [qualified(cls) for cls in type(value).__mro__][:20],
+            "message": clean_text(text_of(value)),
             "id": self.keep(value) if self.keep else 0,
         }
         if self.keep is not None and type(value).__module__ != "builtins":
@@ -281,19 +324,23 @@ class Encoder:
             if self.lend is None or not callable(value):
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return self.oracle(self.lend(value), 0)
-        lent = _lent(value)
+        lent = lent_number(value)
         if lent is not None:
             return {"$": "lent", "id": lent}
         record: Record = {
             "$": "object",
             "id": self.keep(value),
-            "bases": _bases(type(value)),
+            "bases": bases_of(type(value)),
             "callable": callable(value),
             "has": abilities(type(value)),
         }
-        name = getattr(value, "__name__", None) if callable(value) or _is_module(value) else None
+        name = (
+            getattr(value, "__name__", None)
+            if callable(value) or isinstance(value, ModuleType)
+            else None
+        )
         if type(name) is str:
-            record["name"] = _clean_text(name)[:200]
+            record["name"] = clean_text(name)[:200]
         if library is not None:
             record["library"] = library
         elif isinstance(value, type) and issubclass(value, BaseException):
@@ -328,51 +375,6 @@ class Encoder:
         names = FIELD_NAMES[type(value)]
         fields = [self.encode(getattr(value, name), depth) for name in names]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
-
-
-def _encode_big_int(value: int) -> Record:
-    if abs(value) >= 10**MAX_INT_DIGITS:
-        raise EvidenceError(f"the integer has more than {MAX_INT_DIGITS} digits")
-    return {"$": "int", "text": str(value)}
-
-
-def _clean_text(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise EvidenceError(f"the text is longer than {MAX_TEXT} characters")
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        text = str(error)
-        return text[:10_000] if type(text) is str else "(no text)"
-    except Exception:
-        return "(the message cannot be read)"
-
-
-def _qualified(cls: type) -> str:
-    module, name = cls.__module__, cls.__qualname__
-    return _clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
-
-
-def _bases(cls: type) -> list[str]:
-    """Return the names of a class and of those that it derives from."""
-    return ["builtins.type"] if cls is type else [_qualified(base) for base in type.mro(cls)[:20]]
-
-
-def _lent(value: Any) -> int | None:
-    """Return the number of a test's function that comes back; any other value has none."""
-    lent = vars(value).get("_autograder_lent") if type(value) is FunctionType else None
-    return lent[0] if lent is not None and lent[1] == id(value) else None
-
-
-def _is_known(value: object) -> bool:
-    """Tell whether a value of the scorer's came from the sandbox, which has it still."""
-    return getattr(value, "_autograder_id", None) is not None
-
-
-def _is_module(value: object) -> bool:
-    return isinstance(value, ModuleType)
 
 
 _ENCODERS = {
