@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.errors import EvidenceError
 
@@ -20,6 +21,10 @@ MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
 BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table weighs
 CONTAINERS: tuple[type, ...] = (
     list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
+)  # fmt: skip
+DTYPES = (
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+    torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool,
 )  # fmt: skip
 TABLES = ("DataFrame", "Series")
 
@@ -79,9 +84,18 @@ class Shared:
         self.weight = 0
 
 
-def is_mutable(cls: type) -> bool:
-    """Tell whether values of exactly this class may change in place."""
+def is_mutable(value: Any) -> bool:
+    """Tell whether a value may change in place; a tensor that autograd follows is no such one."""
+    cls = type(value)
+    if cls is torch.Tensor:
+        return _is_still(value)
     return cls in CONTAINERS or cls is np.ndarray or is_table(cls)
+
+
+def _is_still(tensor: torch.Tensor) -> bool:
+    plain = tensor.layout is torch.strided and not (tensor.is_conj() or tensor.is_neg())
+    plain = plain and tensor.dtype in DTYPES
+    return plain and not tensor.requires_grad and tensor.is_leaf and tensor.grad is None
 
 
 def is_table(cls: type) -> bool:
@@ -91,7 +105,7 @@ def is_table(cls: type) -> bool:
 
 def _is_small(value: Any) -> bool:
     cls = type(value)
-    if cls is np.ndarray:
+    if cls is np.ndarray or cls is torch.Tensor:
         return bool(value.nbytes <= MOST_BYTES)
     if is_table(cls):
         return bool(value.size <= MOST_BYTES // 16)
@@ -102,7 +116,8 @@ def _weight(value: Any) -> int:
     cls = type(value)
     if is_table(cls):
         return TABLE + int(value.size) // 8
-    return 1 + (value.nbytes // BYTES if cls is np.ndarray else len(value))
+    numbers = cls is np.ndarray or cls is torch.Tensor
+    return 1 + (value.nbytes // BYTES if numbers else len(value))
 
 
 def fill(held: Any, value: Any) -> None:
@@ -118,6 +133,8 @@ def fill(held: Any, value: Any) -> None:
         held[:] = value
     elif cls is np.ndarray:
         _fill_array(held, value)
+    elif cls is torch.Tensor:
+        held.data = value
     elif is_table(cls):
         held._update_inplace(value)
     else:

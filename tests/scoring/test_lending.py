@@ -53,6 +53,8 @@ CASES = {
     "    assert apply(lambda box: box.items, b) is b.items\n    assert apply(same, b) is b",
     "parameters": "assert names_of(lambda a, b=2, *c: 0) == ['a', 'b', 'c']",
     "the same function": "f = lambda: 0\n    assert same(f) is f and same([f])[0] is f",
+    "tensors in place": "import torch\n    x = torch.zeros(2)\n    assert same(x) is x\n"
+    "    apply(x.add_, 1)\n    assert x.tolist() == [1, 1] and same(x + 0) is not x",
     "tensors": "import torch\n    x = torch.ones(2, requires_grad=True)\n"
     "    y = apply(lambda t: (t * 3).sum(), x)\n    y.backward()\n"
     "    assert x.grad.tolist() == [3, 3]",

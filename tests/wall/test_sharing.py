@@ -5,6 +5,7 @@ import collections
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,8 @@ MUTABLE = [
     (np.array(["a", None], dtype=object), lambda v: v.__setitem__(1, "b")),
     (pd.DataFrame({"a": [1, 2]}), lambda v: v.__setitem__("b", [3.5, 4.5])),
     (pd.Series([1, 2], name="s"), lambda v: v.drop(0, inplace=True)),
+    (torch.ones(3), lambda v: v.add_(1)),
+    (torch.zeros(2, 2, dtype=torch.int64), lambda v: v[0].fill_(7)),
     ([[1], [2]], lambda v: v[0].append(v[1])),
 ]
 
@@ -49,8 +52,8 @@ def plain(value):
     """Return what two equal values have in common, their types too."""
     if isinstance(value, (pd.DataFrame, pd.Series)):
         return type(value).__name__, value.to_dict(), list(value.index)
-    if isinstance(value, np.ndarray):
-        return value.dtype.str, value.tolist()
+    if isinstance(value, (np.ndarray, torch.Tensor)):
+        return str(value.dtype), value.tolist()
     return type(value).__name__, repr(value)
 
 

@@ -26,3 +26,8 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     if plain.dtype is torch.bfloat16:
         plain = plain.contiguous().view(torch.int16)
     return plain.cpu().numpy().tobytes()
+
+
+def tensor_fields(tensor: torch.Tensor) -> dict[str, Any]:
+    name = str(tensor.dtype).removeprefix("torch.")
+    return {"dtype": name, "shape": list(tensor.shape), "data": tensor_bytes(tensor)}

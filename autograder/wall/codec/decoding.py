@@ -94,6 +94,9 @@ class _Decoder:
             raise EvidenceError("an unknown shared value")
         return self.held.values[number]
 
+    def still(self, plain: Record, depth: Depth) -> Any:
+        return _read_tensor(plain)
+
     def lent(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None or self.resolve is not None:
             raise EvidenceError("only a test's function comes back")
@@ -386,7 +389,7 @@ _DECODERS = {
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
-            "complex", "int", "record", "shared", "lent",
+            "complex", "int", "record", "shared", "lent", "still",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

@@ -10,7 +10,7 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
-from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes
+from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
 from autograder.wall.codec.families import family, plain_args
 from autograder.wall.codec.handles import is_known, lent_number
 from autograder.wall.codec.kinds import (
@@ -138,7 +138,7 @@ class Encoder:
             return value
         if cls is int or cls is str:
             return self.plain(value)
-        if depth and self.shared is not None and is_mutable(cls):
+        if depth and self.shared is not None and is_mutable(value):
             number = self.shared.number_of(value)
             if number is not None:
                 return {"$": "shared", "id": number}
@@ -210,6 +210,8 @@ class Encoder:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
         if type(value) is list:
             return self.items(value, 2)
+        if type(value) is torch.Tensor:
+            return {"$": "still", **tensor_fields(value)}
         encode = _ENCODERS.get(type(value))
         if encode is not None:
             return encode(self, value, 2)

@@ -90,7 +90,7 @@ def _read(change: Any) -> tuple[int, Any]:
 
 
 def _take(shared: Shared, number: int, value: Any) -> None:
-    if not is_mutable(type(value)):
+    if not is_mutable(value):
         raise EvidenceError("a shared value that cannot change")
     if number in shared.values:
         fill(shared.values[number], value)
