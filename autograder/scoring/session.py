@@ -83,7 +83,6 @@ class Session:
         self.errors: list[CapturedError] = []
         self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
-        self.standing: dict[int, Any] = {}  # stand-ins by their handles: one for each object
         self.lending = Lending(self, as_in_otter)
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer

@@ -261,9 +261,10 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
 
     An object has one stand-in, so that ``is`` tells two apart.
     """
-    known = session.standing.get(record["id"])
+    standing = vars(session).setdefault("standing", {})
+    known = standing.get(record["id"])
     if known is None or _record(known)["bases"] != record["bases"]:
-        known = session.standing[record["id"]] = _new_stand_in(session, record)
+        known = standing[record["id"]] = _new_stand_in(session, record)
     return known
 
 

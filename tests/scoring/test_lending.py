@@ -1,5 +1,7 @@
 """What tests hand over is theirs still: functions called back, values changed in place, errors."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.model import Limits, Status
@@ -105,6 +107,13 @@ def test_a_test_file_that_cannot_be_read_gives_no_points_and_the_others_do(engin
     sources = {"q1": "OK_FORMAT = True\nraise SystemError\n", "q2": ok_file(">>> x\n1", name="q2")}
     found = grade(engine, foreign(**sources), ("x = 1", "q1", "q2"))
     assert [(q.name, q.score, q.possible) for q in found.questions] == [("q1", 0, 0), ("q2", 1, 1)]
+
+
+def test_a_helper_that_raises_on_import_costs_the_tests_that_import_it(engine):
+    tests = ok_file(">>> import helper\n>>> helper.right(x)\nTrue", ">>> x\n1")
+    files = {"helper.py": b"raise RuntimeError('no network')"}
+    made = replace(foreign(q1=tests), files=files)
+    assert outcomes(grade(engine, made, ("x = 1", "q1"))) == [False, True]
 
 
 def test_what_an_object_says_of_itself_is_marked(engine):

@@ -22,7 +22,7 @@ class Silent:
     """A conversation in which nothing is answered but noted."""
 
     def __init__(self):
-        self.types, self.standing, self.refused, self.asked = {}, {}, None, []
+        self.types, self.refused, self.asked = {}, None, []
 
     def request(self, op, **fields):
         self.asked.append(fields.get("operation", op))
