@@ -75,8 +75,7 @@ class Oracle:
         name: what the handle calls itself.
         saves: whether its graph holds a saved tensor, so that a second walk through it fails in
             torch's own place; None leaves the end of the graph to the handle itself.
-        takes: the parameters of a function that may be called with anything, as
-            :func:`parameters_of` tells them; None of one that takes a tensor and nothing else.
+        takes: parameters of a function of anything; None: it takes a tensor and nothing else.
 
     Attributes:
         asked: what has been asked so far, in order.
@@ -322,9 +321,7 @@ class Answers:
     """Answers the questions of one request, within limits."""
 
     def __init__(self) -> None:
-        self.left = MAX_QUESTIONS
-        self.calls = 0
-        self.cpu_s = 0.0
+        self.left, self.calls, self.cpu_s = MAX_QUESTIONS, 0, 0.0
 
     def answer(self, data: bytes) -> bytes:
         """Return the answer to one question.
