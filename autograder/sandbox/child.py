@@ -177,8 +177,8 @@ class Agent:
         assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
         question = codec.pack(asked, self.keep, None, self.shared)
-        answer = self.line.ask(oracles.CALL + question, self.serve_between)
-        return calling.result_of(self.unpack(answer[len(oracles.CALL) :]))
+        answer = self.line.ask(codec.CALL + question, self.serve_between)
+        return calling.result_of(self.unpack(answer[len(codec.CALL) :]))
 
     def serve_between(self, frame: bytes) -> None:
         """Answer a request that comes while another one waits for a test's function."""

@@ -298,10 +298,10 @@ class Session:
 
     def _answer(self, answers: oracles.Answers, question: bytes) -> None:
         """Answer what the child asks about a test's function while a request runs."""
-        if question[NONCE_BYTES:].startswith(oracles.CALL):
-            called = self._read(question[NONCE_BYTES + len(oracles.CALL) :], remote.Adopter(self))
+        if question[NONCE_BYTES:].startswith(codec.CALL):
+            called = self._read(question[NONCE_BYTES + len(codec.CALL) :], remote.Adopter(self))
             try:
-                answer = oracles.CALL + self.lending.call(called, answers)
+                answer = codec.CALL + self.lending.call(called, answers)
             except EvidenceError as error:
                 raise self._broken(str(error)) from None
             self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)

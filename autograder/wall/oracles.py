@@ -27,7 +27,6 @@ from torch._functorch.utils import unwrap_dead_wrappers
 from autograder.errors import EvidenceError
 
 MARK = b"\xc1"  # starts a question and its answer; msgpack itself never uses this byte
-CALL = MARK + MARK  # a call of a test's function with whatever it takes
 MAX_ORDER, MAX_BATCH_LEVELS, MAX_ROWS = 8, 4, 1024
 MAX_NUMBERS, MAX_BYTES = 65_536, 2**20
 MAX_QUESTIONS = 2_000  # of one request

@@ -14,6 +14,7 @@ The two hooks say what a side does with things that stay where they are:
 from autograder.wall.codec.decoding import unpack
 from autograder.wall.codec.encoding import pack, pack_changes, settle
 from autograder.wall.codec.kinds import (
+    CALL,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_INT_DIGITS,
@@ -25,6 +26,7 @@ from autograder.wall.codec.kinds import (
 )
 
 __all__ = [
+    "CALL",
     "MAX_DEPTH",
     "MAX_FRAME_BYTES",
     "MAX_INT_DIGITS",

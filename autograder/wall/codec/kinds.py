@@ -10,6 +10,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall import evidence
 
+CALL = b"\xc1\xc1"  # starts a call of a test's function, and its answer; see wall.oracles.MARK
 MAX_FRAME_BYTES = 80 * 2**20
 MAX_DEPTH = 24
 MAX_NODES = 100_000  # plain items of one sequence count as one
