@@ -38,7 +38,7 @@ def normal_form(code: str) -> str:
 
 
 def unanswered_names(code: str) -> tuple[str, ...]:
-    """Return the names that an answer still leaves as they were handed out, as ``...``, in order."""
+    """Return the names that an answer leaves as they were handed out, as ``...``, in order."""
     tree = _parsed(code)
     found: dict[str, bool] = {}
     for node in tree.body if tree else ():
