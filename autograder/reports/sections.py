@@ -69,7 +69,8 @@ def _asked(exercises: Exercises, question: str, case: str) -> dict:
     check = check_of(exercises, question, case)
     if check is None:
         return {"asks": None, "source": None}
-    asks = check.passed if any(check.passed) else None
+    about = inert_name(check.about)
+    asks = check.passed if any(check.passed) else (about, about) if about else None
     return {"asks": asks, "source": inert(check.source, 8000)}
 
 
