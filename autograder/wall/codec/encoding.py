@@ -47,7 +47,6 @@ Record = dict[str, Any]
 Depth = int
 Keep = Callable[[Any], int]
 TensorHook = Callable[[torch.Tensor], Record]
-FEW = 1000  # items, of which each is counted
 
 
 def pack(message: object, keep: Keep | None = None, tensor_hook: TensorHook | None = None) -> bytes:
@@ -155,9 +154,9 @@ class _Encoder:
     def items(self, items: Any, depth: Depth) -> list[Any]:
         """Return the encoded items of a sequence.
 
-        Many plain numbers and texts count as one thing to look at, as an array of them does.
+        Plain numbers and texts are one thing to look at, as an array of them is.
         """
-        if len(items) < FEW or not PLAIN.issuperset(map(type, items)):
+        if not PLAIN.issuperset(map(type, items)):
             return [self.encode(item, depth) for item in items]
         if len(items) > MAX_WIRE_NODES:
             raise EvidenceError(f"the value has more than {MAX_WIRE_NODES} parts")
