@@ -53,7 +53,6 @@ Keep = Callable[[Any], int]
 Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
 SHARED_PARTS = ("args", "kwargs", "value", "values", "target")
-FEW = 1000  # items, of which each is counted
 
 
 def pack(
@@ -236,9 +235,9 @@ class Encoder:
     def items(self, items: Any, depth: Depth) -> list[Any]:
         """Return the encoded items of a sequence.
 
-        Many plain numbers and texts count as one thing to look at, as an array of them does.
+        Plain numbers and texts are one thing to look at, as an array of them is.
         """
-        if len(items) < FEW or not PLAIN.issuperset(map(type, items)):
+        if not PLAIN.issuperset(map(type, items)):
             return [self.encode(item, depth) for item in items]
         if len(items) > MAX_WIRE_NODES:
             raise EvidenceError(f"the value has more than {MAX_WIRE_NODES} parts")
