@@ -3,12 +3,14 @@
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall import evidence
 
+CALL = b"\xc1\xc1"  # starts a call of a test's function, and its answer; see wall.oracles.MARK
 MAX_FRAME_BYTES = 80 * 2**20
 MAX_DEPTH = 24
 MAX_NODES = 400_000  # of one value; plain numbers and texts in a sequence do not count
@@ -68,3 +70,7 @@ class Function:
         """Return a plain function that does the same and does not hold its text."""
         self._function.__name__ = self._function.__qualname__ = self.__name__
         return self._function
+
+
+class Fields(dict[str, Any]):
+    """Named parts of a message, which crosses as a dict and is no value of anybody's."""
