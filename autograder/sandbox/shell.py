@@ -223,6 +223,7 @@ class BoundedText(io.TextIOBase):
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
+        self.errors: set[int] = set()  # places of the parts that went to the stream of errors
         self.kept = 0
         self.dropped = False
 
@@ -247,6 +248,13 @@ class BoundedText(io.TextIOBase):
         """Return what was printed since the last call."""
         text = "".join(self.parts)
         self.parts.clear()
+        self.errors.clear()
+        return text
+
+    def take_printed(self) -> str:
+        """Return the same without what went to the stream of errors."""
+        text = "".join(part for n, part in enumerate(self.parts) if n not in self.errors)
+        self.take()
         return text
 
 
@@ -261,6 +269,7 @@ class ErrorText(BoundedText):
         self.output = output
 
     def write(self, text: str) -> int:
+        self.output.errors.add(len(self.output.parts))
         return self.output.write(text)
 
 
