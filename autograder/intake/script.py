@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # IPython's own
+CODE = re.compile(r"[=(:\[]|^\s*(?:import|from|pass|del|return|raise)\b", re.MULTILINE)
 CHECK_LINE = re.compile(r"^\w+\.check\(", re.MULTILINE)
 
 
@@ -19,6 +20,11 @@ def notebook_of(text: str) -> dict[str, Any]:
     ]
     metadata = {"autograder": {"script": True}}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def may_be_script(text: str) -> bool:
+    """Tell whether a text may be Python, if a broken one; a few plain words are none."""
+    return CODE.search(text) is not None
 
 
 def split_at_checks(text: str) -> list[str]:

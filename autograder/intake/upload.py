@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import SandboxError, SubmissionError
-from autograder.intake.script import notebook_of
+from autograder.intake.script import may_be_script, notebook_of
 
 MAX_FILE_BYTES = 200 * 2**20
 MAX_NOTEBOOK_BYTES = 120 * 2**20
@@ -144,10 +144,11 @@ def read_upload(path: Path, shown: str) -> tuple[Any, str, tuple[str, ...]]:
     if suffix == ".zip" or (notebook_name and data.startswith(ZIP_MAGIC)):
         notebook, notes = _read_zip(path, shown)
         return notebook, digest, notes
-    if suffix == ".py" and not _begins_like_a_notebook(data[:HEAD_BYTES]):
+    is_notebook = notebook_name or _begins_like_a_notebook(data[:HEAD_BYTES])
+    if suffix == ".py" and not is_notebook and may_be_script(data.decode("utf-8", "replace")):
         notebook, notes = _read_script(data, shown)
         return notebook, digest, notes
-    if not notebook_name and not _begins_like_a_notebook(data[:HEAD_BYTES]):
+    if not is_notebook:
         raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
     notebook, notes = _parse_json(data, shown)
     return notebook, digest, notes

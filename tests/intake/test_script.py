@@ -60,7 +60,7 @@ def test_a_zip_with_no_one_script_is_none(tmp_path, names):
         load_submission(tmp_path / "a.zip", "a")
 
 
-@pytest.mark.parametrize("data", [b"", b"  \n", b"\xff\xfe\x00x"])
+@pytest.mark.parametrize("data", [b"", b"  \n", b"\xff\xfe\x00=", b"just text"])
 def test_what_is_no_text_is_refused(tmp_path, data):
     (tmp_path / "a.py").write_bytes(data)
     with pytest.raises(SubmissionError):
