@@ -113,7 +113,7 @@ class Agent:
                 return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
-                self.printed += self.output.take_printed()
+                self.printed += self.output.take(errors=False)
         except (EvidenceError, RecursionError, MemoryError) as error:
             return codec.pack({"ok": False, "limit": f"{type(error).__name__}: {error}"})
         except BaseException as error:
@@ -121,7 +121,7 @@ class Agent:
 
     def said(self) -> Message:
         """Return what a test made the notebook print: it is no cell's output."""
-        self.printed = (self.printed + self.output.take_printed())[:MAX_PRINTED]
+        self.printed = (self.printed + self.output.take(errors=False))[:MAX_PRINTED]
         return {"printed": self.printed} if self.printed else {}
 
     def pack_error(self, error: BaseException) -> bytes:

@@ -244,18 +244,12 @@ class BoundedText(io.TextIOBase):
             self.kept += min(len(text), room)
         return len(text)
 
-    def take(self) -> str:
-        """Return what was printed since the last call."""
-        text = "".join(self.parts)
+    def take(self, errors: bool = True) -> str:
+        """Return what was printed since the last call, or of it what is not of the errors' stream."""
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.errors]
         self.parts.clear()
         self.errors.clear()
-        return text
-
-    def take_printed(self) -> str:
-        """Return the same without what went to the stream of errors."""
-        text = "".join(part for n, part in enumerate(self.parts) if n not in self.errors)
-        self.take()
-        return text
+        return "".join(kept)
 
 
 class ErrorText(BoundedText):
