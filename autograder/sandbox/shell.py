@@ -245,7 +245,7 @@ class BoundedText(io.TextIOBase):
         return len(text)
 
     def take(self, errors: bool = True) -> str:
-        """Return what was printed since the last call, or of it what is not of the errors' stream."""
+        """Return what was printed since the last call, with or without the stream of errors."""
         kept = [part for n, part in enumerate(self.parts) if errors or n not in self.errors]
         self.parts.clear()
         self.errors.clear()
