@@ -110,6 +110,14 @@ ROW_SUMS = Known(
     right="A / A.sum(axis=1)",
 )
 
+NO_SIGNATURE = Known(
+    "ValueError",
+    r"no signature found for builtin.*\badd\b",
+    ("python",),
+    kin=r"no signature found",
+    right="inspect.signature(torch.add)",
+)
+
 
 def require(
     found: object, type: str, pattern: str, name: str, place: str | tuple[str, ...] = NO_RAISE
