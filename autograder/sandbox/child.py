@@ -27,7 +27,7 @@ from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
-from autograder.wall import codec, oracles
+from autograder.wall import codec, oracles, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
@@ -175,7 +175,8 @@ class Agent:
             def ask(path: str, levels: int, inputs: oracles.Tensors) -> list[torch.Tensor]:
                 return self.ask(plain["id"], path, levels, inputs)
 
-            return oracles.make_handle(ask, plain["name"], plain["saves"])
+            handle = oracles.make_handle(ask, plain["name"], plain["saves"])
+            return signatures.signed(handle, plain["parameters"])
         if kind == "tensor" and plain.get("grad_on") is True:
             self.inputs.append(value)
         return value

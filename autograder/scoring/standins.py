@@ -18,6 +18,7 @@ from autograder.scoring.crossing import call_across, differentiable
 from autograder.wall.codec import Function
 from autograder.wall.codec.subclasses import ABILITIES
 from autograder.wall.oracles import Oracle
+from autograder.wall.signatures import SignedOracle, parameters_of
 
 Exact = TypeVar("Exact")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
@@ -154,7 +155,7 @@ class StandInFunction(StandIn):
 
 
 def _handed(value: Any) -> Any:
-    """Return what crosses in place of a function of one tensor that a test hands over.
+    """Return what crosses in place of a function of tensors or numbers that a test hands over.
 
     One of torch's own crosses by its name; any other stays here and answers from here.
     """
@@ -162,7 +163,9 @@ def _handed(value: Any) -> Any:
     if type(value) is types.BuiltinFunctionType and getattr(torch, name, None) is value:
         return Function(f"torch.{name}(x)", name)
     if type(value) is types.FunctionType:
-        return Oracle(value, name if name.isidentifier() else "f")
+        name = name if name.isidentifier() else "f"
+        parameters = parameters_of(value)
+        return SignedOracle(value, parameters, name) if parameters else Oracle(value, name)
     return value
 
 

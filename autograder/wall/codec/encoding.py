@@ -38,6 +38,7 @@ from autograder.wall.codec.subclasses import (
 from autograder.wall.codec.tables import encode_table
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
+from autograder.wall.signatures import SignedOracle
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
 Record = dict[str, Any]
@@ -231,8 +232,8 @@ class _Encoder:
     def oracle(self, value: Any, depth: Depth) -> Record:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
-        name = value.__name__
-        return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+        plain = {"$": "oracle", "id": value.id, "name": value.__name__, "saves": value.saves}
+        return {**plain, "parameters": getattr(value, "parameters", ())}
 
     def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}
@@ -323,6 +324,7 @@ _ENCODERS = {
     torch.nn.Parameter: _Encoder.tensor,
     Function: _Encoder.function,
     Oracle: _Encoder.oracle,
+    SignedOracle: _Encoder.oracle,
     torch.dtype: _Encoder.dtype,
     range: _Encoder.range,
     complex: _Encoder.complex,
