@@ -22,17 +22,20 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
+from autograder.files import link_all
 from autograder.sandbox import kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
+from autograder.sandbox.generators import take_states
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
-from autograder.wall import codec, oracles, signatures
+from autograder.wall import codec, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
+MAX_FILE_BYTES = 32 * 2**20
 STOPPED = "stopped: the time for this step is used up"
 
 
@@ -139,6 +142,8 @@ class Agent:
                 frame.pop()[NONCE_BYTES:], resolve=self.resolve, adopt=self.adopt
             )
             handle = HANDLERS[message["op"]]
+            if "random" in message:
+                take_states(message["random"])
             self.busy = True
             try:
                 reply = {"ok": True, **handle(self, message), **self.remember_call()}
@@ -227,9 +232,22 @@ class Agent:
             file.write(message["data"])
         return {}
 
+    def read(self, message: Message) -> Message:
+        """Return the bytes of a file that the notebook wrote; None where there is none."""
+        try:
+            with open(message["path"], "rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError:
+            return {"value": None}
+        if len(data) > MAX_FILE_BYTES:
+            raise EvidenceError(f"the file {message['path']} is over {MAX_FILE_BYTES >> 20} MiB")
+        return {"value": data}
+
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
-        return {"values": {name: known[name] for name in message["names"] if name in known}}
+        values = {name: known[name] for name in message["names"] if name in known}
+        settings = printing.changed_settings()
+        return {"values": values, "printing": settings} if settings else {"values": values}
 
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
@@ -266,6 +284,7 @@ class Agent:
 HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "lay": Agent.lay,
+    "read": Agent.read,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -318,6 +337,8 @@ def run_child(
         confinement.enter(uid, folder, start["limits"], ruleset)
         _close_others(channel.fileno(), noting)  # what confinement opened
         os.chdir(folder)
+        if start.get("shared"):
+            link_all(start["shared"], folder)
         sys.path.insert(0, "")
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder

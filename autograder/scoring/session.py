@@ -13,7 +13,8 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
-from autograder.wall import codec, oracles
+from autograder.scoring.seeds import Seeds
+from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
@@ -70,6 +71,8 @@ class Session:
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
+        self.seeds = Seeds()
+        self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), "seed": seed})
@@ -116,15 +119,28 @@ class Session:
                         f"the assignment's file {path} cannot be laid ({error})"
                     ) from None
 
+    def file(self, path: str) -> bytes | None:
+        """Return the bytes of a file that the notebook wrote, None where there is none.
+
+        Raises:
+            As :meth:`request`; EvidenceError: the answer is malformed.
+        """
+        data = self.request("read", path=path).get("value")
+        if not (data is None or type(data) is bytes):
+            raise EvidenceError("malformed file")
+        return data
+
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
 
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        values = self.request("get", names=names).get("values")
+        reply = self.request("get", names=names)
+        values = reply.get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
+        printing.take_over(reply.get("printing"))
         return values
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -135,8 +151,8 @@ class Session:
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
                 self.curves.append(found)
-            elif isinstance(found, CapturedError):
-                self.errors.append(found)
+            elif isinstance(found, CapturedError) and name == "captured":
+                self.errors.append(found)  # what a test's own call raised is none of the student's
         for error in _errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
@@ -155,6 +171,8 @@ class Session:
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
+        if states := self.seeds.states():
+            fields["random"] = states
         try:
             payload = codec.pack({"op": op, **fields})
         except EvidenceError as error:

@@ -9,7 +9,7 @@ one bad answer doesn't take the others along.
 import random
 import time
 import warnings
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session, Usage
+from autograder.wall import printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -161,7 +162,12 @@ class Walker:
         tests = self.assignment.tests(question, self.submission.language)
         _seed_scorer(self.seed)
         self.session.curves, self.session.errors = [], []
-        with self.assignment.beside_files(), warnings.catch_warnings():
+        with ExitStack() as stack:
+            stack.enter_context(self.assignment.beside_files())
+            self.session.workplace = self.assignment.workplace
+            stack.enter_context(printing.usual())
+            stack.enter_context(self.session.seeds.watched())
+            stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
             tests.run(RemoteNamespace(self.session, self.sources, self.walk.reported))
         self.walk.tests[question] = tests
@@ -173,7 +179,11 @@ class Walker:
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
     def _open(self) -> None:
-        limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
+        limits = replace(
+            self.limits,
+            wall_s=self.deadline - time.monotonic(),
+            disk_mib=self.limits.disk_mib + self.assignment.room_mib,
+        )
         self.session = Session(self.stream, limits, self.assignment.seed)
         self.session.lay(self.assignment.files)
 

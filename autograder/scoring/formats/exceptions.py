@@ -11,6 +11,7 @@ from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.formats import failed
 from autograder.scoring.told import without_inputs
+from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -55,16 +56,19 @@ class _Body:
     def __init__(self, case: TestCase):
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
+        code = getattr(self.function, "__code__", None)
+        self.texts = [one for one in getattr(code, "co_consts", ()) if isinstance(one, str)]
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
         session.refused, session.reported, session.said = None, False, set()
+        session.seeds.forget()
+        given = {name: environment if name == "env" else found.get(name) for name in self.names}
         try:
-            self.function(
-                **{name: environment if name == "env" else found.get(name) for name in self.names}
-            )
+            with laid_beside(session, self.texts):
+                self.function(**given)
         except AutograderError:
             raise
         except Exception as error:

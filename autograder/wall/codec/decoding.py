@@ -19,8 +19,8 @@ from autograder.wall.codec.kinds import (
     MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_INT_DIGITS,
-    MAX_NODES,
     MAX_TEXT,
+    MAX_WIRE_NODES,
     RECORDS,
     SINGLETONS,
     TENSOR_DTYPES,
@@ -30,6 +30,8 @@ from autograder.wall.codec.kinds import (
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
+from autograder.wall.codec.teaching import KINDS as TEACHING
+from autograder.wall.codec.teaching import make_teaching
 from autograder.wall.codec.wire import check_nodes
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
@@ -56,7 +58,7 @@ def unpack(frame: bytes, resolve: Resolve | None = None, adopt: Adopt | None = N
         plain = msgpack.unpackb(
             frame, raw=False, strict_map_key=True, max_ext_len=0, max_map_len=64,
             # Room is made for as many items as are announced; each takes a byte at least.
-            max_array_len=min(MAX_NODES, len(frame)), max_str_len=4 * MAX_TEXT,
+            max_array_len=min(MAX_WIRE_NODES, len(frame)), max_str_len=4 * MAX_TEXT,
         )  # fmt: skip
         return _Decoder(resolve, adopt).decode(plain, 0)
     except EvidenceError:
@@ -198,6 +200,12 @@ class _Decoder:
 
     def table(self, plain: Record, depth: Depth) -> Any:
         return make_table(plain["$"], plain, lambda part: self.decode(part, depth))
+
+    def teaching(self, plain: Record, depth: Depth) -> Any:
+        try:
+            return make_teaching(plain["$"], plain, lambda part: self.decode(part, depth))
+        except ImportError:
+            return self.object(plain, depth)
 
     def objects(self, plain: Record, depth: Depth) -> Any:
         items, shape = self.items(plain, depth), _shape(plain)
@@ -348,4 +356,5 @@ _DECODERS = {
     **dict.fromkeys(
         ("frame", "series", "index", "column", "moment", "missing"), _Decoder.table
     ),
+    **dict.fromkeys(TEACHING, _Decoder.teaching),
 }  # fmt: skip

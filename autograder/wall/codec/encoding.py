@@ -17,6 +17,8 @@ from autograder.wall.codec.kinds import (
     MAX_INT_DIGITS,
     MAX_NODES,
     MAX_TEXT,
+    MAX_WIRE_NODES,
+    PLAIN,
     RECORDS,
     TENSOR_DTYPES,
     Function,
@@ -36,6 +38,7 @@ from autograder.wall.codec.subclasses import (
     plain_value,
 )
 from autograder.wall.codec.tables import encode_table
+from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.oracles import Oracle
 from autograder.wall.signatures import SignedOracle
@@ -45,6 +48,7 @@ Record = dict[str, Any]
 Depth = int
 Keep = Callable[[Any], int]
 TensorHook = Callable[[torch.Tensor], Record]
+FEW = 1000  # items, of which each is counted
 
 
 def pack(message: object, keep: Keep | None = None, tensor_hook: TensorHook | None = None) -> bytes:
@@ -82,12 +86,10 @@ class _Encoder:
         cls = type(value)
         if value is None or cls is bool or cls is float or cls is bytes:
             return value
-        if cls is int:
-            return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
-        if cls is str:
-            return _clean_text(value)
+        if cls is int or cls is str:
+            return self.plain(value)
         if cls is list:
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -112,9 +114,18 @@ class _Encoder:
         def encode_part(part: Any) -> Any:
             return self.encode(part, depth + 1)
 
-        record = encode_library(value, encode_part) or encode_table(value, encode_part)
-        record = record or self.subclass(value, depth + 1)
+        record = (
+            encode_library(value, encode_part)
+            or encode_table(value, encode_part)
+            or self.teaching(value, encode_part)
+            or self.subclass(value, depth + 1)
+        )
         return self.object(value) if record is None else record
+
+    def teaching(self, value: Any, encode_part: Callable[[Any], Any]) -> Record | None:
+        """Return the record of a teaching library's table; a side without that has a stand-in."""
+        record = encode_teaching(value, encode_part)
+        return record and {**(self.object(value) if self.keep else {}), **record}
 
     def subclass(self, value: Any, depth: Depth) -> Record | None:
         """Return the record of an object that is what its plain base says, None of any other."""
@@ -142,24 +153,40 @@ class _Encoder:
             **record,
         }
 
+    def items(self, items: Any, depth: Depth) -> list[Any]:
+        """Return the encoded items of a sequence.
+
+        Many plain numbers and texts count as one thing to look at, as an array of them does.
+        """
+        if len(items) < FEW or not PLAIN.issuperset(map(type, items)):
+            return [self.encode(item, depth) for item in items]
+        if len(items) > MAX_WIRE_NODES:
+            raise EvidenceError(f"the value has more than {MAX_WIRE_NODES} parts")
+        return [item if type(item) is float else self.plain(item) for item in items]
+
+    def plain(self, value: Any) -> Any:
+        if type(value) is int:
+            return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
+        return _clean_text(value) if type(value) is str else value
+
     def tuple(self, value: Any, depth: Depth) -> Record:
-        return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
+        return {"$": "tuple", "items": self.items(value, depth)}
 
     def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
 
     def dict(self, value: Any, depth: Depth) -> Record:
-        items = [[self.encode(k, depth), self.encode(v, depth)] for k, v in dict.items(value)]
-        return {"$": "dict", "items": items}
+        keys, values = self.items(list(dict.keys(value)), depth), dict.values(value)
+        return {"$": "dict", "items": list(map(list, zip(keys, self.items(list(values), depth))))}
 
     def set(self, value: Any, depth: Depth) -> Record:
         kind = "set" if type(value) is set else "frozenset"
-        return {"$": kind, "items": [self.encode(item, depth) for item in value]}
+        return {"$": kind, "items": self.items(value, depth)}
 
     def array(self, value: Any, depth: Depth) -> Record:
         if value.dtype.kind == "O" and all(map(is_plain_scalar, value.ravel().tolist())):
             check_count(value.size)
-            items = [self.encode(item, depth) for item in value.ravel().tolist()]
+            items = self.items(value.ravel().tolist(), depth)
             return {"$": "objects", "shape": list(value.shape), "items": items}
         return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
 

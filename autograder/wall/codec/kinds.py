@@ -9,9 +9,9 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall import evidence
 
-MAX_FRAME_BYTES = 16 * 2**20
+MAX_FRAME_BYTES = 80 * 2**20
 MAX_DEPTH = 24
-MAX_NODES = 100_000
+MAX_NODES = 100_000  # plain items of one sequence count as one
 MAX_WIRE_NODES = 2**21  # of one frame: a value takes several, a NumPy scalar eleven
 MAX_TEXT = 2**20  # characters of one string
 MAX_INT_DIGITS = 1000
@@ -30,6 +30,7 @@ TENSOR_DTYPES = {
         torch.bool,
     )
 }  # fmt: skip
+PLAIN = frozenset({type(None), bool, int, float, str})  # what msgpack holds as it is
 SINGLETONS = {"ellipsis": Ellipsis, "notimplemented": NotImplemented}
 FIELD_NAMES = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in RECORDS.values()}
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder.errors import EvidenceError
-from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_NODES
+from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
@@ -196,8 +196,8 @@ def is_plain_scalar(value: Any) -> bool:
 
 def check_count(count: int) -> None:
     """Refuse more entries than a list may have."""
-    if count > MAX_NODES:
-        raise EvidenceError(f"the array has more than {MAX_NODES} entries")
+    if count > MAX_WIRE_NODES:
+        raise EvidenceError(f"the array has more than {MAX_WIRE_NODES} entries")
 
 
 _SCALARS = (bool, int, float, complex, str, bytes, Decimal, Fraction, datetime.timedelta,

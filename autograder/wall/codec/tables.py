@@ -25,9 +25,7 @@ Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
 Decode = Callable[[Any], Any]
 
-MAX_TABLE_BYTES = (
-    3 * MAX_FRAME_BYTES // 4
-)  # of one table in memory; larger ones stay where they are
+MAX_TABLE_BYTES = MAX_FRAME_BYTES * 4 // 5  # of one table in memory; larger ones stay
 UNITS = ("s", "ms", "us", "ns")
 PACKED = (type(None), bool, int, float, str)  # items of a column that cross in one piece
 MAX_ZONE = 64
