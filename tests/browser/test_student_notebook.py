@@ -18,7 +18,13 @@ from autograder.scoring import pipeline
 from autograder.scoring.assignment import load_assignment
 
 pytestmark = pytest.mark.browser
-QUESTIONS = {"autodiff": 5, "calculus": 4, "documentation": 2, "linear-algebra": 8}
+QUESTIONS = {
+    "autodiff": 5,
+    "calculus": 4,
+    "documentation": 2,
+    "linear-algebra": 8,
+    "probability": 4,
+}
 CASES = [(name, language) for name in QUESTIONS for language in ("en", "zh")]
 START_S, RUN_S = 90, 300
 

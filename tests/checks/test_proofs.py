@@ -159,7 +159,13 @@ def test_a_malformed_proof_is_refused(blocks):
         Proof(blocks)
 
 
-PROOFS = [("linear-algebra", "q1"), ("linear-algebra", "q2"), ("calculus", "q3")]
+PROOFS = [
+    ("linear-algebra", "q1"),
+    ("linear-algebra", "q2"),
+    ("calculus", "q3"),
+    ("probability", "q2"),
+    ("probability", "q3"),
+]
 
 
 @pytest.mark.parametrize(("name", "question"), PROOFS)
