@@ -7,6 +7,7 @@ UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve",
 CONSEQUENCES = {
     "cosine-at-run-time", "cosine-in-the-source", "hard-coded-cosine", "not-from-your-function",
     "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient", "missing-curve",
+    "not-close-enough", "nearly-right",
     "no-error", "no-error-returned",
 }  # fmt: skip
 

@@ -188,6 +188,7 @@ TEXTS = {
     "search_code": ("Search in the code and names", "在代码和姓名中搜索"),
     "only_wrong": ("not full marks only", "只看未得满分"),
     "every_check": ("every check passed", "所有检查都通过"),
+    "failed_checks": ("Checks not passed: {count}", "未通过的检查：{count} 项"),
     "fails": ("not passed:", "未通过："),
     "times": ("{count} students", "{count} 名学生"),
     "once": ("1 student", "1 名学生"),

@@ -68,6 +68,7 @@ class Session:
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
+        self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
@@ -141,6 +142,7 @@ class Session:
         if type(values) is not dict:
             raise EvidenceError("malformed values")
         printing.take_over(reply.get("printing"))
+        self.fetched += values.values()
         return values
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -151,12 +153,19 @@ class Session:
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
                 self.curves.append(found)
-            elif isinstance(found, CapturedError) and name == "captured":
-                self.errors.append(found)  # what a test's own call raised is none of the student's
+            elif isinstance(found, CapturedError) and self._is_captured(name, args):
+                self.errors.append(found)
         for error in _errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
         return value
+
+    def _is_captured(self, probe: str, args: Sequence[Any]) -> bool:
+        """Tell whether a probe was asked about an error that the notebook itself keeps.
+
+        What a test's own call raised or returned is none that the student captured.
+        """
+        return probe == "captured" and any(one is args[0] for one in self.fetched)
 
     def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send one request and return the decoded reply.

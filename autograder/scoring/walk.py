@@ -161,7 +161,7 @@ class Walker:
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
         _seed_scorer(self.seed)
-        self.session.curves, self.session.errors = [], []
+        self.session.curves, self.session.errors, self.session.fetched = [], [], []
         with ExitStack() as stack:
             stack.enter_context(self.assignment.beside_files())
             self.session.workplace = self.assignment.workplace
