@@ -37,8 +37,8 @@ def normal_form(code: str) -> str:
     return " ".join(" ".join(map(_without_comment, code.split("\n"))).split())
 
 
-def unanswered_names(code: str) -> frozenset[str]:
-    """Return the names that an answer still leaves as they were handed out, as ``...``."""
+def unanswered_names(code: str) -> tuple[str, ...]:
+    """Return the names that an answer leaves as they were handed out, as ``...``, in order."""
     tree = _parsed(code)
     found: dict[str, bool] = {}
     for node in tree.body if tree else ():
@@ -47,7 +47,7 @@ def unanswered_names(code: str) -> frozenset[str]:
         elif isinstance(node, ast.Assign):
             blank = isinstance(node.value, ast.Constant) and node.value.value is ...
             found |= {one.id: blank for one in node.targets if isinstance(one, ast.Name)}
-    return frozenset(name for name, blank in found.items() if blank)
+    return tuple(name for name, blank in found.items() if blank)
 
 
 def _is_blank(statement: ast.stmt) -> bool:

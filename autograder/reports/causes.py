@@ -1,7 +1,7 @@
 """Why test cases failed, cause by cause: one entry for each, with what followed from it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.model import TestCaseOutcome
@@ -120,13 +120,11 @@ def verdict_of(case: TestCaseOutcome, released: bool, check: Check | None) -> Ve
     )  # fmt: skip
 
 
-def find_causes(
-    verdicts: Iterable[Verdict], unanswered: frozenset[str] = frozenset()
-) -> list[Cause]:
+def find_causes(verdicts: Iterable[Verdict], unanswered: Sequence[str] = ()) -> list[Cause]:
     """Group failed test cases by cause, those that say why before those that only say that.
 
     Args:
-        unanswered: names that the answer leaves as they were handed out.
+        unanswered: names that the answer leaves as they were handed out, in order.
     """
     verdicts = list(verdicts)
     causes: dict[tuple, Cause] = {}
@@ -134,7 +132,7 @@ def find_causes(
     for verdict in verdicts:
         if verdict.passed:
             continue
-        blank = verdict.names & unanswered
+        blank = not verdict.names.isdisjoint(unanswered)
         key = ("unanswered",) if blank else places.get(verdict.again) or _key(verdict)
         places[verdict.name] = key
         if key in causes:
@@ -142,8 +140,9 @@ def find_causes(
         else:
             causes[key] = Cause([verdict])
     if left := causes.pop(("unanswered",), None):
-        names = {name for verdict in left.verdicts for name in verdict.names & unanswered}
-        causes = {("unanswered",): replace(left, unanswered=tuple(sorted(names))), **causes}
+        asked = frozenset().union(*(verdict.names for verdict in left.verdicts))
+        blank_names = tuple(name for name in unanswered if name in asked)
+        causes = {("unanswered",): replace(left, unanswered=blank_names), **causes}
     kept = _fold(list(causes.values()), _parts(verdicts))
     return sorted(kept, key=lambda cause: not cause.told)
 

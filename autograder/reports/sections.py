@@ -86,6 +86,7 @@ def _item(name: str, item: Item) -> dict:
         "weak": weak,
         "hidden": item.hidden,
         "reported": item.reported,
+        "answered": item.answered,
         "slips": [(slip_name(slip), count) for slip, count in item.slips.most_common(2)],
     }
 

@@ -148,6 +148,7 @@ TEXTS = {
     "noticed_count": ("Notebooks that touch what the grader relies on: {count}. See below.", "触及评分所依赖内容的笔记本：{count} 份，见下文。"),
     "more_noticed": ("… and {count} more; results.json of each tells.", "…… 另有 {count} 份，见各自的 results.json。"),
     "touched": ("What was touched, and where", "触及的内容及位置"),
+    "answered": ("answered by the student’s object", "由学生的对象作答"),
     "reported": ("as reported by the notebook’s own process", "由笔记本自身进程报告"),
     "more_of_these": ("… and {count} more: filter the table below by how they ended.", "…… 另有 {count} 份：请在下表按状态筛选。"),
     "file": ("File", "文件"),

@@ -22,7 +22,7 @@ def exercises_of(assignment: "Described") -> dict[str, Exercise]:
     told = told if isinstance(told, dict) else {}
     sources: dict[str, str] = getattr(assignment, "sources", {})
     found = {}
-    for question in assignment.questions:
+    for question in dict.fromkeys([*assignment.questions, *told]):  # written ones have no tests
         entry = told.get(question)
         entry = entry if isinstance(entry, dict) else {}
         found[question] = Exercise(

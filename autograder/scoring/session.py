@@ -13,6 +13,7 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
+from autograder.scoring.lending import Lending
 from autograder.scoring.seeds import Seeds
 from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing
@@ -22,6 +23,7 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
+SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
 
@@ -55,42 +57,59 @@ class Session:
         stream: frames to and from the warm worker.
         limits: what the submission may use.
         seed: Otter's seed between cells, or None.
+        seed_variable: the name of the notebook's that it is given to, or None: the generators.
+        as_in_otter: what tests hand over may change in place; else the sandbox has copies.
 
     Raises:
         SandboxError: the worker is gone or does not answer (our fault, never the student's).
     """
 
-    def __init__(self, stream: FrameStream, limits: Limits, seed: int | None = None):
+    def __init__(
+        self,
+        stream: FrameStream,
+        limits: Limits,
+        seed: int | None = None,
+        seed_variable: str | None = None,
+        as_in_otter: bool = True,
+    ):
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
+        self.exchanges = 0  # that are under way
+        self.answered = False  # whether an object was asked about itself
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
         self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.lending = Lending(self, as_in_otter)
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.seeds = Seeds()
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
-        self._send({"op": "start", "limits": asdict(limits), "seed": seed})
+        start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
+        start["sharing"] = as_in_otter
+        self._send({"op": "start", **start})
         channel = self._receive_channel()
         if channel is None:
             detail = self.usage.detail if self.usage else "no reason is given"
             raise SandboxError(f"the sandbox did not start: {detail}")
         self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
-    def run_cell(self, source: str) -> tuple[CellOutput, bool]:
+    def run_cell(self, source: str, seeded: bool = True) -> tuple[CellOutput, bool]:
         """Run a cell; returns its output and whether output was dropped.
+
+        Args:
+            seeded: whether Otter's seed is set before it, where there is one.
 
         Raises:
             SubmissionEnded: the child is gone.
         """
         try:
-            reply = self.request("cell", source=source)
+            reply = self.request("cell", source=source, seeded=seeded)
         except StudentTimeout as timeout:
             return CellOutput(error=str(timeout)), False
         except Exception as error:
@@ -137,7 +156,7 @@ class Session:
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        reply = self.request("get", names=names)
+        reply = self.request("get", names=tuple(names))
         values = reply.get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
@@ -177,26 +196,20 @@ class Session:
         """
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
+        self.answered = self.answered or op == "operate"
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
             fields["random"] = states
         try:
-            payload = codec.pack({"op": op, **fields})
+            payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
         data, interrupted = self._ask(payload, timeout)
         adopter = remote.Adopter(self)
-        try:
-            reply = codec.unpack(data, adopt=adopter.adopt)
-        except EvidenceError as error:
-            raise self._broken(str(error)) from None
-        except OutOfTime:
-            raise
-        except Exception as error:  # whatever reading an answer meets is the answer's doing
-            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+        reply = self._read(data, adopter)
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         if interrupted and reply.get("ok") is not True:
@@ -207,12 +220,28 @@ class Session:
         if reply.get("ok") is True:
             reply["_linked"] = adopter.linked
             return reply
-        raised = reply.get("error")
+        raised = self.lending.raised(reply)
         if isinstance(raised, Exception):
             raise raised
         if isinstance(raised, BaseException):
             raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
+
+    def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
+        """Return what the child's message says."""
+        try:
+            return self.lending.unpack(data, adopter.adopt)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
+        except (OutOfTime, SandboxError, SubmissionEnded):
+            raise
+        except Exception as error:  # whatever reading an answer meets is the answer's doing
+            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+
+    def begin_case(self) -> None:
+        """Forget what belongs to the test case before."""
+        self.seeds.forget()
+        self.lending.begin_case()
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
@@ -234,7 +263,11 @@ class Session:
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
         """Return what the child answers, and whether the step had to be interrupted."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        data, interrupted = self._exchange(nonce + payload, timeout_s)
+        self.exchanges += 1
+        try:
+            data, interrupted = self._exchange(nonce + payload, timeout_s)
+        finally:
+            self.exchanges -= 1
         if data[:NONCE_BYTES] != nonce:
             raise self._broken("an answer to a request that was never made")
         return data[NONCE_BYTES:], interrupted
@@ -265,6 +298,14 @@ class Session:
 
     def _answer(self, answers: oracles.Answers, question: bytes) -> None:
         """Answer what the child asks about a test's function while a request runs."""
+        if question[NONCE_BYTES:].startswith(codec.CALL):
+            called = self._read(question[NONCE_BYTES + len(codec.CALL) :], remote.Adopter(self))
+            try:
+                answer = codec.CALL + self.lending.call(called, answers)
+            except EvidenceError as error:
+                raise self._broken(str(error)) from None
+            self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
+            return
         try:
             answer = answers.answer(question[NONCE_BYTES:])
         except EvidenceError as error:

@@ -9,7 +9,6 @@ gives the result back in the kind that was asked with.
 import functools
 import inspect
 import numbers
-import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +18,6 @@ import torch
 from autograder.wall.oracles import Oracle
 
 TensorFunction = Callable[..., torch.Tensor]
-STARRED = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
 class SignedOracle(Oracle):
@@ -111,14 +109,3 @@ def _like(given: Sequence[Any], found: torch.Tensor, shape: torch.Size) -> Any:
     if any(isinstance(value, (np.ndarray, np.generic)) for value in given):
         return array[()]
     return array.item() if array.size == 1 else array
-
-
-def parameters_of(function: types.FunctionType) -> tuple[str, ...]:
-    """Return the names of the parameters that a function has to be given, in order.
-
-    They are () for one that takes keywords alone, or any number of arguments.
-    """
-    code = function.__code__
-    plain = not code.co_kwonlyargcount and not code.co_flags & STARRED
-    required = code.co_argcount - len(function.__defaults__ or ())
-    return code.co_varnames[:required] if plain else ()

@@ -146,13 +146,13 @@ def test_a_report_writes_a_page_per_question_and_removes_old_ones(tmp_path):
 @pytest.mark.parametrize(
     ("code", "names"),
     [
-        ('def f(x):\n    """Says what."""\n    ...\n\nreason = ...', {"f", "reason"}),
-        ("def f(x):\n    ...\n\ndef f(x):\n    return x", set()),
-        ("a = b = ...\nb = 2", {"a"}),
-        ("def f(x):\n    return ...", set()),
-        ("...\nplt.show()", set()),
-        ("not python at all", set()),
-        ("%time x\ny = ...", {"y"}),
+        ('def f(x):\n    """Says what."""\n    ...\n\nreason = ...', ("f", "reason")),
+        ("def f(x):\n    ...\n\ndef f(x):\n    return x", ()),
+        ("a = b = ...\nb = 2", ("a",)),
+        ("def f(x):\n    return ...", ()),
+        ("...\nplt.show()", ()),
+        ("not python at all", ()),
+        ("%time x\ny = ...", ("y",)),
     ],
 )
 def test_what_is_still_as_it_was_handed_out(code, names):

@@ -187,7 +187,7 @@ def test_what_was_left_blank_is_one_entry_and_accuses_of_nothing(released):
         failed("q1 - 4", "Wrong.\nOne too many.", "wrong-count", 4.0),
     )
     verdicts = [verdict_of(case, released, PARTS[case.name]) for case in cases]
-    blank, other = find_causes(verdicts, frozenset({"slope"}))
+    blank, other = find_causes(verdicts, ("slope",))
     assert blank.slip == ("Not answered yet", "尚未作答") and blank.lesson == (("slope", "slope"),)
     assert blank.cost == 5.0 and len(blank.folded) == 3 and blank.told
     assert english(other) == ["One too many."]

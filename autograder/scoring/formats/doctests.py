@@ -5,7 +5,6 @@ report quotes the test, so it is thrown away.
 """
 
 import ast
-import builtins
 import doctest
 import re
 from collections.abc import Iterator
@@ -16,8 +15,9 @@ from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.ok_test import OKTestFile, run_doctest
 
 from autograder.languages import localize
+from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import type_of
+from autograder.scoring.standins import TypeOf
 from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class DoctestTests(OKTestFile):
         self.test_case_results = []
         for number, case in enumerate(self.test_cases):
             passed, reason = self._run_case(case.body, number, namespace)
+            if namespace.session.answered:
+                namespace.answered.add(case.name)
             message = PASSED if passed else FAILED + localize(reason, self.language)
             self.test_case_results.append(
                 TestCaseResult(test_case=case, message=message, passed=passed)
@@ -81,13 +83,12 @@ class DoctestTests(OKTestFile):
 
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
-        session.refused = None
-        session.seeds.forget()
         try:
-            found = namespace.fetch(self._names(body, namespace))
-            known = {"type": type_of, "__name__": "__main__", **found}
-            with laid_beside(session, texts_in(body)):
-                passed, _ = run_doctest(f"{self.name} {number}", body, known)
+            with one_case(session):
+                found = namespace.fetch(self._names(body, namespace))
+                known = {"type": TypeOf, "__name__": "__main__", **found}
+                with laid_beside(session, texts_in(body)):
+                    passed, _ = run_doctest(f"{self.name} {number}", body, known)
         except AssertionError as error:  # a value or a file that cannot cross
             return False, str(error)
         session.raise_fault()
@@ -97,9 +98,9 @@ class DoctestTests(OKTestFile):
 
 
 def names_used(body: str) -> list[str]:
-    """Return the names that a doctest uses and Python does not define, in order."""
+    """Return the names that a doctest uses, in order; also Python's own, which may be replaced."""
     used = (node.id for node in _nodes(body) if isinstance(node, ast.Name))
-    return [name for name in dict.fromkeys(used) if not hasattr(builtins, name) or name in SHADOWED]
+    return [name for name in dict.fromkeys(used) if name not in LEFT and not name.startswith("__")]
 
 
 def names_looked_up(body: str) -> list[str]:
@@ -127,5 +128,4 @@ def _nodes(body: str) -> Iterator[ast.AST]:
 
 WORD = re.compile(r"\w+")
 LOOKS_UP = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
-# Names of Python's that notebooks often use for something of their own.
-SHADOWED = frozenset({"max", "min", "sum", "id", "input", "list", "dict", "str", "filter", "hash"})
+LEFT = frozenset({"open", "exit", "quit", "get_ipython", "display"})  # IPython's, in each notebook

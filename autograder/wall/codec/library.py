@@ -30,6 +30,7 @@ DATES: dict[str, Any] = {
     "time": datetime.time,
 }
 MAX_DATE_TEXT = 60
+MAX_CELL_DEPTH = 6  # of containers in a table's cell
 
 
 def encode_library(value: Any, encode: Encode) -> Plain | None:
@@ -192,6 +193,18 @@ def make_slice(parts: list[Any]) -> slice:
 def is_plain_scalar(value: Any) -> bool:
     """Tell whether a value may be an entry of an array of objects."""
     return value is None or type(value) in _SCALARS
+
+
+def is_plain_tree(value: Any, depth: int = MAX_CELL_DEPTH) -> bool:
+    """Tell whether a value is a plain scalar, or a container of nothing but such."""
+    cls = type(value)
+    if cls is dict:
+        return depth > 0 and all(
+            is_plain_tree(part, depth - 1) for pair in value.items() for part in pair
+        )
+    if cls in (list, tuple, set, frozenset):
+        return depth > 0 and all(is_plain_tree(part, depth - 1) for part in value)
+    return is_plain_scalar(value)
 
 
 def check_count(count: int) -> None:

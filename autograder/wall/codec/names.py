@@ -5,6 +5,7 @@ brings the true function of that name, as binding the name to it would. Only fun
 arguments alone are on the list: none reads a file, runs a text, or calls what it is not given.
 """
 
+import builtins
 import importlib
 import sys
 from types import ModuleType
@@ -42,8 +43,18 @@ DATASCIENCE = frozenset({
     "Table", "are", "is_non_string_iterable", "make_array", "minimize", "percentile",
     "proportions_from_distribution", "sample_proportions", "table_apply",
 })  # fmt: skip
+TYPES = frozenset({
+    "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object",
+    "range", "set", "slice", "str", "tuple", "type",
+})  # fmt: skip
+ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
 LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
     "babypandas": frozenset({"DataFrame", "Series"}),
+    "builtins": TYPES | ERRORS,
     "bs4": frozenset({"BeautifulSoup"}),
     "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
     "datascience": DATASCIENCE,
