@@ -38,6 +38,13 @@ class SignedOracle(Oracle):
         return signed(super().__call__, self.parameters, self.__name__)(*args, **kwargs)
 
 
+def told_of(oracle: Oracle) -> dict[str, Any]:
+    """Return what else the other side has to know to make an oracle's handle."""
+    if isinstance(oracle, SignedOracle):
+        return {"parameters": oracle.parameters}
+    return {} if oracle.takes is None else {"takes": oracle.takes}
+
+
 def signed(f: TensorFunction, parameters: Sequence[str], name: str | None = None) -> TensorFunction:
     """Return a function of the named parameters for one that takes their stack.
 
