@@ -45,7 +45,7 @@ from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
 from autograder.wall.sharing import Shared, is_mutable
-from autograder.wall.signatures import told_of
+from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
 Record = dict[str, Any]
@@ -390,6 +390,7 @@ _ENCODERS = {
     torch.nn.Parameter: Encoder.tensor,
     Function: Encoder.function,
     Oracle: Encoder.oracle,
+    SignedOracle: Encoder.oracle,
     torch.dtype: Encoder.dtype,
     range: Encoder.range,
     complex: Encoder.complex,
