@@ -36,6 +36,7 @@ from autograder.wall.sharing import Shared
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
+MAX_PRINTED = 100_000  # characters while a request is answered
 MAX_FILE_BYTES = 32 * 2**20
 
 
@@ -53,7 +54,7 @@ class Agent:
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "sharing", "lent",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "printed",
     )  # fmt: skip
 
     def __init__(
@@ -99,7 +100,7 @@ class Agent:
         The frame is taken out of the list: it may hold a hidden test's words, and no variable of
         ours may keep them while student code runs.
         """
-        self.linked, self.inputs, self.call_id = [], [], None
+        self.linked, self.inputs, self.call_id, self.printed = [], [], None, ""
         try:
             message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
@@ -109,19 +110,24 @@ class Agent:
             self.busy = True
             try:
                 reply = {"ok": True, **handle(self, message), **self.remember_call()}
-                return codec.pack(reply, self.keep, self.link, self.shared)
+                return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
-                self.output.take()  # what tests make a notebook print is nobody's output
+                self.printed += self.output.take(errors=False)
         except (EvidenceError, RecursionError, MemoryError) as error:
             return codec.pack({"ok": False, "limit": f"{type(error).__name__}: {error}"})
         except BaseException as error:
             return self.pack_error(error)
 
+    def said(self) -> Message:
+        """Return what a test made the notebook print: it is no cell's output."""
+        self.printed = (self.printed + self.output.take(errors=False))[:MAX_PRINTED]
+        return {"printed": self.printed} if self.printed else {}
+
     def pack_error(self, error: BaseException) -> bytes:
         try:
             reply = {"ok": False, "error": error, "number": calling.number_of(error)}
-            return codec.pack(reply, self.keep, None, self.shared)
+            return codec.pack({**reply, **self.said()}, self.keep, None, self.shared)
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 

@@ -223,6 +223,7 @@ class BoundedText(io.TextIOBase):
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
+        self.errors: set[int] = set()  # places of the parts that went to the stream of errors
         self.kept = 0
         self.dropped = False
 
@@ -243,11 +244,12 @@ class BoundedText(io.TextIOBase):
             self.kept += min(len(text), room)
         return len(text)
 
-    def take(self) -> str:
-        """Return what was printed since the last call."""
-        text = "".join(self.parts)
+    def take(self, errors: bool = True) -> str:
+        """Return what was printed since the last call, with or without the stream of errors."""
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.errors]
         self.parts.clear()
-        return text
+        self.errors.clear()
+        return "".join(kept)
 
 
 class ErrorText(BoundedText):
@@ -261,6 +263,7 @@ class ErrorText(BoundedText):
         self.output = output
 
     def write(self, text: str) -> int:
+        self.output.errors.add(len(self.output.parts))
         return self.output.write(text)
 
 

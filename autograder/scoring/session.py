@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -87,6 +88,7 @@ class Session:
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.seeds = Seeds()
+        self.console = sys.stdout  # where nothing of a notebook's is printed
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
@@ -212,6 +214,7 @@ class Session:
         reply = self._read(data, adopter)
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
+        self._print(reply.get("printed"))
         if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
                 f"stopped after {timeout:.0f} s: this step did not end ‖ "
@@ -227,6 +230,11 @@ class Session:
             raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
 
+    def _print(self, text: object) -> None:
+        """Print what a test made the notebook print, where the test looks at what is printed."""
+        if type(text) is str and sys.stdout is not self.console:
+            sys.stdout.write(text)
+
     def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
         """Return what the child's message says."""
         try:
@@ -240,6 +248,7 @@ class Session:
 
     def begin_case(self) -> None:
         """Forget what belongs to the test case before."""
+        self.console = sys.stdout
         self.seeds.forget()
         self.lending.begin_case()
 

@@ -35,7 +35,7 @@ def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[None]:
     Args:
         texts: of a test; those that are no relative path of a usual file are passed over.
     """
-    own = session.workplace
+    own = getattr(session, "workplace", "")  # a namespace of values may have no session of ours
     named = [text for text in dict.fromkeys(texts) if _is_path(text)]
     wanted = [text for text in named if not (own and os.path.exists(os.path.join(own, text)))]
     found = {path: session.file(path) for path in wanted[:MOST]}

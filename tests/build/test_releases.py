@@ -92,12 +92,12 @@ def test_a_notebook_checks_under_any_name(built, tmp_path, called):
         shutil.copy(release, tmp_path / name)
     cells = {cell["id"]: cell for cell in json.loads(release.read_text("utf-8"))["cells"]}
     code = "".join(cells["init-otter"]["source"])
-    code += "\nprint(grader._notebook, type(grader.check('q1')).__name__, sep='|')"
+    code += "\nprint(grader._notebook, grader.check('q1').name, sep='|')"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True,
         env={**os.environ, "JPY_SESSION_NAME": session},
     )  # fmt: skip
-    assert done.stdout.splitlines()[-1:] == [f"{called}|GradingResults"], done.stderr
+    assert done.stdout.splitlines()[-1:] == [f"{called}|q1"], done.stderr
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

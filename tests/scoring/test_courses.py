@@ -23,6 +23,19 @@ def draw(n):
     return np.random.choice(10, n)
 def roll():
     return random.randint(1, 10**9)
+def count(n):
+    for i in range(n):
+        print(i)
+    return n
+def shout(text):
+    print(text.upper())
+def warn(n):
+    import sys
+    print("careful", file=sys.stderr)
+    return n
+def fails():
+    print("before")
+    raise ValueError("no")
 """
 EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> 'price' in globals()\nTrue", True),
@@ -42,6 +55,16 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> np.random.seed(3)\n>>> np.random.choice(10, 2).tolist()\n[8, 9]\n"
      ">>> draw(4).tolist()\n[3, 8, 8, 0]", True),
     (">>> np.random.seed(4)\n>>> draw(6).tolist()\n[8, 9, 3, 8, 8, 0]", False),
+    (">>> count(2)\n0\n1\n2", True),
+    (">>> count(2)\n2", False),
+    (">>> count(2) == 2\nTrue", False),
+    (">>> shout('a')\nA", True),
+    (">>> shout('a')", False),
+    (">>> warn(3)\n3", True),
+    (">>> fails()\nTraceback (most recent call last):\n    ...\nValueError: no", True),
+    (">>> import io, contextlib\n>>> said = io.StringIO()\n"
+     ">>> with contextlib.redirect_stdout(said):\n"
+     "...     shout('hello')\n>>> said.getvalue()\n'HELLO\\n'", True),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip

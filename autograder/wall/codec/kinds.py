@@ -13,7 +13,7 @@ from autograder.wall import evidence
 CALL = b"\xc1\xc1"  # starts a call of a test's function, and its answer; see wall.oracles.MARK
 MAX_FRAME_BYTES = 80 * 2**20
 MAX_DEPTH = 24
-MAX_NODES = 300_000  # of one value; plain numbers and texts in a sequence do not count
+MAX_NODES = 400_000  # of one value; plain numbers and texts in a sequence do not count
 MAX_WIRE_NODES = 2**22  # of one frame: a value takes several, a NumPy scalar eleven
 MAX_TEXT = 2**20  # characters of one string
 MAX_INT_DIGITS = 1000
