@@ -229,7 +229,15 @@ def _comparer(operation: str) -> Callable[[StandIn, Any], bool]:
 
 
 def _asker(operation: str) -> Callable[..., Any]:
+    """Return an operation that is asked as in stock Otter, where the assignment comes from there.
+
+    Elsewhere it is refused: ``x - expected`` would hand an object that lies what it is to equal.
+    """
+
     def ask(self: StandIn, *args: Any) -> Any:
+        lending = getattr(object.__getattribute__(self, "_autograder_session"), "lending", None)
+        if lending is None or not lending.sharing:
+            raise _refusal(self, operation)
         return _ask(self, operation, *args)
 
     return ask

@@ -12,14 +12,21 @@ import numpy as np
 
 NAMES = ("precision", "threshold", "edgeitems", "linewidth", "suppress", "nanstr", "infstr", "sign",
          "floatmode", "legacy")  # fmt: skip
-USUAL = {name: np.get_printoptions()[name] for name in NAMES}  # before any library changed them
+
+
+def _settings() -> dict[str, Any]:
+    now: dict[str, Any] = {**np.get_printoptions()}
+    return {name: now[name] for name in NAMES}
+
+
+USUAL = _settings()  # before any library changed them
 MOST = 2**31
 MAX_TEXT = 20
 
 
 def changed_settings() -> dict[str, Any]:
     """Return the settings that are not NumPy's own; those that are no plain data are left out."""
-    now = np.get_printoptions()
+    now = _settings()
     return {name: now[name] for name in NAMES if now[name] != USUAL[name] and _is_plain(now[name])}
 
 

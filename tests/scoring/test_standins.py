@@ -195,6 +195,11 @@ class Box:
     def __repr__(self): return f"Box{tuple(self.items)}"
 class Odd(ValueError):
     pass
+class Liar:
+    def __sub__(self, other): return Liar()
+    def __abs__(self): return 0.0
+    def __bool__(self): return False
+liar = Liar()
 bag, bag2, box, empty = Bag(), Bag(), Box(1, 2, 3), collections.UserDict()
 def undocumented(x): return x
 def documented(x):
@@ -233,9 +238,11 @@ HELD = {  # what stock Otter fails, fails; what it passes, passes
     "assert undocumented == documented": False,
     "assert box == box and bag is not bag2": True,
     "assert bag is bag2": False,
+    "assert abs(liar - 5) < 1e-6": False,
+    "assert not (liar - 5)": False,
     "assert bag == 5": False,
 }
-NAMES = "bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
+NAMES = "liar, bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
 
 
 @pytest.mark.parametrize("body", HELD)

@@ -109,7 +109,8 @@ def _make_wrapped(plain: Plain, decode: Decode) -> Any:
 
 def _make_labelled(plain: Plain, decode: Decode) -> Any:
     library: Any = importlib.import_module("datascience")
-    pairs, formats = plain.get("columns"), plain.get("formats")
+    pairs: Any = plain.get("columns")
+    formats: Any = plain.get("formats")
     if not _are_rows(pairs, 2) or not _are_rows(formats, 3):
         raise EvidenceError("malformed table")
     table = library.Table()
