@@ -29,7 +29,7 @@ from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
-from autograder.wall import codec, oracles, printing
+from autograder.wall import codec, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.wall.sharing import Shared
 
@@ -169,6 +169,7 @@ class Agent:
                 return self.call_back(number, args, kwargs)
 
             handle = oracles.make_handle(ask, plain["name"], plain["saves"])
+            handle = signatures.signed(handle, plain.get("parameters", ()))
             if "takes" in plain:
                 handle = calling.make_callable(handle, call, plain)
             self.lent[number] = handle

@@ -186,7 +186,7 @@ class StandInFunction(StandIn):
 
 
 def _handed(value: Any) -> Any:
-    """Return what crosses in place of a function of one tensor that a test hands over.
+    """Return what crosses in place of a function of tensors or numbers that a test hands over.
 
     One of torch's own crosses by its name; any other stays here and answers from here.
     """

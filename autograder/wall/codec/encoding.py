@@ -45,6 +45,7 @@ from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
 from autograder.wall.sharing import Shared, is_mutable
+from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
 Record = dict[str, Any]
@@ -354,9 +355,8 @@ class Encoder:
     def oracle(self, value: Any, depth: Depth) -> Record:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
-        name = value.__name__
-        record = {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
-        return record if value.takes is None else {**record, "takes": value.takes}
+        record = {"$": "oracle", "id": value.id, "name": value.__name__, "saves": value.saves}
+        return {**record, **told_of(value)}
 
     def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}
@@ -390,6 +390,7 @@ _ENCODERS = {
     torch.nn.Parameter: Encoder.tensor,
     Function: Encoder.function,
     Oracle: Encoder.oracle,
+    SignedOracle: Encoder.oracle,
     torch.dtype: Encoder.dtype,
     range: Encoder.range,
     complex: Encoder.complex,
