@@ -28,7 +28,8 @@ build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only tha
 	$(PY) -m autograder build $(only)
 
 grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
-	@$(PY) -m autograder grade $(options) $(marking) $(if $(ZIP),--zip "$(ZIP)")
+	@$(PY) -m autograder grade $(options) $(marking) $(if $(ROSTER),--roster "$(ROSTER)") \
+		$(if $(ZIP),--zip "$(ZIP)")
 
 export: $(READY)  ## write what an LMS imports: OUT=folder of a run, ROSTER=file
 	@$(PY) -m autograder export $(if $(OUT),"$(OUT)") $(if $(ROSTER),--roster "$(ROSTER)") \
@@ -96,5 +97,5 @@ clean:  ## remove what was built and measured (.venv stays)
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 		do printf '  make %-18s%s\n' "$$name" "$$text"; done
-	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59 EXTENSIONS=file TIMES=file KEEP=1"
+	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59 EXTENSIONS=file TIMES=file ROSTER=file KEEP=1"
 	@echo "Options of export: ROSTER=file GROUPS=file OWNERS=file EXTENSIONS=file TITLE=name DRY_RUN=1"

@@ -111,6 +111,11 @@ def limit_options(command: Command) -> Command:
     type=PATH,
     help="grading zip; default: dist/<assignment>/autograder.zip",
 )
+@click.option(
+    "--requirements",
+    type=PATH,
+    help="requirements.txt with the packages to grade with, in place of the zip's own lists",
+)
 @click.option("--deadline", help="e.g. 2025-03-01T23:59; later submissions are noted as late")
 @click.option(
     "--times",
@@ -126,6 +131,12 @@ def limit_options(command: Command) -> Command:
     "extensions_file",
     type=PATH,
     help="CSV with columns id (or email) and deadline: who has a later one",
+)
+@click.option(
+    "--roster",
+    "roster_file",
+    type=PATH,
+    help="CSV of the class, e.g. the LMS's export: report and feedback show students' names",
 )
 @click.option(
     "--keep", is_flag=True, help="marks that are there stay; what they would be now is noted"
@@ -144,10 +155,12 @@ def grade(
     scheduler: str | None,
     timeout: float,
     grading_zip: Path | None,
+    requirements: Path | None,
     deadline: str | None,
     times_file: Path | None,
     file_times: bool,
     extensions_file: Path | None,
+    roster_file: Path | None,
     keep: bool,
     quiet: bool,
     as_json: bool,
@@ -159,7 +172,7 @@ def grade(
     slim_otter.install_slim()  # before anything imports Otter whole
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
-    from autograder.lms.roster import load_extensions
+    from autograder.lms.roster import load_extensions, load_roster
     from autograder.run import console
     from autograder.run.folders import check_folders
     from autograder.scoring.assignment import load_assignment
@@ -181,6 +194,7 @@ def grade(
         TimeSources(times_file, file_times),
         load_extensions(extensions_file) if extensions_file else None,
     )
+    roster = load_roster(roster_file) if roster_file else None
     runs, archives = [], []
     for name in names:  # what is asked for is there, before an image is built for it
         folder = submissions or ROOT / "assignments" / name / "sample"
@@ -196,9 +210,11 @@ def grade(
     status = 0
     hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
     choice = choice.hiding(*hidden)
+    if grading_zip is not None:
+        choice = console.settle_packages(*runs[0][:2], choice, requirements, bool(scheduler))
     for run, archive in zip(runs, archives):
         ended = console.grade_and_report(
-            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json
+            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json, roster
         )  # fmt: skip
         status = max(status, ended)
     ctx.exit(status)
@@ -214,17 +230,19 @@ def worker_image() -> None:
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
+    from autograder.gradescope.commands import gradescope
     from autograder.lms.commands import export
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
     from autograder.proving.fuzz.commands import fuzz
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
+    from autograder.proving.parity.commands import parity
     from autograder.run.commands import inspect_zip, marks, override, report, written
     from autograder.run.doctor import doctor
 
     instructors = report, override, export, written, marks
-    for command in (*instructors, check_gradescope, doctor, inspect_zip):
+    for command in (*instructors, gradescope, check_gradescope, doctor, inspect_zip, parity):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

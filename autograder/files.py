@@ -20,3 +20,12 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def link_all(source: str, target: str) -> None:
+    """Lay a link to every file below one folder at its place below another."""
+    for folder, _, names in os.walk(source):
+        inside = os.path.join(target, os.path.relpath(folder, source))
+        os.makedirs(inside, exist_ok=True)
+        for name in names:
+            os.symlink(os.path.join(folder, name), os.path.join(inside, name))

@@ -43,10 +43,12 @@ class Cell:
 
     Attributes:
         tests: names of the questions whose tests follow this cell (Otter's cell metadata).
+        is_answer: it is marked as a place for an answer (Otter's tag).
     """
 
     source: str
     tests: tuple[str, ...] = ()
+    is_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,14 @@ class Job:
         path: where the uploaded file lies now (on a Dask worker: its copy).
         file: the file as people see it, relative to the folder of submissions.
         handed_in: ISO 8601 time of the upload, where it is known.
+        student: who handed it in, by name, where that is known.
     """
 
     name: str
     path: Path
     file: str
     handed_in: str | None = None
+    student: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,8 +230,9 @@ class Gradation:
         reason: one sentence for people when status is not COMPLETED, else "".
         curves: per question, the drawn curves that its tests looked at: dicts with keys
             ``label, artist, axes, x, y`` (lists of at most 1,000 floats; None where not finite).
-        errors: per question, captured errors that its tests looked at: dicts with keys
-            ``type, message, raised_in``.
+        errors: per question, errors that the notebook itself captured and its tests looked at:
+            dicts with keys ``type, message, raised_in``.
+        answers: per question, the code of its answer cells, as the student left it (bounded).
         outputs: one per code cell that was run.
         wall_s, cpu_s: seconds used by the sandbox for this submission.
         graded_by: what the marks can be traced to.
@@ -255,6 +260,7 @@ class Gradation:
     gradescope: dict = field(default_factory=dict)
     trace: str = field(default="", repr=False, compare=False)
     noticed: tuple[Noticed, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autograder.build import environment, leaks, release, source
 from autograder.build.archive import make_zip, read_folder, read_zip
+from autograder.build.exercises import describe_exercises
 from autograder.build.language import keep_language
 from autograder.course import ROOT
 from autograder.errors import BuildError
@@ -87,9 +88,8 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         from autograder.build.verify import STAMP, verify_assignment
 
         files[STAMP] = verify_assignment(name, files, _read(target / STAMP))
-        imports = modules_imported(source_of(notebook["cells"]))
         zipped = files["autograder.zip"]
-        files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], imports)
+        files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], notebook["cells"])
     _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
     return BuiltAssignment(name, target, len(questions), points, verify)
@@ -167,11 +167,12 @@ def source_of(cells: list[dict]) -> str:
     return "\n".join("".join(source) for source in code)
 
 
-def _with_manifest(grading_zip: bytes, name: str, verified: bytes, imports: list[str]) -> bytes:
-    """Return a grading zip whose manifest also tells right curves and imports."""
+def _with_manifest(grading_zip: bytes, name: str, verified: bytes, cells: list[dict]) -> bytes:
+    """Return a grading zip whose manifest also tells right curves, imports and the exercises."""
     entries = read_zip(grading_zip)
     curves = json.loads(verified)["reference_curves"]
-    entries[bundle.MANIFEST] = bundle.manifest(entries, name, "1", curves, imports)
+    imports, exercises = modules_imported(source_of(cells)), describe_exercises(cells)
+    entries[bundle.MANIFEST] = bundle.manifest(entries, name, "1", curves, imports, exercises)
     return make_zip(entries)
 
 

@@ -18,6 +18,8 @@ class EngineChoice:
         place: folder for what the engines need while they run; "": one for each.
         hidden: folders that no submission may see: tests, results, other submissions.
         modules: what a worker imports ahead, besides what every notebook needs.
+        shared: folder of large files that every submission finds in its own; "": none.
+        room_mib: room that other files of the assignment take in a submission's folder.
     """
 
     kind: str
@@ -25,6 +27,8 @@ class EngineChoice:
     place: str = ""
     hidden: tuple[Path, ...] = ()
     modules: tuple[str, ...] = ()
+    shared: str = ""
+    room_mib: int = 0
 
     @property
     def environment(self) -> str:
@@ -43,10 +47,14 @@ class EngineChoice:
         """Return the same choice, whose workers import some modules ahead."""
         return replace(self, modules=tuple(modules))
 
+    def sharing(self, shared: str, room_mib: int) -> "EngineChoice":
+        """Return the same choice, whose submissions find the assignment's files."""
+        return replace(self, shared=shared, room_mib=room_mib)
+
     def open(self, limits: Limits) -> WarmEngine:
         """Return an engine that is neither started nor entered yet."""
-        engine = self._make(limits)
-        engine.modules = self.modules
+        engine = self._make(replace(limits, disk_mib=limits.disk_mib + self.room_mib))
+        engine.modules, engine.shared = self.modules, self.shared
         return engine
 
     def _make(self, limits: Limits) -> WarmEngine:

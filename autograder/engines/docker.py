@@ -23,6 +23,7 @@ CONNECT_S = 180.0
 SECRET_S = 10.0  # for the worker to say it
 REMOVE_S = 60.0
 SECRET = "AUTOGRADER_SECRET"  # variable that hands it to the container
+SHARED = "/shared"  # where a container has the assignment's large files
 WORKER_MIB = 700  # the warm worker itself, above what a submission may use
 
 
@@ -96,7 +97,8 @@ class DockerEngine(WarmEngine):
             self.process = subprocess.Popen(
                 ["docker", "run", *self._options(), self.image, "python3", "-m",
                  "autograder.sandbox.worker", "--connect", "/channel", "--root", "/work",
-                 "--without", " ".join(self.layers_off), "--warm", " ".join(self.modules), *core],
+                 "--without", " ".join(self.layers_off), "--warm", " ".join(self.modules),
+                 "--share", SHARED if self.shared else "", *core],
                 env={**os.environ, SECRET: self.secret}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=self.log, start_new_session=True,
                 pass_fds=[held],
@@ -148,6 +150,8 @@ class DockerEngine(WarmEngine):
         flat += ["--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL"]
         flat += ["--tmpfs", f"/work:{size}", "--tmpfs", "/tmp:size=16m,mode=0755"]
         flat += ["--env", "MPLCONFIGDIR=/tmp/matplotlib", "--env", "HOME=/tmp"]
+        if self.shared:
+            flat += ["--mount", f'type=bind,"source={self.shared}",target={SHARED},readonly']
         if block := os.environ.get(UIDS):
             flat += ["--env", f"{UIDS}={block}"]
         return ["--rm", "--init=false", "--read-only", *flat]

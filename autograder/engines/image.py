@@ -8,6 +8,7 @@ it, so that an image which exists is the right one, and a changed line of code m
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -18,12 +19,20 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from autograder.engines import base_image
 from autograder.engines.shipment import PACKAGE, package_digest, package_files, sandbox_files
 from autograder.errors import EngineError
 
 SANDBOX = PACKAGE / "sandbox"
-BUILD_S = 3600.0
+BUILD_S, LOOK_S = 3600.0, 120.0
+LISTING = """import json, platform
+from importlib.metadata import distributions
+found = {}
+for one in distributions():
+    found.setdefault(one.metadata["Name"], one.version)
+print(json.dumps([platform.python_version(), found]))"""
 CA_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 # A network's own ways out, which a build needs as much as this machine does.
 PASSED_ON = (
@@ -91,6 +100,22 @@ def torch_version() -> str:
 def has_image(tag: str) -> bool:
     """Tell whether the engine holds an image of this tag."""
     return base_image.has_image(tag)
+
+
+def look_into(tag: str) -> tuple[str, dict[str, str]]:
+    """Return an image's version of Python, and canonical name -> version of its packages.
+
+    Raises:
+        EngineError: it does not run.
+    """
+    command = ["docker", "run", "--rm", "--network", "none", tag, "python3", "-c", LISTING]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=LOOK_S)
+    try:
+        python, packages = json.loads(done.stdout)
+    except ValueError:
+        said = done.stderr.decode(errors="replace").strip()[-300:]
+        raise EngineError(f"the grading image {tag} does not run ({said})") from None
+    return python, {canonicalize_name(name): found for name, found in packages.items()}
 
 
 def digest_of(parts: list[bytes]) -> str:

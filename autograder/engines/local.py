@@ -68,7 +68,7 @@ class LocalEngine(WarmEngine):
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
              "--without", " ".join(self.layers_off),
              "--hide", "\n".join(map(str, (ROOT, *self.hidden))),
-             "--warm", " ".join(self.modules)],
+             "--warm", " ".join(self.modules), "--share", self.shared],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),
             cwd="/",
@@ -112,7 +112,8 @@ class ForkedEngine(LocalEngine):
                 mounts.open_up()
                 os.environ.clear()
                 os.environ.update(worker_environment(self.home))
-                service.serve(theirs, self.janitor, self.root, self.layers_off, full=False)
+                service.serve(theirs, self.janitor, self.root, self.layers_off, full=False,
+                              shared=self.shared)  # fmt: skip
             finally:
                 os._exit(0)
         theirs.close()

@@ -39,6 +39,7 @@ class WarmEngine(ABC):
         place: the folder for what it needs while it runs; "": the system's temporary one.
         layers_off: layers that a test has left out; nothing outside the tests sets it.
         modules: what the assignment's own solution imports.
+        shared: folder of large files that every submission finds in its own; "": none.
 
     Raises:
         EngineError: student code could not be held on this machine.
@@ -48,6 +49,7 @@ class WarmEngine(ABC):
     place: str = ""
     layers_off: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    shared: str = ""
     stream: FrameStream
     layers: dict[str, Any]
     python: str

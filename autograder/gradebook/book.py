@@ -188,6 +188,11 @@ class Gradebook(Roll):
             found[name] = (time.isoformat() if time else "", lateness(file, time, due(file)))
         return found
 
+    def graded_at(self) -> dict[str, str]:
+        """Return by submission of the class when its latest gradation was made (ISO 8601)."""
+        query = "SELECT submission, graded_at FROM gradations WHERE id IN"
+        return dict(self._read(f"{query} (SELECT id FROM ({UPLOADS}))").fetchall())
+
     def submission_times(self) -> dict[str, str]:
         """Return the known upload times (ISO 8601) by submission name."""
         return {name: time for name, _, time in self._latest_rows() if time}

@@ -85,6 +85,15 @@ class Settings(GradebookFile):
         """Who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
         return dict(json.loads(self._kept("people") or "{}"))
 
+    def set_students(self, students: dict[str, list[str]]) -> None:
+        """Keep who handed in each submission: by its name the student's, and a key of theirs."""
+        self._keep("students", json.dumps(students, sort_keys=True))
+
+    @property
+    def students(self) -> dict[str, list[str]]:
+        """Who handed in each submission, as a roster told."""
+        return dict(json.loads(self._kept("students") or "{}"))
+
     @property
     def noted(self) -> set[str]:
         """Whose pages said more than what the scorer found, when they were last written."""

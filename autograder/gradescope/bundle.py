@@ -24,12 +24,13 @@ LEFT_OUT = (
 )  # fmt: skip
 
 
-def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
+def files(repo_root: Path, assignment: str | None = None, code: str = "files") -> dict[str, bytes]:
     """Return the zip's entries by name: scripts, locks, settings and the package.
 
     Args:
         repo_root: the folder that holds ``assignments/`` and the lock files.
         assignment: whose ``gradescope.json`` to take; default: default settings.
+        code: the folder of the zip in which the package lies.
     """
     settings = (
         load_settings(repo_root / "assignments" / assignment) if assignment else UploadSettings()
@@ -39,7 +40,7 @@ def files(repo_root: Path, assignment: str | None = None) -> dict[str, bytes]:
     entries[FILE] = settings.as_json()
     for path in shipped_files():
         name = path.relative_to(PACKAGE.parent).as_posix()
-        entries[f"files/{name}"] = path.read_bytes()
+        entries[f"{code}/{name}"] = path.read_bytes()
     return dict(sorted(entries.items()))
 
 
@@ -49,12 +50,14 @@ def manifest(
     version: str = "1",
     reference_curves: dict[str, list[dict]] | None = None,
     imports: list[str] | None = None,
+    exercises: dict[str, dict[str, Any]] | None = None,
 ) -> bytes:
     """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to.
 
     Args:
         reference_curves: what the solution draws, by question; reports show it.
         imports: the modules that the solution imports; workers have them ready.
+        exercises: titles, texts and links by question; pages show them.
     """
     plain: dict[str, Any] = {
         "assignment": assignment,
@@ -67,6 +70,8 @@ def manifest(
         plain["imports"] = imports
     if reference_curves:
         plain["reference_curves"] = reference_curves
+    if exercises:
+        plain["exercises"] = exercises
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 

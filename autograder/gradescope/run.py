@@ -19,11 +19,13 @@ from autograder.gradescope import presentation
 from autograder.gradescope.settings import UploadSettings, load_settings
 from autograder.gradescope.upload import NOTHING, Metadata, find_upload, load_metadata
 from autograder.model import Gradation, Job, Limits, Status
+from autograder.scoring.workplace import LARGE_BYTES, lay_large
 
 if TYPE_CHECKING:
     from autograder.engines.local import ForkedEngine
     from autograder.scoring.assignment import Assignment
 
+OWN_CODE = "autograder"
 OUR_OWN_S = 60.0  # of the whole time: imports, tests, writing
 MEMORY_OF_OURS_MIB = 400
 MEMORY_FILES = (
@@ -78,6 +80,10 @@ def grade_upload(root: Path, manifest: dict) -> dict:
     from autograder.engines.local import ForkedEngine
 
     engine = ForkedEngine()
+    _, large = files_of(source)
+    if large:
+        lay_large(large, source, root / "shared")
+        engine.shared = str(root / "shared")
     engine.start()
     try:
         _set_oom_score(0)
@@ -148,7 +154,24 @@ def read_assignment(source: Path, manifest: dict) -> "Assignment":
     if not sources:
         raise AutograderError(f"{source / 'tests'}: no tests; rebuild and upload the grading zip")
     name = manifest.get("assignment") or config.get("assignment_name") or "assignment"
-    return Assignment(name, manifest.get("content", ""), config, sources, manifest)
+    small, large = files_of(source)
+    files = {name: (source / "files" / name).read_bytes() for name in small}
+    return Assignment(
+        name, manifest.get("content", ""), config, sources, manifest, files,
+        is_named=manifest.get("named") is not False,
+        large={name: (0, 0) for name in large}, origin=str(source),
+    )  # fmt: skip
+
+
+def files_of(source: Path) -> tuple[list[str], list[str]]:
+    """Return the assignment's own files in an unpacked grading zip: small ones and large ones."""
+    apart = (source / "grader").is_dir()  # else the package lies among the files
+    found: tuple[list[str], list[str]] = [], []
+    for path in sorted((source / "files").rglob("*")):
+        name = path.relative_to(source / "files")
+        if path.is_file() and (apart or name.parts[0] != OWN_CODE):
+            found[path.stat().st_size >= LARGE_BYTES].append(name.as_posix())
+    return found
 
 
 def limits(limit_s: float) -> Limits:

@@ -11,6 +11,8 @@ set -euo pipefail
 
 root=${AUTOGRADER_ROOT:-/autograder}
 source="$root/source"
+code="$source/files"
+if [ -d "$source/grader" ]; then code="$source/grader"; fi  # apart from another course's files
 venv="$root/venv"
 cpu_index=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu}
 log=$(mktemp)
@@ -84,9 +86,9 @@ site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pureli
 "$venv/bin/python" "$source/trim.py" "$site" >>"$log" 2>&1
 
 begin "check the environment with a small grading run"
-export PYTHONPATH="$source/files" MPLCONFIGDIR="$root/cache" OMP_NUM_THREADS=1
+export PYTHONPATH="$code" MPLCONFIGDIR="$root/cache" OMP_NUM_THREADS=1
 mkdir -p "$root/cache"
-cd "$source/files"
+cd "$code"
 "$venv/bin/python" -m autograder.gradescope.selfcheck >>"$log" 2>&1
 
 chmod 700 "$source"

@@ -17,6 +17,7 @@ DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submissi
 MAX_CELLS = 2000
 MAX_SOURCE = 2**20
 PYTHON = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+]{0,20}")
+ANSWER = "otter_answer_cell"  # the tag of a cell that is there to be filled in
 QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
 
 
@@ -132,18 +133,19 @@ def _is_run(cell: dict) -> bool:
 
 def _read_cell(cell: dict) -> Cell | None:
     """Return the cell, or None where its text cannot be used."""
+    metadata = _dict(cell.get("metadata"))
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(part, str) for part in source):
         source = "".join(source)
     if not isinstance(source, str) or len(source) > MAX_SOURCE:
         return None
-    tests = _dict(_dict(cell.get("metadata")).get("otter")).get("tests")
+    tests, tags = _dict(metadata.get("otter")).get("tests"), metadata.get("tags")
     names = tests if isinstance(tests, list) else []
     valid = dict.fromkeys(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
     source = _clean(source)
     # In stock Otter a check cell grades its question when it runs: its place is the tests' place.
     valid |= dict.fromkeys(CHECK.findall(source)[:50])
-    return Cell(source, tuple(valid))
+    return Cell(source, tuple(valid), isinstance(tags, list) and ANSWER in tags)
 
 
 def _clean(source: str) -> str:

@@ -1,14 +1,17 @@
 """Charts as SVG text: numbers in, markup out. Colours come from the page's style sheet by class."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from autograder.reports.curves import CurveGroup
+from autograder.reports.inert import inert_name
 from autograder.reports.statistics import quantile
 
-MAX_CURVES = 200
+MAX_CURVES = 120
+Titles = tuple[str, str]  # of the axis across and the one up
 _SVG = (
     '<svg class="chart {kind}" viewBox="0 0 {width:g} {height:g}" aria-hidden="true" '
     'focusable="false">{content}</svg>'
@@ -50,13 +53,19 @@ class Scale:
 
 
 def columns(
-    counts: list[int], labels: list[tuple[float, str]], mark: float | None = None, height: int = 220
+    counts: list[int],
+    labels: list[tuple[float, str]],
+    mark: float | None = None,
+    height: int = 220,
+    names: Sequence[str] = (),
 ) -> Markup:
     """Return a histogram.
 
     Args:
         labels: texts under the axis with their places, 0 (left) to 1.
         mark: place of a vertical line, 0 to 1.
+        names: what each column stands for; then each is a target, as high as the chart, that
+            knows its number.
     """
     width, left, right, top, bottom = 720.0, 38.0, 18.0, 12.0, 26.0
     y = Scale(0, max([*counts, 1]), height - bottom, top)
@@ -72,6 +81,12 @@ def columns(
             parts.append(
                 f'<rect class="bar" x="{left + place * step + 1:.1f}" y="{y(count):.1f}" '
                 f'width="{step - 2:.1f}" height="{y(0) - y(count):.1f}" rx="1.5"/>'
+            )
+        if count and names:
+            parts.append(
+                f'<rect class="target" data-bin="{place}" x="{left + place * step:.1f}" '
+                f'y="{top:g}" width="{step:.1f}" height="{y(0) - top:.1f}">'
+                f"<title>{escape(names[place])}: {count}</title></rect>"
             )
     parts.append(f'<path class="axis" d="M{left:g} {y(0):.1f}H{width - right:g}"/>')
     for number, (at, label) in enumerate(labels):
@@ -103,50 +118,62 @@ def share_bar(share: float) -> Markup:
     )
 
 
-def fitting(drawings: list[tuple[list[dict], bool]]) -> list[tuple[list[dict], bool]]:
-    """Return as many whole drawings as an overlay holds."""
-    kept, curves = [], 0
-    for curves_, solved in drawings:
-        curves += len(curves_)
-        if curves > MAX_CURVES:
-            break
-        kept.append((curves_, solved))
-    return kept
-
-
-def overlay(drawings: list[tuple[list[dict], bool]], reference: list[dict]) -> Markup:
-    """Return a class's curves on one pair of axes, the right ones on top.
+def overlay(
+    solved: list[list[dict]], groups: list[CurveGroup], reference: list[dict], titles: Titles
+) -> Markup:
+    """Return a class's curves on one pair of axes.
 
     Args:
-        drawings: per submission, its curves and whether it earned full marks.
+        solved: curves of drawings with full marks; as many drawings are shown as fit.
+        groups: the wrong curves, each drawn once; each knows its number.
+        reference: the right curves, on top, each in a colour of its own and with its name.
+        titles: of the axes.
     """
-    layers = [
-        (curve, "solved" if solved else "wrong") for curves, solved in drawings for curve in curves
-    ]
-    layers = sorted(layers, key=lambda layer: layer[1])
-    return _plot(
-        [*layers, *((curve, "right") for curve in reference)], reference, 720.0, 330.0, "overlay"
-    )
+    layers: list[tuple[dict, str]] = []
+    for curves in solved:
+        if len(layers) + len(curves) <= MAX_CURVES:
+            layers += [(curve, "solved") for curve in curves]
+    layers += [(group.curve, f"wrong group{place}") for place, group in enumerate(groups)][::-1]
+    layers += [(curve, f"right right{place % 4}") for place, curve in enumerate(reference)]
+    return _plot(layers, reference, 720.0, 350.0, "overlay", titles)
 
 
-def draw_curves(curves: list[dict], reference: list[dict]) -> Markup:
+def axis_titles(curves: list[dict]) -> Titles:
+    """Return what the axes of curves are called: up stand the curves' own names, where few."""
+    names = dict.fromkeys(inert_name(str(curve["label"]), 30) for curve in curves)
+    told = [name for name in names if name and not name.startswith("_")]
+    return "x", ", ".join(told) if 0 < len(told) <= 3 else "y"
+
+
+def draw_curves(curves: list[dict], reference: list[dict], titles: Titles = ("x", "y")) -> Markup:
     """Return a student's curves, each in its own colour, over the expected ones if given."""
     layers = [(curve, "expected") for curve in reference]
     layers += [(curve, f"own own{place % 4}") for place, curve in enumerate(curves)]
-    return _plot(layers, reference, 720.0, 330.0, "drawing")
+    return _plot(layers, reference, 720.0, 350.0, "drawing", titles)
 
 
-def _plot(layers: list, reference: list[dict], width: float, height: float, kind: str) -> Markup:
+def _plot(
+    layers: list[tuple[dict, str]],
+    reference: list[dict],
+    width: float,
+    height: float,
+    kind: str,
+    titles: Titles,
+) -> Markup:
     pairs = [_points(curve) for curve, _ in layers]
     guide = [point for curve in reference for point in _points(curve)]
     x_low, x_high = _range([p[0] for points in pairs for p in points], [p[0] for p in guide], 0.1)
     y_low, y_high = _range([p[1] for points in pairs for p in points], [p[1] for p in guide], 0.5)
-    left, right, top, bottom = 46.0, 10.0, 10.0, 26.0
+    left, right, top, bottom = 62.0, 10.0, 10.0, 44.0
     x, y = Scale(x_low, x_high, left, width - right), Scale(y_low, y_high, height - bottom, top)
     parts = [_grid_line(left, width - right, y(tick), _short(tick)) for tick in y.ticks(5)]
     for tick in x.ticks(8):
         parts.append(f'<path class="grid" d="M{x(tick):.1f} {top:g}V{height - bottom:g}"/>')
-        parts.append(_label(x(tick), height - 8, _short(tick)))
+        parts.append(_label(x(tick), height - 26, _short(tick)))
+    parts.append(_label((left + width - right) / 2, height - 7, escape(titles[0]), style="title"))
+    middle = (top + height - bottom) / 2
+    parts.append(f'<text class="title" transform="translate(13 {middle:.1f}) rotate(-90)" '
+                 f'text-anchor="middle">{escape(titles[1])}</text>')  # fmt: skip
     inner = f"{width - left - right:g}", f"{height - top - bottom:g}"
     frame = f'x="{left:g}" y="{top:g}" width="{inner[0]}" height="{inner[1]}"'
     parts.append(f'<svg {frame} viewBox="{left:g} {top:g} {width - left - right:g} '
@@ -154,7 +181,26 @@ def _plot(layers: list, reference: list[dict], width: float, height: float, kind
     for (curve, style), points in zip(layers, pairs):
         parts.append(_curve(curve, style, points, x, y, (top, height - bottom)))
     parts.append("</svg>")
+    if kind == "overlay":
+        parts += _names(reference, x, y, (top + 12, height - bottom - 6))
     return _svg(kind, width, height, parts)
+
+
+def _names(reference: list[dict], x: Scale, y: Scale, rows: tuple[float, float]) -> list[str]:
+    """Return the right curves' names, each beside its curve, where they keep clear of another."""
+    parts, taken = [], []
+    for number, curve in enumerate(reference[:4]):
+        points = _points(curve)
+        for share in (0.985, 0.8, 0.6, 0.4) if points else ():
+            a, b = points[int(share * (len(points) - 1))]
+            place = x(a), max(rows[0], min(rows[1], y(b) - 8))
+            if all(abs(place[0] - p) > 90 or abs(place[1] - q) > 16 for p, q in taken):
+                taken.append(place)
+                name = escape(str(curve["label"])[:30])
+                parts.append(f'<text class="name right{number}" x="{place[0]:.1f}" '
+                             f'y="{place[1]:.1f}" text-anchor="end">{name}</text>')  # fmt: skip
+                break
+    return parts
 
 
 def _curve(curve: dict, style: str, points: list, x: Scale, y: Scale, rows: tuple) -> str:
@@ -204,10 +250,11 @@ def _grid_line(left: float, right: float, y: float, label: str) -> str:
     )
 
 
-def _label(x: float, y: float, text: str, minor: bool = False) -> str:
+def _label(x: float, y: float, text: str, minor: bool = False, style: str = "") -> str:
     """Return a text under an axis; minor ones are left out where there is little room."""
-    style = ' class="minor"' if minor else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{style}>{text}</text>'
+    style = "minor" if minor else style
+    named = f' class="{style}"' if style else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{named}>{text}</text>'
 
 
 def _short(value: float) -> str:

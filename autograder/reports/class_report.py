@@ -1,23 +1,30 @@
-"""The class report: one page that says how the class did and which exercise misled it."""
+"""The class report: one page that says how the class did and which exercise misled it.
 
-from collections.abc import Iterable, Sequence
+Beside it lies a page per question with the distinct answers that the class gave.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.files import write_text
 from autograder.model import Gradation, Status
-from autograder.reports import charts
+from autograder.reports import charts, sections
+from autograder.reports.answer_pages import write_answer_pages
+from autograder.reports.answers import Answers, gather
+from autograder.reports.exercises import Exercises, Person
 from autograder.reports.inert import inert_name
-from autograder.reports.misconceptions import is_specific
+from autograder.reports.misconceptions import is_cause
 from autograder.reports.pages import json_for_script, percent, points, render
-from autograder.reports.statistics import ClassStatistics, Item, histogram, quantile, slips_of
-from autograder.reports.strings import STATUSES, slip_name
+from autograder.reports.rows import Rows
+from autograder.reports.statistics import ClassStatistics, histogram, quantile
+from autograder.reports.strings import slip_name
+from autograder.reports.trouble import Trouble
 
 # File, submission, question, points before and after (None: no mark), cause, whether it is kept.
 ChangedMark = tuple[str, str, str, float | None, float | None, str, bool]
 MAX_MISSING = 5  # modules that notebooks could not import
 MAX_ATTENTION = 200
-MAX_LISTED = 30
 MAX_SLIPS = 12  # rarer ones are folded away
 LOW_DISCRIMINATION = 0.1
 BINS = 20
@@ -28,13 +35,15 @@ def write_class_report(
     path: Path,
     gradations: Iterable[Gradation],
     title: str,
-    reference: dict[str, list[dict]] | None = None,
+    reference: Mapping[str, list[dict]] | None = None,
     feedback: str = "../feedback",
     late: int = 0,
     changes: Sequence[ChangedMark] = (),
     attachments: Sequence[tuple[str, str, str]] = (),
+    exercises: Exercises | None = None,
+    people: Mapping[str, Person] | None = None,
 ) -> None:
-    """Write the report of a class.
+    """Write the report of a class, and beside it the answers to each question.
 
     Args:
         gradations: read once, one at a time.
@@ -45,22 +54,28 @@ def write_class_report(
         late: how many submissions were handed in late.
         changes: marks that the latest run changed.
         attachments: files that are not graded, each with the file that it lies beside, and why.
+        exercises: what is known of the questions and of their test cases.
+        people: who handed in a submission, by its name.
     """
-    statistics, rows = ClassStatistics(), Rows()
-    for gradation in gradations:
+    exercises, people = exercises or {}, people or {}
+    statistics, rows, trouble = ClassStatistics(), Rows(), Trouble(people)
+    answers: dict[str, Answers] = {}
+    for place, gradation in enumerate(gradations):
         statistics.add(gradation)
-        rows.add(gradation)
+        rows.add(gradation, people.get(gradation.submission, Person()))
+        trouble.add(place, gradation)
+        gather(answers, gradation, people)
+    shown = write_answer_pages(path.parent, title, answers, exercises, feedback)
     page = render(
         "class_report.html",
         ("language.js", "table.js"),
         title=inert_name(title),
         data=json_for_script({**rows.as_dict(statistics), "feedback": feedback}),
-        attention=rows.attention[:MAX_ATTENTION],
-        attention_left=max(0, len(rows.attention) - MAX_ATTENTION),
+        trouble=trouble.kinds(),
         **_figures(statistics),
         scores=_scores(statistics),
         findings=[
-            *_findings(statistics, len(changes)),
+            *_findings(statistics, len(changes), exercises),
             *_counted("late", late),
             *_counted("noticed_count", len(rows.noticed)),
         ],
@@ -70,67 +85,18 @@ def write_class_report(
         changes_left=max(0, len(changes) - MAX_ATTENTION),
         attachments=[tuple(map(inert_name, one)) for one in attachments[:MAX_ATTENTION]],
         attachments_left=max(0, len(attachments) - MAX_ATTENTION),
-        questions=_questions(statistics),
-        slips=_slips(statistics, rows.slips)[:MAX_SLIPS],
-        rare_slips=_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],
-        overlays=_overlays(statistics, reference or {}),
-        errors=_errors(statistics),
-        cell_errors=_cell_errors(statistics),
-        timings=_timings(statistics),
-        graded_by=_graders(statistics),
+        questions=sections.describe_questions(statistics, exercises, shown),
+        few=statistics.totals.count < sections.FEW,
+        slips=sections.describe_slips(statistics, rows.slips)[:MAX_SLIPS],
+        rare_slips=sections.describe_slips(statistics, rows.slips)[MAX_SLIPS : 10 * MAX_SLIPS],
+        overlays=sections.describe_overlays(statistics, reference or {}, exercises),
+        errors=sections.describe_errors(statistics),
+        cell_errors=sections.describe_cell_errors(statistics),
+        timings=sections.describe_timings(statistics),
+        graded_by=sections.describe_graders(statistics),
         feedback=feedback,
     )  # fmt: skip
     write_text(path, page)
-
-
-class Rows:
-    """The table's rows, kept small, and the submissions that need a look."""
-
-    def __init__(self) -> None:
-        self.slips: dict[str, int] = {}
-        self.attention: list[tuple] = []
-        self.noticed: list[tuple[str, str, list[str]]] = []
-        self._rows: list[tuple] = []
-
-    def add(self, gradation: Gradation) -> None:
-        """Take over what the table shows of one submission."""
-        file = inert_name(gradation.file)
-        scores = {question.name: question.score for question in gradation.questions}
-        found = sorted({self._number(slip) for slip, _ in slips_of(gradation)})
-        notes = [inert_name(note, 300) for note in gradation.notes[:10]]
-        marked = bool(gradation.questions) or gradation.status is not Status.NOT_GRADED
-        state = list(Status).index(gradation.status)
-        self._rows.append((file, gradation.submission, gradation.score if marked else None, scores,
-                           state, found, round(gradation.wall_s, 2), notes))  # fmt: skip
-        if gradation.noticed:
-            told = [inert_name(str(one), 400) for one in gradation.noticed]
-            self.noticed.append((file, gradation.submission, told))
-        if gradation.status is not Status.COMPLETED:
-            reason = inert_name(gradation.reason.replace("\n", " "), 400)
-            entry = (file, gradation.submission, STATUSES[gradation.status], reason)
-            self.attention.append((gradation.status is not Status.NOT_GRADED, entry))
-            self.attention.sort(key=lambda ranked: ranked[0])
-            del self.attention[20 * MAX_ATTENTION :]
-
-    def as_dict(self, statistics: ClassStatistics) -> dict:
-        """Return what the table's script reads."""
-        self.attention = [entry for _, entry in self.attention]
-        names = sorted(statistics.questions)
-        rows = [
-            [file, key, _round(score), [_round(scores.get(name)) for name in names], *rest]
-            for file, key, score, scores, *rest in self._rows
-        ]
-        return {
-            "questions": [inert_name(name) for name in names],
-            "possible": [_round(statistics.questions[name].possible) for name in names],
-            "total": _round(statistics.possible),
-            "statuses": [STATUSES[status] for status in Status],
-            "slips": [slip_name(slip) for slip in self.slips],
-            "rows": rows,
-        }
-
-    def _number(self, slip: str) -> int:
-        return self.slips.setdefault(slip, len(self.slips))
 
 
 def _figures(statistics: ClassStatistics) -> dict:
@@ -142,7 +108,7 @@ def _figures(statistics: ClassStatistics) -> dict:
         "mean": sum(scores) / len(scores) if scores else 0.0,
         "full_marks": sum(score >= 1 - 1e-9 for score in scores),
         "below_half": sum(score < 0.5 for score in scores),
-        "reliability": statistics.reliability,
+        "reliability": None if statistics.totals.count < sections.FEW else statistics.reliability,
         "possible": statistics.possible,
     }
 
@@ -169,8 +135,10 @@ def _scores(statistics: ClassStatistics) -> dict | None:
         every = 1 if bins <= 16 else 2
         labels = [((n + 0.5) / bins, str(n)) for n in range(0, bins, every)]
         rows = [(points(n), count) for n, count in enumerate(counts)]
+        names = [f"{n} / {points(possible)}" for n in range(bins)]
         return {
-            "chart": charts.columns(counts, labels, (median * possible + 0.5) / bins),
+            "chart": charts.columns(counts, labels, (median * possible + 0.5) / bins, names=names),
+            "low_to_high": [(n / possible, (n + 1) / possible) for n in range(bins)],
             "rows": rows,
             "key": "points_caption",
             "column": "points_earned",
@@ -178,9 +146,12 @@ def _scores(statistics: ClassStatistics) -> dict | None:
         }
     counts = histogram(statistics.scores, 0.0, 1.0, BINS)
     width = 100 // BINS
+    names = [f"{n * width}–{(n + 1) * width} %" for n in range(BINS)]
+    labels = [(n / 10, f"{n * 10} %") for n in range(11)]
     return {
-        "chart": charts.columns(counts, [(n / 10, f"{n * 10} %") for n in range(11)], median),
-        "rows": [(f"{n * width}–{(n + 1) * width} %", count) for n, count in enumerate(counts)],
+        "chart": charts.columns(counts, labels, median, names=names),
+        "low_to_high": [(n / BINS, (n + 1) / BINS) for n in range(BINS)],
+        "rows": list(zip(names, counts)),
         "key": "scores_caption",
         "column": "share_of_points",
         "median": percent(median),
@@ -191,7 +162,9 @@ def _counted(key: str, count: int) -> list[tuple[str, dict[str, Any]]]:
     return [(key, {"count": count})] if count else []
 
 
-def _findings(statistics: ClassStatistics, changes: int) -> list[tuple[str, dict[str, Any]]]:
+def _findings(
+    statistics: ClassStatistics, changes: int, exercises: Exercises
+) -> list[tuple[str, dict[str, Any]]]:
     """Return the sentences that an instructor should read first, as text keys and values."""
     unread = statistics.statuses[Status.UNREADABLE]
     key = "none_readable" if unread == statistics.submissions else "unreadable_files"
@@ -203,10 +176,9 @@ def _findings(statistics: ClassStatistics, changes: int) -> list[tuple[str, dict
     ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)
     if len(ranked) > 1:
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
-            findings.append(
-                (key, {"question": inert_name(name), "share": percent(item.difficulty)})
-            )
-    told = [(slip, count) for slip, count in statistics.slips.most_common() if is_specific(slip)]
+            named = sections.name_question(exercises, name)
+            findings.append((key, {"question": named, "share": percent(item.difficulty)}))
+    told = [(slip, count) for slip, count in statistics.slips.most_common() if is_cause(slip)]
     for slip, count in told[:1]:
         share = percent(count / max(statistics.totals.count, 1))
         findings.append(("commonest", {"slip": slip_name(slip), "share": share}))
@@ -218,126 +190,9 @@ def _findings(statistics: ClassStatistics, changes: int) -> list[tuple[str, dict
     ]
     if suspicious and min(suspicious)[0] < LOW_DISCRIMINATION:
         value, name = min(suspicious)
-        findings.append(("suspicious", {"case": inert_name(name), "value": _signed(value)}))
+        findings.append(
+            ("suspicious", {"case": inert_name(name), "value": sections.show_signed(value)})
+        )
     if struggling := sum(score < 0.5 for score in statistics.scores):
         findings.append(("struggling", {"count": struggling}))
     return findings
-
-
-def _questions(statistics: ClassStatistics) -> list[dict]:
-    return [
-        {
-            **_item(name, item),
-            "bar": charts.split_bar(item.full, item.count - item.full - item.none, item.none),
-            "parts": (item.full, item.count - item.full - item.none, item.none),
-            "cases": [_item(case, entry) for case, entry in statistics.cases.get(name, {}).items()],
-        }
-        for name, item in sorted(statistics.questions.items())
-    ]
-
-
-def _item(name: str, item: Item) -> dict:
-    weak = item.discrimination is not None and item.discrimination < 0.2
-    return {
-        "name": inert_name(name),
-        "worth": points(item.possible),
-        "share": item.difficulty,
-        "bar": charts.share_bar(item.difficulty),
-        "discrimination": _signed(item.discrimination),
-        "weak": weak,
-        "hidden": item.hidden,
-        "reported": item.reported,
-        "slips": [(slip_name(slip), count) for slip, count in item.slips.most_common(2)],
-    }
-
-
-def _slips(statistics: ClassStatistics, numbers: dict[str, int]) -> list[dict]:
-    most = max(statistics.slips.values(), default=1)
-    return [
-        {
-            "name": slip_name(slip),
-            "slug": slip,
-            "count": count,
-            "number": numbers[slip],
-            "bar": charts.share_bar(count / most),
-            "share": count / max(statistics.totals.count, 1),
-            "questions": ", ".join(
-                inert_name(name) for name in sorted(statistics.slip_questions[slip])
-            ),
-        }
-        for slip, count in statistics.slips.most_common()
-    ]
-
-
-def _overlays(statistics: ClassStatistics, reference: dict) -> list[dict]:
-    right = {**statistics.agreed_curves(), **reference}
-    return [
-        {
-            "question": inert_name(question),
-            "chart": charts.overlay(charts.fitting(kept), right.get(question, [])),
-            "shown": len(charts.fitting(kept)),
-            "drawn": statistics.drawn[question],
-            "reference": bool(right.get(question)),
-            "agreed": question not in reference,
-        }
-        for question, kept in sorted(statistics.drawings.items())
-    ]
-
-
-def _errors(statistics: ClassStatistics) -> list[tuple]:
-    return [
-        (inert_name(question), inert_name(kind), inert_name(message, 400), inert_name(place), count)
-        for (kind, message, place, question), count in statistics.errors.most_common(MAX_LISTED)
-    ]
-
-
-def _cell_errors(statistics: ClassStatistics) -> list[tuple[str, int]]:
-    common = statistics.cell_errors.most_common(MAX_LISTED)
-    return [(inert_name(line, 400), count) for line, count in common]
-
-
-def _timings(statistics: ClassStatistics) -> dict | None:
-    seconds = statistics.wall_s
-    if not seconds:
-        return None
-    high = max(quantile(seconds, 0.99) * 1.05, 0.01)
-    step = charts.Scale(0.0, high, 0.0, 1.0)
-    return {
-        "chart": charts.columns(
-            histogram(seconds, 0.0, high, 40),
-            [(step(t), f"{t:g}") for t in step.ticks(8)],
-            height=150,
-        ),
-        "median": _seconds(quantile(seconds, 0.5)),
-        "high": _seconds(quantile(seconds, 0.95)),
-        "slowest": _seconds(max(seconds)),
-        "cpu": _seconds(statistics.cpu_s),
-        "list": [
-            (inert_name(file), key, _seconds(time))
-            for time, key, file in sorted(statistics.slowest, reverse=True)[:5]
-        ],
-    }
-
-
-def _graders(statistics: ClassStatistics) -> list[tuple[list[tuple[str, str]], int]]:
-    return [
-        (
-            [(str(key), inert_name(str(value), 100)) for key, value in graders if key != "limits"],
-            count,
-        )
-        for graders, count in statistics.graded_by.most_common(5)
-    ]
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2f} s" if value < 100 else f"{value:,.0f} s"
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
-
-
-def _round(value: float | None) -> float | None:
-    if value is None:
-        return None
-    return int(value) if value == int(value) else round(value, 3)

@@ -1,19 +1,31 @@
-"""The feedback page: what was right, what a failure means, what to look at again."""
+"""The feedback page: what was right, why something failed, what it cost, and what to read again."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.files import write_text
-from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
+from autograder.model import Gradation, QuestionResult, Status
 from autograder.reports import charts
+from autograder.reports.causes import find_causes, group_passed, verdict_of
+from autograder.reports.curves import joined
+from autograder.reports.exercises import (
+    Exercises,
+    Person,
+    check_of,
+    code_of,
+    links_of,
+    text_of,
+    title_of,
+)
 from autograder.reports.explanations import explanation
 from autograder.reports.inert import inert, inert_name
 from autograder.reports.pages import render
-from autograder.reports.statistics import joined
-from autograder.reports.strings import STATUSES, slip_name
+from autograder.reports.strings import STATUSES
 
 MAX_CELL_ERRORS = 20
 MAX_CURVES = 12
+MAX_LINKS = 3
+Curves = Mapping[str, list[dict]]
 
 
 def write_feedback(
@@ -21,14 +33,17 @@ def write_feedback(
     gradation: Gradation,
     release_hidden: bool = False,
     title: str | None = None,
-    reference: dict[str, list[dict]] | None = None,
+    reference: Curves | None = None,
+    exercises: Exercises | None = None,
+    person: Person | None = None,
 ) -> Path:
     """Write a student's page as ``<folder>/<submission>.html`` and return its path.
 
     The other arguments are those of :func:`feedback_page`.
     """
     path = Path(folder) / f"{gradation.submission}.html"
-    write_text(path, feedback_page(gradation, release_hidden, title, reference))
+    page = feedback_page(gradation, release_hidden, title, reference, exercises, person)
+    write_text(path, page)
     return path
 
 
@@ -36,7 +51,9 @@ def feedback_page(
     gradation: Gradation,
     release_hidden: bool = False,
     title: str | None = None,
-    reference: dict[str, list[dict]] | None = None,
+    reference: Curves | None = None,
+    exercises: Exercises | None = None,
+    person: Person | None = None,
 ) -> str:
     """Return a student's page.
 
@@ -45,16 +62,22 @@ def feedback_page(
             misconceptions are told of them, and the expected curves are left out.
         title: the assignment's name for people.
         reference: per question the right curves, as dicts like those of ``Gradation.curves``.
+        exercises: what students read of the questions; of its checks nothing but their messages.
+        person: whose page it is.
     """
     reference = reference if reference and release_hidden else {}
-    questions = [_question(question, gradation, release_hidden, reference)
+    questions = [_question(question, gradation, release_hidden, reference, exercises or {})
                  for question in gradation.questions]  # fmt: skip
+    person = person or Person()
     return render(
         "feedback.html",
         ("language.js",),
         language=gradation.language if gradation.language in ("en", "zh") else "en",
         title=inert_name(title or gradation.assignment),
         file=inert_name(gradation.file),
+        name=inert_name(person.name),
+        handed_in=_day(person.handed_in),
+        graded=_day(person.graded),
         ungraded=gradation.status is Status.NOT_GRADED and not questions,
         score=gradation.score,
         possible=gradation.possible,
@@ -72,50 +95,43 @@ def feedback_page(
 
 
 def _question(
-    question: QuestionResult, gradation: Gradation, released: bool, reference: dict
+    question: QuestionResult,
+    gradation: Gradation,
+    released: bool,
+    reference: Curves,
+    exercises: Exercises,
 ) -> dict:
     share = question.score / question.possible if question.possible else 1.0
     own = joined(gradation.curves.get(question.name, []))[:MAX_CURVES]
     expected = reference.get(question.name, [])
-    views = [_view(case, released) for case in question.cases]
+    verdicts = [
+        verdict_of(case, released, check_of(exercises, question.name, case.name))
+        for case in question.cases
+    ]
+    causes = find_causes(verdicts)
+    title = title_of(exercises, question.name)
     return {
         "name": inert_name(question.name),
+        "title": tuple(map(inert_name, title)) if title else None,
+        "text": text_of(exercises, question.name),
+        "links": [each[:MAX_LINKS] for each in links_of(exercises, question.name)],
         "score": question.score,
         "possible": question.possible,
         "state": "solved" if share >= 1 - 1e-9 else "partly" if share > 1e-9 else "unsolved",
         "bar": charts.share_bar(share),
-        "right": _grouped(view for view in views if view["passed"]),
-        "again": _grouped(view for view in views if not view["passed"]),
-        "chart": charts.draw_curves(own, expected) if own else None,
+        "right": group_passed(verdicts),
+        "causes": causes,
+        "code": code_of(gradation.answers.get(question.name, "")) if causes else None,
+        "chart": charts.draw_curves(own, expected, charts.axis_titles(own)) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),
         "errors": _errors(gradation.errors.get(question.name, [])),
     }
 
 
-def _view(case: TestCaseOutcome, released: bool) -> dict:
-    """Return what a student may see of a test case."""
-    told = released or not case.hidden or (case.slip and not case.passed)
-    slip = slip_name(case.slip) if case.slip and not case.passed else None
-    text = inert(case.message) if told else ""
-    return {"passed": case.passed, "text": text, "slip": slip, "further": not told}
-
-
-def _grouped(cases: Iterable[dict]) -> list[dict]:
-    """Join cases that say the same, or fail for one recognised cause, with their count.
-
-    Tests of one question often fail for one cause: below a first line of their own they say the
-    same lesson. It is told once, with the first line of the first of them.
-    """
-    first: dict[tuple, dict] = {}
-    for case in cases:
-        lesson = case["text"].partition("\n")[2] if case["slip"] else ""
-        key = (lesson or case["text"], case["slip"], case["further"])
-        joined = first.setdefault(key, {**case, "count": 0})
-        joined["count"] += 1
-    kept = ("text", "slip", "further", "count")
-    grouped = [{name: case[name] for name in kept} for case in first.values()]
-    return sorted(grouped, key=lambda case: case["further"])
+def _day(time: str) -> str:
+    """Return the day of an ISO 8601 time, with its minute where it has one."""
+    return time[:16].replace("T", " ")
 
 
 def _errors(errors: list[dict]) -> list[dict]:

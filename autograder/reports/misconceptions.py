@@ -3,6 +3,13 @@
 # These say that something is wrong, not why: no news for the list of what stands out.
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
 
+# These tell what was found, most often because of another slip in the same question.
+CONSEQUENCES = {
+    "cosine-at-run-time", "cosine-in-the-source", "hard-coded-cosine", "not-from-your-function",
+    "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient", "missing-curve",
+    "no-error", "no-error-returned",
+}  # fmt: skip
+
 # Where the slug alone does not spell it.
 ENGLISH = {
     "keepdims-ignored": "keepdims ignored",
@@ -245,3 +252,13 @@ CHINESE = {
 def is_specific(slip: str) -> bool:
     """Whether a slip tells why something is wrong."""
     return slip not in UNSPECIFIC and not slip.startswith("wrong-")
+
+
+def is_cause(slip: str | None) -> bool:
+    """Whether a slip is a reason of its own, and not what follows from another one."""
+    return slip is not None and is_specific(slip) and slip not in CONSEQUENCES
+
+
+def may_follow(slip: str | None) -> bool:
+    """Whether a slip may be no more than what follows from a cause in the same part."""
+    return slip is not None and (slip in CONSEQUENCES or slip.startswith("wrong-"))

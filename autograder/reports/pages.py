@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.reports.inert import inert, inert_name
-from autograder.reports.strings import bilingual, both, said, text
+from autograder.reports.strings import TEXTS, bilingual, both, said, spoken, text
 
 _UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
@@ -27,12 +27,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    templates.globals.update(t=text, both=both)
+    templates.globals.update(t=text, both=both, texts=TEXTS)
     templates.filters.update(
         inert=inert,
         inert_name=inert_name,
         bilingual=bilingual,
         said=said,
+        spoken=spoken,
         points=points,
         percent=percent,
         breakable=breakable,

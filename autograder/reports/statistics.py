@@ -8,12 +8,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from autograder.model import Gradation, Status
+from autograder.reports.causes import verdict_of
+from autograder.reports.curves import CurveGroups, agreed, thin
 
 MAX_SAMPLED_DRAWINGS = 100  # per question; a drawing holds a few curves
 MAX_GROUPS = 2000  # different errors that are told apart
 SLOWEST = 10
-MIN_AGREEING = 2  # drawings with full marks, to call a curve the right one
-MOST = 0.6
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -86,11 +86,14 @@ class ClassStatistics:
     cases: dict[str, dict[str, Item]] = field(default_factory=dict)
     slips: Counter = field(default_factory=Counter)
     slip_questions: dict[str, Counter] = field(default_factory=dict)
+    lessons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     errors: Counter = field(default_factory=Counter)
     cell_errors: Counter = field(default_factory=Counter)
+    cell_error_rows: dict[str, list[int]] = field(default_factory=dict)
     missing_modules: Counter = field(default_factory=Counter)
     drawings: dict[str, list] = field(default_factory=dict)
     drawn: Counter = field(default_factory=Counter)
+    curve_groups: dict[str, CurveGroups] = field(default_factory=dict)
     wall_s: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
     slowest: list[tuple[float, str, str]] = field(default_factory=list)
@@ -156,7 +159,16 @@ class ClassStatistics:
     def _add_slips(self, gradation: Gradation) -> None:
         for slip, question in slips_of(gradation):
             self.slip_questions.setdefault(slip, Counter())[question] += 1
+        for case in (case for question in gradation.questions for case in question.cases):
+            if case.slip and not case.passed and not self._is_explained(case.slip):
+                lesson = verdict_of(case, True, None).lesson
+                if lesson or case.slip not in self.lessons:
+                    self.lessons[case.slip] = list(lesson)
         self.slips.update({slip for slip, _ in slips_of(gradation)})
+
+    def _is_explained(self, slip: str) -> bool:
+        """Tell whether a misconception's lesson is known in both languages."""
+        return any(english != chinese for english, chinese in self.lessons.get(slip, ()))
 
     def _add_errors(self, gradation: Gradation) -> None:
         for question, errors in gradation.errors.items():
@@ -169,11 +181,17 @@ class ClassStatistics:
         for module in {output.missing_module for output in gradation.outputs} - {None}:
             _count(self.missing_modules, module)
         for line in {_last_line(output.error) for output in gradation.outputs if output.error}:
-            _count(self.cell_errors, _pattern(line))
+            pattern = _pattern(line)
+            _count(self.cell_errors, pattern)
+            if pattern in self.cell_errors:
+                self.cell_error_rows.setdefault(pattern, []).append(self.submissions - 1)
 
     def _sample(self, question: str, curves: list[dict], solved: bool) -> None:
         """Keep an even sample of the class's drawings (reservoir sampling)."""
         self.drawn[question] += 1
+        if not solved:
+            groups = self.curve_groups.setdefault(question, CurveGroups())
+            groups.add(self.submissions - 1, thin(curves))
         kept = self.drawings.setdefault(question, [])
         if len(kept) < MAX_SAMPLED_DRAWINGS:
             kept.append((thin(curves), solved))
@@ -217,76 +235,6 @@ def histogram(values: list[float], low: float, high: float, bins: int) -> list[i
         place = int((value - low) / (high - low) * bins + 1e-9) if high > low else 0
         counts[max(0, min(bins - 1, place))] += 1
     return counts
-
-
-def thin(curves: list[dict], points: int = 120) -> list[dict]:
-    """Return curves of at most so many points each; one-point curves are joined first."""
-    return [
-        {**curve, "x": _every(curve["x"], points), "y": _every(curve["y"], points)}
-        for curve in joined(curves)
-    ]
-
-
-def joined(curves: list[dict]) -> list[dict]:
-    """Join curves of one point, as drawn by one call per point, into one cloud of points."""
-    long: list[dict] = []
-    cloud: dict[tuple, list[dict]] = {}
-    for curve in curves:
-        if min(len(curve["x"]), len(curve["y"])) > 1:
-            long.append(curve)
-        elif curve["x"] and curve["y"]:
-            cloud.setdefault((curve["label"], curve["axes"]), []).append(curve)
-    for (label, axes), parts in cloud.items():
-        xs, ys = [part["x"][0] for part in parts], [part["y"][0] for part in parts]
-        long.append({"label": label, "artist": "scatter", "axes": axes, "x": xs, "y": ys})
-    return long
-
-
-def agreed(drawings: list[list[dict]]) -> list[dict]:
-    """Return one drawing's curves that most drawings have too; [] where there are none.
-
-    Exercises with a free choice of the function have no right curve in common.
-    """
-    for candidate in drawings[:5] if len(drawings) >= MIN_AGREEING else ():
-        candidate = [curve for curve in candidate if len(curve["x"]) > 2]
-        shared = [
-            curve
-            for curve in candidate
-            if sum(any(_same(curve, other) for other in others) for others in drawings)
-            >= MOST * len(drawings)
-        ]
-        if candidate and len(shared) == len(candidate):
-            return shared
-    return []
-
-
-def _same(curve: dict, other: dict) -> bool:
-    """Whether two curves have about the same values at the places of the first."""
-    mine, theirs = _table(curve), _table(other)
-    if len(mine) < 3 or len(theirs) < 3:
-        return False
-    spread = max(y for _, y in mine) - min(y for _, y in mine) or 1.0
-    place, inside = 0, 0
-    for x, y in mine:
-        while place + 2 < len(theirs) and theirs[place + 1][0] < x:
-            place += 1
-        (left, low), (right, high) = theirs[place], theirs[place + 1]
-        if left <= x <= right:
-            inside += 1
-            share = (x - left) / (right - left) if right > left else 0.0
-            if abs(low + share * (high - low) - y) > 0.03 * spread:
-                return False
-    return inside >= MOST * len(mine)
-
-
-def _table(curve: dict) -> list[tuple[float, float]]:
-    return sorted((x, y) for x, y in zip(curve["x"], curve["y"]) if x is not None and y is not None)
-
-
-def _every(values: list, points: int) -> list:
-    if len(values) <= points:
-        return values
-    return [values[round(n * (len(values) - 1) / (points - 1))] for n in range(points)]
 
 
 def _is_solved(gradation: Gradation, question: str) -> bool:

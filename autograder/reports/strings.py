@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from markupsafe import Markup, escape
@@ -54,8 +55,8 @@ TEXTS = {
     "none_readable": ("None of the {count} submissions can be read for this assignment: are folder and "
                       "assignment the right ones?",
                       "{count} 份提交都无法作为本作业读取：文件夹和作业选对了吗？"),
-    "unreadable_files": ("Submissions with zero points because they cannot be read: {count}. See below.",
-                         "因无法读取而得零分的提交：{count} 份，见下文。"),
+    "unreadable_files": ("Submissions with zero points because they cannot be read: {count}. See above.",
+                         "因无法读取而得零分的提交：{count} 份，见上文。"),
     "changed_marks": ("Marks that the latest run changed: {count}. See below.", "最近一次评分改变了 {count} 个分数，见下文。"),
     "changes": ("Changed marks", "改变的分数"),
     "changes_help": ("What the latest run changed, and why. Every change is in changes.csv.",
@@ -104,15 +105,18 @@ TEXTS = {
     "all_misconceptions": ("Show {count} less frequent ones", "显示另外 {count} 个较少见的"),
     "show_these": ("Show these", "查看这些"),
     "curves": ("Drawn curves", "绘制的曲线"),
-    "curves_caption": ("{question}: {shown} of {drawn} submissions’ curves.", "{question}：{drawn} 份提交中的 {shown} 份曲线。"),
-    "right_curve": ("right curve", "正确曲线"),
-    "solved_curve": ("full marks", "满分"),
-    "wrong_curve": ("not yet full marks", "未得满分"),
+    "curves_caption": ("Submissions with a drawing: {drawn}. Curves that are alike are drawn once.",
+                       "有图的提交：{drawn} 份。相同的曲线只画一次。"),
+    "right_curve": ("right:", "正确："),
+    "solved_curve": ("drawn with full marks", "满分者所画"),
+    "wrong_curve": ("not right", "不正确"),
     "agreed": ("The right curve is the one on which submissions with full marks agree.", "正确曲线取自满分提交的一致结果。"),
     "no_reference": ("There is no one right curve for this question.", "此题没有唯一的正确曲线。"),
     "errors": ("Errors", "错误"),
-    "captured_errors": ("Errors that the tests looked at", "测试检查到的错误"),
-    "cell_errors": ("Errors that ended a cell", "中断单元格的错误"),
+    "captured_errors": ("Errors that the exercises ask for", "题目要求捕获的错误"),
+    "captured_errors_help": ("Captured in the notebooks, and looked at by the tests.", "由笔记本捕获，并由测试检查。"),
+    "cell_errors": ("Unexpected errors, which ended a cell", "意外的错误（中断了单元格）"),
+    "cell_errors_help": ("What stands below such a line in its cell did not run.", "单元格中该行之后的语句没有运行。"),
     "error": ("Error", "错误"),
     "raised_in": ("Raised in", "抛出位置"),
     "timings": ("Time", "用时"),
@@ -121,10 +125,22 @@ TEXTS = {
                         "每份提交在沙箱中的秒数：中位数 {median}，95 百分位 {high}，最慢 {slowest}。CPU 总用时：{cpu}。"),
     "seconds": ("seconds", "秒"),
     "slowest": ("Slowest", "最慢"),
-    "attention": ("Not graded, or ended early", "未评分或提前结束"),
-    "attention_help": ("Not graded means a fault on our side: no mark was given; grade again. "
-                       "The others have the points that they earned until they ended.",
-                       "“未评分”是系统故障：没有给分，请重新评分。其余提交保留结束前得到的分数。"),
+    "trouble": ("Needs a look first", "请先查看"),
+    "trouble_not_graded": ("not graded, through a fault of ours", "因系统故障未评分"),
+    "trouble_not_graded_help": ("No mark was given: grade again with the same command.", "没有给分：用同一条命令重新评分即可。"),
+    "trouble_wrong_file": ("the wrong file", "交错了文件"),
+    "trouble_wrong_file_help": ("Zero points until the right notebook comes.", "在交来正确的笔记本之前为零分。"),
+    "trouble_unreadable": ("cannot be read", "无法读取"),
+    "trouble_unreadable_help": ("Zero points; the reason says what would help.", "零分；原因一栏说明如何补救。"),
+    "trouble_early": ("ended early", "提前结束"),
+    "trouble_early_help": ("They keep the points that they earned until they ended.", "保留结束前得到的分数。"),
+    "trouble_imports": ("failed imports", "导入失败"),
+    "trouble_imports_help": ("A module is not there where notebooks are graded; what needs it failed.",
+                             "评分环境中没有该模块；依赖它的内容都失败了。"),
+    "trouble_twins": ("identical files", "完全相同的文件"),
+    "trouble_twins_help": ("Several submissions are the same file.", "多份提交是同一个文件。"),
+    "trouble_several": ("more than one from a student", "同一学生的多份提交"),
+    "trouble_several_help": ("Each is graded; the export takes one, and says which.", "每份都已评分；导出时只取一份并予以说明。"),
     "noticed": ("Worth a look: what the grader relies on was touched", "值得一看：触及了评分所依赖的内容"),
     "noticed_help": ("Names of torch, NumPy or the grader that lead elsewhere at the end of the notebook, and looks at "
                      "frames, raw memory and the like. There may be a good reason: nothing was taken off for it.",
@@ -150,6 +166,36 @@ TEXTS = {
                   "此表需要 JavaScript；报告旁的 grades.csv 含有相同数据。"),
     "nothing": ("Nothing to show.", "没有内容。"),
     "notes": ("Notes", "备注"),
+    "empty_help": ("When submissions lie in the folder, the same command grades them and writes this page anew.",
+                   "文件夹中有提交之后，用同一条命令评分即可更新此页。"),
+    "click_columns": ("A click on a column shows its submissions.", "点击柱形可查看相应的提交。"),
+    "few_help": ("With so few submissions discrimination says nothing, and is left out.", "提交太少，区分度没有意义，故不显示。"),
+    "asks": ("What the test case asks", "测试内容"),
+    "the_test": ("The test", "测试代码"),
+    "failed_count": ("{count} not passed", "{count} 份未通过"),
+    "see_answers": ("Distinct answers: {count}", "不同的答案：{count} 种"),
+    "curve_groups": ("Curves that are not right, those that are alike together", "不正确的曲线（相同的归为一组）"),
+    "curve": ("Curve", "曲线"),
+    "labelled": ("Labelled", "标签"),
+    "more_curves": ("… and {count} more kinds of curves.", "…… 另有 {count} 种曲线。"),
+    # answers to a question
+    "answers_title": ("What the class wrote", "全班的答案"),
+    "back_to_report": ("Class report", "班级报告"),
+    "answers_help": ("Answers that differ only in comments, spaces or names of local variables are one. "
+                     "Students’ code is shown as text; nothing of it runs here.",
+                     "仅注释、空白或局部变量名不同的答案视为同一种。学生代码只作为文本显示，不会运行。"),
+    "answers_count": ("{answered} answers, {distinct} distinct", "{answered} 份答案，{distinct} 种"),
+    "search_code": ("Search in the code and names", "在代码和姓名中搜索"),
+    "only_wrong": ("not full marks only", "只看未得满分"),
+    "every_check": ("every check passed", "所有检查都通过"),
+    "fails": ("not passed:", "未通过："),
+    "times": ("{count} students", "{count} 名学生"),
+    "once": ("1 student", "1 名学生"),
+    "spellings": ("in {count} spellings; this is the commonest", "{count} 种写法，此为最常见的一种"),
+    "and_more": ("and {count} more", "另有 {count} 名"),
+    "rarer": ("Rarer answers that are left out here: {count}.", "此处略去的少见答案：{count} 份。"),
+    "no_answers": ("No code found for this question: {count}", "此题没有找到代码：{count} 份"),
+    "nothing_found": ("No answer matches.", "没有符合条件的答案。"),
     "empty_class": ("No submission has been graded yet.", "尚无已评分的提交。"),
     # feedback
     "feedback_title": ("Feedback", "反馈"),
@@ -175,6 +221,15 @@ TEXTS = {
     "what_happened": ("What happened", "发生了什么"),
     "no_mark": ("This submission has no mark: something went wrong on our side. It will be graded again.",
                 "此提交没有分数：系统出现故障，将重新评分。"),
+    "your_code": ("Your code", "你的代码"),
+    "exercise_text": ("The exercise", "题目原文"),
+    "read_again": ("Read again", "重读"),
+    "same_cause": ("Checks that this concerns: {count}", "与此有关的检查：{count} 项"),
+    "one_check": ("The check", "该项检查"),
+    "lost": ("−{points} points", "−{points} 分"),
+    "earned_of": ("{earned} / {possible}", "{earned} / {possible} 分"),
+    "handed_in": ("handed in {date}", "提交于 {date}"),
+    "graded_on": ("graded {date}", "评分于 {date}"),
     "no_text": ("This check did not pass.", "此检查未通过。"),
     "overview": ("Overview", "概览"),
 }  # fmt: skip
@@ -220,6 +275,23 @@ def said(message: str) -> Markup:
             f'<span lang="{"zh-Hans" if HAN.search(line) else "en"}">{escape(line)}</span>'
             for line in message.split("\n")
         )
+    )
+
+
+def spoken(lines: Iterable[tuple[str, str]]) -> Markup:
+    """Return lines of a message of which the page shows one language at a time.
+
+    A line that is known in one language only is shown with both.
+    """
+    return Markup("\n").join(_spoken(english, chinese) for english, chinese in lines)
+
+
+def _spoken(english: str, chinese: str) -> Markup:
+    if english == chinese:
+        return said(english)
+    return Markup(
+        f'<span class="zh" lang="zh-Hans">{escape(chinese)}</span>'
+        f'<span class="en" lang="en">{escape(english)}</span>'
     )
 
 

@@ -27,6 +27,7 @@ from autograder.scoring.assignment import Assignment
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
+    from autograder.lms.student import Student
     from autograder.run.grading import GradeAll, Outcome, Summary
 
 console = Console(highlight=False)
@@ -78,6 +79,24 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     return EngineChoice("docker", ensure_image())
 
 
+def settle_packages(
+    assignment: Assignment,
+    folder: Path,
+    choice: EngineChoice,
+    own_list: Path | None,
+    cluster: bool,
+) -> EngineChoice:
+    """See to a grading zip's packages; returns where sandboxes run with them.
+
+    Raises:
+        UsageError, EngineError: as :func:`autograder.run.environment.settle`.
+    """
+    from autograder.run.environment import settle
+
+    files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
+    return settle(assignment, choice, _say, files, own_list, cluster)
+
+
 def grade_and_report(
     assignment: Assignment,
     folder: Path,
@@ -90,6 +109,7 @@ def grade_and_report(
     keep: bool = False,
     archive: Path | None = None,
     as_json: bool = False,
+    roster: "list[Student] | None" = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
@@ -130,7 +150,7 @@ def grade_and_report(
 
         summary = grade_folder(
             assignment, folder, out, choice, limits, scorers, start, advance,
-            grade, collection, keep, archive,
+            grade, collection, keep, archive, roster,
         )  # fmt: skip
     where = "a cluster" if scheduler else choice.kind
     _say_what_is_wrong(name, summary)

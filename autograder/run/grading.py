@@ -12,13 +12,18 @@ from autograder.files import write_text
 from autograder.gradebook import Entry, Gradebook, entry_of
 from autograder.gradebook.changes import Change
 from autograder.gradebook.lock import hold
+from autograder.gradebook.roll import now
 from autograder.intake.collection import Collected, collect, jobs_of
 from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, find_people, find_times
+from autograder.lms.student import Student
 from autograder.model import Gradation, Job, Limits, Noticed, Status
+from autograder.reports.exercises import Exercises, without_tests
 from autograder.reports.feedback import feedback_page
+from autograder.run.exercises import exercises_of
 from autograder.run.folders import check_folders, folder_of
 from autograder.run.interrupts import between_interrupts
+from autograder.run.people import match_students, names_in, person_of
 from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, title_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
@@ -80,19 +85,24 @@ class Finish:
         released: whether feedback shows hidden test cases and expected curves.
         title: the assignment's name for people.
         expected: right curves by question.
+        exercises: what students read of the questions.
     """
 
     released: bool
     title: str
     expected: dict[str, list[dict[str, Any]]]
+    exercises: Exercises = field(default_factory=dict)
 
     def __call__(self, job: Job, gradation: Gradation) -> Outcome:
+        person = person_of(job.student, job.handed_in, now())
         return Outcome(
             status=gradation.status,
             submission=job.name,
             entry=entry_of(gradation, job.handed_in),
             results=results_json(gradation),
-            page=feedback_page(gradation, self.released, self.title, self.expected),
+            page=feedback_page(
+                gradation, self.released, self.title, self.expected, self.exercises, person
+            ),
             trace=gradation.trace,
             without=gradation.graded_by.without,
             noticed=gradation.noticed,
@@ -112,6 +122,7 @@ def grade_folder(
     collection: Collection | None = None,
     keep: bool = False,
     archive: Path | None = None,
+    roster: list[Student] | None = None,
 ) -> Summary:
     """Grade every submission of a folder, or of an LMS's zip, into ``out``.
 
@@ -121,6 +132,7 @@ def grade_folder(
         grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
         keep: marks that the same uploads have already stay, whatever a new grading says.
         archive: where the grading zip lies, for later commands.
+        roster: whose names pages show; None leaves those of an earlier run.
 
     Raises:
         UsageError: the folder or ``out`` cannot be used, or another command uses ``out``.
@@ -133,7 +145,9 @@ def grade_folder(
         with Gradebook(out / "gradebook.sqlite") as gradebook:
             if archive:
                 gradebook.set_zip(archive.resolve())
-            run = _Run(assignment, folder, out, gradebook, collected, collection or Collection())
+            run = _Run(
+                assignment, folder, out, gradebook, collected, collection or Collection(), roster
+            )
             return run.grade(choice, limits, scorers, on_start, on_result, grade, keep)
 
 
@@ -147,6 +161,7 @@ class _Run:
     gradebook: Gradebook
     collected: Collected
     collection: Collection
+    roster: list[Student] | None = None
 
     def grade(
         self,
@@ -169,7 +184,10 @@ class _Run:
         summary = Summary(reused=len(jobs) - len(rest), collected=self.collected)
         on_start(len(jobs), summary.reused)
         if rest:
-            finish = Finish(gradebook.released, title_of(assignment), reference_of(assignment))
+            finish = Finish(
+                gradebook.released, title_of(assignment), reference_of(assignment),
+                without_tests(exercises_of(assignment)),
+            )  # fmt: skip
             task = Task(assignment, limits, by, finish)
             made = grade(rest, task, choice, min(scorers, len(rest)))
             for outcome in between_interrupts(made):
@@ -206,8 +224,20 @@ class _Run:
         if extensions is not None and extensions != gradebook.extensions:
             gradebook.set_extensions(extensions)
             moved = True
-        jobs = jobs_of(self.folder, names)
-        return [replace(job, handed_in=times.get(job.name)) for job in jobs], moved
+        files = {name: file for file, name in names.items()}
+        if self.roster is not None:
+            students = match_students(self.roster, files, people)
+            moved = moved or students != gradebook.students
+            gradebook.set_students(students)
+        told, known = names_in(names), gradebook.students
+        whose = {
+            name: known[name][0] if name in known else told.get(file, "")
+            for name, file in files.items()
+        }
+        return [
+            replace(job, handed_in=times.get(job.name), student=whose[job.name])
+            for job in jobs_of(self.folder, names)
+        ], moved
 
 
 def _given_points(out: Path) -> frozenset[str]:

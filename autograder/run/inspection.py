@@ -1,17 +1,16 @@
 """What another course's grading zip holds, and what of it is not supported, before it is used."""
 
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.engines.environments import differences, held_here
+from autograder.engines.packages import TORCH, read_lists, unmet
 from autograder.scoring.assignment import Assignment, load_assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.formats.doctests import DoctestTests
 
-PACKAGE_LISTS = ("requirements.txt", "environment.yml")
 MAX_SHOWN = 12
 # A setting of Otter's that is not taken over, when it is there and not empty -> what it asks for.
 UNSUPPORTED = {
@@ -29,19 +28,8 @@ def describe_zip(path: Path) -> list[str]:
     Raises:
         UsageError: it is no grading zip for Python.
     """
-    names = _names(path)
-    if any(name.endswith(".R") for name in names if name.startswith("tests/")):
-        raise UsageError(f"{path}: holds tests for R, which are not supported")
     assignment = load_assignment(path)
-    return [*_tests(assignment), *_contents(path, assignment, names), *_missing(assignment)]
-
-
-def _names(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path}: not a grading zip ({error})") from None
+    return [*_tests(assignment), *_contents(assignment), *_missing(assignment)]
 
 
 def _tests(assignment: Assignment) -> Iterator[str]:
@@ -65,17 +53,21 @@ def _tests(assignment: Assignment) -> Iterator[str]:
     yield f"test cases: {cases}, {hidden} of them hidden; {points:g} points"
 
 
-def _contents(path: Path, assignment: Assignment, names: list[str]) -> Iterator[str]:
+def _contents(assignment: Assignment) -> Iterator[str]:
     size = sum(map(len, assignment.files.values()))
-    files = sorted(assignment.files)
+    size += sum(large for large, _ in assignment.large.values())
+    files = sorted([*assignment.files, *assignment.large])
     more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
     shown = ", ".join(files[:MAX_SHOWN]) + more
     yield f"files: {len(files)}, {size / 2**20:.1f} MiB" + (f" ({shown})" if files else "")
-    for listed in PACKAGE_LISTS:
-        if listed in names:
-            with zipfile.ZipFile(path) as archive:
-                text = archive.read(listed).decode("utf-8", "replace")
-            yield f"packages: {listed}: {', '.join(_packages(text)) or 'none'}"
+    for listed, text in assignment.lists.items():
+        yield f"packages: {listed}: {', '.join(_packages(text)) or 'none'}"
+    wanted, own = read_lists(assignment.lists), held_here()
+    asked = [one for one in wanted.requirements if one.name != TORCH]
+    if lacking := unmet(asked, own):
+        yield f"to be installed: {', '.join(map(str, lacking))}"
+    for line in differences(wanted, own):
+        yield f"not as asked for: {line}"
     if assignment.seed is not None:
         yield f"seed: {assignment.seed} before each cell"
 

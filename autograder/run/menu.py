@@ -9,9 +9,9 @@ import click
 from autograder.errors import AutograderError
 
 SECTIONS = {
-    "An assignment": ("build", "inspect", "grade"),
+    "An assignment": ("build", "inspect", "parity", "grade"),
     "After grading": ("report", "override", "written", "marks", "export"),
-    "Gradescope": ("check-gradescope",),
+    "Gradescope": ("gradescope", "check-gradescope"),
     "This machine": ("doctor", "worker-image"),
     "The grader itself": ("prove",),
 }

@@ -21,6 +21,7 @@ from autograder.engines.places import passable_folder
 from autograder.engines.warm import EXIT_S, WarmEngine, end_all
 from autograder.errors import EngineError
 from autograder.model import Job
+from autograder.run.class_imports import modules_to_warm
 from autograder.run.interrupts import held_back
 from autograder.scoring.cores import own_cores, places_of, stay_on
 from autograder.scoring.task import Task
@@ -41,9 +42,11 @@ def grade_all(
     Raises:
         EngineError: no sandbox can be started.
     """
-    task.assignment.lay_files()
+    assignment, jobs = task.assignment, list(jobs)
+    modules = modules_to_warm(assignment, (job.path for job in jobs))
     with _place_of_engines() as place:
-        engines = engines.within(place).warming(task.assignment.imports)
+        shared = assignment.lay_files(place)
+        engines = engines.within(place).warming(modules).sharing(shared, assignment.room_mib)
         pool = _Pool(jobs, task, engines, scorers)
         try:
             pool.start()

@@ -15,8 +15,11 @@ from autograder.lms import grade_files
 from autograder.lms.grade_files import write_grades_csv
 from autograder.model import Gradation
 from autograder.reports.class_report import write_class_report
+from autograder.reports.exercises import without_tests
 from autograder.reports.feedback import write_feedback
 from autograder.reports.statistics import ClassStatistics
+from autograder.run.exercises import exercises_of
+from autograder.run.people import people_of
 
 
 class Described(Protocol):
@@ -58,9 +61,13 @@ def write_all(
     if changed or every_page:
         title, released = title_of(assignment), gradebook.released
         expected = right_curves(assignment, gradebook) if released else {}
+        exercises, people = without_tests(exercises_of(assignment)), people_of(gradebook)
         for gradation in gradebook.latest():
             if every_page or gradation.submission in changed:
-                write_feedback(out / "feedback", gradation, released, title, expected)
+                person = people.get(gradation.submission)
+                write_feedback(
+                    out / "feedback", gradation, released, title, expected, exercises, person
+                )
             if gradation.submission in missing:
                 write_text(results_file(out, gradation.submission), results_json(gradation))
     gradebook.set_noted(noted)
@@ -75,7 +82,8 @@ def _write_class(grades: Path, report: Path, gradebook: Gradebook, assignment: D
 
     def passing() -> Iterator[Gradation]:  # both need all, and reading takes longer than both
         for gradation in gradebook.latest():
-            marks.append(replace(gradation, curves={}, errors={}, outputs=(), gradescope={}))
+            bulky: dict[str, Any] = {"curves": {}, "errors": {}, "answers": {}, "gradescope": {}}
+            marks.append(replace(gradation, outputs=(), **bulky))
             yield gradation
 
     write_class_report(
@@ -89,6 +97,8 @@ def _write_class(grades: Path, report: Path, gradebook: Gradebook, assignment: D
             for c in gradebook.latest_changes()
         ],
         attachments=[(a.file, a.beside, a.why) for a in gradebook.attachments()],
+        exercises=exercises_of(assignment),
+        people=people_of(gradebook),
     )
     told = handed_in if gradebook.deadline else None
     write_grades_csv(grades, marks, assignment.questions, told)

@@ -22,6 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
+from autograder.files import link_all
 from autograder.sandbox import kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
@@ -317,6 +318,8 @@ def run_child(
         confinement.enter(uid, folder, start["limits"], ruleset)
         _close_others(channel.fileno(), noting)  # what confinement opened
         os.chdir(folder)
+        if start.get("shared"):
+            link_all(start["shared"], folder)
         sys.path.insert(0, "")
         for name in FOLDER_VARIABLES:
             os.environ[name] = folder

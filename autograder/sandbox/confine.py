@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.errors import EngineError
 from autograder.model import Limits
-from autograder.sandbox import needs, sockets
+from autograder.sandbox import mounts, needs, sockets
 from autograder.sandbox.processes import SHARED
 
 PR_SET_PDEATHSIG = 1
@@ -74,14 +74,15 @@ class Confinement:
 
     Args:
         hidden: whether other uids can read nothing of what students must not see.
+        shared: folder of the assignment's large files, to be read; "": none.
 
     Raises:
         EngineError: this machine lacks a layer without which student code would not be held.
     """
 
-    def __init__(self, layers: Layers | None = None, hidden: bool = True):
+    def __init__(self, layers: Layers | None = None, hidden: bool = True, shared: str = ""):
         layers = layers or Layers()
-        self.hidden = hidden
+        self.hidden, self.shared = hidden, shared
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.own_uid = layers.own_uid and os.geteuid() == 0
         self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
@@ -158,7 +159,7 @@ class Confinement:
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
     def _readable_rules(self) -> Iterator[bytes]:
-        for path in _readable_paths():
+        for path in (*_readable_paths(), *([self.shared] if self.shared else [])):
             yield self._rule(path, READ_RIGHTS)
         for path, rights in DEVICES.items():
             if os.path.exists(path):
@@ -267,7 +268,9 @@ def _readable_paths() -> tuple[str, ...]:
     paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
     paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     paths |= {str(Path(sys.executable).resolve().parent), os.path.dirname(sys.executable)}
-    paths |= {os.path.join(sys.prefix, "pyvenv.cfg"), os.path.join(sys.base_prefix, "lib")}
+    paths |= {os.path.join(sys.prefix, name) for name in ("pyvenv.cfg", "share")}
+    paths |= {os.path.join(sys.base_prefix, "lib")}
+    paths |= set(mounts.package_folders())
     # Not the folder of this package: beside it may lie tests and solutions.
     return tuple(sorted(path for path in paths if path and os.path.exists(path)))
 

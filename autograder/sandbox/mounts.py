@@ -23,8 +23,19 @@ MS_BIND, MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV = 4096, 16384, 1 << 18, 2, 4
 
 def needed_folders() -> list[Path]:
     """Return the folders that the worker and its children read."""
-    package = Path(__file__).resolve().parents[1]
-    return [Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), package]
+    return [*interpreter_folders(), Path(__file__).resolve().parents[1]]
+
+
+def interpreter_folders() -> list[Path]:
+    """Return where the interpreter, its environment and the one below that are."""
+    return [Path(path).resolve() for path in (sys.base_prefix, sys.prefix, *package_folders())]
+
+
+def package_folders() -> list[str]:
+    """Return the folders of installed packages, also those of an environment below this one."""
+    return [
+        path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")
+    ]
 
 
 def closed_folder(paths: list[Path]) -> Path | None:
@@ -42,7 +53,7 @@ def open_up() -> None:
         return
     libc = ctypes.CDLL(None, use_errno=True)
     for _ in range(4):
-        closed = closed_folder(needed_folders()[:2])
+        closed = closed_folder(interpreter_folders())
         if closed is None or not _cover(libc, closed):
             return
 
@@ -56,7 +67,7 @@ def hide(folders: list[Path], kept: list[Path]) -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     left = [path.resolve() for path in folders if path.is_dir()]
     # Where the interpreter's own folder is to be hidden, this package was installed there.
-    left = [path for path in left if not any(map(path.is_relative_to, needed_folders()[:2]))]
+    left = [path for path in left if not any(map(path.is_relative_to, interpreter_folders()))]
     if not os.geteuid():
         left = [path for path in left if not _cover(libc, path, kept)]
     return not any(_may_be_read(path) for path in left if path.is_dir())

@@ -17,7 +17,7 @@ def check_own_uid() -> None:
             f"root lacks the capabilities {', '.join(missing)} here, so no submission can get a "
             "uid of its own; start the container with them (see .cluster/), or as another user"
         )
-    if hidden := mounts.closed_folder(mounts.needed_folders()[:2]):
+    if hidden := mounts.closed_folder(mounts.interpreter_folders()):
         raise EngineError(
             f"the Python of this environment lies under {hidden}, which other users may not "
             f"enter, so a submission's own uid could import nothing; run `chmod o+x {hidden}`, "

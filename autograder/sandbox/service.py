@@ -51,6 +51,7 @@ def serve(
     full: bool = True,
     hidden: bool = True,
     modules: Iterable[str] = (),
+    shared: str = "",
 ) -> None:
     """Warm up, say so, then run submissions until the scorer hangs up.
 
@@ -60,11 +61,12 @@ def serve(
         layers_off: layers that a test leaves out, to show that the next one still holds.
         full, modules: see :func:`autograder.sandbox.warmth.warm_up`.
         hidden: whether other uids can read nothing of what students must not see.
+        shared: folder of large files that every submission finds in its own; "": none.
     """
     stream = FrameStream(channel, CONTROL_BYTES)
     try:
         kept = confine.Layers(**{name: False for name in layers_off})
-        confinement = confine.Confinement(kept, hidden)
+        confinement = confine.Confinement(kept, hidden, shared)
         shell = warm_up(full, modules)
     except EngineError as error:
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
@@ -133,7 +135,7 @@ class Worker:
         pid = os.fork()
         if not pid:
             ours.close()
-            start = {"limits": limits, "seed": start["seed"]}
+            start = {"limits": limits, "seed": start["seed"], "shared": self.confinement.shared}
             self._become_child(theirs, noting, ruleset, uid, folder, start)
         theirs.close()
         os.close(noting)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 # Of what students may import, what takes long and starts no thread of its own.
-MAY_BE_WARM = ("pandas", "scipy", "seaborn", "sympy", "networkx", "ipywidgets", "tqdm", "requests")
+MAY_BE_WARM = frozenset({
+    "altair", "babypandas", "bs4", "datascience", "folium", "ipywidgets", "networkx", "nltk",
+    "pandas", "plotly", "requests", "scipy", "seaborn", "sklearn", "statsmodels", "sympy", "tqdm",
+})  # fmt: skip
 
 
 def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell":

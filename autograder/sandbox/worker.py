@@ -112,14 +112,17 @@ def main(arguments: list[str]) -> int:
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
             that core, if this container may use it; ``--without NAMES``: layers that a test
             leaves out; ``--hide FOLDERS``: what no submission may see, one a line;
-            ``--warm MODULES``: what the assignment's own solution imports.
+            ``--warm MODULES``: what the assignment's own solution imports; ``--share FOLDER``:
+            large files that every submission finds in its folder.
     """
     gc.disable()  # what is imported stays
     janitor = start_janitor()
     mounts.open_up()
     options = dict(zip(arguments[::2], arguments[1::2]))
     folders = [Path(folder) for folder in options.get("--hide", "").splitlines()]
-    hidden = mounts.hide(folders, [Path(options["--root"])])
+    shared = options.get("--share", "")
+    kept = [Path(folder) for folder in (options["--root"], shared) if folder]
+    hidden = mounts.hide(folders, kept)
     from autograder.sandbox.service import serve
 
     if "--core" in options:
@@ -134,7 +137,8 @@ def main(arguments: list[str]) -> int:
     with channel:
         without = options.get("--without", "").split()
         warm = options.get("--warm", "").split()
-        serve(channel, janitor, options["--root"], without, hidden=hidden, modules=warm)
+        serve(channel, janitor, options["--root"], without, hidden=hidden, modules=warm,
+              shared=shared)  # fmt: skip
     return 0
 
 

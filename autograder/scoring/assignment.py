@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from otter.run.run_autograder.autograder_config import AutograderConfig
 
@@ -19,17 +18,18 @@ from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import QuestionTests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
-from autograder.scoring.workplace import Workplace
-
-if TYPE_CHECKING:
-    pass
+from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
-SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY)
+PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
+SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
 TESTS = re.compile(r"tests/[^/]+\.py")
+R_TESTS = re.compile(r"tests/[^/]+\.[rR]")
 FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
 MAX_FILES_BYTES = 64 * 2**20
+MAX_LARGE_BYTES = 8 * 2**30
+DIGEST_BYTES = 2**20  # read at a time
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
 
@@ -43,8 +43,11 @@ class Assignment:
         config: content of ``otter_config.json``.
         sources: question name -> test file text.
         manifest: what the zip says of itself (versions and digests), or {}.
+        lists: name of a list of packages, such as requirements.txt -> its text.
         inputs_key: what only the zip's makers know, for the tests' random inputs; "" without one.
         files: path under the zip's ``files/`` -> content: what notebook and tests find beside them.
+        large: path of a large one -> its size in bytes and CRC; it stays in ``origin``.
+        origin: the zip, or the folder that it was unpacked to.
         is_named: the zip or whoever grades says the name; else it is taken from the zip's path.
     """
 
@@ -56,6 +59,9 @@ class Assignment:
     files: dict[str, bytes] = field(default_factory=dict)
     is_named: bool = True
     inputs_key: str = ""
+    lists: dict[str, str] = field(default_factory=dict)
+    large: dict[str, tuple[int, int]] = field(default_factory=dict)
+    origin: str = ""
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -70,22 +76,43 @@ class Assignment:
             return [name for name in told if isinstance(name, str) and MODULE.fullmatch(name)]
         return modules_imported("\n".join(self.sources.values()))
 
+    @property
+    def tells_imports(self) -> bool:
+        """Whether the zip says what its solution imports."""
+        return isinstance(self.manifest.get("imports"), list)
+
     @cached_property
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:
         return {}
 
     @cached_property
-    def _workplace(self) -> Workplace:
-        return Workplace(self.files)
+    def _laid(self) -> dict[str, Workplace]:
+        return {}
 
-    def lay_files(self) -> None:
-        """Lay the files out now, so that processes forked from this one share them."""
-        if self.files:
-            self._workplace.folder  # noqa: B018 - made when it is first asked for
+    def lay_files(self, place: str | None = None) -> str:
+        """Lay the files out, so that processes forked from this one share them.
+
+        Args:
+            place: a folder that submissions may pass through; None: the system's temporary one.
+
+        Returns:
+            The folder that submissions read large files in; "" where there are none.
+        """
+        if not (self.files or self.large):
+            return ""
+        if "" not in self._laid:
+            self._laid[""] = Workplace(self.files, self.large, self.origin, place)
+        return self._laid[""].shared
+
+    @property
+    def room_mib(self) -> int:
+        """Room that the files take in a submission's folder."""
+        return -(-sum(map(len, self.files.values())) // 2**20)
 
     def beside_files(self) -> AbstractContextManager[None]:
         """Return a context in which tests find the assignment's files beside them."""
-        return self._workplace.entered() if self.files else nullcontext()
+        self.lay_files()
+        return self._laid[""].entered() if self._laid else nullcontext()
 
     def __getstate__(self) -> dict:
         """Leave out what was parsed: Otter's test cases lose their function when pickled."""
@@ -104,6 +131,8 @@ class Assignment:
             said.append(
                 {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
             )
+        if self.large:
+            said.append(self.large)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def draw_seed(self, submission: str, shift: int = 0) -> int:
@@ -139,8 +168,8 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         UsageError: it is missing, no grading zip, or that of another assignment.
     """
     try:
-        data = Path(path).read_bytes()
-        entries = _read_entries(path)
+        digest = _digest(path)
+        entries, large = _read_entries(path)
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
@@ -154,13 +183,16 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
             zipfile.BadZipFile) as error:  # fmt: skip
-        raise UsageError(f"{path}: not a grading zip ({error}); run `make` to rebuild it") from None
+        raise UsageError(
+            f"{path}: not a grading zip ({error}); run `make` to rebuild it, or name the zip that "
+            "`otter assign` or `otter generate` made"
+        ) from None
     own = manifest.get("assignment") or config.get("assignment_name")
     if name and own and name != own:
         raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
     return Assignment(
         name=name or safe_name(own or name_of_path(path)),
-        digest=hashlib.sha256(data).hexdigest(),
+        digest=digest,
         config=config,
         sources=sources,
         manifest=manifest,
@@ -171,26 +203,54 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             if entry.startswith(FILES)
             and not ("autograder" in manifest and entry.startswith(OWN_CODE))
         },
-        is_named=bool(name or own),
+        is_named=bool(name or own) and manifest.get("named") is not False,
+        large=large,
+        origin=str(Path(path).resolve()),
+        lists={
+            entry: entries[entry].decode("utf-8", "replace")
+            for entry in (PIP_LIST, CONDA_LIST)
+            if entry in entries
+        },
     )
 
 
-def _read_entries(path: Path) -> dict[str, bytes]:
-    """Return the parts of a grading zip that grading needs.
+def _digest(path: Path) -> str:
+    total = hashlib.sha256()
+    with open(path, "rb") as file:
+        while part := file.read(DIGEST_BYTES):
+            total.update(part)
+    return total.hexdigest()
+
+
+def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, int]]]:
+    """Return the parts of a grading zip that grading needs, and what is known of large files.
 
     Raises:
         ValueError: its files are too large, or lie outside of their folder.
+        UsageError: it is for another language.
     """
     with zipfile.ZipFile(path) as archive:
         wanted = [info for info in archive.infolist() if not info.is_dir() and (
             TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
             or info.filename in SETTINGS)]  # fmt: skip
+        if any(R_TESTS.fullmatch(name) for name in archive.namelist()):
+            raise UsageError(f"{path}: holds tests for R, which are not supported")
         files = [info for info in wanted if info.filename.startswith(FILES)]
-        if sum(info.file_size for info in files) > MAX_FILES_BYTES:
-            raise ValueError(f"its files/ are larger than {MAX_FILES_BYTES >> 20} MiB")
-        if any(".." in PurePosixPath(info.filename).parts for info in files):
+        large = [info for info in files if info.file_size >= LARGE_BYTES]
+        if sum(info.file_size for info in files if info not in large) > MAX_FILES_BYTES:
+            raise ValueError(f"its small files/ are larger than {MAX_FILES_BYTES >> 20} MiB")
+        if sum(info.file_size for info in large) > MAX_LARGE_BYTES:
+            raise ValueError(f"its files/ are larger than {MAX_LARGE_BYTES >> 30} GiB")
+        if any(_leads_out(info.filename) for info in files):
             raise ValueError("one of its files/ lies outside of them")
-        return {info.filename: archive.read(info) for info in wanted}
+        found = {info.filename: archive.read(info) for info in wanted if info not in large}
+        sizes = {info.filename: (info.file_size, info.CRC) for info in large}
+        return found, {name.removeprefix(FILES): size for name, size in sizes.items()}
+
+
+def _leads_out(name: str) -> bool:
+    inside = PurePosixPath(name.removeprefix(FILES))
+    return inside.is_absolute() or ".." in inside.parts
 
 
 def name_of_path(path: Path) -> str:

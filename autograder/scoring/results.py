@@ -10,6 +10,7 @@ import numpy as np
 from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 
+from autograder.intake.answers import answers_of
 from autograder.languages import localize
 from autograder.model import (
     Gradation,
@@ -121,6 +122,7 @@ def conclude(
         gradescope=gradescope,
         trace=walk.trace,
         noticed=noticed,
+        answers=answers_of(submission.cells, assignment.questions),
     )
 
 

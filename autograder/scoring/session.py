@@ -135,8 +135,8 @@ class Session:
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
                 self.curves.append(found)
-            elif isinstance(found, CapturedError):
-                self.errors.append(found)
+            elif isinstance(found, CapturedError) and name == "captured":
+                self.errors.append(found)  # what a test's own call raised is none of the student's
         for error in _errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}

@@ -173,7 +173,11 @@ class Walker:
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
     def _open(self) -> None:
-        limits = replace(self.limits, wall_s=self.deadline - time.monotonic())
+        limits = replace(
+            self.limits,
+            wall_s=self.deadline - time.monotonic(),
+            disk_mib=self.limits.disk_mib + self.assignment.room_mib,
+        )
         self.session = Session(self.stream, limits, self.assignment.seed)
         self.session.lay(self.assignment.files)
 

@@ -1,11 +1,17 @@
 """The folder where tests find the assignment's own files, as their author left them."""
 
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from autograder.files import link_all
+
+LARGE_BYTES = 4 * 2**20  # from there on a file is shared by all, and not kept in memory
 
 
 class Workplace:
@@ -13,15 +19,36 @@ class Workplace:
 
     Args:
         files: relative path -> content.
+        large: relative paths of large files: one copy of each, that nobody may change, is shared by
+            tests and submissions.
+        origin: the zip that holds those, or the folder that it was unpacked to.
+        place: the folder to make it in.
+
+    Attributes:
+        folder: where tests work.
+        shared: where the large files are; "" without any.
     """
 
-    def __init__(self, files: dict[str, bytes]):
-        self._kept = tempfile.TemporaryDirectory(prefix="files-")
-        self.folder = os.path.realpath(self._kept.name)
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        large: Iterable[str] = (),
+        origin: str = "",
+        place: str | None = None,
+    ):
+        self._kept = tempfile.TemporaryDirectory(prefix="files-", dir=place)
+        home = os.path.realpath(self._kept.name)
+        os.chmod(home, 0o711)
+        self.folder, self.shared = os.path.join(home, "files"), ""
+        os.mkdir(self.folder, 0o700)
         for name, content in files.items():
             path = Path(self.folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        if names := list(large):
+            self.shared = os.path.join(home, "shared")
+            lay_large(names, Path(origin), Path(self.shared))
+            link_all(self.shared, self.folder)
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -41,3 +68,26 @@ class Workplace:
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and file.startswith(self.folder + os.sep):
                 del sys.modules[name]
+
+
+def lay_large(names: Iterable[str], origin: Path, shared: Path) -> None:
+    """Lay out large files for everybody to read and nobody to change."""
+    for name in names:
+        path = shared / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if origin.is_dir():
+            _link_or_copy(origin / "files" / name, path)
+        else:
+            with zipfile.ZipFile(origin) as archive, archive.open(f"files/{name}") as source:
+                with open(path, "wb") as target:
+                    shutil.copyfileobj(source, target, 2**20)
+        path.chmod(0o444)
+    for folder in (shared, *(path for path in shared.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -10,17 +10,15 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from nbconvert.preprocessors import ExecutePreprocessor
 
-from tests.differential import forked_kernel
+from autograder.proving.parity.kernels import start_kernels
 from tests.differential.notebooks import RECORD, load_cases, make_notebook, test_sources
 
 VERSIONS = ("otter-grader", "ipykernel", "ipython", "matplotlib", "matplotlib-inline", "torch")
@@ -36,7 +34,9 @@ def main(arguments: list[str]) -> int:
     cut_off_network()
     ExecutePreprocessor.timeout.default_value = CELL_S
     with tempfile.TemporaryDirectory() as folder:
-        server = start_kernels(Path(folder))
+        (Path(folder) / "kernels").mkdir()
+        server, kernels = start_kernels(Path(folder) / "kernels")
+        os.environ.update(kernels)
         for name, changes in mixed(load_cases()):
             notebook = make_notebook(changes)
             digest = digest_of(notebook)
@@ -84,26 +84,6 @@ def cut_off_network() -> None:
         sys.exit("the record is made without a network: run this as root")
     with socket.socket() as any_socket:  # SIOCSIFFLAGS: lo is up
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh22x", b"lo", 0x1))
-
-
-def start_kernels(folder: Path) -> subprocess.Popen:
-    """Start the process that kernels are forked from, and make it what Jupyter starts."""
-    path, spec = folder / "kernels", folder / "share" / "kernels" / "python3"
-    backend = "module://matplotlib_inline.backend_inline"  # what a kernel sets itself
-    environment = {**os.environ, "PYTHONPATH": "", "OMP_NUM_THREADS": "1", "MPLBACKEND": backend}
-    command = [sys.executable, forked_kernel.__file__, str(path)]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    server = subprocess.Popen(command, env=environment, **quiet)
-    spec.mkdir(parents=True)
-    argv = [sys.executable, forked_kernel.__file__, str(path), "{connection_file}"]
-    plain = {"argv": argv, "display_name": "Python 3", "language": "python"}
-    (spec / "kernel.json").write_text(json.dumps(plain))
-    os.environ["JUPYTER_PATH"] = str(folder / "share")  # before the environment's own kernel
-    os.environ["HOME"] = os.environ["IPYTHONDIR"] = str(folder)
-    os.environ["OMP_NUM_THREADS"] = "1"
-    while not path.exists():
-        time.sleep(0.1)
-    return server
 
 
 def run_stock(notebook: dict, folder: Path) -> dict:

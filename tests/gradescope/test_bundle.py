@@ -11,7 +11,7 @@ import pytest
 
 from autograder.build import environment
 from autograder.errors import BuildError
-from autograder.gradescope import bundle
+from autograder.gradescope import bundle, presentation
 from autograder.gradescope.settings import UploadSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,3 +121,10 @@ def test_malformed_settings_stop_the_build(tmp_path, text):
     (tmp_path / "gradescope.json").write_text(text)
     with pytest.raises(BuildError):
         load_settings(tmp_path)
+
+
+def test_texts_of_exercises_are_for_pages_and_no_part_of_a_result(entries):
+    told = {"q1": {"title": {"en": "Adding"}}}
+    manifest = json.loads(bundle.manifest(entries, "autodiff", exercises=told))
+    assert manifest["exercises"] == told
+    assert "exercises" not in presentation.trace(manifest)["grading_zip"]

@@ -86,6 +86,27 @@ REFERENCE = {
 }  # fmt: skip
 
 
+ANSWERS = {
+    "q2": (
+        "def twice(f, x):\n    y = f(x)  # forward\n    y.backward(retain_graph=True)\n"
+        "    y.backward()\n    return x.grad",
+        "def twice(g, at):\n    out = g(at)\n    out.backward(retain_graph=True)\n"
+        "    out.backward()\n    return at.grad",
+        "def twice(f, x):\n    f(x).backward()\n    f(x).backward()\n    return x.grad",
+        "def twice(f, x):\n    return 2 * torch.autograd.grad(f(x), x)[0]",
+        "twice = ...",
+    ),
+    "q5": ("df = [v.grad for v in leaves]", "df = np.cos(x)", "df = torch.cos(torch.tensor(x))"),
+}
+
+
+def sample_answers(index: int, hostile: bool) -> dict[str, str]:
+    """Return what a submission answers: the first ones what nobody should run or believe."""
+    if hostile and index < len(HOSTILE):
+        return {"q2": f'text = """\n{HOSTILE[index]}\n"""', "q5": HOSTILE[index]}
+    return {name: texts[index * 7 % len(texts)] for name, texts in ANSWERS.items()}
+
+
 def sample_gradations(count: int, seed: int = 7, hostile: bool = True) -> Iterator[Gradation]:
     """Yield gradations, the same ones for the same arguments."""
     random_ = random.Random(seed)
@@ -139,6 +160,7 @@ def _gradation(random_: random.Random, index: int, hostile: bool) -> Gradation:
             CellOutput("", _cell_error(random_, solved)),
         ),
         notes=("the newest of two notebooks in the zip was taken",) if index % 31 == 5 else (),
+        answers=sample_answers(index, hostile),
     )
 
 

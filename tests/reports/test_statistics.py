@@ -6,15 +6,13 @@ import pytest
 
 from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.charts import Scale
+from autograder.reports.curves import agreed, joined, thin
 from autograder.reports.statistics import (
     MAX_SAMPLED_DRAWINGS,
     ClassStatistics,
     Item,
-    agreed,
     histogram,
-    joined,
     quantile,
-    thin,
 )
 from tests.reports.sample_gradations import sample_gradations
 

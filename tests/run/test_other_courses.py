@@ -99,3 +99,20 @@ def test_inspect_refuses_what_is_no_grading_zip_for_python(tmp_path, entry, said
         archive.writestr(entry, "x")
     told = run("inspect", tmp_path / "a.zip")
     assert told.exit_code == 2 and said in told.output and "Traceback" not in told.output
+
+
+@pytest.mark.parametrize("entries, said", [
+    ({"tests/q1.R": "x", "otter_config.json": "{}"}, "tests for R"),
+    ({"autograde.py": "x", "nbgrader_config.py": "x"}, "otter generate"),
+    ({"run_autograder": "#!/bin/sh", "setup.sh": "#!/bin/sh"}, "otter generate"),
+    ({"otter_config.json": "{}"}, "holds no tests"),
+    ({"otter_config.json": "[]", "tests/q1.py": "x = 1"}, "not a grading zip"),
+])  # fmt: skip
+def test_the_zip_of_another_grader_is_refused_in_a_line(course, entries, said):
+    with zipfile.ZipFile(course / "other.zip", "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name, text)
+    told = run("grade", "--zip", course / "other.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local")  # fmt: skip
+    assert told.exit_code == 2 and said in told.output
+    assert len(told.output.splitlines()) == 1 and "Traceback" not in told.output

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 FORMAT = 2  # of the results file
-PARTS = ("peers", "cost", "workers", "scale", "cluster")
+PARTS = ("peers", "foreign", "cost", "workers", "scale", "cluster")
 
 
 @click.command()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import ROOT
-from autograder.proving.bench import cluster, scale, throughput
+from autograder.proving.bench import cluster, foreign, scale, throughput
 
 SCALE_ASSIGNMENT = "linear-algebra"  # the cheaper one: what is measured is not its tests
 
@@ -35,6 +35,11 @@ class Measurement:
         found = {name: throughput.compare_with_peers(*_places(name), *how) for name in self.names}
         lowest = min(found.values(), key=lambda one: one["throughput_vs_container"])
         return {**lowest, "workers": self.processes, "rounds": self.rounds, "peers": found}
+
+    def foreign(self) -> dict:
+        """Measure another course's assignment beside stock Otter."""
+        how = self.processes, self.rounds, self.copies, self.own
+        return {"foreign": foreign.measure_foreign(*how)}
 
     def cost(self) -> dict:
         """Measure CPU seconds per submission beside the floor; the highest stand for all."""

@@ -20,6 +20,13 @@ def make_table(results: dict) -> Table:
         table.add_row("the same with PNGs", _ratio(one, "throughput_vs_container_png"))
         table.add_row("ratio to otter run", _ratio(one, "throughput_vs_otter_run"))
         table.add_row("first result after", f"{one['first_result_s']:.1f} s")
+    if one := results.get("foreign"):
+        table.add_section()
+        table.add_row(f"[bold]another course (pandas, doctests)[/], {one['workers']} workers", "")
+        table.add_row("submissions per minute", f"{one['per_minute']:,.0f}")
+        table.add_row("ratio to a container each", _ratio(one, "throughput_vs_container"))
+        table.add_row("ratio to otter run", _ratio(one, "throughput_vs_otter_run"))
+        table.add_row("first result after", f"{one['first_result_s']:.1f} s")
     for name, one in results.get("cost", {}).items():
         table.add_section()
         table.add_row(f"CPU per submission, {name}", f"{1e3 * one['cpu_s_per_submission']:.0f} ms")

@@ -46,10 +46,10 @@ def compare_with_peers(
                 )
                 for made in (plain, drawn)
             )
-            container = _time_peer(
+            container = time_peer(
                 lambda path: peers.run_in_container(tag, grading_zip, path, name), few, workers
             )
-            otter_run = _time_peer(
+            otter_run = time_peer(
                 lambda path: peers.run_here(grading_zip, path, name), few, workers
             )
             rows.append(
@@ -98,7 +98,8 @@ def summarise(rows: list[dict]) -> dict:
     return found
 
 
-def _time_peer(grade: Callable[[Path], dict], submissions: list[Path], workers: int) -> float:
+def time_peer(grade: Callable[[Path], dict], submissions: list[Path], workers: int) -> float:
+    """Return how many submissions per minute a peer grades."""
     began = time.monotonic()
     peers.grade_many(grade, submissions, workers)
     return 60 * len(submissions) / (time.monotonic() - began)

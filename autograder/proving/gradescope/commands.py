@@ -15,6 +15,10 @@ BENCH = ROOT / "results" / "bench.json"
 @click.option("--assignment", help="name; default: every assignment")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist",
               help="folder of built assignments")  # fmt: skip
+@click.option("--zip", "grading_zip", type=click.Path(path_type=Path),
+              help="a zip that `gradescope` made, in place of the built assignments'")  # fmt: skip
+@click.option("--submissions", type=click.Path(path_type=Path),
+              help="notebooks to try that zip with")  # fmt: skip
 @click.option("--base", help="Debian or Ubuntu image to build on; default: as the grading image")
 @click.option("--samples", type=click.IntRange(min=1),
               help="so many of the sample class; default: all")  # fmt: skip
@@ -24,6 +28,8 @@ def check_gradescope(
     ctx: click.Context,
     assignment: str | None,
     dist: Path,
+    grading_zip: Path | None,
+    submissions: Path | None,
     base: str | None,
     samples: int | None,
     peer: bool,
@@ -31,26 +37,41 @@ def check_gradescope(
     """Run the grading zips as Gradescope would, in containers, and validate every rule."""
     from autograder.proving.gradescope import containers, harness
 
-    names = [assignment] if assignment else sorted(
-        path.parent.name for path in dist.glob("*/autograder.zip")
-    )  # fmt: skip
-    if not names:
-        raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
+    checked = _checked(assignment, dist, grading_zip, submissions)
     base = base or containers.usual_base()
     reports: list[harness.Report] = []
     measured: dict[str, float] = {}
-    for name in names:
-        grading_zip = dist / name / "autograder.zip"
-        sample = ROOT / "assignments" / name / "sample"
-        report = harness.check(name, grading_zip, sample, base, click.echo, samples)
+    for name, archive, sample in checked:
+        report = harness.check(name, archive, sample, base, click.echo, samples)
         reports.append(report)
-        if peer and not measured:
-            measured = harness.measure_peer(grading_zip, sample, report, click.echo)
+        if peer and not measured and not grading_zip:
+            measured = harness.measure_peer(archive, sample, report, click.echo)
     if measured:
         measured["gradescope_peak_mib"] = max(report.peak_mib for report in reports)
         merge_measurements(BENCH, measured)
     show_reports(reports, measured)
     ctx.exit(1 if any(report.faults for report in reports) else 0)
+
+
+def _checked(
+    assignment: str | None, dist: Path, grading_zip: Path | None, submissions: Path | None
+) -> list[tuple[str, Path, Path]]:
+    """Return what is to be checked: a name, the zip, a folder of submissions."""
+    if grading_zip is None:
+        names = [assignment] if assignment else sorted(
+            path.parent.name for path in dist.glob("*/autograder.zip")
+        )  # fmt: skip
+        if not names:
+            raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
+        return [
+            (name, dist / name / "autograder.zip", ROOT / "assignments" / name / "sample")
+            for name in names
+        ]
+    if submissions is None or not submissions.is_dir():
+        raise UsageError("name a folder of notebooks to try the zip with: --submissions <folder>")
+    from autograder.scoring.assignment import load_assignment
+
+    return [(load_assignment(grading_zip, assignment).name, grading_zip, submissions)]
 
 
 def merge_measurements(path: Path, measured: dict) -> None:

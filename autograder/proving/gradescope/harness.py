@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from autograder.languages import SEPARATOR
 from autograder.proving.gradescope import containers, stock, validate
 from autograder.proving.gradescope.containers import Run, SetUp
 from autograder.scoring.assignment import Assignment, load_assignment
+from autograder.scoring.formats.doctests import DoctestTests
 
 COMPARED = ("name", "score", "max_score", "status", "output")
 PEER_SAMPLES = 3
@@ -72,7 +74,8 @@ def check(
     assignment = load_assignment(grading_zip, name)
     say(f"{name}: set-up on {base} ...")
     entries = read_zip(grading_zip.read_bytes())
-    made = containers.set_up(base, f"autograder-gradescope:{name}", entries, find_wheels())
+    tag = f"autograder-gradescope:{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}"
+    made = containers.set_up(base, tag, entries, find_wheels())
     report = Report(name, made)
     paths = [path for path in find_submissions(sample) if path.suffix in (".ipynb", ".zip")]
     if count and count < len(paths):
@@ -89,7 +92,7 @@ def check(
         report.faults += [f"{path.name}: {text}" for text in differences]
         report.same += not differences
     say(f"{name}: uploads that cannot be graded ...")
-    for case, uploads in bad_uploads(paths).items():
+    for case, uploads in bad_uploads(paths, assignment.is_named).items():
         run = containers.run_upload(made.tag, uploads, metadata(total))
         report.bad_runs[case] = run
         report.faults += [f"{case}: {fault}" for fault in _faults(run, None, secrets)]
@@ -186,13 +189,26 @@ def _comparable(tests: list[dict]) -> list[dict]:
 def hidden_texts(assignment: Assignment) -> set[str]:
     """Return the texts that stand in hidden tests and nowhere in a public one."""
     hidden, public = set(), ""
-    for source in assignment.sources.values():
+    for question, source in assignment.sources.items():
+        doctests = assignment.tests(question, "en")
+        if isinstance(doctests, DoctestTests):
+            for code, is_hidden in _examples(doctests.spec(source)):
+                hidden |= set(code.splitlines()) if is_hidden else set()
+                public += "" if is_hidden else code
+            continue
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef) and _is_hidden(node):
                 hidden |= set(_texts(node))
             elif isinstance(node, ast.FunctionDef):
                 public += ast.unparse(node)
     return {text for text in hidden if text not in public}
+
+
+def _examples(spec: dict) -> Iterator[tuple[str, bool]]:
+    """Yield the text of each case of a test in OK format, and whether it is hidden."""
+    for suite in spec["suites"]:
+        for case in suite["cases"]:
+            yield str(case["code"]), bool(case.get("hidden", True))
 
 
 def _is_hidden(function: ast.FunctionDef) -> bool:
@@ -232,13 +248,17 @@ def metadata(total: float) -> dict:
     }  # fmt: skip
 
 
-def bad_uploads(samples: list[Path]) -> dict[str, dict[str, bytes]]:
-    """Return uploads that cannot be graded, by what is wrong with them."""
+def bad_uploads(samples: list[Path], has_name: bool = True) -> dict[str, dict[str, bytes]]:
+    """Return uploads that cannot be graded, by what is wrong with them.
+
+    Args:
+        has_name: whether notebooks of other assignments are known by the assignment's name.
+    """
     notebook = next(path.read_bytes() for path in samples if path.suffix == ".ipynb")
     other = json.loads(notebook)
     named = {"autograder": {"assignment": "another"}, "otter": {"assignment_name": "another"}}
     other["metadata"] = {**other.get("metadata", {}), **named}
-    return {
+    uploads = {
         "nothing": {},
         "two notebooks": {"a.ipynb": notebook, "b.ipynb": notebook},
         "a Python file": {"homework.py": b"x = 1\n"},
@@ -246,6 +266,7 @@ def bad_uploads(samples: list[Path]) -> dict[str, dict[str, bytes]]:
         "a damaged zip": {"homework.zip": b"PK\x03\x04 cut off"},
         "another assignment's notebook": {"homework.ipynb": json.dumps(other).encode()},
     }
+    return uploads if has_name else {case: uploads[case] for case in list(uploads)[:-1]}
 
 
 def _faults(run: Run, total: float | None, secrets: set[str]) -> list[str]:

@@ -14,6 +14,7 @@ from autograder.proving.bench import (
     classes,
     cluster,
     commands,
+    foreign,
     model,
     picture,
     scale,
@@ -35,6 +36,11 @@ RESULTS = {
             "throughput_vs_container_png": 66.0, "throughput_vs_container_png_spread": [60.0, 70.0],
             "throughput_vs_otter_run": 86.0, "throughput_vs_otter_run_spread": [80.0, 90.0],
         }
+    },
+    "foreign": {
+        "workers": 2, "per_minute": 777.0, "first_result_s": 6.5,
+        "throughput_vs_container": 93.0, "throughput_vs_container_spread": [91.0, 95.0],
+        "throughput_vs_otter_run": 81.0, "throughput_vs_otter_run_spread": [80.0, 82.0],
     },
     "cost": {
         "autodiff": {"cpu_s_per_submission": 0.18, "steady_cpu_s_per_submission": 0.16,
@@ -83,6 +89,19 @@ def test_a_rendered_notebook_draws_and_keeps_its_points(sample, built, tmp_path)
         gradation = pipeline.score(Job("a", path, path.name), tests, engine, Limits(), Provenance())
     assert gradation.score == 100
     assert not [output.error for output in gradation.outputs if output.error]
+
+
+def test_the_other_courses_notebooks_are_right_and_differ(tmp_path):
+    (tmp_path / "rain.zip").write_bytes(foreign.make_course())
+    given = load_assignment(tmp_path / "rain.zip")
+    made = foreign.write_class(tmp_path / "class", 3, "x")
+    assert len({path.read_bytes() for path in made}) == 3
+    with LocalEngine() as engine:
+        job = Job("a", made[0], made[0].name)
+        gradation = pipeline.score(job, given, engine, Limits(), Provenance())
+    assert len(gradation.questions) == 5
+    for question in gradation.questions:
+        assert all(case.passed for case in question.cases), question
 
 
 def test_a_varied_class_mixes_the_bank(built, tmp_path):
@@ -156,7 +175,8 @@ def test_results_in_another_format_give_way(tmp_path, old):
 
 def test_the_table_holds_every_measurement():
     rows = [str(cell) for cell in table.make_table(RESULTS).columns[1].cells]
-    for shown in ("600", "100 (90–110)", "66 (60–70)", "180 ms", "80 ms", "1.93 (1.90–1.95)",
+    for shown in ("600", "100 (90–110)", "66 (60–70)", "777",
+                  "93 (91–95)", "81 (80–82)", "6.5 s", "180 ms", "80 ms", "1.93 (1.90–1.95)",
                   "900.0 s", "8.0 s", "720.0 MiB", "1.02",
                   "13.9 h, bound by the workers", "2.8 h, bound by the command",
                   "10 on", "0.031"):  # fmt: skip

@@ -1,28 +1,39 @@
-"""ipykernel's own kernel, many times: each is forked from a process that has imported torch.
+"""ipykernel's own kernel, many times: each is forked from a process that has imported much.
 
 ``python forked_kernel.py SOCKET`` forks a kernel for every connection file that it is sent;
 ``python forked_kernel.py SOCKET CONNECTION_FILE`` is what stands in a kernel's place for whoever
-started it. Nothing of a notebook has run in the first process.
+started it. Nothing of a notebook has run in the first process. It runs as a script, in whichever
+environment has Otter, and imports nothing of ours.
 """
 
+import contextlib
+import ctypes
 import json
 import os
 import signal
 import socket
 import sys
 
+PR_SET_PDEATHSIG = 1
 SEED = 42  # torch's own differs from process to process: what is drawn must not decide a test
 
 
 def serve(path: str) -> None:
     """Fork kernels until killed."""
-    import ipykernel.kernelapp  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401 - under a kernel's MPLBACKEND
+    del sys.path[0]  # this file's folder
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.init_pdb(None)  # as each kernel does before doctest derives from the debugger
+    sys.modules.pop("doctest", None)
     import numpy  # noqa: F401
     import otter  # noqa: F401
-    import torch
 
-    torch.manual_seed(SEED)
+    with contextlib.suppress(ImportError):
+        import matplotlib.pyplot  # noqa: F401 - under a kernel's MPLBACKEND
+    with contextlib.suppress(ImportError):
+        import torch
+
+        torch.manual_seed(SEED)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -42,10 +53,11 @@ def become_kernel(client: socket.socket, order: dict) -> None:
     client.send(b"%d\n" % os.getpid())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # also where nobody stops it
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    sys.path[0] = ""
+    sys.path.insert(0, "")
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)

@@ -1,0 +1,30 @@
+"""The command ``gradescope``: a hardened zip from any Otter zip."""
+
+from pathlib import Path
+
+import click
+
+from autograder.course import ROOT
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("grading_zip", metavar="ZIP", type=PATH)
+@click.option("--out", "-o", type=PATH, required=True, help="the zip to write")
+def gradescope(grading_zip: Path, out: Path) -> None:
+    """Make of any Otter grading ZIP one for Gradescope that grades in a sandbox."""
+    from autograder.errors import UsageError
+    from autograder.gradescope.conversion import convert
+
+    if out.is_dir() or out.resolve() == grading_zip.resolve():
+        raise UsageError(f"{out}: name another file to write")
+    made = convert(grading_zip, ROOT)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(made.data)
+    for line in made.told:
+        click.echo(f"{line}.")
+    click.echo(
+        f"{out}: upload it as the assignment's autograder; to try it first: "
+        f"python -m autograder check-gradescope --zip {out} --submissions <folder>"
+    )

@@ -1,0 +1,1 @@
+"""Parity: the same submissions in stock Otter and here, test by test."""
