@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, KeysView, ValuesView
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -275,6 +275,9 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
+OURS = __name__.partition(".")[0]
+_ours: list[str] = []  # of the modules that were loaded before the first fork
+_newest = ""  # the last of all modules then
 OUT_OF_MEMORY = 72  # exit status
 FOLDER_VARIABLES = (
     "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
@@ -358,9 +361,24 @@ def _take_ourselves_out() -> None:
 
     That stops one-liners; whoever searches the process still finds the agent.
     """
-    package = __name__.partition(".")[0]
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
-        del sys.modules[name]
+    newer = takewhile(lambda name: name != _newest, reversed(sys.modules))
+    names = [*_ours, *filter(_is_ours, list(newer))]
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def know_ourselves() -> None:
+    """Note, before the first fork, which modules are ours.
+
+    Looking through all names in a child would copy the thousand pages that they lie on.
+    """
+    global _newest
+    _newest = next(reversed(sys.modules))
+    _ours[:] = filter(_is_ours, sys.modules)
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == OURS
 
 
 def _close_others(*kept: int | None) -> None:

@@ -73,6 +73,7 @@ def serve(
         return
     confine.become_subreaper()
     settle(full)
+    child.know_ourselves()
     python = platform.python_version()
     layers = {**confinement.describe(), "tripwire": can_look()}
     warm = {"op": "warm", "layers": layers, "python": python, "pid": os.getpid()}

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import builtins
+import getpass
 import io
 import os
 import random
@@ -375,7 +376,5 @@ def redirect_output(limit_kib: int) -> BoundedText:
 
 def take_over_input(shell: InteractiveShell) -> None:
     """Let ``input`` and ``getpass`` say that nobody answers."""
-    import getpass
-
     assert isinstance(shell, ZMQInteractiveShell)
     vars(builtins)["input"] = vars(getpass)["getpass"] = shell.raw_input
