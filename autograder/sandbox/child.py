@@ -329,7 +329,6 @@ def run_child(
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
-        shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(shell, output, start["seed"])
