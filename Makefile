@@ -8,8 +8,6 @@ READY   = $(VENV)/ready
 TORCH     := $(shell sed -n 's/^ *"torch==\(.*\)",/\1/p' pyproject.toml | head -n 1)
 CPU_INDEX ?= $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu)
 
-NAMES := $(foreach path,$(wildcard assignments/*/*.ipynb),$(filter $(notdir $(path:.ipynb=)),$(notdir $(patsubst %/,%,$(dir $(path))))))
-ZIPS  := $(if $(ZIP),,$(patsubst %,dist/%/autograder.zip,$(if $(ASSIGNMENT),$(filter $(ASSIGNMENT),$(NAMES)),$(NAMES))))
 
 only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
 options = $(only) \
@@ -22,12 +20,12 @@ marking = $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TIMES),--times
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build grade export test lint audit bench hostile worker-image check-gradescope lock clean help
+.PHONY: build built grade export test lint audit bench hostile worker-image check-gradescope lock clean help
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)
 
-grade: $(ZIPS)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
+grade: $(READY)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
 	@$(PY) -m autograder grade $(options) $(marking) $(if $(ROSTER),--roster "$(ROSTER)") \
 		$(if $(ZIP),--zip "$(ZIP)")
 
@@ -45,41 +43,36 @@ lint: $(READY)  ## check style, formatting and types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-audit: $(ZIPS)  ## measure how strong the hidden tests are
+audit: built  ## measure how strong the hidden tests are
 	$(PY) -m autograder audit $(options)
 
-bench: $(ZIPS)  ## measure grading speed, also against peers
-	$(PY) -m autograder bench $(options)
+bench: built  ## measure grading speed, also against peers (PART=name: only that part)
+	$(PY) -m autograder bench $(options) $(if $(PART),--part "$(PART)")
 
-hostile: $(ZIPS)  ## grade hostile submissions, also with peers
+hostile: built  ## grade hostile submissions, also with peers
 	$(PY) -m autograder hostile $(options)
 
 worker-image: $(READY)  ## build the image of a cluster's workers (see .cluster/)
 	$(PY) -m autograder worker-image
 
-check-gradescope: $(ZIPS)  ## run the grading zips as Gradescope would
+check-gradescope: built  ## run the grading zips as Gradescope would
 	$(PY) -m autograder check-gradescope $(only)
 	$(PY) -m tests.differential.gradescope autograder-gradescope:$(or $(ASSIGNMENT),autodiff)
 
-# What builds a grading zip, and what it ships to Gradescope.
-$(ZIPS): dist/%/autograder.zip: $(filter-out %/__pycache__,$(wildcard autograder/*.py autograder/*/*.py autograder/wall/codec/*.py autograder/scoring/formats/*.py autograder/gradescope/* autograder/sandbox/*.lock)) | $(READY)
-	$(PY) -m autograder build --assignment "$*"
+built: $(READY)
+	@$(PY) -m autograder build --outdated $(only)
 
-# A source notebook that changed is built again before it is graded with.
-$(foreach name,$(NAMES),$(eval dist/$(name)/autograder.zip: assignments/$(name)/$(name).ipynb))
-grade audit bench hostile check-gradescope: $(READY)
-
-# The lock holds everything but torch, with hashes. torch comes last and alone: the plain name
-# would bring gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk
-# is taken, or else the one of PyTorch's CPU index.
+# The lock holds everything but torch, with hashes. torch comes alone: the plain name would bring
+# gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk is taken,
+# beside the lock's packages, or else, after them, the one of PyTorch's CPU index.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) .ci/install.py requirements.lock
-	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null || \
-		$(PY) -m pip install --disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH)
+	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
+		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
+		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
+			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
-	@rm -rf *.egg-info
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml

@@ -8,10 +8,16 @@ from typing import Any
 import click
 
 from autograder import __version__
-from autograder.course import ROOT, assignment_names, check_names
+from autograder.course import (
+    assignment_folder,
+    assignment_names,
+    check_names,
+    dist_folder,
+    results_folder,
+)
 from autograder.errors import UsageError
 from autograder.model import Limits
-from autograder.run.menu import Menu, Suggesting
+from autograder.run.menu import Menu, Suggesting, check_system, complete_assignment
 
 Command = Callable[..., None]
 
@@ -48,31 +54,15 @@ class Commands(Menu, Later):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def main() -> None:
-    """Build, grade and check the assignments of this course."""
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Build, grade and check the assignments of a course."""
+    check_system(ctx.invoked_subcommand)
 
 
 @main.group(cls=Later)
 def prove() -> None:
     """Measure the grader itself: audit, bench, fuzz, hostile."""
-
-
-@main.command()
-@click.option("--assignment", "names", multiple=True, help="name; default: every assignment")
-@click.option("--dist", type=PATH, default=ROOT / "dist", help="output folder")
-@click.option("--verify/--no-verify", default=True, help="grade the solution and a blank notebook")
-def build(names: tuple[str, ...], dist: Path, verify: bool) -> None:
-    """Build student releases, grading zips and solutions."""
-    from autograder.build.assign import KEY_FILE, build_assignment, read_inputs_key
-
-    if not read_inputs_key():
-        click.echo(
-            f"no {KEY_FILE.name}: the hidden tests' random inputs can be computed from the "
-            f"repository; put some secret bytes into {KEY_FILE.name} to prevent that"
-        )
-    for name in check_names(names):
-        built = build_assignment(ROOT / "assignments" / name, dist, verify=verify)
-        click.echo(f"{name}: {built.describe()}")
 
 
 def limit_options(command: Command) -> Command:
@@ -93,7 +83,7 @@ def limit_options(command: Command) -> Command:
 
 
 @main.command()
-@click.option("--assignment", help="name of the assignment")
+@click.option("--assignment", help="name of the assignment", shell_complete=complete_assignment)
 @click.option("--submissions", type=PATH, help="folder; default: the sample class")
 @click.option("--out", type=PATH, help="results folder; default: results/<assignment>")
 @click.option(
@@ -170,6 +160,7 @@ def grade(
     from autograder.scoring import slim_otter
 
     slim_otter.install_slim()  # before anything imports Otter whole
+    from autograder.build import several
     from autograder.intake.collection import collect
     from autograder.intake.times import Collection, TimeSources, parse_deadline
     from autograder.lms.roster import load_extensions, load_roster
@@ -194,29 +185,46 @@ def grade(
         TimeSources(times_file, file_times),
         load_extensions(extensions_file) if extensions_file else None,
     )
-    roster = load_roster(roster_file) if roster_file else None
-    runs, archives = [], []
-    for name in names:  # what is asked for is there, before an image is built for it
-        folder = submissions or ROOT / "assignments" / name / "sample"
-        target = out if out and len(names) == 1 else (out or ROOT / "results") / name
+    places = [
+        (
+            name,
+            submissions or assignment_folder(name) / "sample",
+            out if out and len(names) == 1 else (out or results_folder()) / name,
+            grading_zip or dist_folder() / name / "autograder.zip",
+        )
+        for name in names
+    ]
+    for name, folder, target, _ in places:
         check_folders(folder, target)
         if folder.is_dir():
             collect(folder, name, out=target)
-        archive = grading_zip or ROOT / "dist" / name / "autograder.zip"
-        own = grading_zip is not None and assignment is None  # the zip says what it is called
-        runs.append((load_assignment(archive, None if own else name), folder, target))
-        archives.append(archive)
-    choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
-    status = 0
-    hidden = {archive.parent, *(path for _, *paths in runs for path in paths)}
-    choice = choice.hiding(*hidden)
-    if grading_zip is not None:
-        choice = console.settle_packages(*runs[0][:2], choice, requirements, bool(scheduler))
-    for run, archive in zip(runs, archives):
-        ended = console.grade_and_report(
-            *run, choice, limits, workers, scheduler, collection, keep, archive, as_json, roster
-        )  # fmt: skip
-        status = max(status, ended)
+    roster = load_roster(roster_file) if roster_file else None
+    own = grading_zip is not None and assignment is None  # the zip says what it is called
+    wanted = [] if grading_zip else several.outdated(names, dist_folder())
+    with several.Builds(wanted, dist_folder(), keep=True) as builds:
+        console.say_building(wanted)
+        # What is there is looked at before an image is built for it.
+        known = {
+            name: load_assignment(archive, None if own else name)
+            for name, _, _, archive in places
+            if name not in wanted
+        }
+        choice = console.choose_engine(engine, scheduler, bundled=submissions is None)
+        for name, folder, target, archive in places:
+            choice = choice.hiding(assignment_folder(name).parent, archive.parent, folder, target)
+        if grading_zip is not None:
+            choice = console.settle_packages(
+                known[places[0][0]], places[0][1], choice, requirements, bool(scheduler)
+            )
+        status = 0
+        for name, folder, target, archive in places:
+            builds.wait(name)
+            run = known.get(name) or load_assignment(archive, name)
+            ended = console.grade_and_report(
+                run, folder, target, choice, limits, workers, scheduler, collection, keep,
+                archive, as_json, roster,
+            )  # fmt: skip
+            status = max(status, ended)
     ctx.exit(status)
 
 
@@ -230,8 +238,9 @@ def worker_image() -> None:
 
 def add_commands() -> None:
     """Add the commands that live beside what they do; to import them all takes a while."""
+    from autograder.build.commands import build, new
     from autograder.gradescope.commands import gradescope
-    from autograder.lms.commands import export
+    from autograder.lms.commands import export, feedback
     from autograder.proving.audit.commands import audit
     from autograder.proving.bench.commands import bench
     from autograder.proving.fuzz.commands import fuzz
@@ -240,9 +249,18 @@ def add_commands() -> None:
     from autograder.proving.parity.commands import parity
     from autograder.run.commands import inspect_zip, marks, override, report, written
     from autograder.run.doctor import doctor
+    from autograder.run.menu import completion
 
-    instructors = report, override, export, written, marks
-    for command in (*instructors, gradescope, check_gradescope, doctor, inspect_zip, parity):
+    instructors = new, build, report, override, export, feedback, written, marks
+    for command in (
+        *instructors,
+        gradescope,
+        check_gradescope,
+        doctor,
+        completion,
+        inspect_zip,
+        parity,
+    ):
         main.add_command(command)
     for command in (audit, bench, fuzz, hostile):
         prove.add_command(command)

@@ -133,6 +133,7 @@ class Submission:
         assignment: assignment name that the notebook claims, or None.
         python: the version of Python that the notebook says it was saved with, or "".
         notes: remarks for the instructor, e.g. which notebook in a zip was taken.
+        is_script: a Python file, whose parts are the cells: an error in one ends all.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Submission:
     assignment: str | None = None
     notes: tuple[str, ...] = ()
     python: str = ""
+    is_script: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ class TestCaseOutcome:
         slip: name of the recognised misconception, or None.
         reported: it rests on what the notebook's own process reports, such as which operations
             ran or which line raised an error: evidence against mistakes, not against intent.
+        answered: it rests on what an object of the student's says of itself: as in stock Otter, one
+            that lies can win it.
     """
 
     __test__ = False  # pytest: not a test class
@@ -166,6 +170,7 @@ class TestCaseOutcome:
     message: str = ""
     slip: str | None = None
     reported: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ AnyFunction = Callable[..., Any]  # of a student's; what it gives is anybody's g
 PROBES: dict[str, AnyFunction] = {}
 BATCHES: set[str] = set()  # the probes that take a list of items
 REPORTING: set[str] = set()  # the probes that tell what the sandbox alone can see
-MAX_ITEMS = 10_000  # of a sequence that is read
 
 
 class Answering(Protocol):
@@ -349,25 +348,24 @@ def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
     try:
         value = f(*given)
         if isinstance(value, Iterator):
-            value = list(itertools.islice(value, MAX_ITEMS))
+            value = list(itertools.islice(value, calls.MAX_ITEMS))
     except Exception as error:
         return captures.captured(error), given, False
     return items(value), given, any(calls.share(value, item) for item in given)
 
 
-@probe
-def items(value: Any, depth: int = 3) -> Any:
-    """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
+items = probe(calls.items)
 
-    Subclasses of tuple and list (such as namedtuples) and ranges become plain, to a depth; so do
-    strings of a subclass.
+
+@batch
+def made_results(f: AnyFunction, item: tuple) -> tuple[Any, Any]:
+    """Return what ``f(it, *args)`` gives for each ``(source, *args)`` of a list, in order.
+
+    ``it`` is what the source, a piece of Python, makes where ``f`` lives: a function with defaults
+    and documentation, a class, a module. See :func:`autograder.wall.calls.answer_about`.
     """
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, (tuple, list, range)) and depth:
-        plain = [items(item, depth - 1) for item in value[:MAX_ITEMS]]
-        return tuple(plain) if isinstance(value, tuple) else plain
-    return value
+    source, *args = item
+    return calls.answer_about(f, source, args)
 
 
 @probe

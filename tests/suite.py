@@ -28,6 +28,7 @@ ONE_BY_ONE = {
 LONG = {
     "tests/browser/test_student_notebook.py": 150,
     "tests/proving/bench/test_bench.py": 90,
+    "tests/test_wheel.py": 90,
     "tests/build/test_assign.py": 80,
     "tests/browser/test_reports.py": 60,
     "tests/build/test_verify.py": 40,

@@ -16,14 +16,14 @@ from autograder.build import environment, leaks, release, source
 from autograder.build.archive import make_zip, read_folder, read_zip
 from autograder.build.exercises import describe_exercises
 from autograder.build.language import keep_language
-from autograder.course import ROOT
+from autograder.course import ROOT, whole_lock, work_folder
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
 from autograder.reports.written import load_rubric
 from autograder.scoring.libraries import modules_imported
 
-KEY_FILE = ROOT / ".inputs-key"  # ignored by git; any bytes
+KEY_FILE = ".inputs-key"  # in the course; ignored by git; any bytes
 INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
 
 
@@ -82,7 +82,7 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         solution = release.finish_notebook(made["autograder"], name, language)
         files[f"solutions/{name}-{language}.ipynb"] = release.to_bytes(solution)
         if language == LANGUAGES[0]:
-            files["autograder.zip"] = _grading_zip(name, made["zip"])
+            files["autograder.zip"] = _grading_zip(folder, made["zip"])
     target = dist / name
     if verify:
         from autograder.build.verify import STAMP, verify_assignment
@@ -138,7 +138,8 @@ def _assign(name: str, notebook: dict) -> dict:
         }
 
 
-def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
+def _grading_zip(folder: Path, entries: dict[str, bytes]) -> bytes:
+    name = folder.name
     kept = {
         entry: data
         for entry, data in entries.items()
@@ -148,7 +149,7 @@ def _grading_zip(name: str, entries: dict[str, bytes]) -> bytes:
     if key := read_inputs_key():
         kept[INPUTS_KEY] = hashlib.sha256(key + name.encode()).hexdigest().encode()
     kept["otter_config.json"] = (json.dumps(config, indent=1, sort_keys=True) + "\n").encode()
-    kept |= bundle.files(ROOT, name)
+    kept |= bundle.files(whole_lock().parent, folder)
     kept[bundle.MANIFEST] = bundle.manifest(kept, name)
     return make_zip(kept)
 
@@ -158,7 +159,7 @@ def read_inputs_key() -> bytes:
 
     With the key, the hidden tests' random inputs cannot be computed from the repository.
     """
-    return _read(KEY_FILE).strip()
+    return _read(work_folder() / KEY_FILE).strip()
 
 
 def source_of(cells: list[dict]) -> str:

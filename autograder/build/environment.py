@@ -57,7 +57,8 @@ def check_environment(root: Path) -> None:
     """Hold the list, both locks and what is installed here against each other.
 
     Args:
-        root: the folder of pyproject.toml and requirements.lock.
+        root: the folder of pyproject.toml and requirements.lock. Where they are not there, this
+            package was installed by itself: what it needs has to be there, in any version.
 
     Raises:
         BuildError: they differ; the message names the package and the repair.
@@ -68,16 +69,23 @@ def check_environment(root: Path) -> None:
         _check_locks(root / "requirements.lock")
     for pin in map(Requirement, pins()):
         if pin.marker is None or pin.marker.evaluate():
-            _check_installed(pin)
+            _check_installed(pin, exactly=project.is_file())
 
 
 def _check_list(project: Path) -> None:
-    groups = tomllib.loads(project.read_text(encoding="utf-8"))["dependency-groups"]
+    plain = tomllib.loads(project.read_text(encoding="utf-8"))
+    groups, needed = plain["dependency-groups"], plain["project"]["dependencies"]
     wanted = {canonicalize_name(Requirement(line).name) for line in groups["sandbox"]} - OURS
     if different := wanted ^ set(allowed()):
         raise BuildError(
             f"{project}: {', '.join(sorted(different))} stands in the group `sandbox` or in "
             f"{LOCK}, not in both; {REPAIR}"
+        )
+    installed = {canonicalize_name(Requirement(line).name) for line in needed}
+    if missing := sorted(wanted - installed):
+        raise BuildError(
+            f"{project}: {missing[0]} stands in the group `sandbox`, but not in `dependencies`, "
+            "which are installed with the package; add it there too"
         )
 
 
@@ -87,12 +95,12 @@ def _check_locks(everything: Path) -> None:
         raise BuildError(f"{everything}: has no {missing[0]}, which {LOCK} has; {REPAIR}")
 
 
-def _check_installed(pin: Requirement) -> None:
+def _check_installed(pin: Requirement, exactly: bool) -> None:
     try:
         found = version(pin.name)
     except PackageNotFoundError:
         raise BuildError(
             f"{pin.name} is not installed here, but students may import it; run `make`"
         ) from None
-    if not pin.specifier.contains(found, prereleases=True):
+    if exactly and not pin.specifier.contains(found, prereleases=True):
         raise BuildError(f"{pin.name} {found} is installed here, the lock has {pin}; run `make`")

@@ -49,7 +49,7 @@ def _texts(cells: list[dict], language: str) -> Iterable[tuple[str | None, str]]
     for cell, question, block in walk_cells(cells):
         shown = cell["cell_type"] == "markdown" and block in ("", "PROMPT")
         if shown and cell["metadata"].get("lang", language) == language:
-            yield question and question["name"], cell["source"]
+            yield (str(question["name"]) if question else None), cell["source"]
 
 
 def _title(texts: list[str]) -> str:

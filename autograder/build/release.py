@@ -27,12 +27,14 @@ TEXTS = {
         "itself).",
         "colab": "## Submission\n\nRun every cell from top to bottom (Runtime → Restart session "
         "and run all). Then choose File → Download → Download .ipynb and submit that file.",
+        "notebook-file": "This notebook's file; a browser may have called it \"{name} (1).ipynb\".",
     },
     "zh": {
         "submission": "## 提交\n\n导出之前，请先从头到尾运行一遍所有单元并**保存笔记本**。"
         "下面的单元会生成一个 zip 文件，请提交这个文件（或者直接提交本笔记本）。",
         "colab": "## 提交\n\n请先从头到尾运行一遍所有单元（代码执行程序 → 重启会话并运行全部）。"
         "然后选择 文件 → 下载 → 下载 .ipynb，并提交这个文件。",
+        "notebook-file": "返回本笔记本的文件名；浏览器可能把它命名为 \"{name} (1).ipynb\"。",
         "# Save your notebook first, then run this cell to export your submission.":
         "# 先保存笔记本，再运行本单元",
         "# Initialize Otter": "# 初始化 Otter",
@@ -40,6 +42,21 @@ TEXTS = {
         "_Points:_": "_分数：_",
     },
 }  # fmt: skip
+# In the place of Otter's call, which knows the notebook by the name that it was released under.
+FIND = """
+
+def notebook_file():
+    # {text}
+    import glob
+    import os
+
+    own = os.path.basename(os.environ.get("JPY_SESSION_NAME", ""))
+    found = [file for file in glob.glob("{name}*.ipynb") if not file.endswith("-colab.ipynb")]
+    files = [own, "{name}.ipynb", *sorted(found, key=os.path.getmtime, reverse=True)]
+    return next((file for file in files if os.path.isfile(file)), None)
+
+
+grader = otter.Notebook(notebook_file())"""
 PDF_IMPORT = "from print_notebook import print_notebook"
 COLAB_SETUP = """\
 # Colab: install Otter once and write the public checks into ./tests
@@ -113,7 +130,8 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
     seen: set[str] = set()
     previous = ""
     for number, cell in enumerate(notebook["cells"]):
-        cell["source"] = _with_pdf(_translate(cell, language), name)
+        source = _with_finder(_translate(cell, language), name, language)
+        cell["source"] = _with_pdf(source)
         if PDF_IMPORT in cell["source"]:
             cell["metadata"].setdefault("tags", []).append(IGNORE_TAG)
         cell["id"] = previous = _stable_id(cell, number, seen, previous)
@@ -155,7 +173,15 @@ def _translate(cell: dict, language: str) -> str:
     return text
 
 
-def _with_pdf(source: str, name: str) -> str:
+def _with_finder(source: str, name: str, language: str) -> str:
+    """Return Otter's first cell so that it finds the notebook under another name too."""
+    text = TEXTS[language]["notebook-file"].format(name=name)
+    return source.replace(
+        f'\ngrader = otter.Notebook("{name}.ipynb")', FIND.format(name=name, text=text)
+    )
+
+
+def _with_pdf(source: str) -> str:
     """Return Otter's export cell with a PDF made by a browser where it asks for one by LaTeX."""
     found = re.search(r"^grader\.export\((.*)\)$", source, re.MULTILINE)
     if not found or "pdf=False" in found[1]:
@@ -163,7 +189,7 @@ def _with_pdf(source: str, name: str) -> str:
     files = re.search(r"files=\[(.*?)\]", found[1])
     others = [part for part in re.sub(r"files=\[.*?\]", "", found[1]).split(", ") if part]
     others = [part for part in others if not part.startswith("filtering=")]
-    listed = ", ".join(filter(None, [f'print_notebook("{name}.ipynb")', files and files[1]]))
+    listed = ", ".join(filter(None, ["print_notebook(notebook_file())", files and files[1]]))
     call = ", ".join(["pdf=False", *others, f"files=[{listed}]"])
     return source.replace(found[0], f"{PDF_IMPORT}\n\ngrader.export({call})")
 

@@ -18,6 +18,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.build.archive import make_zip
 from autograder.build.bank import LabelledAnswer, load_bank, tomllib
 from autograder.build.release import to_bytes
+from autograder.course import assignment_folder, dist_folder
 from autograder.errors import BuildError
 
 ANSWER_TAG = "otter_answer_cell"
@@ -151,7 +152,7 @@ def _write(path: Path, inner: str, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    root = Path(__file__).resolve().parents[2]
     for assignment in sys.argv[1:]:
-        written = write_sample_class(root / "assignments" / assignment, root / "dist" / assignment)
+        built = dist_folder() / assignment
+        written = write_sample_class(assignment_folder(assignment), built)
         print(f"{assignment}: {len(written)} submissions written")

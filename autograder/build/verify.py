@@ -61,13 +61,12 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
             notebooks[kind].parent.mkdir(parents=True, exist_ok=True)
             notebooks[kind].write_bytes(files[entry])
         grading_zip = notebooks.pop("autograder.zip")
-        # The isolated scorer is quick: what fails there need not wait for stock Otter.
-        graded = _grade_isolated(name, grading_zip, notebooks)
-        for kind, gradation in graded.items():
-            _check(name, "the isolated scorer", kind, _cases(gradation))
         first = {kind: path for kind, path in notebooks.items() if f"({LANGUAGES[0]})" in kind}
-        with ThreadPoolExecutor(len(first)) as pool:
+        with ThreadPoolExecutor(len(first)) as pool:  # beside the isolated scorer
             stock = pool.map(lambda path: _grade_stock(grading_zip, path), first.values())
+            graded = _grade_isolated(name, grading_zip, notebooks)
+            for kind, gradation in graded.items():
+                _check(name, "the isolated scorer", kind, _cases(gradation))
             for kind, cases in zip(first, stock):
                 _check(name, "stock Otter", kind, cases)
     drawn = graded[f"solution ({LANGUAGES[0]})"].curves

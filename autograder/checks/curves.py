@@ -124,8 +124,18 @@ def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -
     )
 
 
-def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> None:
+def require_labels(
+    drawing: Drawing,
+    function: Stroke,
+    derivative: Stroke,
+    mark: re.Pattern[str] = DERIVATIVE_MARK,
+    noun: tuple[str, str] = ("derivative", "导数"),
+) -> None:
     """Require that a legend, or titles of separate Axes, tell a function and its derivative apart.
+
+    Args:
+        mark: what only the label of the second one says.
+        noun: what the message calls it.
 
     Raises:
         AssertionError: ``[no-legend]``, ``[same-label]`` or ``[swapped-labels]``.
@@ -146,10 +156,9 @@ def require_labels(drawing: Drawing, function: Stroke, derivative: Stroke) -> No
             f"‖ 两条曲线在图例中应各有自己的标签；{chinese}。"
         )
     ours, theirs = " ".join(function.labels), " ".join(derivative.labels)
-    swapped = DERIVATIVE_MARK.search(ours) and theirs and not DERIVATIVE_MARK.search(theirs)
-    assert not swapped, (
-        "[swapped-labels] The labels are swapped: the function is labelled as the derivative. "
-        "‖ 标签写反了：函数的曲线标成了导数。"
+    assert not (mark.search(ours) and theirs and not mark.search(theirs)), (
+        f"[swapped-labels] The labels are swapped: the function is labelled as the {noun[0]}. "
+        f"‖ 标签写反了：函数的曲线标成了{noun[1]}。"
     )
 
 

@@ -47,7 +47,8 @@ class Known:
         type: bare or qualified name; subclasses count.
         pattern: regular expression that is searched in the message, whatever the case; it keeps
             to words that stay from one version to the next.
-        places: where it may be raised: ``"file.py:function"`` of library code, a library's name,
+        places: where it may be raised: ``"file.py:function"`` of library code, the same with
+            ``()`` for what that does when the student's own line calls it, a library's name,
             ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough.
         operations: symbols and function names, e.g. ``("/", "div")``, of which one has to stand in
             the student's expression that raised it, where that holds arithmetic at all.
@@ -81,7 +82,14 @@ INTEGER_GRADIENT = Known(
     "RuntimeError", r"only tensors of floating point.* can require gradients", (OWN_LINE,)
 )
 SIZE_MISMATCH = Known(
-    "RuntimeError", r"size of tensor a .*must match the size of tensor b", (OWN_LINE,)
+    "RuntimeError",
+    r"size of tensor a .*must match the size of tensor b|attempting to broadcast a dimension",
+    (
+        OWN_LINE,
+        "torch/_tensor.py:wrapped()",
+        "torch/functional.py:broadcast_tensors()",
+        "torch/functional.py:broadcast_shapes()",
+    ),
 )
 LENGTH_OF_SCALAR = Known("TypeError", r"len\(\) of a 0-d tensor", ("torch/_tensor.py:__len__",))
 MATRIX_NORM = Known(
@@ -108,6 +116,14 @@ ROW_SUMS = Known(
     ("/", "div", "divide", "true_divide"),
     kin=SIZE_MISMATCH.pattern,
     right="A / A.sum(axis=1)",
+)
+
+NO_SIGNATURE = Known(
+    "ValueError",
+    r"no signature found for builtin.*\badd\b",
+    ("python",),
+    kin=r"no signature found",
+    right="inspect.signature(torch.add)",
 )
 
 
@@ -233,9 +249,17 @@ def _check_type(error: CapturedError, known: Known, name: str) -> None:
 
 
 def _check_hand(error: CapturedError, known: Known, name: str) -> None:
-    frame = error.innermost()
-    told = frame is not None and frame.library and frame.function in RAISES_WHAT_IT_IS_TOLD
-    assert frame is not None and not error.raised_by_hand and not told, _by_hand(name)
+    told = bool(error.frames) and _raiser(error) is not error.innermost()
+    own = told and _raiser(error).library is None
+    assert error.innermost() is not None and not error.raised_by_hand and not own, _by_hand(name)
+
+
+def _raiser(error: CapturedError) -> Frame:
+    """Return the frame that raised an error, or that told torch to raise it."""
+    frames = list(error.frames)
+    while len(frames) > 1 and frames[-1].library and frames[-1].function in RAISES_WHAT_IT_IS_TOLD:
+        frames.pop()
+    return frames[-1]
 
 
 def _by_hand(name: str) -> str:
@@ -310,21 +334,34 @@ def _check_message(error: CapturedError, known: Known, name: str) -> None:
 
 
 def _check_place(error: CapturedError, known: Known, name: str) -> None:
-    frame = error.innermost()
-    assert frame is not None, "an error without a frame is refused as one raised by hand"
+    assert error.frames, "an error without a frame is refused as one raised by hand"
+    frame = _raiser(error)
     english, chinese = _where(frame)
-    assert any(_is_at(frame, place) for place in known.places), (
+    called = _called_frame(error)
+    assert any(_is_at(frame, place, called) for place in known.places), (
         f"[wrong-place] {name} has the right words, but was raised in {english}, where this error "
         f"does not come from. ‖ {name} 的文字正确，但它是在{chinese}中引发的，"
         "这个错误并不来自那里。"
     )
 
 
-def _is_at(frame: Frame, place: str) -> bool:
+def _called_frame(error: CapturedError) -> Frame | None:
+    """Return the frame of the library function that the student's innermost line called."""
+    called = None
+    for frame in reversed(error.frames):
+        if frame.library is None:
+            return called
+        called = frame
+    return called
+
+
+def _is_at(frame: Frame, place: str, called: Frame | None) -> bool:
     if place == OWN_LINE:
         return frame.library is None
     if place == NO_RAISE:
         return frame.library is None or frame.library in LIBRARIES
+    if place.endswith("()"):
+        return called is not None and f"{called.file}:{called.function}()" == place
     if ":" in place:
         return frame.library is not None and f"{frame.file}:{frame.function}" == place
     return frame.library == place

@@ -216,7 +216,7 @@ def expect(
         AssertionError: they are not close; the text names the slip where one fits.
     """
     expected = torch.as_tensor(expected).detach().double()
-    numbers = _numbers(found, what)
+    numbers = read_numbers(found, what)
     single = numbers.numel() == expected.numel() == 1 and not exact_shape
     fits = numbers.shape == expected.shape or single
     assert fits, (
@@ -308,7 +308,9 @@ def _derivatives(f: TensorFunction, x: float, order: int) -> tuple[torch.Tensor,
     leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     found = [f(leaf)]
     for _ in range(order):
-        found.append(torch.autograd.grad(found[-1], leaf, create_graph=True)[0])
+        last = found[-1]  # the slope of a straight line depends on nothing any more
+        slope = torch.autograd.grad(last, leaf, create_graph=True)[0] if last.requires_grad else 0
+        found.append(slope + torch.zeros_like(leaf))
     return tuple(value.detach() for value in found)
 
 
@@ -336,14 +338,19 @@ def _once(compute: Callable[..., R]) -> Callable[..., R]:
     return lambda f, *args: (known if isinstance(f, Function) else compute)(f, *args)
 
 
-def _numbers(found: object, what: str) -> torch.Tensor:
+def read_numbers(found: object, what: str) -> torch.Tensor:
+    """Return a number, a tensor, an array or a list of such as a float64 tensor.
+
+    Raises:
+        AssertionError: ``[nothing-there]`` or ``[wrong-type]``.
+    """
     assert found is not None, (
         f"[nothing-there] {what} should be numbers; found None: nothing was returned or stored. ‖ "
         f"{what} 应该是数值，现在是 None：没有返回或存入任何值。"
     )
     try:
         if isinstance(found, (list, tuple)):
-            return torch.stack([_numbers(item, what) for item in found])
+            return torch.stack([read_numbers(item, what) for item in found])
         if isinstance(found, torch.Tensor):
             found = found.detach()
             if found.is_complex():

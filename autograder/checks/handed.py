@@ -9,7 +9,7 @@ no value of f holds a trace of q, whereas the n-th derivative by autograd holds 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from autograder.checks.answers import describe
 from autograder.checks.gradients import TensorFunction
 from autograder.wall.evidence import CapturedError
 from autograder.wall.oracles import Oracle
+from autograder.wall.signatures import SignedOracle
 
 Left = tuple[torch.Tensor, bool, torch.Tensor | None]
 
@@ -34,6 +35,11 @@ def draw(*shape: int, low: float = 0.5, high: float = 1.5) -> torch.Tensor:
     """Return random numbers of mixed signs whose sizes lie between two bounds."""
     size = low + (high - low) * torch.rand(shape)
     return size * (1.0 - 2.0 * torch.randint(0, 2, shape))
+
+
+def function(f: Callable[..., torch.Tensor], *parameters: str, name: str = "f") -> SignedOracle:
+    """Return a function of numbers, arrays or tensors to hand over; it stays with the test."""
+    return SignedOracle(f, parameters, name)
 
 
 def sloped(function: TensorFunction, slopes: Sequence[float]) -> TensorFunction:

@@ -1,7 +1,7 @@
 """From a drawing (:mod:`autograder.wall.evidence`) to strokes: what can be seen, as points."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,16 +50,25 @@ def strokes(drawing: Drawing) -> list[Stroke]:
     return list(_strokes(_Same(drawing)))
 
 
+def single_strokes(drawing: Drawing) -> list[Stroke]:
+    """Return what can be seen, without gaps, each artist by itself."""
+    return [_stroke(curve, kept) for curve, kept in _seen(drawing.curves)]
+
+
+def guides(drawing: Drawing) -> list[Stroke]:
+    """Return what axhline, axvline and axline draw, by their ends."""
+    lines = [line for axes in drawing.axes for line in axes.guides]
+    return [_stroke(line, kept) for line, kept in _seen(lines)]
+
+
 @functools.lru_cache(maxsize=1)  # several tests in a row look at one drawing
 def _strokes(same: _Same) -> tuple[Stroke, ...]:
     whole: list[Stroke] = []
     crumbs: dict[tuple, list[Stroke]] = {}
-    for curve in filter(_can_be_seen, same.drawing.curves):
-        kept = np.isfinite(curve.x) & np.isfinite(curve.y)
-        size = np.count_nonzero(kept)
-        if size >= slips.MIN_POINTS:
+    for curve, kept in _seen(same.drawing.curves):
+        if np.count_nonzero(kept) >= slips.MIN_POINTS:
             whole.append(_stroke(curve, kept))
-        elif size:
+        else:
             style = (curve.axes, curve.label, curve.artist, curve.marker, curve.linestyle)
             crumbs.setdefault(style, []).append(_stroke(curve, kept))
     return *whole, *map(join, crumbs.values())
@@ -90,6 +99,14 @@ def join(parts: Sequence[Stroke]) -> Stroke:
         axes=tuple(sorted({index for part in parts for index in part.axes})),
         dtype=coarsest,
     )
+
+
+def _seen(curves: Iterable[Curve]) -> Iterator[tuple[Curve, np.ndarray]]:
+    """Yield each curve that can be seen, and which of its points are there."""
+    for curve in filter(_can_be_seen, curves):
+        kept = np.isfinite(curve.x) & np.isfinite(curve.y)
+        if kept.any():
+            yield curve, kept
 
 
 def _can_be_seen(curve: Curve) -> bool:

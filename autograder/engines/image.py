@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from autograder.course import whole_lock
 from autograder.engines import base_image
 from autograder.engines.shipment import PACKAGE, package_digest, package_files, sandbox_files
 from autograder.errors import EngineError
@@ -131,11 +133,19 @@ def _build_environment(tag: str, base: str) -> None:
         context = Path(name)
         shutil.copy(SANDBOX / "environment.Dockerfile", context / "Dockerfile")
         shutil.copy(SANDBOX / "requirements.lock", context)
+        (context / "uv.lock").write_text(locked_entry(whole_lock(), "uv"), encoding="utf-8")
         (context / "ca.pem").write_bytes(read_ca_bundle())
         _collect_wheel(context / "wheels")
         build_image(tag, context, {"BASE": base, "TORCH": torch_version()})
     prune = ["docker", "image", "prune", "--force", "--filter", "label=autograder.stage=build"]
     subprocess.run(prune, capture_output=True, stdin=subprocess.DEVNULL)  # over a gigabyte
+
+
+def locked_entry(lock: Path, package: str) -> str:
+    """Return the lines of a lock file that pin one package, "" where it has none."""
+    text = lock.read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(package)}==(?:.*\\\n)*.*\n", text, re.MULTILINE)
+    return found[0] if found else ""
 
 
 def _build_grading_image(tag: str, environment: str) -> None:
@@ -161,14 +171,15 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
 
     Args:
         kind: the repository part of the tag.
-        recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock`` and ``ca.pem``.
+        recipe: a Dockerfile that takes ENVIRONMENT and finds ``requirements.lock``,
+            ``uv.lock`` and ``ca.pem``.
         with_code: lay the whole package into the build context too.
 
     Raises:
         EngineError: it cannot be built.
     """
     ensure_image()
-    lock, environment = PACKAGE.parent / "requirements.lock", environment_tag()
+    lock, environment = whole_lock(), environment_tag()
     parts = [recipe.read_bytes(), lock.read_bytes(), environment.encode()]
     if with_code:
         parts.append(package_digest().encode())
@@ -180,6 +191,7 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
             context = Path(name)
             shutil.copy(recipe, context / "Dockerfile")
             shutil.copy(lock, context)
+            (context / "uv.lock").write_text(locked_entry(lock, "uv"), encoding="utf-8")
             (context / "ca.pem").write_bytes(read_ca_bundle())
             if with_code:
                 _lay_out(package_files(), context)

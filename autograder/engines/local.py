@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.course import ROOT
+from autograder.course import BUNDLED, ROOT
 from autograder.engines.places import passable_folder
 from autograder.engines.warm import EXIT_S, WarmEngine
 from autograder.errors import EngineError
@@ -67,7 +67,7 @@ class LocalEngine(WarmEngine):
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
              "--without", " ".join(self.layers_off),
-             "--hide", "\n".join(map(str, (ROOT, *self.hidden))),
+             "--hide", "\n".join(map(str, (ROOT, BUNDLED, *self.hidden))),
              "--warm", " ".join(self.modules), "--share", self.shared],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),

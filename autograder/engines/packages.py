@@ -130,7 +130,8 @@ def _read_conda(text: str, tell: Callable[[str], None]) -> tuple[str, list[Requi
     except (yaml.YAMLError, AttributeError, TypeError):
         tell(f"{CONDA_LIST} is left out: it is no YAML with a list 'dependencies'")
         return "", []
-    python, found = "", []
+    python = ""
+    found: list[Requirement] = []
     for one in dependencies:
         if isinstance(one, dict):
             lines = one.get("pip") or []

@@ -101,7 +101,7 @@ def resolve(wanted: Iterable[Requirement], ground: Ground, folder: Path) -> Reso
 
 def locked_versions(lock: str) -> dict[str, str]:
     """Return canonical name -> version of a lock's packages, for the Python that runs this."""
-    found = {}
+    found: dict[str, str] = {}
     for line in lock.splitlines():
         if line and line[0] not in " #-":
             one = Requirement(line.rstrip(" \\"))
@@ -114,11 +114,11 @@ class _Search:
     """Asks uv again and again, each time for a little less."""
 
     def __init__(self, wanted: Iterable[Requirement], ground: Ground, folder: Path):
-        self.asked = {canonicalize_name(one.name): one for one in wanted}
+        self.asked: dict[str, Requirement] = {canonicalize_name(one.name): one for one in wanted}
         self.ground, self.folder = ground, folder
         self.relaxed: dict[str, str] = {}  # name -> why
         self.missing: list[str] = []
-        self.builds = False  # whether packages may be built from their source
+        self.built: set[str] = set()  # packages that come as their source alone
         self.alone = False  # whether each was asked for by itself
 
     def run(self) -> Resolution:
@@ -154,10 +154,18 @@ class _Search:
             "--no-annotate", "--no-emit-package", TORCH, "--python-version", self.ground.python,
             "--excludes", self._excluded(),
             *(["--universal"] if self.ground.everywhere else []),
-            *([] if self.builds else ["--only-binary", ":all:"]),
+            *self._only_binary(),
             config=self._config(), timeout_s=uv.RESOLVE_S,
         )  # fmt: skip
         return None if done.returncode == 0 else done.stderr
+
+    def _only_binary(self) -> list[str]:
+        """Return the options by which nothing is built from its source but what has to be."""
+        if not self.built:
+            return ["--only-binary", ":all:"]
+        pinned = {line.split("==")[0] for line in self.ground.kept.splitlines() if "==" in line}
+        names = sorted((pinned | set(self.asked)) - self.built)
+        return [option for name in names for option in ("--only-binary", name)]
 
     def _config(self) -> Path:
         """Return uv's settings: torch without what it brings along for graphics cards."""
@@ -190,17 +198,21 @@ class _Search:
         Done once: afterwards each can be had, if not all of them together.
         """
         before, asked = dict(self.asked), self.asked.items()
-        for name, one in () if self.alone else [pair for pair in asked if pair[1].specifier]:
+        if self.alone:
+            return False
+        for name, one in [pair for pair in asked if pair[1].specifier]:
             why = ""
             for way in (one, *_less_strict(one)):
                 if (said := self._compile({name: way}) or "") == "":
                     self.asked[name] = way
                     break
                 why = why or said
+            else:
+                self.built |= {name} if NO_WHEEL.search(said) else set()
             if self.asked[name] is not one:
                 self.relaxed[name] = _reason(why)
         self.alone = True
-        return before != self.asked
+        return before != self.asked or bool(self.built)
 
     def _relax(self, said: str) -> bool:
         """Ask for less of the packages in the conflict; tells whether there were any.
@@ -223,9 +235,10 @@ class _Search:
         return bool(less)
 
     def _build(self, said: str) -> bool:
-        """Let packages be built from their source, where one comes in no other form."""
-        before, self.builds = self.builds, self.builds or bool(NO_WHEEL.search(said))
-        return self.builds and not before
+        """Let packages be built from their source, where they come in no other form."""
+        named = set(_names(said, self.asked)) - self.built if NO_WHEEL.search(said) else set()
+        self.built |= named
+        return bool(named)
 
 
 def _less_strict(one: Requirement) -> list[Requirement]:
@@ -243,7 +256,7 @@ def _any_version(one: Requirement) -> Requirement:
 
 def _names(said: str, asked: Iterable[str]) -> list[str]:
     """Return which packages a text of uv's speaks of, in its order."""
-    words = [canonicalize_name(word) for word in re.findall(r"[A-Za-z0-9][\w.-]*", said)]
+    words: list[str] = [canonicalize_name(word) for word in re.findall(r"[A-Za-z0-9][\w.-]*", said)]
     return sorted((name for name in asked if name in words), key=words.index)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
+COURSE = "bundled"  # the folder within an installed package that holds a course: no code
 
 
 def sandbox_files() -> list[Path]:
@@ -28,12 +29,14 @@ def package_digest() -> str:
 
 
 def package_files() -> list[Path]:
-    """Return every file of the package, templates too, sorted."""
+    """Return every file of the package, templates too, sorted; not those of a bundled course."""
     found = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file())
     return sorted(
         PACKAGE / path
         for path in found
-        if path.suffix != ".pyc" and not any(part.startswith(".") for part in path.parts)
+        if path.suffix != ".pyc"
+        and path.parts[0] != COURSE
+        and not any(part.startswith(".") for part in path.parts)
     )
 
 

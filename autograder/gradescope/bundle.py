@@ -24,17 +24,15 @@ LEFT_OUT = (
 )  # fmt: skip
 
 
-def files(repo_root: Path, assignment: str | None = None, code: str = "files") -> dict[str, bytes]:
+def files(repo_root: Path, folder: Path | None = None, code: str = "files") -> dict[str, bytes]:
     """Return the zip's entries by name: scripts, locks, settings and the package.
 
     Args:
-        repo_root: the folder that holds ``assignments/`` and the lock files.
-        assignment: whose ``gradescope.json`` to take; default: default settings.
+        repo_root: the folder that holds the lock files.
+        folder: an assignment's, whose ``gradescope.json`` to take; default: default settings.
         code: the folder of the zip in which the package lies.
     """
-    settings = (
-        load_settings(repo_root / "assignments" / assignment) if assignment else UploadSettings()
-    )
+    settings = load_settings(folder) if folder else UploadSettings()
     entries = {name: _with_unix_lines(HERE / name) for name in SCRIPTS}
     entries["requirements.lock"] = grading_lock(repo_root)
     entries[FILE] = settings.as_json()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from autograder.course import ROOT
+from autograder.course import whole_lock
 
 PATH = click.Path(path_type=Path)
 
@@ -19,7 +19,7 @@ def gradescope(grading_zip: Path, out: Path) -> None:
 
     if out.is_dir() or out.resolve() == grading_zip.resolve():
         raise UsageError(f"{out}: name another file to write")
-    made = convert(grading_zip, ROOT)
+    made = convert(grading_zip, whole_lock().parent)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(made.data)
     for line in made.told:

@@ -159,6 +159,7 @@ def read_assignment(source: Path, manifest: dict) -> "Assignment":
     return Assignment(
         name, manifest.get("content", ""), config, sources, manifest, files,
         is_named=manifest.get("named") is not False,
+        is_foreign="named" in manifest,
         large={name: (0, 0) for name in large}, origin=str(source),
     )  # fmt: skip
 

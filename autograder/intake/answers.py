@@ -6,7 +6,11 @@ from collections.abc import Collection, Sequence
 from autograder.model import Cell
 
 MAX_ANSWER = 12_000  # letters of one question's code that are kept
-_CHECKS = re.compile(r"^\s*(?:#.*|grader\.check\w*\(.*\)\s*)?$")
+# Lines that are Otter's own: they start it, or check an answer.
+_CHECKS = re.compile(
+    r"^\s*(?:#.*|import otter|grader\s{0,9}=\s{0,9}otter\.Notebook\(.*\)"
+    r"|grader\.check\w*\(.*\)\s*)?$"
+)
 _LEFT_OUT = "\n# …"
 
 

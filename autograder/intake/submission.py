@@ -99,6 +99,7 @@ def _validate(
         language=language if isinstance(language, str) and language in LANGUAGES else "en",
         assignment=show_name(assignment) if isinstance(assignment, str) else None,
         notes=notes,
+        is_script=ours.get("script") is True,
         python=python if isinstance(python, str) and PYTHON.fullmatch(python) else "",
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import SandboxError, SubmissionError
+from autograder.intake.script import may_be_script, notebook_of
 
 MAX_FILE_BYTES = 200 * 2**20
 MAX_NOTEBOOK_BYTES = 120 * 2**20
@@ -143,7 +144,11 @@ def read_upload(path: Path, shown: str) -> tuple[Any, str, tuple[str, ...]]:
     if suffix == ".zip" or (notebook_name and data.startswith(ZIP_MAGIC)):
         notebook, notes = _read_zip(path, shown)
         return notebook, digest, notes
-    if not notebook_name and not _begins_like_a_notebook(data[:HEAD_BYTES]):
+    is_notebook = notebook_name or _begins_like_a_notebook(data[:HEAD_BYTES])
+    if suffix == ".py" and not is_notebook and may_be_script(data.decode("utf-8", "replace")):
+        notebook, notes = _read_script(data, shown)
+        return notebook, digest, notes
+    if not is_notebook:
         raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
     notebook, notes = _parse_json(data, shown)
     return notebook, digest, notes
@@ -162,7 +167,11 @@ def _read_zip(path: Path, shown: str) -> tuple[Any, tuple[str, ...]]:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise SubmissionError(f"{shown}: more than {MAX_ENTRIES} files in it; {UPLOAD}")
-            return _choose(archive, [entry for entry in entries if _is_notebook(entry)], shown)
+            notebooks = [entry for entry in entries if _is_notebook(entry)]
+            scripts = [entry for entry in entries if _is_script(entry)]
+            if not notebooks and len(scripts) == 1:
+                return _read_script(_extract(archive, scripts[0], shown), shown)
+            return _choose(archive, notebooks, shown)
     except SubmissionError:
         raise
     except Exception:  # zipfile raises many kinds on damaged archives
@@ -229,6 +238,22 @@ def _is_notebook(entry: zipfile.ZipInfo) -> bool:
     )
     named = NOTEBOOK_NAME.search(path.name) is not None
     return named and not entry.is_dir() and not is_link and not hidden
+
+
+def _is_script(entry: zipfile.ZipInfo) -> bool:
+    """Tell whether an entry is one that stock Otter takes where there is no notebook."""
+    name = entry.filename
+    return "/" not in name and name.endswith(".py") and name != "__init__.py"
+
+
+def _read_script(data: bytes, shown: str) -> tuple[Any, tuple[str, ...]]:
+    if len(data) > MAX_NOTEBOOK_BYTES or not data.strip(b"\0\t\r\n "):
+        raise SubmissionError(f"{shown}: the file is empty, or too large; {UPLOAD}")
+    try:
+        text, notes = data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        raise SubmissionError(f"{shown}: not a Python file (it is no UTF-8); {UPLOAD}") from None
+    return notebook_of(text.replace("\r\n", "\n")), notes
 
 
 def _depth_of(entry: zipfile.ZipInfo) -> int:

@@ -1,4 +1,4 @@
-"""``export``: a finished run as the files that an LMS imports."""
+"""``export``: a finished run as files that an LMS imports. ``feedback``: its pages given back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.collection import Attachment
 from autograder.intake.times import parse_deadline
 from autograder.lms.columns import find_columns, proposed_titles
+from autograder.lms.feedback import give_back
 from autograder.lms.files import write_lms_files
 from autograder.lms.grade_files import number
 from autograder.lms.roster import (
@@ -117,6 +118,50 @@ def export(
         f"unmatched, {len(matching.duplicates)} superseded"
         + ("" if dry_run else "; see attention.csv")
     )
+
+
+@click.command()
+@OUT
+@click.option("--roster", "roster_file", type=PATH, help="CSV with ids and e-mail addresses")
+@click.option(
+    "--owners", "owners_file", type=PATH,
+    help="CSV with columns file and id, where file names do not tell",
+)  # fmt: skip
+@click.option(
+    "--groups", "groups_file", type=PATH,
+    help="CSV with a column group and one with ids: each member gets the group's page",
+)  # fmt: skip
+@click.option("--to", "folder", type=PATH, help="default: OUT/give-back")
+def feedback(
+    out: Path,
+    roster_file: Path | None,
+    owners_file: Path | None,
+    groups_file: Path | None,
+    folder: Path | None,
+) -> None:
+    """Pack the feedback pages as Moodle and Canvas take them back, and as a folder to mail from."""
+    graded, matching = _read(out, None), None
+    if roster_file:
+        roster = load_roster(roster_file)
+        if groups_file:
+            roster = load_groups(groups_file, roster)
+        owners = load_owners(owners_file) if owners_file else {}
+        rules = Rules(owners, graded.people, graded.deadline, graded.extensions)
+        matching = match(roster, graded.entries, rules=rules)
+    elif owners_file or groups_file:
+        raise UsageError("--owners and --groups want a --roster")
+    pages = {one.submission: out / "feedback" / f"{one.submission}.html" for one in graded.entries}
+    target = folder or out / "give-back"
+    done = give_back(target, pages, graded.entries, graded.assignment, matching)
+    for name, count in done.counts.items():
+        click.echo(f"{target / name}: {_pages(count)}" if count else f"no {name}: none is for it")
+    unmatched = [(entry.file, why) for entry, why in matching.unmatched] if matching else []
+    for file, why in (*done.left, *unmatched):
+        click.echo(f"left out: {file}: {why}")
+
+
+def _pages(count: int) -> str:
+    return f"{count} page" if count == 1 else f"{count} pages"
 
 
 def _read(out: Path, deadline: str | None) -> Graded:

@@ -245,6 +245,11 @@ def _rank(entry: GradedSubmission) -> tuple[Any, ...]:
     return (entry.readable, not entry.late, known, time, attempt_in(entry.file), entry.file)
 
 
+def latest_of(entries: Iterable[GradedSubmission]) -> GradedSubmission:
+    """Return which of one student's submissions counts."""
+    return max(entries, key=_rank)
+
+
 def reason_for(kept: GradedSubmission, other: GradedSubmission) -> str:
     """Return why one of two submissions of a student counts."""
     whys = ("it can be read", "it was in time", "its time is known", "it is later",

@@ -8,6 +8,7 @@ from autograder.reports import charts
 from autograder.reports.answers import MAX_PEOPLE, AnswerOutcome, Answers, Form
 from autograder.reports.exercises import Exercises, check_of, code_of, text_of, title_of
 from autograder.reports.inert import inert_name
+from autograder.reports.misconceptions import is_cause
 from autograder.reports.pages import render
 from autograder.reports.strings import slip_name
 
@@ -82,12 +83,17 @@ def _outcome(
         "state": "solved" if share >= 1 - 1e-9 else "partly" if share > 1e-9 else "unsolved",
         "score": outcome.score,
         "possible": answers.possible,
-        "slips": [slip_name(slip) for slip in outcome.slips],
+        "slips": [slip_name(slip) for slip in _telling(outcome.slips)],
         "failed": failed,
         "count": outcome.count,
         "bar": charts.share_bar(outcome.count / most),
         "forms": [_form(form) for form in outcome.ranked],
     }
+
+
+def _telling(slips: list[str]) -> list[str]:
+    """Return the misconceptions that are causes; where none is, the first."""
+    return [slip for slip in slips if is_cause(slip)] or slips[:1]
 
 
 def _form(form: Form) -> dict:

@@ -28,13 +28,42 @@ def normal_form(code: str) -> str:
     Names of parameters and local variables become numbers in the order in which they are met.
     Code that is no Python keeps everything but comments and spaces.
     """
+    tree = _parsed(code)
+    try:
+        if tree is not None:
+            return ast.unparse(_Plain().visit(tree))
+    except RecursionError:
+        pass
+    return " ".join(" ".join(map(_without_comment, code.split("\n"))).split())
+
+
+def unanswered_names(code: str) -> tuple[str, ...]:
+    """Return the names that an answer leaves as they were handed out, as ``...``, in order."""
+    tree = _parsed(code)
+    found: dict[str, bool] = {}
+    for node in tree.body if tree else ():
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[node.name] = all(_is_blank(one) for one in _without_texts(node.body))
+        elif isinstance(node, ast.Assign):
+            blank = isinstance(node.value, ast.Constant) and node.value.value is ...
+            found |= {one.id: blank for one in node.targets if isinstance(one, ast.Name)}
+    return tuple(name for name, blank in found.items() if blank)
+
+
+def _is_blank(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return statement.value.value is ...
+    return isinstance(statement, ast.Pass)
+
+
+def _parsed(code: str) -> ast.Module | None:
+    """Return code's syntax tree, or None where it is no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice to whoever wrote it
-            tree = ast.parse("\n".join(map(_without_magic, code.split("\n"))))
-        return ast.unparse(_Plain().visit(tree))
+            return ast.parse("\n".join(map(_without_magic, code.split("\n"))))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return " ".join(" ".join(map(_without_comment, code.split("\n"))).split())
+        return None
 
 
 def _without_magic(line: str) -> str:

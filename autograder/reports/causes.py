@@ -1,7 +1,7 @@
 """Why test cases failed, cause by cause: one entry for each, with what followed from it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.model import TestCaseOutcome
@@ -13,6 +13,7 @@ from autograder.reports.strings import HAN, slip_name
 # What the scorer writes in the place of a cause that it told before.
 AGAIN = re.compile(r"(?:The cause is the same as in (?P<en>.+)\.|原因与 (?P<zh>.+) 相同。)")
 NOTHING = "nothing-there"
+NOT_ANSWERED = ("Not answered yet", "尚未作答")
 SPECIFIC = {slip for slip in CONSEQUENCES if is_specific(slip)}
 Line = tuple[str, str]  # English, Chinese; equal where only one is known
 
@@ -51,27 +52,34 @@ class Cause:
 
     Attributes:
         consequences: what also failed, and is most likely mended together with this.
+        unanswered: names that are still as they were handed out; that is the cause then.
     """
 
     verdicts: list[Verdict]
     consequences: list[Verdict] = field(default_factory=list)
+    unanswered: tuple[str, ...] = ()
 
     @property
     def slip(self) -> tuple[str, str] | None:
         """The misconception's name for people."""
+        if self.unanswered:
+            return NOT_ANSWERED
         slip = self.verdicts[0].slip
         return slip_name(slip) if slip else None
 
     @property
     def lesson(self) -> tuple[Line, ...]:
         """What to say of it: of a recognised one no generic line."""
+        if self.unanswered:
+            names = ", ".join(self.unanswered)
+            return ((names, names),)
         first = self.verdicts[0]
         return first.lesson if first.lesson and first.slip else (*first.head, *first.lesson)
 
     @property
     def told(self) -> bool:
         """Whether it may be told."""
-        return self.verdicts[0].told
+        return bool(self.unanswered) or self.verdicts[0].told
 
     @property
     def folded(self) -> list[Verdict]:
@@ -112,20 +120,29 @@ def verdict_of(case: TestCaseOutcome, released: bool, check: Check | None) -> Ve
     )  # fmt: skip
 
 
-def find_causes(verdicts: Iterable[Verdict]) -> list[Cause]:
-    """Group failed test cases by cause, those that say why before those that only say that."""
+def find_causes(verdicts: Iterable[Verdict], unanswered: Sequence[str] = ()) -> list[Cause]:
+    """Group failed test cases by cause, those that say why before those that only say that.
+
+    Args:
+        unanswered: names that the answer leaves as they were handed out, in order.
+    """
     verdicts = list(verdicts)
     causes: dict[tuple, Cause] = {}
     places: dict[str, tuple] = {}
     for verdict in verdicts:
         if verdict.passed:
             continue
-        key = places.get(verdict.again) or _key(verdict)
+        blank = not verdict.names.isdisjoint(unanswered)
+        key = ("unanswered",) if blank else places.get(verdict.again) or _key(verdict)
         places[verdict.name] = key
         if key in causes:
             causes[key].verdicts.append(verdict)
         else:
             causes[key] = Cause([verdict])
+    if left := causes.pop(("unanswered",), None):
+        asked = frozenset().union(*(verdict.names for verdict in left.verdicts))
+        blank_names = tuple(name for name in unanswered if name in asked)
+        causes = {("unanswered",): replace(left, unanswered=blank_names), **causes}
     kept = _fold(list(causes.values()), _parts(verdicts))
     return sorted(kept, key=lambda cause: not cause.told)
 
@@ -149,10 +166,11 @@ def _parts(verdicts: list[Verdict]) -> list[frozenset[str]]:
 
 def _fold(causes: list[Cause], parts: list[frozenset[str]]) -> list[Cause]:
     """Put what only says that something is wrong beneath the cause, in its part, that says why."""
-    roots = [cause for cause in causes if is_cause(cause.verdicts[0].slip)]
-    roots += [cause for cause in causes if cause.verdicts[0].slip == NOTHING]
+    known = [cause for cause in causes if not cause.unanswered]
+    roots = [cause for cause in known if is_cause(cause.verdicts[0].slip)]
+    roots += [cause for cause in known if cause.verdicts[0].slip == NOTHING]
     if not roots:  # then what else would be a consequence is the reason
-        roots = [cause for cause in causes if cause.verdicts[0].slip in SPECIFIC][:1]
+        roots = [cause for cause in known if cause.verdicts[0].slip in SPECIFIC][:1]
     kept = []
     for cause in causes:
         root = next((one for one in roots if _follows(cause, one, parts)), None)
@@ -166,7 +184,7 @@ def _fold(causes: list[Cause], parts: list[frozenset[str]]) -> list[Cause]:
 def _follows(cause: Cause, root: Cause, parts: list[frozenset[str]]) -> bool:
     """Tell whether a cause is most likely what follows from another one."""
     first, other = cause.verdicts[0], root.verdicts[0]
-    if cause is root or not first.told or is_cause(first.slip):
+    if cause is root or not cause.told or cause.unanswered or is_cause(first.slip):
         return False
     part = next((part for part in parts if part & other.names), other.names)
     if first.slip is None:  # a check for no points that says what is wrong with the same name

@@ -188,7 +188,8 @@ def _plot(
 
 def _names(reference: list[dict], x: Scale, y: Scale, rows: tuple[float, float]) -> list[str]:
     """Return the right curves' names, each beside its curve, where they keep clear of another."""
-    parts, taken = [], []
+    parts: list[str] = []
+    taken: list[tuple[float, float]] = []
     for number, curve in enumerate(reference[:4]):
         points = _points(curve)
         for share in (0.985, 0.8, 0.6, 0.4) if points else ():

@@ -18,11 +18,13 @@ from autograder.reports.misconceptions import is_cause
 from autograder.reports.pages import json_for_script, percent, points, render
 from autograder.reports.rows import Rows
 from autograder.reports.statistics import ClassStatistics, histogram, quantile
-from autograder.reports.strings import slip_name
+from autograder.reports.strings import TEXTS, slip_name
 from autograder.reports.trouble import Trouble
 
 # File, submission, question, points before and after (None: no mark), cause, whether it is kept.
 ChangedMark = tuple[str, str, str, float | None, float | None, str, bool]
+# A sentence: its text's key, its values, and what a button after it asks the table for.
+Finding = tuple[str, dict[str, Any], dict[str, Any]]
 MAX_MISSING = 5  # modules that notebooks could not import
 MAX_ATTENTION = 200
 MAX_SLIPS = 12  # rarer ones are folded away
@@ -75,7 +77,7 @@ def write_class_report(
         **_figures(statistics),
         scores=_scores(statistics),
         findings=[
-            *_findings(statistics, len(changes), exercises),
+            *_findings(statistics, len(changes), exercises, rows.slips),
             *_counted("late", late),
             *_counted("noticed_count", len(rows.noticed)),
         ],
@@ -158,30 +160,36 @@ def _scores(statistics: ClassStatistics) -> dict | None:
     }
 
 
-def _counted(key: str, count: int) -> list[tuple[str, dict[str, Any]]]:
-    return [(key, {"count": count})] if count else []
+def _counted(key: str, count: int) -> list[Finding]:
+    return [(key, {"count": count}, {})] if count else []
 
 
 def _findings(
-    statistics: ClassStatistics, changes: int, exercises: Exercises
-) -> list[tuple[str, dict[str, Any]]]:
-    """Return the sentences that an instructor should read first, as text keys and values."""
+    statistics: ClassStatistics, changes: int, exercises: Exercises, numbers: Mapping[str, int]
+) -> list[Finding]:
+    """Return the sentences that an instructor should read first.
+
+    Args:
+        numbers: of misconceptions, as the table's script counts them.
+    """
+    places = {name: place for place, name in enumerate(sorted(statistics.questions), start=1)}
     unread = statistics.statuses[Status.UNREADABLE]
     key = "none_readable" if unread == statistics.submissions else "unreadable_files"
     findings = _counted(key, unread)
     for module, count in statistics.missing_modules.most_common(MAX_MISSING):
-        findings.append(("missing_module", {"count": count, "module": inert_name(module)}))
+        findings.append(("missing_module", {"count": count, "module": inert_name(module)}, {}))
     findings += _counted("ungraded", statistics.statuses[Status.NOT_GRADED])
     findings += _counted("changed_marks", changes)
     ranked = sorted(statistics.questions.items(), key=lambda entry: entry[1].difficulty)
     if len(ranked) > 1:
         for key, (name, item) in (("hardest", ranked[0]), ("easiest", ranked[-1])):
-            named = sections.name_question(exercises, name)
-            findings.append((key, {"question": named, "share": percent(item.difficulty)}))
+            link = sections.link_question(exercises, name, places[name])
+            findings.append((key, {"question": link, "share": percent(item.difficulty)}, {}))
     told = [(slip, count) for slip, count in statistics.slips.most_common() if is_cause(slip)]
     for slip, count in told[:1]:
         share = percent(count / max(statistics.totals.count, 1))
-        findings.append(("commonest", {"slip": slip_name(slip), "share": share}))
+        values = {"slip": slip_name(slip), "share": share}
+        findings.append(("commonest", values, {"misconception": numbers[slip]}))
     suspicious = [
         (item.discrimination, name)
         for cases in statistics.cases.values()
@@ -190,9 +198,10 @@ def _findings(
     ]
     if suspicious and min(suspicious)[0] < LOW_DISCRIMINATION:
         value, name = min(suspicious)
-        findings.append(
-            ("suspicious", {"case": inert_name(name), "value": sections.show_signed(value)})
-        )
+        values = {"case": inert_name(name), "value": sections.show_signed(value)}
+        findings.append(("suspicious", values, {}))
     if struggling := sum(score < 0.5 for score in statistics.scores):
-        findings.append(("struggling", {"count": struggling}))
+        english, chinese = TEXTS["below_half"]
+        below = {"low": 0, "high": 0.5, "en": english, "zh": chinese}
+        findings.append(("struggling", {"count": struggling}, below))
     return findings

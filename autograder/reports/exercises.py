@@ -21,6 +21,7 @@ class Check:
     Attributes:
         passed, failed: what is said of it when it passes and when it fails.
         names: what it asks the notebook for.
+        about: what its author calls it in the code; for instructors only.
         source: the test's code; for instructors only.
     """
 
@@ -28,6 +29,7 @@ class Check:
     failed: Pair = ("", "")
     source: str = ""
     names: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,10 @@ def without_tests(exercises: Exercises) -> dict[str, Exercise]:
     """Return exercises without the code of their tests, which students never see."""
     return {
         name: replace(
-            one, checks={case: replace(check, source="") for case, check in one.checks.items()}
+            one,
+            checks={
+                case: replace(check, source="", about="") for case, check in one.checks.items()
+            },
         )
         for name, one in exercises.items()
     }

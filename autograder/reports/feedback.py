@@ -6,6 +6,7 @@ from pathlib import Path
 from autograder.files import write_text
 from autograder.model import Gradation, QuestionResult, Status
 from autograder.reports import charts
+from autograder.reports.answers import unanswered_names
 from autograder.reports.causes import find_causes, group_passed, verdict_of
 from autograder.reports.curves import joined
 from autograder.reports.exercises import (
@@ -108,7 +109,8 @@ def _question(
         verdict_of(case, released, check_of(exercises, question.name, case.name))
         for case in question.cases
     ]
-    causes = find_causes(verdicts)
+    code = gradation.answers.get(question.name, "")
+    causes = find_causes(verdicts, unanswered_names(code))
     title = title_of(exercises, question.name)
     return {
         "name": inert_name(question.name),
@@ -121,7 +123,7 @@ def _question(
         "bar": charts.share_bar(share),
         "right": group_passed(verdicts),
         "causes": causes,
-        "code": code_of(gradation.answers.get(question.name, "")) if causes else None,
+        "code": code_of(code) if causes else None,
         "chart": charts.draw_curves(own, expected, charts.axis_titles(own)) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),

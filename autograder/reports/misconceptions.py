@@ -1,5 +1,7 @@
 """Names of the misconceptions that tests recognise; most English ones are the slugs' words."""
 
+from autograder.reports.misconceptions_of_the_chapter import MORE
+
 # These say that something is wrong, not why: no news for the list of what stands out.
 UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
 
@@ -7,6 +9,7 @@ UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve",
 CONSEQUENCES = {
     "cosine-at-run-time", "cosine-in-the-source", "hard-coded-cosine", "not-from-your-function",
     "norm-by-library", "transposes-by-library", "idle-branch", "same-gradient", "missing-curve",
+    "not-close-enough", "nearly-right",
     "no-error", "no-error-returned",
 }  # fmt: skip
 
@@ -20,6 +23,7 @@ ENGLISH = {
 }
 
 CHINESE = {
+    **MORE,
     "absolute-sums": "除以了绝对值之和",
     "all-of-that-length": "去掉了所有该长度的轴",
     "always-the-same": "形状不随 n 变化",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from markupsafe import Markup
+
 from autograder.reports import charts
 from autograder.reports.curves import CurveGroup
 from autograder.reports.exercises import Exercises, check_of, text_of, title_of
@@ -24,6 +26,13 @@ def name_question(exercises: Exercises, question: str) -> tuple[str, str]:
         return name, name
     english, chinese = map(inert_name, title)
     return f"{name} “{english}”", f"{name}“{chinese}”"
+
+
+def link_question(exercises: Exercises, question: str, place: int) -> tuple[Markup, Markup]:
+    """Return a link to a question's row, the ``place``-th, in both languages."""
+    link = Markup('<a href="#question-{}">{}</a>')
+    english, chinese = name_question(exercises, question)
+    return link.format(place, english), link.format(place, chinese)
 
 
 def describe_questions(
@@ -60,7 +69,8 @@ def _asked(exercises: Exercises, question: str, case: str) -> dict:
     check = check_of(exercises, question, case)
     if check is None:
         return {"asks": None, "source": None}
-    asks = check.passed if any(check.passed) else None
+    about = inert_name(check.about)
+    asks = check.passed if any(check.passed) else (about, about) if about else None
     return {"asks": asks, "source": inert(check.source, 8000)}
 
 
@@ -76,6 +86,7 @@ def _item(name: str, item: Item) -> dict:
         "weak": weak,
         "hidden": item.hidden,
         "reported": item.reported,
+        "answered": item.answered,
         "slips": [(slip_name(slip), count) for slip, count in item.slips.most_common(2)],
     }
 

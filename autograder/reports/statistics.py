@@ -26,6 +26,7 @@ class Item:
 
     possible: float = 0.0
     hidden: bool = False
+    answered: bool = False  # it rests on what an object of the student's says of itself
     reported: bool = False  # it rests on what the notebooks' own processes report
     slips: Counter = field(default_factory=Counter)
     count: int = 0
@@ -151,6 +152,7 @@ class ClassStatistics:
                 item = cases.setdefault(case.name, Item(hidden=case.hidden))
                 item.possible = max(item.possible, case.points)
                 item.reported = item.reported or case.reported
+                item.answered = item.answered or case.answered
                 item.add(float(case.passed), 1.0, total - case.points * case.passed)
                 item.possible = case.points
                 if case.slip and not case.passed:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.errors import SubmissionError
+from autograder.errors import AutograderError
 from autograder.intake.submission import load_cells
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.libraries import modules_imported
@@ -23,7 +23,7 @@ def count_imports(paths: Iterable[Path], most: int = MOST_NOTEBOOKS) -> Counter[
     for _, path in zip(range(most), paths):
         try:
             cells = load_cells(path)
-        except (SubmissionError, OSError, MemoryError):
+        except (AutograderError, OSError, MemoryError, RecursionError, ValueError):
             continue
         code = (cell for cell in cells if cell.get("cell_type") == "code")
         found.update(modules_imported("\n".join("".join(cell["source"]) for cell in code)))

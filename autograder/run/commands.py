@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.course import ROOT
+from autograder.course import assignment_folder, dist_folder
 from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
@@ -31,7 +31,7 @@ def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None) -> "A
     from autograder.scoring.assignment import load_assignment
 
     name, last = gradebook.assignment(), gradebook.zip
-    known = last if last and last.is_file() else ROOT / "dist" / name / "autograder.zip"
+    known = last if last and last.is_file() else dist_folder() / name / "autograder.zip"
     return load_assignment(grading_zip or known, name)
 
 
@@ -116,7 +116,7 @@ def report(out: Path, grading_zip: Path | None, release: bool | None) -> None:
 @OUT
 @click.option("--submissions", type=PATH, help="folder; default: the one that was graded")
 @click.option("--rubric", type=PATH, help="default: assignments/<assignment>/rubric.toml")
-@click.option("--dist", type=PATH, default=ROOT / "dist", help="where the releases were built")
+@click.option("--dist", type=PATH, default=dist_folder, help="where the releases were built")
 @click.option("--pdf", is_flag=True, help="print the pages to PDF too, with Chrome or Chromium")
 def written(
     out: Path, submissions: Path | None, rubric: Path | None, dist: Path, pdf: bool
@@ -203,7 +203,7 @@ def load_rubric_of(name: str, rubric: Path | None) -> "list[WrittenQuestion]":
     """Return the written questions of an assignment."""
     from autograder.reports.written import load_rubric
 
-    return load_rubric(rubric or ROOT / "assignments" / name / "rubric.toml")
+    return load_rubric(rubric or assignment_folder(name) / "rubric.toml")
 
 
 def load_releases(built: Path, name: str) -> list[list[dict]]:

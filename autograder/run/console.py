@@ -79,6 +79,12 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     return EngineChoice("docker", ensure_image())
 
 
+def say_building(names: list[str]) -> None:
+    """Say which assignments are built before they can be graded."""
+    if names:
+        _say(f"Building {', '.join(names)} ...")
+
+
 def settle_packages(
     assignment: Assignment,
     folder: Path,

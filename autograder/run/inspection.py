@@ -39,10 +39,9 @@ def _tests(assignment: Assignment) -> Iterator[str]:
     cases = hidden = 0
     points = 0.0
     for question in assignment.questions:
-        try:
-            tests: QuestionTests = assignment.tests(question, "en")
-        except Exception as error:  # whatever a stranger's file may do
-            yield f"not supported: tests/{question}.py cannot be read ({type(error).__name__})"
+        tests: QuestionTests = assignment.tests(question, "en")
+        if question in assignment.unreadable:
+            yield f"not supported: {assignment.unreadable[question]}"
             continue
         formats["OK" if isinstance(tests, DoctestTests) else "exception"] += 1
         cases += len(tests.test_cases)
@@ -69,7 +68,8 @@ def _contents(assignment: Assignment) -> Iterator[str]:
     for line in differences(wanted, own):
         yield f"not as asked for: {line}"
     if assignment.seed is not None:
-        yield f"seed: {assignment.seed} before each cell"
+        name = assignment.seed_variable
+        yield f"seed: {assignment.seed} before each cell" + (f", as '{name}'" if name else "")
 
 
 def _packages(text: str) -> list[str]:
@@ -85,5 +85,3 @@ def _missing(assignment: Assignment) -> Iterator[str]:
     for setting, what in UNSUPPORTED.items():
         if assignment.config.get(setting):
             yield f"not supported: {what} ('{setting}'); it is left out"
-    if assignment.config.get("seed_variable"):
-        yield "not supported: a seed variable ('seed_variable'); it is left out"

@@ -2,19 +2,88 @@
 
 import difflib
 import errno
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem, get_completion_class
 
-from autograder.errors import AutograderError
+from autograder.course import VARIABLE, assignment_names, check_course
+from autograder.errors import AutograderError, UsageError
 
 SECTIONS = {
-    "An assignment": ("build", "inspect", "parity", "grade"),
-    "After grading": ("report", "override", "written", "marks", "export"),
+    "An assignment": ("new", "build", "inspect", "parity", "grade"),
+    "After grading": ("report", "override", "written", "marks", "export", "feedback"),
     "Gradescope": ("gradescope", "check-gradescope"),
-    "This machine": ("doctor", "worker-image"),
+    "This machine": ("doctor", "completion", "worker-image"),
     "The grader itself": ("prove",),
 }
+ELSEWHERE = ("doctor", "completion")  # commands that other systems have too
+NO_LINUX = (
+    "this runs on Linux only, of which its sandbox is made: on Windows install it under WSL2, on "
+    "macOS in a Linux virtual machine or container; `autograder doctor` looks at what is there"
+)
+
+
+def check_system(command: str | None) -> None:
+    """Refuse what only Linux can do.
+
+    Raises:
+        UsageError: this is another system.
+    """
+    if sys.platform != "linux" and command not in ELSEWHERE:
+        raise UsageError(NO_LINUX)
+
+
+def choose_course(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Take a course for the rest of this command, and of what it starts.
+
+    Raises:
+        click.BadParameter: the folder holds none.
+    """
+    if folder is None:
+        return
+    try:
+        chosen = str(check_course(folder))
+    except UsageError as error:
+        raise click.BadParameter(str(error)) from None
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = chosen
+    ctx.find_root().call_on_close(lambda: _restore(before))
+
+
+def _restore(before: str | None) -> None:
+    os.environ.pop(VARIABLE, None)
+    if before is not None:
+        os.environ[VARIABLE] = before
+
+
+def complete_assignment(
+    ctx: click.Context, parameter: click.Parameter, typed: str
+) -> list[CompletionItem]:
+    """Return the assignments that a shell may complete a word to."""
+    return [CompletionItem(name) for name in assignment_names() if name.startswith(typed)]
+
+
+COURSE = click.Option(
+    ["--course"],
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=choose_course,
+    help="folder of the course; default: the current one, or else the one that comes along",
+)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes a SHELL complete commands, options and assignments."""
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(click.Group(), {}, "autograder", "_AUTOGRADER_COMPLETE").source())
 
 
 class OwnErrors(click.Group):
@@ -62,12 +131,22 @@ class Suggesting(click.Group):
 
 
 class Menu(OwnErrors, Suggesting):
-    """Lists its commands in ``SECTIONS``; a command in none of them works, but is not listed."""
+    """Lists its commands in ``SECTIONS``; a command in none of them works, but is not listed.
+
+    Each of them takes ``--course``, which may also stand before the command.
+    """
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Register a command."""
+        for command in (self, cmd):
+            if COURSE not in command.params:
+                command.params.append(COURSE)
+        super().add_command(cmd, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections of the help page."""
         for section, names in SECTIONS.items():
             found = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [(name, one.get_short_help_str(70)) for name, one in found if one is not None]
+            rows = [(name, one.get_short_help_str(200)) for name, one in found if one is not None]
             with formatter.section(section):
                 formatter.write_dl(rows)

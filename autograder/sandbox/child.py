@@ -10,10 +10,9 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, KeysView, ValuesView
+from collections.abc import Callable
 from functools import partial
-from itertools import islice, takewhile
+from itertools import takewhile
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -23,64 +22,23 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import kernel
+from autograder.sandbox import calling, kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
+from autograder.sandbox.generators import take_states
+from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
-from autograder.wall import codec, oracles
+from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
+from autograder.wall import codec, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
+from autograder.wall.sharing import Shared
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
-STOPPED = "stopped: the time for this step is used up"
-
-
-class Line:
-    """The line to the scorer while one request is answered: for questions back, then the answer.
-
-    One thread at a time may ask; a child that was forked off, and who comes too late, may not.
-    """
-
-    __slots__ = ("stream", "nonce", "lock", "process", "open", "asking", "interrupted")
-
-    def __init__(self, stream: FrameStream, nonce: bytes):
-        self.stream, self.nonce = stream, nonce
-        self.lock = threading.Lock()
-        self.process = os.getpid()
-        self.open = True
-        self.asking = self.interrupted = False
-
-    def ask(self, question: bytes) -> bytes:
-        """Return the answer to a question.
-
-        Raises:
-            RuntimeError: no request is being answered in this process.
-        """
-        with self.lock:
-            if not self.open or os.getpid() != self.process:
-                raise RuntimeError("a test's function can be computed only while the test waits")
-            self.asking = True
-            try:
-                self.stream.send(self.nonce + question)
-                answer = self.stream.receive()
-            finally:
-                self.asking = False
-            if self.interrupted:
-                raise KeyboardInterrupt(STOPPED)
-        return answer[NONCE_BYTES:]
-
-    def close(self, answer: bytes) -> None:
-        """Send the answer to the request; nothing can be asked any more."""
-        with self.lock:
-            self.open = False
-            self.stream.send(self.nonce + answer)
-
-    def defers_interrupt(self) -> bool:
-        """Note an interrupt that has to wait until an answer is read whole."""
-        self.interrupted = self.interrupted or self.asking
-        return self.asking
+MAX_PRINTED = 100_000  # characters while a request is answered
+MAX_FILE_BYTES = 32 * 2**20
 
 
 class Agent:
@@ -90,20 +48,27 @@ class Agent:
         shell: the warm IPython shell.
         output: where the student's prints go.
         seed: Otter's seed between cells, or None.
+        seed_variable: the name of the notebook's that it is given to, or None: the generators.
+        sharing: whether what may change is one on both sides.
     """
 
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
-        "shell", "output", "seed", "kept", "handles", "calls", "linked", "inputs", "call_id",
-        "busy", "line",
+        "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "printed",
     )  # fmt: skip
 
     def __init__(
-        self, shell: InteractiveShell, output: shells.BoundedText, seed: int | None
+        self,
+        shell: InteractiveShell,
+        output: shells.BoundedText,
+        seed: int | None,
+        seed_variable: str | None = None,
+        sharing: bool = True,
     ) -> None:
         self.shell = shell
         self.output = output
-        self.seed = seed
+        self.seed, self.seed_variable = seed, seed_variable
         self.kept: list[Any] = []
         # By id, which nothing else can have while the object is kept.
         self.handles: dict[int, int] = {}
@@ -113,6 +78,8 @@ class Agent:
         self.call_id: int | None = None
         self.busy = False
         self.line: Line | None = None
+        self.shared, self.sharing = Shared(2), sharing
+        self.lent: dict[int, Callable[..., Any]] = {}  # functions of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
             if self.busy and not (self.line and self.line.defers_interrupt()):
@@ -134,27 +101,34 @@ class Agent:
         The frame is taken out of the list: it may hold a hidden test's words, and no variable of
         ours may keep them while student code runs.
         """
-        self.linked, self.inputs, self.call_id = [], [], None
+        self.linked, self.inputs, self.call_id, self.printed = [], [], None, ""
         try:
-            message = codec.unpack(
-                frame.pop()[NONCE_BYTES:], resolve=self.resolve, adopt=self.adopt
-            )
+            message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
+            self.shared.open = self.sharing and message["op"] in SHARING
+            if "random" in message:
+                take_states(message["random"])
             self.busy = True
             try:
                 reply = {"ok": True, **handle(self, message), **self.remember_call()}
-                return codec.pack(reply, self.keep, self.link)
+                return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
-                self.output.take()  # what tests make a notebook print is nobody's output
+                self.printed += self.output.take(errors=False)
         except (EvidenceError, RecursionError, MemoryError) as error:
             return codec.pack({"ok": False, "limit": f"{type(error).__name__}: {error}"})
         except BaseException as error:
             return self.pack_error(error)
 
+    def said(self) -> Message:
+        """Return what a test made the notebook print: it is no cell's output."""
+        self.printed = (self.printed + self.output.take(errors=False))[:MAX_PRINTED]
+        return {"printed": self.printed} if self.printed else {}
+
     def pack_error(self, error: BaseException) -> bytes:
         try:
-            return codec.pack({"ok": False, "error": error}, self.keep)
+            reply = {"ok": False, "error": error, "number": calling.number_of(error)}
+            return codec.pack({**reply, **self.said()}, self.keep, None, self.shared)
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 
@@ -172,14 +146,58 @@ class Agent:
 
     def adopt(self, kind: str, plain: Message, value: Any) -> Any:
         if kind == "oracle":
-
-            def ask(path: str, levels: int, inputs: oracles.Tensors) -> list[torch.Tensor]:
-                return self.ask(plain["id"], path, levels, inputs)
-
-            return oracles.make_handle(ask, plain["name"], plain["saves"])
+            return self.function(plain)
         if kind == "tensor" and plain.get("grad_on") is True:
             self.inputs.append(value)
         return value
+
+    def unpack(self, data: bytes) -> Any:
+        """Decode a message of the scorer's."""
+        value = codec.unpack(data, self.resolve, self.adopt, self.shared)
+        if self.shared.received:
+            codec.settle(self.shared, self.keep)
+        return value
+
+    def function(self, plain: Message) -> Callable[..., Any]:
+        """Return the function here that stands for a test's, the same one each time."""
+        number: int = plain["id"]
+        if number not in self.lent:
+
+            def ask(path: str, levels: int, inputs: oracles.Tensors) -> list[torch.Tensor]:
+                return self.ask(number, path, levels, inputs)
+
+            def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+                return self.call_back(number, args, kwargs)
+
+            handle = oracles.make_handle(ask, plain["name"], plain["saves"])
+            handle = signatures.signed(handle, plain.get("parameters", ()))
+            if "takes" in plain:
+                handle = calling.make_callable(handle, call, plain)
+            self.lent[number] = handle
+        return self.lent[number]
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a test's function.
+
+        Raises:
+            Exception: what it raises.
+        """
+        assert self.line is not None, "it is a request that computes something"
+        asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
+        question = codec.pack(asked, self.keep, None, self.shared)
+        answer = self.line.ask(codec.CALL + question, self.serve_between)
+        return calling.result_of(self.unpack(answer[len(codec.CALL) :]))
+
+    def serve_between(self, frame: bytes) -> None:
+        """Answer a request that comes while another one waits for a test's function."""
+        assert self.line is not None
+        outer = self.line, self.linked, self.inputs, self.call_id
+        self.line = Line(outer[0].stream, frame[:NONCE_BYTES])
+        try:
+            self.line.close(self.answer([frame]))
+        finally:
+            self.line, self.linked, self.inputs, self.call_id = outer
+            self.busy, self.shared.open = True, self.sharing
 
     def ask(
         self, oracle: int, path: str, levels: int, inputs: oracles.Tensors
@@ -190,7 +208,7 @@ class Agent:
         except EvidenceError as error:
             raise RuntimeError(str(error)) from None
         assert self.line is not None, "it is a request that computes something"
-        return oracles.unpack_answer(self.line.ask(question))
+        return oracles.unpack_answer(self.line.ask(question, self.serve_between))
 
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
@@ -213,8 +231,17 @@ class Agent:
         }
 
     def run_cell(self, message: Message) -> Message:
-        output = shells.run_cell(self.shell, message["source"], self.output, self.seed)
+        seed = self.seed if message.get("seeded", True) else None
+        output = shells.run_cell(
+            self.shell, message["source"], self.output, seed, self.seed_variable
+        )
         return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
+
+    def sow(self, message: Message) -> Message:
+        """Seed as before a cell: in stock Otter tests run in one."""
+        if self.seed is not None:
+            shells.sow(self.shell, self.seed, self.seed_variable)
+        return {}
 
     def lay(self, message: Message) -> Message:
         """Write a part of one of the assignment's own files, before any cell runs."""
@@ -227,19 +254,29 @@ class Agent:
             file.write(message["data"])
         return {}
 
+    def read(self, message: Message) -> Message:
+        """Return the bytes of a file that the notebook wrote; None where there is none."""
+        try:
+            with open(message["path"], "rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError:
+            return {"value": None}
+        if len(data) > MAX_FILE_BYTES:
+            raise EvidenceError(f"the file {message['path']} is over {MAX_FILE_BYTES >> 20} MiB")
+        return {"value": data}
+
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
-        return {"values": {name: known[name] for name in message["names"] if name in known}}
+        found = {name: known[name] for name in message["names"] if name in known}
+        values, settings = codec.Fields(found), printing.changed_settings()
+        return {"values": values, "printing": settings} if settings else {"values": values}
 
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
 
     def call(self, message: Message) -> Message:
         target = message["target"]
-        value = target(*message["args"], **message["kwargs"])
-        # What can only be gone through crosses as what one finds on the way.
-        goes_through = isinstance(value, (Iterator, KeysView, ValuesView))
-        return {"value": list(islice(value, codec.MAX_NODES)) if goes_through else value}
+        return {"value": target(*message["args"], **message["kwargs"])}
 
     def probe(self, message: Message) -> Message:
         return {"value": ASKED[message["name"]](*message["args"], **message["kwargs"])}
@@ -265,7 +302,9 @@ class Agent:
 
 HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
+    "sow": Agent.sow,
     "lay": Agent.lay,
+    "read": Agent.read,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -278,24 +317,8 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 OURS = __name__.partition(".")[0]
 _ours: list[str] = []  # of the modules that were loaded before the first fork
 _newest = ""  # the last of all modules then
+SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 OUT_OF_MEMORY = 72  # exit status
-FOLDER_VARIABLES = (
-    "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR",
-)  # fmt: skip
-
-# As a kernel sets them; and pip gives up at once where nothing can be reached.
-KERNEL_VARIABLES = {
-    "TERM": "xterm-color",
-    "CLICOLOR": "1",
-    "USER": "student",
-    "LOGNAME": "student",
-    "FORCE_COLOR": "1",
-    "PAGER": "cat",
-    "GIT_PAGER": "cat",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PIP_RETRIES": "0",
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-}
 
 
 def run_child(
@@ -331,7 +354,9 @@ def run_child(
         kernel.name_command(folder)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
-        agent = Agent(shell, output, start["seed"])
+        agent = Agent(
+            shell, output, start["seed"], start.get("seed_variable"), start.get("sharing", True)
+        )
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
         _take_ourselves_out()

@@ -33,6 +33,9 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 LANDLOCK_RULE_PATH_BENEATH = 1
 # Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
 READ_RIGHTS = 0b1101
+LIST_RIGHTS = 0b1000
+# The course of an installed package: tests and solutions, in a folder that is read otherwise.
+COURSE = Path(__file__).resolve().parents[1] / "bundled"
 FILE_RIGHTS = 0b111 | 1 << 14 | 1 << 15
 DEVICES = {
     "/dev/null": READ_RIGHTS | 0b10,
@@ -159,8 +162,10 @@ class Confinement:
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
     def _readable_rules(self) -> Iterator[bytes]:
-        for path in (*_readable_paths(), *([self.shared] if self.shared else [])):
-            yield self._rule(path, READ_RIGHTS)
+        for path, rights in _readable_paths().items():
+            yield self._rule(path, rights)
+        if self.shared:
+            yield self._rule(self.shared, READ_RIGHTS)
         for path, rights in DEVICES.items():
             if os.path.exists(path):
                 yield self._rule(path, rights)
@@ -262,7 +267,8 @@ def _seccomp_program(unix_sockets: bool) -> bytes:
         return file.read()
 
 
-def _readable_paths() -> tuple[str, ...]:
+def _readable_paths() -> dict[str, int]:
+    """Return what may be read, each with its rights, which hold for all that lies in it."""
     paths = {"/usr", "/lib", "/lib64", "/bin", "/sbin", "/proc/cpuinfo", "/proc/meminfo"}
     paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
     paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
@@ -272,7 +278,25 @@ def _readable_paths() -> tuple[str, ...]:
     paths |= {os.path.join(sys.base_prefix, "lib")}
     paths |= set(mounts.package_folders())
     # Not the folder of this package: beside it may lie tests and solutions.
-    return tuple(sorted(path for path in paths if path and os.path.exists(path)))
+    found: dict[str, int] = {}
+    for path in sorted(path for path in paths if path and os.path.exists(path)):
+        found |= _without(Path(path).resolve(), COURSE)
+    return found
+
+
+def _without(folder: Path, left_out: Path) -> dict[str, int]:
+    """Return the rights to a folder, but for the contents of one that may lie in it."""
+    if not left_out.is_relative_to(folder) or not left_out.is_dir():
+        return {str(folder): READ_RIGHTS}
+    found = {str(folder): LIST_RIGHTS}
+    if folder == left_out:
+        return found
+    for path in folder.iterdir():
+        if not path.is_symlink():  # what it leads to is read where that lies
+            found |= _without(path, left_out)
+        elif not left_out.is_relative_to(target := path.resolve()) and target.exists():
+            found[str(target)] = READ_RIGHTS
+    return found
 
 
 def _count_tasks(uid: int) -> int:

@@ -66,8 +66,15 @@ def hide(folders: list[Path], kept: list[Path]) -> bool:
     """
     libc = ctypes.CDLL(None, use_errno=True)
     left = [path.resolve() for path in folders if path.is_dir()]
-    # Where the interpreter's own folder is to be hidden, this package was installed there.
-    left = [path for path in left if not any(map(path.is_relative_to, interpreter_folders()))]
+    # Where this package was installed into the interpreter's own folder, that stays.
+    package = needed_folders()[-1]
+    left = [
+        path
+        for path in left
+        if not (
+            package.is_relative_to(path) and any(map(path.is_relative_to, interpreter_folders()))
+        )
+    ]
     if not os.geteuid():
         left = [path for path in left if not _cover(libc, path, kept)]
     return not any(_may_be_read(path) for path in left if path.is_dir())

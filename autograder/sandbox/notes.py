@@ -26,6 +26,7 @@ TELLING = {  # of these events only what is done with such a name
     "object.__getattr__": ("tb_frame", "__code__"),
     "object.__setattr__": ("__code__", "__defaults__", "__kwdefaults__"),
 }
+SIGNATURE = "_signature"  # so inspect calls what reads code for the parameters, and keeps it
 BETWEEN, WRAPPERS = ("inspect", "ctypes", "pathlib", "socket"), ("_modified_open",)
 MOST, MOST_BYTES = 8, 200  # notes, and of each
 
@@ -44,7 +45,8 @@ def take_notes(pipe: int) -> None:
             return
         busy = True
         try:
-            frame = _asking(frame_of(1))
+            asker = frame_of(1)
+            frame = None if _is_for_a_signature(asker) else _asking(asker)
             if frame is not None and search(frame.f_code.co_filename):
                 told.add(event)
                 line = line_of(frame.f_code.co_filename, frame.f_lineno).strip()
@@ -66,6 +68,12 @@ def _is_telling(event: str, args: tuple[Any, ...]) -> bool:
     if event == "import":
         return str(args[0]).partition(".")[0] == OURS
     return True
+
+
+def _is_for_a_signature(frame: FrameType) -> bool:
+    """Tell whether inspect looks for a function's parameters, which are nobody's secret."""
+    inside = frame.f_globals.get("__name__") == "inspect"
+    return inside and frame.f_code.co_name.startswith(SIGNATURE)
 
 
 def _asking(frame: FrameType | None) -> FrameType | None:

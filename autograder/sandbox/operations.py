@@ -1,6 +1,9 @@
 """The operations that a test may do with an object that stays here; the list is closed."""
 
+import asyncio
+import inspect
 import itertools
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +12,19 @@ from autograder.errors import EvidenceError
 from autograder.wall.codec import MAX_NODES
 
 PLAIN_LISTS = ("matplotlib.axes._base.ArtistList", "matplotlib.cbook.silent_list")
+
+
+COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
+    "truediv": operator.truediv, "floordiv": operator.floordiv, "mod": operator.mod,
+    "divmod": divmod, "pow": operator.pow, "lshift": operator.lshift, "rshift": operator.rshift,
+    "and": operator.and_, "xor": operator.xor, "or": operator.or_,
+}  # fmt: skip
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda target, other: operation(other, target)
 
 
 def operate(target: Any, operation: str, args: tuple[Any, ...]) -> Any:
@@ -40,6 +56,48 @@ def _items(target: Any) -> list[Any]:
     return found
 
 
+def _await(target: Any) -> Any:
+    """Run what is awaited to its end, in a loop of its own."""
+
+    async def wait() -> Any:
+        return await target
+
+    return asyncio.run(wait())
+
+
+def _code(target: Any) -> dict[str, Any]:
+    """Return what a function's code says of itself, and its source where there is one."""
+    function = getattr(target, "__func__", target)
+    code = function.__code__
+    try:
+        lines = inspect.getsourcelines(function)[0]
+    except (OSError, TypeError):
+        lines = []
+    told = {name: getattr(code, f"co_{name}") for name in CODE}
+    plain = [one for one in code.co_consts if one is None or type(one) in (bool, int, float, str)]
+    return {**told, "consts": plain, "lines": lines}
+
+
+def _signature(target: Any) -> list[Any]:
+    """Return the parameters of a callable and its result's annotation."""
+    found = inspect.signature(target)
+    empty = inspect.Parameter.empty
+    parameters = [
+        [one.name, int(one.kind), [] if one.default is empty else [one.default],
+         [] if one.annotation is empty else [one.annotation]]
+        for one in found.parameters.values()
+    ]  # fmt: skip
+    answer = found.return_annotation
+    return [parameters, [] if answer is inspect.Signature.empty else [answer]]
+
+
+def _leave(target: Any, *error: Any) -> bool:
+    return bool(type(target).__exit__(target, *error))
+
+
+CODE = (
+    "name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "flags",
+)  # fmt: skip
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
     "item": lambda target, key: target[key],
@@ -56,6 +114,29 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "formatted": format,
     "names": dir,
     "type": type,
+    "set attribute": setattr,
+    "delete attribute": delattr,
+    "set item": operator.setitem,
+    "delete item": operator.delitem,
+    "hash": hash,
+    "reversed": lambda target: list(reversed(target)),
+    "enter": lambda target: type(target).__enter__(target),
+    "leave": _leave,
+    "await": _await,
+    "code": _code,
+    "signature": _signature,
+    **{name: getattr(operator, name) for name in COMPARED},
+    **BINARY,
+    **{f"r{name}": _reflected(one) for name, one in BINARY.items()},
+    **{f"i{name}": getattr(operator, f"i{name}") for name in BINARY if name != "divmod"},
+    "neg": operator.neg,
+    "pos": operator.pos,
+    "abs": abs,
+    "invert": operator.invert,
+    "round": round,
+    "trunc": math.trunc,
+    "floor": math.floor,
+    "ceil": math.ceil,
     "instance": lambda target, instance: isinstance(instance, target),
     "subclass": lambda target, subclass: issubclass(subclass, target),
 }

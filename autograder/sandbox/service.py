@@ -138,7 +138,7 @@ class Worker:
         pid = os.fork()
         if not pid:
             ours.close()
-            start = {"limits": limits, "seed": start["seed"], "shared": self.confinement.shared}
+            start = {**start, "limits": limits, "shared": self.confinement.shared}
             self._become_child(theirs, noting, ruleset, uid, folder, start)
         theirs.close()
         os.close(noting)

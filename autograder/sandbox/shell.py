@@ -224,6 +224,7 @@ class BoundedText(io.TextIOBase):
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
+        self.errors: set[int] = set()  # places of the parts that went to the stream of errors
         self.kept = 0
         self.dropped = False
 
@@ -244,11 +245,12 @@ class BoundedText(io.TextIOBase):
             self.kept += min(len(text), room)
         return len(text)
 
-    def take(self) -> str:
-        """Return what was printed since the last call."""
-        text = "".join(self.parts)
+    def take(self, errors: bool = True) -> str:
+        """Return what was printed since the last call, with or without the stream of errors."""
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.errors]
         self.parts.clear()
-        return text
+        self.errors.clear()
+        return "".join(kept)
 
 
 class ErrorText(BoundedText):
@@ -262,6 +264,7 @@ class ErrorText(BoundedText):
         self.output = output
 
     def write(self, text: str) -> int:
+        self.output.errors.add(len(self.output.parts))
         return self.output.write(text)
 
 
@@ -310,15 +313,20 @@ def forget_session(shell: InteractiveShell) -> None:
 
 
 def run_cell(
-    shell: InteractiveShell, source: str, output: BoundedText, seed: int | None
+    shell: InteractiveShell,
+    source: str,
+    output: BoundedText,
+    seed: int | None,
+    seed_variable: str | None = None,
 ) -> CellOutput:
     """Run one cell as a kernel would: an error ends the cell, not the notebook.
 
     Args:
         seed: Otter's seed between cells, or None.
+        seed_variable: the name that it is given before each cell, in place of the generators.
     """
-    if seed is not None:
-        seed_generators(seed)
+    if seed is not None and not source.startswith("%%"):  # as Otter leaves those
+        sow(shell, seed, seed_variable)
     if _only_checks(shell, source):
         shell.execution_count += 1
         return CellOutput()
@@ -337,6 +345,14 @@ def _only_checks(shell: InteractiveShell, source: str) -> bool:
     """Tell whether a cell only asks Otter's stand-in for a check, which does nothing."""
     check = CHECK.fullmatch(source)
     return check is not None and type(shell.user_ns.get(check[1])) is otter_stub.Notebook
+
+
+def sow(shell: InteractiveShell, seed: int, variable: str | None) -> None:
+    """Seed the generators, or a variable of the notebook's, as Otter does before each cell."""
+    if variable:
+        shell.user_ns[variable] = seed
+    else:
+        seed_generators(seed)
 
 
 def seed_generators(seed: int) -> None:

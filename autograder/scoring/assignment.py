@@ -16,7 +16,7 @@ from autograder import __version__
 from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
-from autograder.scoring.formats import QuestionTests, parse_tests
+from autograder.scoring.formats import QuestionTests, no_tests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
@@ -49,6 +49,7 @@ class Assignment:
         large: path of a large one -> its size in bytes and CRC; it stays in ``origin``.
         origin: the zip, or the folder that it was unpacked to.
         is_named: the zip or whoever grades says the name; else it is taken from the zip's path.
+        is_foreign: it was made elsewhere: its tests draw, share and read files as in stock Otter.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Assignment:
     lists: dict[str, str] = field(default_factory=dict)
     large: dict[str, tuple[int, int]] = field(default_factory=dict)
     origin: str = ""
+    is_foreign: bool = False
 
     @cached_property
     def otter_config(self) -> AutograderConfig:
@@ -83,6 +85,11 @@ class Assignment:
 
     @cached_property
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:
+        return {}
+
+    @cached_property
+    def unreadable(self) -> dict[str, str]:
+        """What is wrong with test files that cannot be read, by question; such give no points."""
         return {}
 
     @cached_property
@@ -109,6 +116,11 @@ class Assignment:
         """Room that the files take in a submission's folder."""
         return -(-sum(map(len, self.files.values())) // 2**20)
 
+    @property
+    def workplace(self) -> str:
+        """The folder that tests work in; "" where it has no files, or they are not laid out."""
+        return self._laid[""].folder if self._laid else ""
+
     def beside_files(self) -> AbstractContextManager[None]:
         """Return a context in which tests find the assignment's files beside them."""
         self.lay_files()
@@ -122,6 +134,12 @@ class Assignment:
     def seed(self) -> int | None:
         """Otter's seed between cells."""
         return self.config.get("seed")
+
+    @property
+    def seed_variable(self) -> str | None:
+        """The name of the notebook's that the seed is given to; None: the generators are seeded."""
+        name = self.config.get("seed_variable")
+        return name if isinstance(name, str) and name.isidentifier() else None
 
     @cached_property
     def tests_digest(self) -> str:
@@ -157,7 +175,11 @@ class Assignment:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
-            self._parsed[key] = parse_tests(self.sources[question], path, language)
+            try:
+                self._parsed[key] = parse_tests(self.sources[question], path, language)
+            except (Exception, SystemExit) as error:  # whatever the file does when it is run
+                self.unreadable[question] = f"{path} cannot be read ({type(error).__name__})"
+                self._parsed[key] = no_tests(question, path)
         return self._parsed[key]
 
 
@@ -204,6 +226,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             and not ("autograder" in manifest and entry.startswith(OWN_CODE))
         },
         is_named=bool(name or own) and manifest.get("named") is not False,
+        is_foreign="autograder" not in manifest or "named" in manifest,
         large=large,
         origin=str(Path(path).resolve()),
         lists={

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -18,6 +18,7 @@ from autograder.model import Status
 
 LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
 LATE_S = 5.0  # after the submission's time: by then the session has ended it, if it could
+TOO_LONG = "the test itself did not end within {:g} s ‖ 测试本身在 {:g} 秒内没有结束"
 AGAIN_S = 1.0  # a hidden test may take the exception for its own
 
 
@@ -45,6 +46,43 @@ def _clock(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+class TestTooLong(Exception):
+    """A test case that does not end by itself; no fault of the student's code."""
+
+    __test__ = False  # pytest: not a test class
+
+
+@contextmanager
+def patient(
+    cpu_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+) -> Iterator[None]:
+    """Hold a test case to this process's CPU time, in a process's main thread.
+
+    What it waits for the sandbox costs it nothing; that has limits of its own.
+
+    Args:
+        busy: whether a message is under way, which may not be cut.
+        tell: gets the exception before it is raised: a test may catch it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if not busy():
+            error = TestTooLong(TOO_LONG.format(cpu_s, cpu_s))
+            tell(error)
+            raise error
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, cpu_s, AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _ring(number: int, frame: FrameType | None) -> None:

@@ -11,10 +11,10 @@ import re
 from types import ModuleType
 
 LIBRARIES = frozenset({
-    "bisect", "calendar", "cmath", "collections", "copy", "datascience", "datetime", "decimal",
-    "fractions", "functools", "heapq", "itertools", "json", "math", "matplotlib", "networkx",
-    "numpy", "operator", "pandas", "random", "re", "scipy", "seaborn", "sklearn", "statistics",
-    "string", "textwrap", "torch",
+    "babypandas", "bisect", "calendar", "cmath", "collections", "copy", "datascience", "datetime",
+    "decimal", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math",
+    "matplotlib", "networkx", "numbers", "numpy", "operator", "pandas", "random", "re", "scipy",
+    "seaborn", "sklearn", "statistics", "string", "textwrap", "torch",
 })  # fmt: skip
 PARTS = frozenset({
     "matplotlib.pyplot", "numpy.linalg", "numpy.random", "numpy.testing", "pandas.testing",

@@ -52,7 +52,8 @@ def score(
     except MemoryError:
         return charge(job, assignment, out_of_memory(), by)
     found = find_causes(walk.outputs, submission.python, engine.python)
-    submission = replace(submission, notes=(*found, *submission.notes))
+    told = tuple(assignment.unreadable.values())
+    submission = replace(submission, notes=(*found, *submission.notes, *told))
     return conclude(submission, assignment, walk, by, engine.python)
 
 

@@ -8,6 +8,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.scoring.libraries import library
 from autograder.scoring.local_classes import make_member, make_subclass
+from autograder.scoring.local_errors import error_class, make_error
 from autograder.scoring.standins import stand_in
 
 if TYPE_CHECKING:
@@ -21,12 +22,18 @@ class RemoteNamespace(dict):
         session: the conversation with the sandbox.
         sources: the cells run so far; the value of ``In``, which the scorer knows itself.
         reported: takes the names of test cases that rest on what the sandbox alone can tell.
+        answered: takes the names of those that rest on what an object says of itself.
     """
 
     def __init__(
-        self, session: "Session", sources: list[str], reported: set[str] | None = None
+        self,
+        session: "Session",
+        sources: list[str],
+        reported: set[str] | None = None,
+        answered: set[str] | None = None,
     ) -> None:
         super().__init__()
+        self.answered = set() if answered is None else answered
         self.reported = set() if reported is None else reported
         self.session = session
         self.sources = sources
@@ -72,12 +79,18 @@ class Adopter:
 
     def adopt(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return what a test sees in place of a tensor, an error or any other object."""
+        if kind == "lent":
+            return self.session.lending.lent(value)
         self._note(kind, plain, value)
         if kind == "object":
+            if "classes" in plain:
+                return error_class(self.session, plain["classes"])
             found = (
                 library(plain.get("name")) if plain["bases"][:1] == ["builtins.module"] else None
             )
             return stand_in(self.session, plain) if found is None else found
+        if kind == "error" and "classes" in plain:
+            value = make_error(self.session, plain, str(value))
         if kind in ("subclass", "member"):
             return self._make(kind, plain, value)
         handle = plain.get("id")
@@ -95,6 +108,7 @@ class Adopter:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.said.add(str(plain.get("message")))
+            self.session.said |= {str(one) for one in plain.get("args", ()) if type(one) is str}
         for name in plain.get("bases", ()):
             self.session.said |= {str(name), str(name).rpartition(".")[2]}
 

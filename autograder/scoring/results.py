@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +99,7 @@ def conclude(
     if python:
         versions = {"grader": python, "notebook": submission.python}
         gradescope["extra_data"]["python"] = versions
-    questions = tuple(_question(tests, walk.reported) for tests in results.results.values())
+    questions = tuple(_question(tests, walk) for tests in results.results.values())
     noticed = find_noticed(submission.cells, walk.usages)
     _add_to(gradescope["extra_data"], questions, noticed)
     return Gradation(
@@ -130,9 +130,11 @@ def _add_to(
     extra: dict[str, Any], questions: Sequence[QuestionResult], noticed: Sequence[Noticed]
 ) -> None:
     """Say in ``results.json`` what rests on reports, and what was noticed."""
-    cases = [case.name for question in questions for case in question.cases if case.reported]
-    if cases:
-        extra["as_reported_by_the_notebook"] = cases
+    cases = [case for question in questions for case in question.cases]
+    if reported := [case.name for case in cases if case.reported]:
+        extra["as_reported_by_the_notebook"] = reported
+    if answered := [case.name for case in cases if case.answered]:
+        extra["answered_by_the_students_object"] = answered
     if noticed:
         extra["noticed"] = [vars(one) for one in noticed]
 
@@ -159,13 +161,13 @@ def _reason(walk: Walk, language: str) -> str:
     return f"{localize(REASONS[walk.status], language)} ({walk.reason})"
 
 
-def _question(tests: QuestionTests, reported: Set[str]) -> QuestionResult:
+def _question(tests: QuestionTests, walk: Walk) -> QuestionResult:
     return QuestionResult(
         name=tests.name,
         score=round(float(tests.score), 5),
         possible=round(float(tests.possible), 5),
         cases=_say_once(
-            [_case(result, reported) for result in tests.test_case_results],
+            [_case(result, walk) for result in tests.test_case_results],
             localize(AGAIN, tests.language),
         ),
     )
@@ -183,7 +185,7 @@ def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome
     return tuple(found)
 
 
-def _case(result: TestCaseResult, reported: Set[str]) -> TestCaseOutcome:
+def _case(result: TestCaseResult, walk: Walk) -> TestCaseOutcome:
     case = result.test_case
     text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
     slip, text = split_slip(text)
@@ -195,7 +197,8 @@ def _case(result: TestCaseResult, reported: Set[str]) -> TestCaseOutcome:
         points=float(case.points),
         message="\n".join(part for part in (message, text) if part),
         slip=slip,
-        reported=case.name in reported,
+        reported=case.name in walk.reported,
+        answered=case.name in walk.answered,
     )
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +14,9 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import remote
-from autograder.wall import codec, oracles
+from autograder.scoring.lending import Lending
+from autograder.scoring.seeds import Seeds
+from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
@@ -21,6 +24,7 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
+SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
 
@@ -54,39 +58,60 @@ class Session:
         stream: frames to and from the warm worker.
         limits: what the submission may use.
         seed: Otter's seed between cells, or None.
+        seed_variable: the name of the notebook's that it is given to, or None: the generators.
+        as_in_otter: what tests hand over may change in place; else the sandbox has copies.
 
     Raises:
         SandboxError: the worker is gone or does not answer (our fault, never the student's).
     """
 
-    def __init__(self, stream: FrameStream, limits: Limits, seed: int | None = None):
+    def __init__(
+        self,
+        stream: FrameStream,
+        limits: Limits,
+        seed: int | None = None,
+        seed_variable: str | None = None,
+        as_in_otter: bool = True,
+    ):
         self.stream = stream
         self.limits = limits
         self.usage: Usage | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
+        self.exchanges = 0  # that are under way
+        self.answered = False  # whether an object was asked about itself
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
         self.errors: list[CapturedError] = []
+        self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.lending = Lending(self, as_in_otter)
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
+        self.seeds = Seeds()
+        self.console = sys.stdout  # where nothing of a notebook's is printed
+        self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.deadline = time.monotonic() + limits.wall_s
-        self._send({"op": "start", "limits": asdict(limits), "seed": seed})
+        start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
+        start["sharing"] = as_in_otter
+        self._send({"op": "start", **start})
         channel = self._receive_channel()
         if channel is None:
             detail = self.usage.detail if self.usage else "no reason is given"
             raise SandboxError(f"the sandbox did not start: {detail}")
         self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
-    def run_cell(self, source: str) -> tuple[CellOutput, bool]:
+    def run_cell(self, source: str, seeded: bool = True) -> tuple[CellOutput, bool]:
         """Run a cell; returns its output and whether output was dropped.
+
+        Args:
+            seeded: whether Otter's seed is set before it, where there is one.
 
         Raises:
             SubmissionEnded: the child is gone.
         """
         try:
-            reply = self.request("cell", source=source)
+            reply = self.request("cell", source=source, seeded=seeded)
         except StudentTimeout as timeout:
             return CellOutput(error=str(timeout)), False
         except Exception as error:
@@ -116,15 +141,29 @@ class Session:
                         f"the assignment's file {path} cannot be laid ({error})"
                     ) from None
 
+    def file(self, path: str) -> bytes | None:
+        """Return the bytes of a file that the notebook wrote, None where there is none.
+
+        Raises:
+            As :meth:`request`; EvidenceError: the answer is malformed.
+        """
+        data = self.request("read", path=path).get("value")
+        if not (data is None or type(data) is bytes):
+            raise EvidenceError("malformed file")
+        return data
+
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
 
         Raises:
             As :meth:`request`; EvidenceError: the answer is malformed.
         """
-        values = self.request("get", names=names).get("values")
+        reply = self.request("get", names=tuple(names))
+        values = reply.get("values")
         if type(values) is not dict:
             raise EvidenceError("malformed values")
+        printing.take_over(reply.get("printing"))
+        self.fetched += values.values()
         return values
 
     def probe(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -135,12 +174,19 @@ class Session:
         for found in value if isinstance(value, list) else [value]:
             if isinstance(found, Drawing):
                 self.curves.append(found)
-            elif isinstance(found, CapturedError) and name == "captured":
-                self.errors.append(found)  # what a test's own call raised is none of the student's
+            elif isinstance(found, CapturedError) and self._is_captured(name, args):
+                self.errors.append(found)
         for error in _errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
         return value
+
+    def _is_captured(self, probe: str, args: Sequence[Any]) -> bool:
+        """Tell whether a probe was asked about an error that the notebook itself keeps.
+
+        What a test's own call raised or returned is none that the student captured.
+        """
+        return probe == "captured" and any(one is args[0] for one in self.fetched)
 
     def request(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send one request and return the decoded reply.
@@ -152,26 +198,23 @@ class Session:
         """
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
+        self.answered = self.answered or op == "operate"
         left_s = self.deadline - time.monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
+        if states := self.seeds.states():
+            fields["random"] = states
         try:
-            payload = codec.pack({"op": op, **fields})
+            payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
         data, interrupted = self._ask(payload, timeout)
         adopter = remote.Adopter(self)
-        try:
-            reply = codec.unpack(data, adopt=adopter.adopt)
-        except EvidenceError as error:
-            raise self._broken(str(error)) from None
-        except OutOfTime:
-            raise
-        except Exception as error:  # whatever reading an answer meets is the answer's doing
-            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+        reply = self._read(data, adopter)
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
+        self._print(reply.get("printed"))
         if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
                 f"stopped after {timeout:.0f} s: this step did not end ‖ "
@@ -180,12 +223,34 @@ class Session:
         if reply.get("ok") is True:
             reply["_linked"] = adopter.linked
             return reply
-        raised = reply.get("error")
+        raised = self.lending.raised(reply)
         if isinstance(raised, Exception):
             raise raised
         if isinstance(raised, BaseException):
             raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
         raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
+
+    def _print(self, text: object) -> None:
+        """Print what a test made the notebook print, where the test looks at what is printed."""
+        if type(text) is str and sys.stdout is not self.console:
+            sys.stdout.write(text)
+
+    def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
+        """Return what the child's message says."""
+        try:
+            return self.lending.unpack(data, adopter.adopt)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
+        except (OutOfTime, SandboxError, SubmissionEnded):
+            raise
+        except Exception as error:  # whatever reading an answer meets is the answer's doing
+            raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
+
+    def begin_case(self) -> None:
+        """Forget what belongs to the test case before."""
+        self.console = sys.stdout
+        self.seeds.forget()
+        self.lending.begin_case()
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
@@ -207,7 +272,11 @@ class Session:
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
         """Return what the child answers, and whether the step had to be interrupted."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        data, interrupted = self._exchange(nonce + payload, timeout_s)
+        self.exchanges += 1
+        try:
+            data, interrupted = self._exchange(nonce + payload, timeout_s)
+        finally:
+            self.exchanges -= 1
         if data[:NONCE_BYTES] != nonce:
             raise self._broken("an answer to a request that was never made")
         return data[NONCE_BYTES:], interrupted
@@ -238,6 +307,14 @@ class Session:
 
     def _answer(self, answers: oracles.Answers, question: bytes) -> None:
         """Answer what the child asks about a test's function while a request runs."""
+        if question[NONCE_BYTES:].startswith(codec.CALL):
+            called = self._read(question[NONCE_BYTES + len(codec.CALL) :], remote.Adopter(self))
+            try:
+                answer = codec.CALL + self.lending.call(called, answers)
+            except EvidenceError as error:
+                raise self._broken(str(error)) from None
+            self.child.send(question[:NONCE_BYTES] + answer, TRANSFER_S)
+            return
         try:
             answer = answers.answer(question[NONCE_BYTES:])
         except EvidenceError as error:

@@ -1,42 +1,38 @@
 """Stand-ins: what a test holds in place of an object that stays in the sandbox.
 
 Every operation that Python lets an object intercept is either asked of the object where it lives
-(``FORWARDED``) or refused; none is left to Python's defaults, by which an object is true, unequal
-to everything and an instance of nothing. Comparisons are refused: they are decided here, from data.
-A refusal fails the test case, even where the test catches it. ``is``, ``type(x)`` and
-``callable(x)`` cannot be intercepted; see the threat model.
+or refused; none is left to Python's defaults, by which an object is true, unequal to everything and
+an instance of nothing. A comparison with data is refused: it is decided here, from data. Two
+objects of the student's are compared by what they say of each other, as in one process.
+A refusal fails the test case, even where the test catches it. ``is`` tells objects apart, for each
+has one stand-in; ``type(x)`` cannot be intercepted, so tests get a ``type`` that knows stand-ins.
 """
 
-import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import torch
 
+from autograder.scoring import described
 from autograder.scoring.crossing import call_across, differentiable
+from autograder.scoring.known import loaded
 from autograder.wall.codec import Function
 from autograder.wall.codec.subclasses import ABILITIES
-from autograder.wall.oracles import Oracle
 
 Exact = TypeVar("Exact")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 # Attributes with two underscores that are asked for; any other is refused.
 ATTRIBUTES = frozenset({
     "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__defaults__",
-    "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__",
+    "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__", "__bases__",
+    "__self__", "__abstractmethods__", "__dataclass_fields__", "__slots__", "__mro__",
+    # methods of the student's own
+    "__init__", "__new__", "__len__", "__bool__", "__repr__", "__str__", "__iter__", "__next__",
+    "__contains__", "__getitem__", "__setitem__", "__call__", "__enter__", "__exit__", "__eq__",
+    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__add__", "__radd__", "__sub__",
+    "__mul__", "__rmul__", "__truediv__", "__neg__", "__abs__", "__matmul__", "__pow__", "__del__",
 })  # fmt: skip
-# Types of Python's own whose objects stay in the sandbox; isinstance() answers as it would there.
-BUILTIN_TYPES: dict[str, type] = {
-    "builtins.function": types.FunctionType,
-    "builtins.method": types.MethodType,
-    "builtins.builtin_function_or_method": types.BuiltinFunctionType,
-    "builtins.module": types.ModuleType,
-    "builtins.type": type,
-    "builtins.generator": types.GeneratorType,
-    "builtins.coroutine": types.CoroutineType,
-    "builtins.object": object,
-}
 
 
 class Refused(TypeError):
@@ -78,15 +74,49 @@ class StandIn(metaclass=_Kind):
             return _record(self)["name"]
         if name.startswith("_autograder"):
             raise AttributeError(name)
+        if name in INSPECTED and _record(self)["callable"]:
+            return INSPECTED[name](self)
         if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
             raise _refusal(self, name)
         return _ask(self, "attribute", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise _refusal(self, "assignment to an attribute")
+        if name.startswith("__") or name.startswith("_autograder"):
+            raise _refusal(self, "assignment to an attribute")
+        _ask(self, "set attribute", name, value)
 
     def __delattr__(self, name: str) -> None:
-        raise _refusal(self, "deletion of an attribute")
+        if name.startswith("__") or name.startswith("_autograder"):
+            raise _refusal(self, "deletion of an attribute")
+        _ask(self, "delete attribute", name)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _ask(self, "set item", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        _ask(self, "delete item", key)
+
+    def __hash__(self) -> int:
+        if _has_identity(self):
+            return hash(object.__getattribute__(self, "_autograder_id"))
+        return _exactly(int, self, "hash")
+
+    def __length_hint__(self) -> Any:
+        return NotImplemented
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(_exactly(list, self, "reversed"))
+
+    def __enter__(self) -> Any:
+        return _ask(self, "enter")
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        return _exactly(bool, self, "leave", None if error is None else type_of(error), error, None)
+
+    def __await__(self) -> Iterator[Any]:
+        if False:
+            yield
+        return _ask(self, "await")
 
     def __repr__(self) -> str:
         return _exactly(str, self, "representation")
@@ -124,6 +154,8 @@ class StandIn(metaclass=_Kind):
         return iter(_exactly(list, self, "items"))
 
     def __next__(self) -> Any:
+        if _is_a(self, "builtins.coroutine"):
+            raise StopIteration(_ask(self, "await"))
         return _ask(self, "next")
 
     def __dir__(self) -> list[str]:
@@ -154,32 +186,66 @@ class StandInFunction(StandIn):
 
 
 def _handed(value: Any) -> Any:
-    """Return what crosses in place of a function of one tensor that a test hands over.
+    """Return what crosses in place of a function of tensors or numbers that a test hands over.
 
     One of torch's own crosses by its name; any other stays here and answers from here.
     """
-    name = getattr(value, "__name__", "") if callable(value) else ""
-    if type(value) is types.BuiltinFunctionType and getattr(torch, name, None) is value:
-        return Function(f"torch.{name}(x)", name)
-    if type(value) is types.FunctionType:
-        return Oracle(value, name if name.isidentifier() else "f")
+    if type(value) is types.BuiltinFunctionType:
+        name = value.__name__
+        if getattr(torch, name, None) is value:
+            return Function(f"torch.{name}(x)", name)
     return value
 
 
 # Operations that are refused: their default would decide something about an object unseen.
 REFUSED = (
-    "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__",
-    "__setitem__", "__delitem__", "__missing__", "__length_hint__", "__reversed__",
-    *(f"__{side}{name}__"
-      for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
-                   "lshift", "rshift", "and", "xor", "or")
-      for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
-    "__neg__", "__pos__", "__abs__", "__invert__", "__complex__", "__round__", "__trunc__",
-    "__floor__", "__ceil__", "__bytes__", "__fspath__", "__buffer__", "__release_buffer__",
-    "__enter__", "__exit__", "__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
+    "__missing__", "__idivmod__", "__complex__", "__bytes__", "__fspath__",
+    "__buffer__", "__release_buffer__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
     "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
     "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",
 )  # fmt: skip
+IDENTICAL = frozenset(
+    f"builtins.{name}" for name in ("function", "type", "module", "generator", "coroutine")
+)
+COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
+ASKED = (
+    *(f"{side}{name}"
+      for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
+                   "lshift", "rshift", "and", "xor", "or")
+      for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
+    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil",
+)  # fmt: skip
+
+
+def _comparer(operation: str) -> Callable[[StandIn, Any], bool]:
+    def compare(self: StandIn, other: Any) -> bool:
+        if operation in ("eq", "ne") and _has_identity(self):
+            return (self is other) is (operation == "eq")
+        if not issubclass(type(other), StandIn):
+            raise _refusal(self, operation)
+        return _exactly(bool, self, operation, other)
+
+    return compare
+
+
+def _asker(operation: str) -> Callable[..., Any]:
+    """Return an operation that is asked as in stock Otter, where the assignment comes from there.
+
+    Elsewhere it is refused: ``x - expected`` would hand an object that lies what it is to equal.
+    """
+
+    def ask(self: StandIn, *args: Any) -> Any:
+        lending = getattr(object.__getattribute__(self, "_autograder_session"), "lending", None)
+        if lending is None or not lending.sharing:
+            raise _refusal(self, operation)
+        return _ask(self, operation, *args)
+
+    return ask
+
+
+def _has_identity(standing: StandIn) -> bool:
+    """Tell whether an object is equal to itself alone, as functions and classes are."""
+    return (_record(standing)["bases"] or ["?"])[0] in IDENTICAL
 
 
 def _refuser(name: str) -> Callable[..., Any]:
@@ -192,10 +258,25 @@ def _refuser(name: str) -> Callable[..., Any]:
 
 for _name in REFUSED:
     setattr(StandIn, _name, _refuser(_name))
+for _name in COMPARED:
+    setattr(StandIn, f"__{_name}__", _comparer(_name))
+for _name in ASKED:
+    setattr(StandIn, f"__{_name}__", _asker(_name))
 
 
 def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
-    """Return the stand-in for a received record; its type bears the name of the object's type."""
+    """Return the stand-in for a received record; its type bears the name of the object's type.
+
+    An object has one stand-in, so that ``is`` tells two apart.
+    """
+    standing = vars(session).setdefault("standing", {})
+    known = standing.get(record["id"])
+    if known is None or _record(known)["bases"] != record["bases"]:
+        known = standing[record["id"]] = _new_stand_in(session, record)
+    return known
+
+
+def _new_stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     base = StandInFunction if record["callable"] else StandIn
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
     known: dict[Any, Any] = session.types
@@ -205,11 +286,48 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     return known[base, name](session, record)
 
 
-def type_of(value: Any, *more: Any) -> Any:
+def type_of(value: Any, *more: Any, **options: Any) -> Any:
     """Return what ``type(value)`` is to a test: of a stand-in, the type of what it stands for."""
     if more or not issubclass(type(value), StandIn):
-        return type(value, *more)
-    return _loaded(_record(value)["bases"][0]) or _ask(value, "type")
+        return type(value, *more, **options)
+    return loaded(_record(value)["bases"][0]) or _ask(value, "type")
+
+
+class _TypeKind(type):
+    """Makes ``TypeOf`` in all else what ``type`` is."""
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        return type_of(*args, **options)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, type)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, type)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is type or other is cls
+
+    def __hash__(cls) -> int:
+        return hash(type)
+
+
+class TypeOf(metaclass=_TypeKind):
+    """What tests get as ``type``: it knows stand-ins."""
+
+
+def _code_of(standing: StandIn) -> Any:
+    return described.make_code(standing, _ask(standing, "code"))
+
+
+def _signature_of(standing: StandIn) -> Any:
+    return described.make_signature(_ask(standing, "signature"))
+
+
+INSPECTED: dict[str, Callable[[StandIn], Any]] = {
+    "__code__": _code_of,
+    "__signature__": _signature_of,
+}
 
 
 def _record(standing: StandIn) -> dict[str, Any]:
@@ -257,12 +375,12 @@ def _class_of(standing: StandIn) -> type:
     """
     record = _record(standing)
     own, *others = record["bases"] or ["builtins.object"]
-    exact = _loaded(own)
+    exact = loaded(own)
     if exact is not None:
         return exact
-    loaded = [cls for cls in map(_loaded, others) if cls is not None]
-    nearest = loaded[0] if loaded else object
-    if not all(issubclass(nearest, cls) for cls in loaded):
+    bases = [cls for cls in map(loaded, others) if cls is not None]
+    nearest = bases[0] if bases else object
+    if not all(issubclass(nearest, cls) for cls in bases):
         raise _refusal(standing, "isinstance")
     has = [name for name in record.get("has", ()) if name in ABILITIES]
     abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
@@ -270,18 +388,3 @@ def _class_of(standing: StandIn) -> type:
         return type(_name_of(standing).rpartition(".")[2], (nearest,), abilities)
     except Exception:
         raise _refusal(standing, "isinstance") from None
-
-
-def _loaded(name: str) -> type | None:
-    """Return the class of a name if its module is loaded here; nothing is imported."""
-    if name in BUILTIN_TYPES:
-        return BUILTIN_TYPES[name]
-    parts = name.split(".")
-    for cut in range(len(parts) - 1, 0, -1):
-        module = sys.modules.get(".".join(parts[:cut]))
-        if module is not None:
-            found: Any = module
-            for part in parts[cut:]:
-                found = vars(found).get(part) if hasattr(found, "__dict__") else None
-            return found if isinstance(found, type) and found.__module__ != "__main__" else None
-    return None

@@ -9,19 +9,22 @@ one bad answer doesn't take the others along.
 import random
 import time
 import warnings
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from autograder.errors import SandboxError, SubmissionEnded
+from autograder.intake.upload import CHECK
 from autograder.model import CellOutput, Limits, Status, Submission
 from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace
 from autograder.scoring.session import Session, Usage
+from autograder.scoring.surroundings import in_loop, silence
+from autograder.wall import printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -46,6 +49,7 @@ class Walk:
     usages: list[Usage] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)  # the cells run so far
     reported: set[str] = field(default_factory=set)  # test cases, see TestCaseOutcome
+    answered: set[str] = field(default_factory=set)
 
 
 class Walker:
@@ -101,11 +105,15 @@ class Walker:
         self._open()
         for index, cell in enumerate(self.submission.cells):
             self._run_cell(index)
+            if self.submission.is_script and self.walk.outputs[index].error:
+                break
             for question in cell.tests:
                 if question in self.assignment.sources:
+                    self._sow(question in CHECK.findall(cell.source))
                     self._test(question, index + 1)
         for question in self.assignment.questions:
             if question not in self.walk.tests:
+                self._sow(True)
                 self._test(question, len(self.submission.cells))
         self._close()
 
@@ -135,7 +143,7 @@ class Walker:
         source = cell.source
         self.sources.append(source)
         try:
-            output, dropped = self.session.run_cell(source)
+            output, dropped = self._run(index)
         except SubmissionEnded as ended:
             self.walk.outputs[index] = CellOutput(error=str(ended))
             self.fatal.add(index)
@@ -148,6 +156,11 @@ class Walker:
             self.walk.status = Status.OUTPUT_LIMIT
             self.walk.reason = f"only the first {self.limits.output_kib} KiB of output were kept"
 
+    def _run(self, index: int) -> tuple[CellOutput, bool]:
+        """Run a cell; the parts of a script are one cell to Otter, which seeds it once."""
+        seeded = not (self.submission.is_script and index)
+        return self.session.run_cell(self.submission.cells[index].source, seeded)
+
     def _lost(self, source: str) -> tuple[str, ...]:
         """Return the names that a cell that failed was to define and that are missing now."""
         bound = causes.bound_names(source)
@@ -159,11 +172,19 @@ class Walker:
 
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
-        _seed_scorer(self.seed)
-        self.session.curves, self.session.errors = [], []
-        with self.assignment.beside_files(), warnings.catch_warnings():
+        self.session.curves, self.session.errors, self.session.fetched = [], [], []
+        with ExitStack() as stack:
+            stack.enter_context(self.assignment.beside_files())
+            self.session.workplace = self.assignment.workplace
+            stack.enter_context(printing.usual())
+            stack.enter_context(self.session.seeds.watched())
+            stack.enter_context(silence())
+            if self.assignment.is_foreign:
+                stack.enter_context(in_loop())
+            stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # torch's advice to whoever writes tests
-            tests.run(RemoteNamespace(self.session, self.sources, self.walk.reported))
+            walk = self.walk
+            tests.run(RemoteNamespace(self.session, self.sources, walk.reported, walk.answered))
         self.walk.tests[question] = tests
         self.walk.curves[question] = self.session.curves
         self.walk.errors[question] = self.session.errors
@@ -172,13 +193,29 @@ class Walker:
             usage = self.session.usage
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
+    def _sow(self, goes_on: bool) -> None:
+        """Seed this side, and for a zip of elsewhere both, before a question's tests.
+
+        Args:
+            goes_on: the tests run in no cell of their own, before which stock Otter would seed.
+        """
+        seed, foreign = self.assignment.seed, self.assignment.is_foreign
+        with suppress(AssertionError, SubmissionEnded):
+            if foreign and seed is not None and not goes_on:
+                self.session.request("sow")
+        shared = foreign and seed is not None and self.assignment.seed_variable is None
+        _seed_scorer(seed if shared and seed is not None else self.seed)
+
     def _open(self) -> None:
         limits = replace(
             self.limits,
             wall_s=self.deadline - time.monotonic(),
             disk_mib=self.limits.disk_mib + self.assignment.room_mib,
         )
-        self.session = Session(self.stream, limits, self.assignment.seed)
+        assignment = self.assignment
+        self.session = Session(
+            self.stream, limits, assignment.seed, assignment.seed_variable, assignment.is_foreign
+        )
         self.session.lay(self.assignment.files)
 
     def _close(self) -> None:
@@ -203,7 +240,7 @@ class Walker:
             try:
                 for index in range(cells_run):
                     if index not in self.fatal:
-                        self.session.run_cell(self.submission.cells[index].source)
+                        self._run(index)
                 return
             except SubmissionEnded:
                 self.fatal.add(index)

@@ -1,6 +1,6 @@
 """What a call of student code gave, and what it left of its arguments, as plain data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from autograder.wall import captures
 from autograder.wall.evidence import TensorState
 
 MAX_GRAPH_NODES = 200_000
+MAX_ITEMS = 10_000  # of a sequence that is read
 
 
 def told(value: Any) -> Any:
@@ -20,6 +21,35 @@ def told(value: Any) -> Any:
     if isinstance(value, (str, bytes, dict, set, torch.Tensor, np.ndarray)):
         return value
     return list(value) if isinstance(value, Iterable) else value
+
+
+def items(value: Any, depth: int = 3) -> Any:
+    """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
+
+    Subclasses of tuple and list (such as namedtuples) and ranges become plain, to a depth; so do
+    strings of a subclass.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (tuple, list, range)) and depth:
+        plain = [items(item, depth - 1) for item in value[:MAX_ITEMS]]
+        return tuple(plain) if isinstance(value, tuple) else plain
+    return value
+
+
+def answer_about(f: Callable[..., Any], source: str, args: Sequence[Any]) -> tuple[Any, Any]:
+    """Return what ``f(it, *args)`` gives, ``it`` being what a piece of Python makes, and more.
+
+    In place of a value stands what is known of the exception that was raised. The second item is
+    what the function ``told`` of that piece, if it has one, returns afterwards.
+    """
+    made: dict[str, Any] = {"__name__": "made"}
+    exec(compile(source, "<made>", "exec"), made)
+    try:
+        value = items(f(made["it"], *args))
+    except Exception as error:
+        value = captures.captured(error)
+    return value, made["told"]() if "told" in made else None
 
 
 def left(arg: Any) -> tuple | np.ndarray | None:

@@ -73,6 +73,7 @@ def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
         xlim=_pair(axes.get_xlim()),
         ylim=_pair(axes.get_ylim()),
         curves=tuple(_curves(axes, index)),
+        guides=tuple(_guides(axes, index)),
     )
 
 
@@ -129,6 +130,54 @@ def _is_reference(line: Line2D, axes: Axes) -> bool:
     """Tell whether a line is one of axhline, axvline or axline, or not in data coordinates."""
     separate = line.get_transform().contains_branch_seperately(axes.transData)
     return isinstance(line, AxLine) or tuple(separate) != (True, True)
+
+
+def _guides(axes: Axes, index: int) -> Iterator[Curve]:
+    """Yield the lines that reach through the whole view, each by two points at its edges."""
+    for line in axes.lines:
+        ends = _ends(line, axes)
+        if ends is not None:
+            yield Curve(
+                x=np.array(ends[0], dtype=np.float64),
+                y=np.array(ends[1], dtype=np.float64),
+                label=_label(line),
+                artist="guide",
+                axes=index,
+                marker="None",
+                linestyle=str(line.get_linestyle())[:500] if _has_stroke(line) else "None",
+                visible=_is_visible(line, axes),
+                dtype="float64",
+            )
+
+
+def _ends(line: Line2D, axes: Axes) -> tuple[Any, Any] | None:
+    """Return the x and the y of both ends of an axhline, axvline or axline; None for others."""
+    if isinstance(line, AxLine):
+        return _ends_of_axline(line, axes)
+    separate = tuple(line.get_transform().contains_branch_seperately(axes.transData))
+    if sum(separate) != 1:
+        return None
+    x, y = (np.asarray(values, dtype=np.float64) for values in line.get_data(orig=False))
+    if x.shape != (2,) or y.shape != (2,):
+        return None
+    low, high = axes.get_ylim() if separate[0] else axes.get_xlim()  # the rest is shares of it
+    return (x, low + y * (high - low)) if separate[0] else (low + x * (high - low), y)
+
+
+def _ends_of_axline(line: AxLine, axes: Axes) -> tuple[Any, Any] | None:
+    in_data = Artist.get_transform(line) == axes.transData  # its own method gives another one
+    if not in_data or (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
+        return None
+    (x, y), slope = line.get_xy1(), line.get_slope()
+    if slope is None:
+        second = line.get_xy2()
+        if second[0] == x:
+            return (x, x), axes.get_ylim()
+        slope = (second[1] - y) / (second[0] - x)
+    if not np.isfinite(slope):
+        return (x, x), axes.get_ylim()
+    ends = np.asarray(axes.get_xlim(), dtype=np.float64)
+    return ends, y + slope * (ends - x)
 
 
 def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -> Curve:

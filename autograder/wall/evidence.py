@@ -102,7 +102,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class AxesDrawing:
-    """What one Axes shows."""
+    """What one Axes shows.
+
+    Attributes:
+        guides: what axhline, axvline and axline draw, each by two points at opposite edges of the
+            view.
+    """
 
     title: str
     xlabel: str
@@ -111,6 +116,7 @@ class AxesDrawing:
     xlim: tuple[float, float]
     ylim: tuple[float, float]
     curves: tuple[Curve, ...]
+    guides: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Oracle:
         name: what the handle calls itself.
         saves: whether its graph holds a saved tensor, so that a second walk through it fails in
             torch's own place; None leaves the end of the graph to the handle itself.
+        takes: parameters of a function of anything; None: it takes a tensor and nothing else.
 
     Attributes:
         asked: what has been asked so far, in order.
@@ -84,8 +85,9 @@ class Oracle:
         function: TensorFunction,
         name: str = "f",
         saves: bool | None = None,
+        takes: list[list[Any]] | None = None,
     ):
-        self.function, self.saves = function, saves
+        self.function, self.saves, self.takes = function, saves, takes
         self.__name__ = self.__qualname__ = name
         self.asked: list[Asked] = []
         self._computed: dict[
@@ -318,8 +320,7 @@ class Answers:
     """Answers the questions of one request, within limits."""
 
     def __init__(self) -> None:
-        self.left = MAX_QUESTIONS
-        self.cpu_s = 0.0
+        self.left, self.calls, self.cpu_s = MAX_QUESTIONS, 0, 0.0
 
     def answer(self, data: bytes) -> bytes:
         """Return the answer to one question.

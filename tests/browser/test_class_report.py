@@ -202,7 +202,7 @@ def test_students_code_stays_text(visit, out):  # noqa: F811
 
 @pytest.mark.parametrize(
     ("size", "scheme", "language"),
-    [("desk", "light", "zh"), ("phone", "dark", "en"), ("desk", "dark", "en")],
+    [("desk", "light", "zh"), ("phone", "dark", "en")],
 )
 @pytest.mark.parametrize(
     "name", ["report/index.html", "report/answers-1.html", "feedback/s00030.html"]
@@ -278,3 +278,14 @@ def test_a_class_of_two_thousand_is_soon_there(visit, tmp_path):  # noqa: F811
     assert 0 < shown(page) < 2000
     answers = visit(path.with_name("answers-1.html"))
     assert answers.evaluate("document.querySelectorAll('*').length") < 12_000
+
+
+def test_what_stands_out_leads_on(report):
+    findings = report.locator(".findings")
+    findings.locator("button[data-misconception]").click()
+    assert 0 < shown(report) < COUNT and report.input_value("#slip") != ""
+    findings.locator("button[data-low]").click()
+    report.select_option("#slip", "")
+    assert all(text == "–" or float(text) < 13 for text in column(report, 2))
+    findings.locator("a").first.click()
+    assert report.locator("details.question[open]").count() == 1

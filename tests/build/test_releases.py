@@ -2,6 +2,11 @@
 
 import ast
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -67,3 +72,64 @@ def test_every_answer_is_left_to_the_student(built, name, language):
     for cell in answers:
         assert "..." in cell["source"], cell["id"]
         assert cell["source"] != solutions[cell["id"]], cell["id"]
+
+
+CALLED = {  # how the file is called -> what the server says of the session, what else lies there
+    "autodiff.ipynb": ("", ()),
+    "autodiff (1).ipynb": ("", ("autodiff-colab.ipynb",)),
+    "autodiff-Copy1.ipynb": ("", ()),
+    "autodiff (2).ipynb": ("/a/autodiff (2).ipynb", ("autodiff.ipynb", "autodiff (1).ipynb")),
+    "homework.ipynb": ("homework.ipynb", ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("called", CALLED)
+def test_a_notebook_checks_under_any_name(built, tmp_path, called):
+    session, others = CALLED[called]
+    language = "zh" if "Copy" in called else "en"
+    release = built / "autodiff" / "student" / language / "autodiff.ipynb"
+    for name in (called, *others):
+        shutil.copy(release, tmp_path / name)
+    cells = {cell["id"]: cell for cell in json.loads(release.read_text("utf-8"))["cells"]}
+    code = "".join(cells["init-otter"]["source"])
+    code += "\nprint(grader._notebook, grader.check('q1').name, sep='|')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "JPY_SESSION_NAME": session},
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == [f"{called}|q1"], done.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["autodiff", "linear-algebra"])
+def test_a_warm_up_without_points_comes_before_the_first_question(built, name, language):
+    release = built / name / "student" / language / f"{name}.ipynb"
+    ids = [cell["id"] for cell in json.loads(release.read_text("utf-8"))["cells"]]
+    warm = [place for place, id in enumerate(ids) if id.startswith("warmup")]
+    assert warm and max(warm) < min(ids.index(id) for id in ids if id.startswith("q1"))
+
+
+@pytest.mark.parametrize(("name", "language"), CASES)
+def test_setting_up_asks_pytorchs_index_for_pytorch_alone(built, name, language):
+    folder = built / name / "student" / language
+    assert "index" not in (folder / "requirements.txt").read_text("utf-8")
+    page = (folder / "README.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if "download.pytorch.org" in line]
+    assert lines and all("--retries 1 --no-deps" in line and "torch==" in line for line in lines)
+    assert "--index-url" in page.replace(lines[0], "")  # pip's option for a mirror
+
+
+def test_chinese_prose_is_not_slanted_and_links_look_like_links(built):
+    for name in ("autodiff", "linear-algebra"):
+        for language in LANGUAGES:
+            release = built / name / "student" / language / f"{name}.ipynb"
+            cells = json.loads(release.read_text("utf-8"))["cells"]
+            for cell in cells:
+                text = "".join(cell["source"])
+                if cell["cell_type"] != "markdown":
+                    continue
+                assert "[`" not in text, f"{name}, {cell['id']}: a link in code's clothes"
+                prose = re.sub(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!\[.*?\]|\*\*", "", text, flags=re.S)
+                if language == "zh":
+                    slanted = re.search(r"\*[^*\n]+\*", prose)
+                    assert not slanted, f"{name}, {cell['id']}: {slanted}"

@@ -38,6 +38,13 @@ GENUINE = {
         errors.SIZE_MISMATCH,
         "A = torch.ones(5, 4)\ntorch.div(A, torch.sum(A, 1))",
     ),
+    "a power": (errors.SIZE_MISMATCH, "torch.ones(5, 4) ** torch.ones(5)"),
+    "rounded division": (errors.SIZE_MISMATCH, "torch.ones(5, 4) // torch.ones(5)"),
+    "broadcast tensors": (
+        errors.SIZE_MISMATCH,
+        "torch.broadcast_tensors(torch.ones(5, 4), torch.ones(5))",
+    ),
+    "broadcast shapes": (errors.SIZE_MISMATCH, "torch.broadcast_shapes((5, 4), (5,))"),
     "length": (errors.LENGTH_OF_SCALAR, "len(torch.tensor(3))"),
     "matrix norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), ord=2)"),
     "Frobenius norm": (errors.MATRIX_NORM, "torch.linalg.norm(torch.ones(2, 3, 4), 'fro')"),

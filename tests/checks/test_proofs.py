@@ -159,12 +159,19 @@ def test_a_malformed_proof_is_refused(blocks):
         Proof(blocks)
 
 
-@pytest.mark.parametrize("question", ["q1", "q2"])
-def test_all_cases_of_a_question_hold_the_same_proof(question):
-    path = Path(__file__).parents[2] / "assignments" / "linear-algebra" / "linear-algebra.ipynb"
+PROOFS = [
+    ("linear-algebra", "q1"),
+    ("linear-algebra", "q2"),
+    ("calculus", "q3"),
+    ("probability", "q2"),
+    ("probability", "q3"),
+]
+
+
+@pytest.mark.parametrize(("name", "question"), PROOFS)
+def test_all_cases_of_a_question_hold_the_same_proof(name, question):
+    path = Path(__file__).parents[2] / "assignments" / name / f"{name}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    sources = [
-        "".join(cell["source"]) for cell in cells if cell["id"].startswith(f"{question}-test")
-    ]
+    sources = ["".join(cell["source"]) for cell in cells if cell["id"].startswith(f"{question}-")]
     found = [blocks for text in sources for blocks in re.findall(r"Proof\(\s*(\{[^}]*\})", text)]
     assert len(found) == 3 and len(set(found)) == 1

@@ -27,6 +27,10 @@ def check(*names):
         ([answer("old"), check("q1"), answer("new"), check("q1")], {"q1": "new"}),
         ([answer("x = 1"), check("another")], {}),
         ([answer("x = 1")], {}),
+        (
+            [Cell("import otter\ngrader = otter.Notebook()"), Cell("x = 1"), check("q1")],
+            {"q1": "x = 1"},
+        ),
         ([Cell("x = 1", ("q1", "q2"))], {"q1": "x = 1", "q2": "x = 1"}),
         ([], {}),
     ],

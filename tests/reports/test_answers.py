@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.answer_pages import answers_page
-from autograder.reports.answers import MAX_FORMS, Answers, gather, normal_form
+from autograder.reports.answers import (
+    MAX_FORMS,
+    Answers,
+    gather,
+    normal_form,
+    unanswered_names,
+)
 from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Check, Exercise, Person
 from tests.reports.sample_gradations import ANSWERS, HOSTILE, sample_gradations
@@ -135,3 +141,19 @@ def test_a_report_writes_a_page_per_question_and_removes_old_ones(tmp_path):
     pages = {path.name for path in tmp_path.glob("answers-*.html")}
     assert pages == {f"answers-{n}.html" for n in range(1, len(ANSWERS) + 1)}
     assert all(name in report.read_text("utf-8") for name in pages)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('def f(x):\n    """Says what."""\n    ...\n\nreason = ...', ("f", "reason")),
+        ("def f(x):\n    ...\n\ndef f(x):\n    return x", ()),
+        ("a = b = ...\nb = 2", ("a",)),
+        ("def f(x):\n    return ...", ()),
+        ("...\nplt.show()", ()),
+        ("not python at all", ()),
+        ("%time x\ny = ...", ("y",)),
+    ],
+)
+def test_what_is_still_as_it_was_handed_out(code, names):
+    assert unanswered_names(code) == names

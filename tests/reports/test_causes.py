@@ -176,3 +176,18 @@ def test_only_what_hangs_on_the_same_part_is_folded(case, follows):
     causes = causes_of(ROOT, *others, case, checks=PARTS)
     assert len(causes) == (1 if follows else 2)
     assert [one.name for one in causes[0].consequences] == [case.name] * follows
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_what_was_left_blank_is_one_entry_and_accuses_of_nothing(released):
+    cases = (
+        failed("q1 - 5", "slope is not answered yet", None, 0.0, False),
+        failed("q1 - 1", "Wrong.\nf was never computed.", "forward-pass-missing", 2.0),
+        failed("q1 - 2", "Wrong.\nNothing there.", None, 3.0),
+        failed("q1 - 4", "Wrong.\nOne too many.", "wrong-count", 4.0),
+    )
+    verdicts = [verdict_of(case, released, PARTS[case.name]) for case in cases]
+    blank, other = find_causes(verdicts, ("slope",))
+    assert blank.slip == ("Not answered yet", "尚未作答") and blank.lesson == (("slope", "slope"),)
+    assert blank.cost == 5.0 and len(blank.folded) == 3 and blank.told
+    assert english(other) == ["One too many."]

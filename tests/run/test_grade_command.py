@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import assignment_names
 from autograder.proving.gradescope.validate import find_faults
 from tests.cluster.test_cluster import cluster, make_jobs, unused_port  # noqa: F401 - fixtures
 
@@ -43,7 +44,7 @@ def rows(out: Path) -> dict[str, dict]:
         return {row["file"]: row for row in csv.DictReader(file)}
 
 
-@pytest.mark.parametrize("name", ["autodiff", "linear-algebra"])
+@pytest.mark.parametrize("name", assignment_names())
 @pytest.mark.parametrize("engine", ["local", "docker"])
 def test_the_sample_class_gets_the_expected_points(name, engine, built, tmp_path, request):
     if engine == "docker":

@@ -9,6 +9,7 @@ from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
 from autograder.lms.roster import load_roster
 from autograder.model import Limits
+from autograder.run.exercises import exercises_of
 from autograder.run.grading import grade_folder
 from tests.run.test_grading import ASSIGNMENT, fake_grade
 
@@ -17,6 +18,7 @@ EXERCISES = {
     "q1": {"title": {"en": "Adding", "zh": "加法"}, "text": {"en": "Add."},
            "read": {"en": [["a book", "https://example.org"], ["odd", "javascript:x"]]}},
     "q2": "not what it should be",
+    "q6": {"title": {"en": "Writing"}},
 }  # fmt: skip
 
 
@@ -73,3 +75,5 @@ def test_what_a_manifest_tells_of_exercises_reaches_the_pages(grade):
     assert "Adding" in report and "javascript:" not in report
     page = next((grade.out / "feedback").glob("*.html")).read_text("utf-8")
     assert "加法" in page
+    told = exercises_of(SimpleNamespace(manifest={"exercises": EXERCISES}, questions=("q1",)))
+    assert told["q6"].title == ("Writing", "") and told["q1"].links[1] == ()

@@ -12,7 +12,8 @@ def test_called(f):
     from autograder import probes
     found = probes.error_of(f, 0)
     assert found is None or found.type, "it is looked at"
-    next(iter(probes.answered(f, [(lambda: 1,)])), None)
+    returned = f(lambda: 1)
+    assert type(returned).__name__ and probes.captured(returned).type == "TypeError"
 """
 CELL = """
 import torch
@@ -37,4 +38,5 @@ def test_only_what_the_student_captured_is_kept(engine):
     graded = grade(engine, tests, (CELL, "q1"), ("pass", "q2"))
     assert [error["type"] for error in graded.errors["q1"]] == ["RuntimeError"]
     assert "q2" not in graded.errors
+    assert [case.passed for case in graded.questions[1].cases] == [True], graded.questions[1]
     assert graded.answers["q1"].startswith("import torch")

@@ -50,6 +50,8 @@ REACHES = {
 HONEST = """import matplotlib.pyplot as plt
 import numpy as np, pandas as pd, torch, warnings, collections, dataclasses, traceback
 %matplotlib inline
+import inspect
+inspect.signature(lambda a, b=2: a), inspect.getfullargspec(len), inspect.signature(torch.nn.Linear)
 np.set_printoptions(precision=3), torch.set_printoptions(precision=3)
 torch.set_default_dtype(torch.float64), torch.manual_seed(1), np.random.seed(1)
 plt.rcParams['figure.figsize'] = (3, 2)

@@ -248,4 +248,22 @@ def test_an_array_of_what_is_no_text_is_refused(text, point):
 
 
 def test_a_hundred_thousand_numpy_scalars_cross():
-    assert len(cross([np.float64(1)] * (codec.MAX_NODES - 1))) == codec.MAX_NODES - 1
+    assert len(cross([np.float64(1)] * 100_000)) == 100_000
+
+
+MANY = codec.MAX_NODES + 1
+
+
+@pytest.mark.parametrize("value", [
+    [float(n) for n in range(MANY)], list(range(MANY)), [str(n) for n in range(MANY)],
+    [None, True, 2**70, "é"] * (MANY // 4 + 1), tuple(range(MANY)), set(range(MANY)),
+    {n: str(n) for n in range(MANY)},
+], ids=lambda value: type(value).__name__)  # fmt: skip
+def test_many_plain_numbers_and_texts_are_one_thing(value):
+    found = cross(value)
+    assert found == value and type(found) is type(value)
+
+
+def test_many_things_that_are_not_plain_are_counted_one_by_one():
+    with pytest.raises(EvidenceError, match="parts"):
+        codec.pack([[n] for n in range(codec.MAX_NODES)])

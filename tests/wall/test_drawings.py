@@ -53,6 +53,46 @@ REFERENCES = {
 }
 
 
+GUIDES = {
+    "axhline": (lambda ax: ax.axhline(0.5, label="g"), [-1, 3], [0.5, 0.5]),
+    "axvline": (lambda ax: ax.axvline(2, label="g"), [2, 2], [-2, 2]),
+    "a part of the height": (lambda ax: ax.axvline(2, 0.5, 1, label="g"), [2, 2], [0, 2]),
+    "axline by its slope": (lambda ax: ax.axline((1, 0), slope=2, label="g"), [-1, 3], [-4, 4]),
+    "axline by points": (lambda ax: ax.axline((1, 0), (2, 2), label="g"), [-1, 3], [-4, 4]),
+    "upright axline": (lambda ax: ax.axline((1, 0), (1, 1), label="g"), [1, 1], [-2, 2]),
+}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_line_through_the_whole_view_is_a_guide(guide):
+    draw, x, y = GUIDES[guide]
+    fig = Figure()
+    ax = fig.add_subplot()
+    draw(ax)
+    ax.set(xlim=(-1, 3), ylim=(-2, 2))
+    (axes,) = unpack(pack(drawing(fig))).axes
+    (found,) = axes.guides
+    assert (found.artist, found.label, found.visible) == ("guide", "g", True)
+    np.testing.assert_allclose(found.x, x)
+    np.testing.assert_allclose(found.y, y)
+
+
+NO_GUIDES = {
+    "a line of two points": lambda ax: ax.plot([0, 1], [0, 1]),
+    "grid": lambda ax: ax.grid(True),
+    "axes coordinates": lambda ax: ax.plot([0, 1], [0, 1], transform=ax.transAxes),
+    "axline of the axes": lambda ax: ax.axline((0, 0), slope=1, transform=ax.transAxes),
+    "axline on a log scale": lambda ax: (ax.axline((1, 1), (2, 2)), ax.set_xscale("log")),
+}
+
+
+@pytest.mark.parametrize("name", NO_GUIDES)
+def test_what_is_no_line_of_the_data_is_no_guide(name):
+    fig = Figure()
+    NO_GUIDES[name](fig.add_subplot())
+    assert drawing(fig).axes[0].guides == ()
+
+
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_what_shows_no_data_is_no_curve(reference):
     assert curves_of(REFERENCES[reference]) == ()

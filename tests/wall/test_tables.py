@@ -101,6 +101,7 @@ def test_a_frame_its_columns_and_its_index_arrive_as_they_were(frame):
     pd.DataFrame({"a": [1, 2]}, index=pd.CategoricalIndex(["u", "v"], ordered=True)),
     pd.DataFrame({"k": ["x", "y", "x"], "v": [1, 2, 3]}).groupby("k").agg(["min", "max"]),
     pd.DataFrame({"a": [1, None], "b": ["x", "y"]}).describe(include="all"),
+    pd.DataFrame({"a": [[1], [2]], "b": [{"k": [1, "x"]}, (None, {3})]}), pd.Series([[], [[]]]),
     pd.Series([1.5, "x", pd.Timestamp("2020-01-01"), pd.NaT, pd.NA, np.float32(2)], dtype=object),
 ], ids=str)  # fmt: skip
 def test_what_courses_make_arrives(value):
@@ -121,7 +122,8 @@ class Own(pd.DataFrame):
 
 
 @pytest.mark.parametrize("value", [
-    Own({"a": [1]}), pd.DataFrame({"a": [[1], [2]]}), pd.period_range("2020", periods=2),
+    Own({"a": [1]}), pd.DataFrame({"a": [object(), 2]}), pd.DataFrame({"a": [[1], [Own]]}),
+    pd.period_range("2020", periods=2),
     pd.DataFrame({"a": [1]}).groupby("a"), pd.Series([1, 2], dtype=object).map(lambda _: Own),
     pd.DataFrame({"a": np.zeros(tables.MAX_TABLE_BYTES // 8 + 1)}),
 ], ids=lambda value: type(value).__name__)  # fmt: skip

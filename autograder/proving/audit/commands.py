@@ -53,7 +53,7 @@ def audit(
     page: Path | None,
 ) -> None:
     """Measure how strong the hidden tests are: mutants, the labelled bank, and variants of it."""
-    from autograder.course import ROOT, check_names
+    from autograder.course import assignment_folder, check_names, dist_folder, results_folder
     from autograder.proving.audit.page import write_page
     from autograder.proving.audit.report import audit_assignment
     from autograder.proving.audit.variants import audit_variants
@@ -62,12 +62,12 @@ def audit(
 
     if page and axes:
         raise click.UsageError("the page needs every axis: leave --axis out")
-    out = out or ROOT / "results"
+    out = out or results_folder()
     axes, workers = axes or tuple(KEYS), workers or default_workers()
     console = Console()
     found: dict[str, dict[str, QuestionAudit]] = {}
     for name in check_names(names):
-        folder, bank = ROOT / "dist" / name, ROOT / "assignments" / name / "bank"
+        folder, bank = dist_folder() / name, assignment_folder(name) / "bank"
         solution = folder / "solutions" / f"{name}-en.ipynb"
         assignment = load_assignment(folder / "autograder.zip", name)
         found[name] = {}

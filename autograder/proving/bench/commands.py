@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 FORMAT = 2  # of the results file
-PARTS = ("peers", "foreign", "cost", "workers", "scale", "cluster")
+PARTS = ("newcomer", "peers", "foreign", "cost", "workers", "scale", "cluster")
 
 
 @click.command()
@@ -33,14 +33,14 @@ def bench(
     many: int,
     out: Path | None,
 ) -> None:
-    """Measure grading speed: beside stock Otter, per submission, by workers, at scale, on Dask."""
-    from autograder.course import ROOT, check_names
+    """Measure speed: a newcomer's wait, beside stock Otter, by worker, at scale, on Dask."""
+    from autograder.course import check_names, results_folder
     from autograder.proving.bench.measurement import Measurement
     from autograder.proving.bench.picture import draw_results
     from autograder.proving.bench.table import make_table
     from autograder.run.workers import default_workers
 
-    out = out or ROOT / "results"
+    out = out or results_folder()
     path = out / "bench.json"
     workers = workers or default_workers()
     measurement = Measurement(check_names(names), workers, rounds, copies, own, many)

@@ -28,16 +28,16 @@ CELLS = (
     'by_town["mean"].plot.bar()\nplt.ylabel("mm a day")',
     'wettest = by_town["mean"].idxmax()\nspread = float(np.ptp(by_town["mean"]))',
 )
-# Question -> the cell that it checks, its public doctest and its hidden ones.
-QUESTIONS = {
-    "q1": (2, ">>> rain.shape\n(2000, 3)", ">>> list(rain.columns)\n['day', 'town', 'mm']"),
-    "q2": (3, ">>> dropped\n{dropped}", ">>> bool(known.isna().any().any())\nFalse"),
-    "q3": (4, ">>> list(by_town.columns)\n['mean', 'max']",
-           ">>> bool(by_town['mean'].is_monotonic_increasing)\nTrue",
-           ">>> float(by_town['max'].max()) == float(known['mm'].max())\nTrue"),
-    "q4": (5, ">>> wet_days(known, 0) == len(known)\nTrue",
-           ">>> all(wet_days(known, n) >= wet_days(known, n + 1) for n in range(5))\nTrue"),
-    "q5": (7, ">>> wettest in by_town.index\nTrue", ">>> 0 < spread < 20\nTrue"),
+# Question -> the cell that it checks; its doctests, of which the first is public.
+QUESTIONS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "q1": (2, (">>> rain.shape\n(2000, 3)", ">>> list(rain.columns)\n['day', 'town', 'mm']")),
+    "q2": (3, (">>> dropped\n{dropped}", ">>> bool(known.isna().any().any())\nFalse")),
+    "q3": (4, (">>> list(by_town.columns)\n['mean', 'max']",
+               ">>> bool(by_town['mean'].is_monotonic_increasing)\nTrue",
+               ">>> float(by_town['max'].max()) == float(known['mm'].max())\nTrue")),
+    "q4": (5, (">>> wet_days(known, 0) == len(known)\nTrue",
+               ">>> all(wet_days(known, n) >= wet_days(known, n + 1) for n in range(5))\nTrue")),
+    "q5": (7, (">>> wettest in by_town.index\nTrue", ">>> 0 < spread < 20\nTrue")),
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def make_course() -> bytes:
         "environment.yml": b"dependencies: [python, pip, {pip: [pandas, matplotlib]}]\n",
         "files/rain.csv": table.encode(),
     }
-    for question, (_, public, *hidden) in QUESTIONS.items():
+    for question, (_, (public, *hidden)) in QUESTIONS.items():
         cases = [{"code": public.format(dropped=dropped), "hidden": False, "points": 1}]
         cases += [{"code": code, "hidden": True, "points": 1} for code in hidden]
         suite = {"cases": cases, "scored": True, "setup": "", "teardown": "", "type": "doctest"}
@@ -115,7 +115,7 @@ def write_class(folder: Path, count: int, mark: str) -> list[Path]:
         mark: makes two classes differ.
     """
     folder.mkdir()
-    checked = {cell: question for question, (cell, *_) in QUESTIONS.items()}
+    checked = {cell: question for question, (cell, _) in QUESTIONS.items()}
     made = []
     for number in range(count):
         sources = [f"# submission {mark}-{number}"]
@@ -123,7 +123,7 @@ def write_class(folder: Path, count: int, mark: str) -> list[Path]:
             sources.append(source)
             if place in checked:
                 sources.append(f'grader.check("{checked[place]}")')
-        cells = [
+        cells: list[dict] = [
             {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None,
              "source": source} for source in sources
         ]  # fmt: skip

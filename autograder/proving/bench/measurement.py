@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import ROOT
-from autograder.proving.bench import cluster, foreign, scale, throughput
+from autograder.course import assignment_folder, dist_folder
+from autograder.proving.bench import cluster, foreign, newcomer, scale, throughput
 
 SCALE_ASSIGNMENT = "linear-algebra"  # the cheaper one: what is measured is not its tests
 
@@ -28,6 +28,10 @@ class Measurement:
     copies: int
     own: int
     many: int
+
+    def newcomer(self) -> dict:
+        """Measure `make grade` on a fresh clone, with every assignment of the course."""
+        return newcomer.measure_newcomer()
 
     def peers(self) -> dict:
         """Measure this grader beside stock Otter; the lowest ratios stand for all."""
@@ -55,7 +59,7 @@ class Measurement:
     def scale(self) -> dict:
         """Measure a large class and a tenth of it."""
         name = SCALE_ASSIGNMENT
-        folder, built = ROOT / "assignments" / name, ROOT / "dist" / name
+        folder, built = assignment_folder(name), dist_folder() / name
         return scale.measure_scale(name, folder, built, self.processes, self.many)
 
     def cluster(self) -> dict:
@@ -65,4 +69,5 @@ class Measurement:
 
 def _places(name: str) -> tuple[str, Path, Path]:
     """Return an assignment's name, grading zip and sample class."""
-    return name, ROOT / "dist" / name / "autograder.zip", ROOT / "assignments" / name / "sample"
+    built, folder = dist_folder() / name, assignment_folder(name)
+    return name, built / "autograder.zip", folder / "sample"

@@ -4,10 +4,14 @@ from rich.table import Table
 
 from autograder.proving.bench import model
 
+NEWCOMER = {"first_verdict_s": "first verdict", "whole_course_s": "whole course"}
+
 
 def make_table(results: dict) -> Table:
     """Return every figure that was measured so far, with the peers in their own columns."""
     table = Table("", "measured", title="grading speed", title_justify="left")
+    for key, seconds in results.get("newcomer", {}).items():
+        table.add_row(f"a newcomer's {NEWCOMER.get(key, key)}", f"{seconds:.0f} s")
     for name, one in results.get("peers", {}).items():
         table.add_section()
         table.add_row(f"[bold]{name}[/], {results['workers']} workers, median of "

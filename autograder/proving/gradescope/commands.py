@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from autograder.course import ROOT
+from autograder.course import ROOT, assignment_folder, dist_folder
 from autograder.errors import UsageError
 
 BENCH = ROOT / "results" / "bench.json"
@@ -13,7 +13,7 @@ BENCH = ROOT / "results" / "bench.json"
 
 @click.command("check-gradescope")
 @click.option("--assignment", help="name; default: every assignment")
-@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist",
+@click.option("--dist", type=click.Path(path_type=Path), default=dist_folder,
               help="folder of built assignments")  # fmt: skip
 @click.option("--zip", "grading_zip", type=click.Path(path_type=Path),
               help="a zip that `gradescope` made, in place of the built assignments'")  # fmt: skip
@@ -64,7 +64,7 @@ def _checked(
         if not names:
             raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
         return [
-            (name, dist / name / "autograder.zip", ROOT / "assignments" / name / "sample")
+            (name, dist / name / "autograder.zip", assignment_folder(name) / "sample")
             for name in names
         ]
     if submissions is None or not submissions.is_dir():

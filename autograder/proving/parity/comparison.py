@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,9 @@ from autograder.errors import UsageError
 from autograder.model import Gradation, TestCaseOutcome
 from autograder.proving.parity.stock import StockCase, StockRun
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ImportError:  # Python 3.10
+else:
     import tomli as tomllib
 
 LISTED = Path(__file__).parent / "causes.toml"

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 SEED = 42  # torch's own differs from process to process: what is drawn must not decide a test
@@ -23,7 +24,8 @@ def serve(path: str) -> None:
     del sys.path[0]  # this file's folder
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.init_pdb(None)  # as each kernel does before doctest derives from the debugger
+    initialize: Any = IPKernelApp.init_pdb
+    initialize(None)  # as each kernel does before doctest derives from the debugger
     sys.modules.pop("doctest", None)
     import numpy  # noqa: F401
     import otter  # noqa: F401

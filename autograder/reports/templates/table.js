@@ -222,10 +222,10 @@
     find("submissions").scrollIntoView();
     find(field).focus({ preventScroll: true });
   };
-  for (const button of document.querySelectorAll("button[data-slip]")) {
+  for (const button of document.querySelectorAll("button[data-slip], button[data-misconception]")) {
     button.addEventListener("click", () => {
       pick(null);
-      find("slip").value = button.dataset.slip;
+      find("slip").value = button.dataset.slip ?? button.dataset.misconception;
       filter();
       goToTable("slip");
     });

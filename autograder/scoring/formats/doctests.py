@@ -5,16 +5,20 @@ report quotes the test, so it is thrown away.
 """
 
 import ast
-import builtins
 import doctest
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.ok_test import OKTestFile, run_doctest
 
 from autograder.languages import localize
+from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import type_of
+from autograder.scoring.standins import TypeOf
+from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -63,20 +67,30 @@ class DoctestTests(OKTestFile):
         self.test_case_results = []
         for number, case in enumerate(self.test_cases):
             passed, reason = self._run_case(case.body, number, namespace)
+            if namespace.session.answered:
+                namespace.answered.add(case.name)
             message = PASSED if passed else FAILED + localize(reason, self.language)
             self.test_case_results.append(
                 TestCaseResult(test_case=case, message=message, passed=passed)
             )
 
+    def _names(self, body: str, namespace: "RemoteNamespace") -> list[str]:
+        used, looked_up = names_used(body), names_looked_up(body)
+        if looked_up:  # the notebook is asked only for what it defines, for no other word of a text
+            defined = set(namespace.keys())
+            used += [name for name in looked_up if name in defined and name not in used]
+        return used
+
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
-        session.refused = None
         try:
-            found = namespace.fetch(names_used(body))
-        except AssertionError as error:  # a value that cannot cross
+            with one_case(session):
+                found = namespace.fetch(self._names(body, namespace))
+                known = {"type": TypeOf, "__name__": "__main__", **found}
+                with laid_beside(session, texts_in(body)):
+                    passed, _ = run_doctest(f"{self.name} {number}", body, known)
+        except AssertionError as error:  # a value or a file that cannot cross
             return False, str(error)
-        names = {"type": type_of, "__name__": "__main__", **found}
-        passed, _ = run_doctest(f"{self.name} {number}", body, names)
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)
@@ -84,18 +98,34 @@ class DoctestTests(OKTestFile):
 
 
 def names_used(body: str) -> list[str]:
-    """Return the names that a doctest uses and Python does not define, in order."""
-    used: dict[str, None] = {}
+    """Return the names that a doctest uses, in order; also Python's own, which may be replaced."""
+    used = (node.id for node in _nodes(body) if isinstance(node, ast.Name))
+    return [name for name in dict.fromkeys(used) if name not in LEFT and not name.startswith("__")]
+
+
+def names_looked_up(body: str) -> list[str]:
+    """Return the words in a doctest's texts that may be names which it looks up, in order.
+
+    It does so in ``"x" in globals()`` and in ``eval("x + 1")``.
+    """
+    if LOOKS_UP.isdisjoint(node.id for node in _nodes(body) if isinstance(node, ast.Name)):
+        return []
+    words = [word for text in texts_in(body) for word in WORD.findall(text)]
+    return list(dict.fromkeys(filter(str.isidentifier, words)))
+
+
+def texts_in(body: str) -> list[str]:
+    """Return the texts that stand in a doctest's code."""
+    values = [node.value for node in _nodes(body) if isinstance(node, ast.Constant)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _nodes(body: str) -> Iterator[ast.AST]:
     for example in doctest.DocTestParser().get_examples(body):
-        try:
-            tree = ast.parse(example.source)
-        except SyntaxError:
-            continue  # the runner says so
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                used[node.id] = None
-    return [name for name in used if not hasattr(builtins, name) or name in SHADOWED]
+        with suppress(SyntaxError):  # the runner says so
+            yield from ast.walk(ast.parse(example.source))
 
 
-# Names of Python's that notebooks often use for something of their own.
-SHADOWED = frozenset({"max", "min", "sum", "id", "input", "list", "dict", "str", "filter", "hash"})
+WORD = re.compile(r"\w+")
+LOOKS_UP = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
+LEFT = frozenset({"open", "exit", "quit", "get_ipython", "display"})  # IPython's, in each notebook

@@ -9,8 +9,11 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.languages import localize
+from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
+from autograder.scoring.standins import TypeOf
 from autograder.scoring.told import without_inputs
+from autograder.scoring.written import laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -26,6 +29,8 @@ class ExceptionTests(ExceptionTestFile):
         """Return the tests of a file's text."""
         parsed: ExceptionTests = cls.from_string(source, path)
         parsed.language = language
+        for case in parsed.test_cases:  # its functions share one space of names
+            case.body.test_func.__globals__.setdefault("type", TypeOf)
         parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
         return parsed
 
@@ -45,7 +50,8 @@ class ExceptionTests(ExceptionTestFile):
         text = str(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
-            text = f"{type(excp).__name__}: {text}"
+            name = getattr(excp, "_autograder_name", None) or type(excp).__name__
+            text = f"{name}: {text}"
         return localize(text, self.language) if text else ""
 
 
@@ -55,26 +61,34 @@ class _Body:
     def __init__(self, case: TestCase):
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
+        code = getattr(self.function, "__code__", None)
+        self.texts = [one for one in getattr(code, "co_consts", ()) if isinstance(one, str)]
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
-        found = environment.fetch([name for name in self.names if name != "env"])
         session = environment.session
-        session.refused, session.reported, session.said = None, False, set()
         try:
-            self.function(
-                **{name: environment if name == "env" else found.get(name) for name in self.names}
-            )
+            with one_case(session):
+                found = environment.fetch([name for name in self.names if name != "env"])
+                given = {name: found.get(name) for name in self.names}
+                given |= {"env": environment} if "env" in given else {}
+                with laid_beside(session, self.texts):
+                    self.function(**given)
         except AutograderError:
             raise
         except Exception as error:
             if self.hidden and session.said:
                 text = without_inputs(_text(error), session.said, environment.sources)
                 error.args = (text,)
+                if hasattr(error, "_autograder_session"):  # its class's name is the student's
+                    name = without_inputs(type(error).__name__, session.said, environment.sources)
+                    vars(error)["_autograder_name"] = name
             raise
         finally:
             if session.reported:
                 environment.reported.add(self.name)
+            if session.answered:
+                environment.answered.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
 

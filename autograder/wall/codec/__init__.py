@@ -12,25 +12,31 @@ The two hooks say what a side does with things that stay where they are:
 """
 
 from autograder.wall.codec.decoding import unpack
-from autograder.wall.codec.encoding import pack
+from autograder.wall.codec.encoding import pack, pack_changes, settle
 from autograder.wall.codec.kinds import (
+    CALL,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_INT_DIGITS,
     MAX_NODES,
     MAX_TEXT,
     TENSOR_DTYPES,
+    Fields,
     Function,
 )
 
 __all__ = [
+    "CALL",
     "MAX_DEPTH",
     "MAX_FRAME_BYTES",
     "MAX_INT_DIGITS",
     "MAX_NODES",
     "MAX_TEXT",
     "TENSOR_DTYPES",
+    "Fields",
     "Function",
     "pack",
+    "pack_changes",
+    "settle",
     "unpack",
 ]

@@ -11,16 +11,17 @@ import msgpack
 import numpy as np
 import torch
 
-from autograder.errors import EvidenceError
+from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names
+from autograder.wall.codec.held import take_over
 from autograder.wall.codec.kinds import (
     ARRAY_KINDS,
     FIELD_NAMES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
     MAX_INT_DIGITS,
-    MAX_NODES,
     MAX_TEXT,
+    MAX_WIRE_NODES,
     RECORDS,
     SINGLETONS,
     TENSOR_DTYPES,
@@ -30,7 +31,10 @@ from autograder.wall.codec.kinds import (
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
+from autograder.wall.codec.teaching import KINDS as TEACHING
+from autograder.wall.codec.teaching import make_teaching
 from autograder.wall.codec.wire import check_nodes
+from autograder.wall.sharing import Shared
 
 NESTED = frozenset({list, dict})  # all else in a frame stands for itself
 
@@ -43,8 +47,16 @@ Resolve = Callable[[int], Any]
 Adopt = Callable[[str, Record, Any], Any]
 
 
-def unpack(frame: bytes, resolve: Resolve | None = None, adopt: Adopt | None = None) -> Any:
+def unpack(
+    frame: bytes,
+    resolve: Resolve | None = None,
+    adopt: Adopt | None = None,
+    shared: Shared | None = None,
+) -> Any:
     """Decode a value and check every part of it.
+
+    Args:
+        shared: mutable values that both sides hold; what of them has changed is taken over.
 
     Raises:
         EvidenceError: the frame is malformed or breaks a limit.
@@ -56,19 +68,39 @@ def unpack(frame: bytes, resolve: Resolve | None = None, adopt: Adopt | None = N
         plain = msgpack.unpackb(
             frame, raw=False, strict_map_key=True, max_ext_len=0, max_map_len=64,
             # Room is made for as many items as are announced; each takes a byte at least.
-            max_array_len=min(MAX_NODES, len(frame)), max_str_len=4 * MAX_TEXT,
+            max_array_len=min(MAX_WIRE_NODES, len(frame)), max_str_len=4 * MAX_TEXT,
         )  # fmt: skip
-        return _Decoder(resolve, adopt).decode(plain, 0)
-    except EvidenceError:
+        decoder = _Decoder(resolve, adopt, shared)
+        if shared is not None:
+            take_over(shared, plain, lambda content: decoder.decode(content, 2))
+        return decoder.decode(plain, 0)
+    except AutograderError:
         raise
     except Exception as error:
         raise EvidenceError(f"malformed frame ({type(error).__name__})") from None
 
 
 class _Decoder:
-    def __init__(self, resolve: Resolve | None, adopt: Adopt | None) -> None:
+    def __init__(
+        self, resolve: Resolve | None, adopt: Adopt | None, shared: Shared | None = None
+    ) -> None:
         self.resolve = resolve
         self.adopt = adopt
+        self.held = shared
+
+    def shared(self, plain: Record, depth: Depth) -> Any:
+        number = _field(plain, "id", int)
+        if self.held is None or number not in self.held.values:
+            raise EvidenceError("an unknown shared value")
+        return self.held.values[number]
+
+    def still(self, plain: Record, depth: Depth) -> Any:
+        return _read_tensor(plain)
+
+    def lent(self, plain: Record, depth: Depth) -> Any:
+        if self.adopt is None or self.resolve is not None:
+            raise EvidenceError("only a test's function comes back")
+        return self.adopt("lent", plain, _field(plain, "id", int))
 
     def decode(self, plain: Any, depth: Depth) -> Any:
         if depth > 2 * MAX_DEPTH:
@@ -137,7 +169,9 @@ class _Decoder:
             module, _, name = base.rpartition(".")
             cls = getattr(builtins, name, None) if module == "builtins" else None
             if isinstance(cls, type) and issubclass(cls, BaseException):
-                error = _new_error(cls, message)
+                if "args" in plain:
+                    plain["args"] = self.each(_field(plain, "args", list), depth)
+                error = _new_error(cls, message, plain.get("args"))
                 return self.adopt("error", plain, error) if self.adopt else error
         raise EvidenceError("an error needs an exception type")
 
@@ -198,6 +232,12 @@ class _Decoder:
 
     def table(self, plain: Record, depth: Depth) -> Any:
         return make_table(plain["$"], plain, lambda part: self.decode(part, depth))
+
+    def teaching(self, plain: Record, depth: Depth) -> Any:
+        try:
+            return make_teaching(plain["$"], plain, lambda part: self.decode(part, depth))
+        except ImportError:
+            return self.object(plain, depth)
 
     def objects(self, plain: Record, depth: Depth) -> Any:
         items, shape = self.items(plain, depth), _shape(plain)
@@ -327,10 +367,18 @@ def _read_tensor(plain: Record) -> torch.Tensor:
     return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
 
 
-def _new_error(cls: type, message: str) -> BaseException:
+def _new_error(cls: type, message: str, args: list[Any] | None) -> BaseException:
+    """Return an error with the arguments that it was made with, where those make its text."""
+    for given in (args, [message]):
+        try:
+            error: BaseException = cls(*given or ())
+            if given is not None and str(error) == message:
+                return error
+        except Exception:  # e.g. UnicodeDecodeError needs more arguments
+            continue
     try:
         return cls(message)
-    except Exception:  # e.g. UnicodeDecodeError needs more arguments
+    except Exception:
         return Exception(message)
 
 
@@ -341,11 +389,12 @@ _DECODERS = {
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
-            "complex", "int", "record",
+            "complex", "int", "record", "shared", "lent", "still",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},
     **dict.fromkeys(
         ("frame", "series", "index", "column", "moment", "missing"), _Decoder.table
     ),
+    **dict.fromkeys(TEACHING, _Decoder.teaching),
 }  # fmt: skip

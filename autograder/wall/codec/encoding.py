@@ -9,16 +9,20 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec import held
+from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
+from autograder.wall.codec.families import family, plain_args
+from autograder.wall.codec.handles import is_known, lent_number
 from autograder.wall.codec.kinds import (
-    ARRAY_KINDS,
     FIELD_NAMES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
-    MAX_INT_DIGITS,
     MAX_NODES,
-    MAX_TEXT,
+    MAX_WIRE_NODES,
+    PLAIN,
     RECORDS,
     TENSOR_DTYPES,
+    Fields,
     Function,
     check_range,
 )
@@ -36,40 +40,91 @@ from autograder.wall.codec.subclasses import (
     plain_value,
 )
 from autograder.wall.codec.tables import encode_table
+from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
+from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
+from autograder.wall.sharing import Shared, is_mutable
+from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
 Record = dict[str, Any]
 Depth = int
 Keep = Callable[[Any], int]
+Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
+SHARED_PARTS = ("args", "kwargs", "value", "values", "target")
 
 
-def pack(message: object, keep: Keep | None = None, tensor_hook: TensorHook | None = None) -> bytes:
+def pack(
+    message: object,
+    keep: Keep | None = None,
+    tensor_hook: TensorHook | None = None,
+    shared: Shared | None = None,
+    lend: Lend | None = None,
+    before: list[Any] | None = None,
+) -> bytes:
     """Encode a value.
 
     Args:
         keep: registers an object that has no plain form and returns its handle; without it such
             an object is an error.
         tensor_hook: called with each tensor; what it returns is added to the tensor's record.
+        shared: mutable values that both sides hold: what of them has changed goes along.
+        lend: makes what crosses in place of a test's function; without it one is an error.
+        before: what :func:`pack_changes` found, where ``shared`` was cleared since.
 
     Raises:
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
     """
-    packer = _Encoder(keep, tensor_hook)
-    frame = msgpack.packb(packer.encode(message, 0), use_bin_type=True)
+    packer = Encoder(keep, tensor_hook, shared, lend)
+    plain = packer.message(message)
+    if before is not None:
+        plain["before"] = before
+    if shared is not None and (found := held.changes(shared, packer.content)):
+        plain["shared"] = found
+    frame = msgpack.packb(plain, use_bin_type=True)
     if len(frame) > MAX_FRAME_BYTES:
         raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
     check_nodes(frame)
     return frame
 
 
-class _Encoder:
-    def __init__(self, keep: Keep | None, tensor_hook: TensorHook | None) -> None:
+def pack_changes(shared: Shared, lend: Lend | None = None) -> list[Any]:
+    """Return what has changed of shared values, for the next message."""
+    return held.changes(shared, Encoder(None, None, shared, lend).content)
+
+
+def settle(shared: Shared, keep: Keep | None = None, lend: Lend | None = None) -> None:
+    """Note what was received of shared values as what both sides know."""
+    held.settle(shared, Encoder(keep, None, shared, lend).content)
+
+
+class Encoder:
+    def __init__(
+        self,
+        keep: Keep | None,
+        tensor_hook: TensorHook | None,
+        shared: Shared | None = None,
+        lend: Lend | None = None,
+    ) -> None:
         self.keep = keep
         self.tensor_hook = tensor_hook
+        self.shared = shared
+        self.lend = lend
         self.nodes = 0
+
+    def message(self, message: Any) -> Any:
+        """Encode a whole message; only values that people's code gets to see are shared."""
+        shared = self.shared
+        if shared is None or type(message) is not dict:
+            return self.encode(message, 0)
+        items = []
+        for name, part in message.items():
+            self.shared = shared if name in SHARED_PARTS else None
+            items.append([name, self.encode(part, 1)])
+        self.shared = shared
+        return {"$": "dict", "items": items}
 
     def encode(self, value: Any, depth: Depth) -> Any:
         self.nodes += 1
@@ -81,12 +136,14 @@ class _Encoder:
         cls = type(value)
         if value is None or cls is bool or cls is float or cls is bytes:
             return value
-        if cls is int:
-            return value if -(2**63) <= value < 2**63 else _encode_big_int(value)
-        if cls is str:
-            return _clean_text(value)
+        if cls is int or cls is str:
+            return self.plain(value)
+        if depth and self.shared is not None and is_mutable(value):
+            number = self.shared.number_of(value)
+            if number is not None:
+                return {"$": "shared", "id": number}
         if cls is list:
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -97,23 +154,31 @@ class _Encoder:
         # Torch's named results are their items; so is a named tuple that a test hands over.
         if isinstance(value, tuple) and (
             cls.__module__ in ("torch.return_types", "torch")
-            or (self.keep is None and hasattr(cls, "_fields") and not _is_known(value))
+            or (self.keep is None and hasattr(cls, "_fields") and not is_known(value))
         ):
             return self.tuple(tuple(tuple.__iter__(value)), depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            if not _is_plain(array):
+            if not is_plain(array):
                 return self.object(value)
-            return {"$": "scalar", **_array_fields(array)}
+            return {"$": "scalar", **array_fields(array)}
         if isinstance(value, BaseException):
             return self.error(value, depth)
 
         def encode_part(part: Any) -> Any:
             return self.encode(part, depth + 1)
 
-        record = encode_library(value, encode_part) or encode_table(value, encode_part)
-        record = record or self.subclass(value, depth + 1)
+        record = (
+            encode_library(value, encode_part)
+            or self.table(value, depth)
+            or self.subclass(value, depth + 1)
+        )
         return self.object(value) if record is None else record
+
+    def teaching(self, value: Any, encode_part: Callable[[Any], Any]) -> Record | None:
+        """Return the record of a teaching library's table; a side without that has a stand-in."""
+        record = encode_teaching(value, encode_part)
+        return record and {**(self.object(value) if self.keep else {}), **record}
 
     def subclass(self, value: Any, depth: Depth) -> Record | None:
         """Return the record of an object that is what its plain base says, None of any other."""
@@ -135,32 +200,75 @@ class _Encoder:
         return {
             "$": "subclass",
             "id": self.keep(value),
-            "bases": _bases(cls),
+            "bases": bases_of(cls),
             "value": self.encode(plain, depth),
             "texts": own_texts(cls),
             **record,
         }
 
+    def content(self, value: Any) -> Any:
+        """Return what a shared value holds; shared values in it stand there by their numbers."""
+        if type(value) is list:
+            return self.items(value, 2)
+        if type(value) is torch.Tensor:
+            return {"$": "still", **tensor_fields(value)}
+        encode = _ENCODERS.get(type(value))
+        if encode is not None:
+            return encode(self, value, 2)
+
+        def encode_part(part: Any) -> Any:
+            return self.encode(part, 2)
+
+        return encode_library(value, encode_part) or self.table(value, 2)
+
+    def table(self, value: Any, depth: Depth) -> Record | None:
+        """Return the record of a table: its columns are nobody's but its own."""
+        shared, self.shared = self.shared, None
+
+        def encode_part(part: Any) -> Any:
+            return self.encode(part, depth + 1)
+
+        try:
+            return encode_table(value, encode_part) or self.teaching(value, encode_part)
+        finally:
+            self.shared = shared
+
+    def items(self, items: Any, depth: Depth) -> list[Any]:
+        """Return the encoded items of a sequence.
+
+        Plain numbers and texts are one thing to look at, as an array of them is.
+        """
+        if not PLAIN.issuperset(map(type, items)):
+            return [self.encode(item, depth) for item in items]
+        if len(items) > MAX_WIRE_NODES:
+            raise EvidenceError(f"the value has more than {MAX_WIRE_NODES} parts")
+        return [item if type(item) is float else self.plain(item) for item in items]
+
+    def plain(self, value: Any) -> Any:
+        if type(value) is int:
+            return value if -(2**63) <= value < 2**63 else encode_big_int(value)
+        return clean_text(value) if type(value) is str else value
+
     def tuple(self, value: Any, depth: Depth) -> Record:
-        return {"$": "tuple", "items": [self.encode(item, depth) for item in value]}
+        return {"$": "tuple", "items": self.items(value, depth)}
 
     def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
 
     def dict(self, value: Any, depth: Depth) -> Record:
-        items = [[self.encode(k, depth), self.encode(v, depth)] for k, v in dict.items(value)]
-        return {"$": "dict", "items": items}
+        keys, values = self.items(list(dict.keys(value)), depth), dict.values(value)
+        return {"$": "dict", "items": list(map(list, zip(keys, self.items(list(values), depth))))}
 
     def set(self, value: Any, depth: Depth) -> Record:
         kind = "set" if type(value) is set else "frozenset"
-        return {"$": kind, "items": [self.encode(item, depth) for item in value]}
+        return {"$": kind, "items": self.items(value, depth)}
 
     def array(self, value: Any, depth: Depth) -> Record:
         if value.dtype.kind == "O" and all(map(is_plain_scalar, value.ravel().tolist())):
             check_count(value.size)
-            items = [self.encode(item, depth) for item in value.ravel().tolist()]
+            items = self.items(value.ravel().tolist(), depth)
             return {"$": "objects", "shape": list(value.shape), "items": items}
-        return {"$": "array", **_array_fields(value)} if _is_plain(value) else self.object(value)
+        return {"$": "array", **array_fields(value)} if is_plain(value) else self.object(value)
 
     def tensor(self, value: Any, depth: Depth) -> Record:
         name = str(value.dtype).removeprefix("torch.")
@@ -175,7 +283,7 @@ class _Encoder:
             "$": "tensor",
             "dtype": name,
             "shape": list(value.shape),
-            "data": _tensor_bytes(value),
+            "data": tensor_bytes(value),
         }
         if value.requires_grad:
             record["grad_on"] = True
@@ -195,12 +303,17 @@ class _Encoder:
         handle = getattr(value, "_autograder_id", None)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
-        return {
+        record = {
             "$": "error",
-            "bases": [_qualified(cls) for cls in type(value).__mro__][:20],
-            "message": _clean_text(_text_of(value)),
+            "bases": [qualified(cls) for cls in type(value).__mro__][:20],
+            "message": clean_text(text_of(value)),
             "id": self.keep(value) if self.keep else 0,
         }
+        if self.keep is not None and type(value).__module__ != "builtins":
+            record["classes"] = family(type(value), self.keep)
+        if (args := plain_args(value)) is not None:
+            record["args"] = [self.encode(one, depth + 2) for one in args]
+        return record
 
     def object(self, value: Any) -> Record:
         handle = getattr(value, "_autograder_id", None) if self.keep is None else None
@@ -210,19 +323,30 @@ class _Encoder:
         if self.keep is None and library is not None:
             return {"$": "library", "name": library}
         if self.keep is None:
-            raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+            if self.lend is None or not callable(value):
+                raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+            return self.oracle(self.lend(value), 0)
+        lent = lent_number(value)
+        if lent is not None:
+            return {"$": "lent", "id": lent}
         record: Record = {
             "$": "object",
             "id": self.keep(value),
-            "bases": _bases(type(value)),
+            "bases": bases_of(type(value)),
             "callable": callable(value),
             "has": abilities(type(value)),
         }
-        name = getattr(value, "__name__", None) if callable(value) or _is_module(value) else None
+        name = (
+            getattr(value, "__name__", None)
+            if callable(value) or isinstance(value, ModuleType)
+            else None
+        )
         if type(name) is str:
-            record["name"] = _clean_text(name)[:200]
+            record["name"] = clean_text(name)[:200]
         if library is not None:
             record["library"] = library
+        elif isinstance(value, type) and issubclass(value, BaseException):
+            record["classes"] = family(value, self.keep)
         return record
 
     def function(self, value: Any, depth: Depth) -> Record:
@@ -231,8 +355,8 @@ class _Encoder:
     def oracle(self, value: Any, depth: Depth) -> Record:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
-        name = value.__name__
-        return {"$": "oracle", "id": value.id, "name": name, "saves": value.saves}
+        record = {"$": "oracle", "id": value.id, "name": value.__name__, "saves": value.saves}
+        return {**record, **told_of(value)}
 
     def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}
@@ -254,79 +378,23 @@ class _Encoder:
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 
-def _encode_big_int(value: int) -> Record:
-    if abs(value) >= 10**MAX_INT_DIGITS:
-        raise EvidenceError(f"the integer has more than {MAX_INT_DIGITS} digits")
-    return {"$": "int", "text": str(value)}
-
-
-def _clean_text(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise EvidenceError(f"the text is longer than {MAX_TEXT} characters")
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        text = str(error)
-        return text[:10_000] if type(text) is str else "(no text)"
-    except Exception:
-        return "(the message cannot be read)"
-
-
-def _qualified(cls: type) -> str:
-    module, name = cls.__module__, cls.__qualname__
-    return _clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
-
-
-def _bases(cls: type) -> list[str]:
-    """Return the names of a class and of those that it derives from."""
-    return ["builtins.type"] if cls is type else [_qualified(base) for base in type.mro(cls)[:20]]
-
-
-def _is_known(value: object) -> bool:
-    """Tell whether a value of the scorer's came from the sandbox, which has it still."""
-    return getattr(value, "_autograder_id", None) is not None
-
-
-def _is_module(value: object) -> bool:
-    return isinstance(value, ModuleType)
-
-
-def _is_plain(array: np.ndarray) -> bool:
-    return array.dtype.kind in ARRAY_KINDS and array.dtype.fields is None
-
-
-def _array_fields(array: np.ndarray) -> dict:
-    if array.nbytes > MAX_FRAME_BYTES:
-        raise EvidenceError("the array is too large")
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array.tobytes()}
-
-
-def _tensor_bytes(tensor: torch.Tensor) -> bytes:
-    plain = tensor.detach()
-    if plain.is_conj() or plain.is_neg():
-        plain = plain.resolve_conj().resolve_neg()
-    if plain.dtype is torch.bfloat16:
-        plain = plain.contiguous().view(torch.int16)
-    return plain.cpu().numpy().tobytes()
-
-
 _ENCODERS = {
-    tuple: _Encoder.tuple,
-    torch.Size: _Encoder.size,
-    dict: _Encoder.dict,
-    set: _Encoder.set,
-    frozenset: _Encoder.set,
-    np.ndarray: _Encoder.array,
-    torch.Tensor: _Encoder.tensor,
-    torch.nn.Parameter: _Encoder.tensor,
-    Function: _Encoder.function,
-    Oracle: _Encoder.oracle,
-    torch.dtype: _Encoder.dtype,
-    range: _Encoder.range,
-    complex: _Encoder.complex,
-    type(Ellipsis): _Encoder.singleton,
-    type(NotImplemented): _Encoder.singleton,
-    **{cls: _Encoder.record for cls in RECORDS.values()},
+    tuple: Encoder.tuple,
+    torch.Size: Encoder.size,
+    dict: Encoder.dict,
+    Fields: Encoder.dict,
+    set: Encoder.set,
+    frozenset: Encoder.set,
+    np.ndarray: Encoder.array,
+    torch.Tensor: Encoder.tensor,
+    torch.nn.Parameter: Encoder.tensor,
+    Function: Encoder.function,
+    Oracle: Encoder.oracle,
+    SignedOracle: Encoder.oracle,
+    torch.dtype: Encoder.dtype,
+    range: Encoder.range,
+    complex: Encoder.complex,
+    type(Ellipsis): Encoder.singleton,
+    type(NotImplemented): Encoder.singleton,
+    **{cls: Encoder.record for cls in RECORDS.values()},
 }

@@ -3,16 +3,18 @@
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall import evidence
 
-MAX_FRAME_BYTES = 16 * 2**20
+CALL = b"\xc1\xc1"  # starts a call of a test's function, and its answer; see wall.oracles.MARK
+MAX_FRAME_BYTES = 80 * 2**20
 MAX_DEPTH = 24
-MAX_NODES = 100_000
-MAX_WIRE_NODES = 2**21  # of one frame: a value takes several, a NumPy scalar eleven
+MAX_NODES = 400_000  # of one value; plain numbers and texts in a sequence do not count
+MAX_WIRE_NODES = 2**22  # of one frame: a value takes several, a NumPy scalar eleven
 MAX_TEXT = 2**20  # characters of one string
 MAX_INT_DIGITS = 1000
 ARRAY_KINDS = "biufcUS"
@@ -30,6 +32,7 @@ TENSOR_DTYPES = {
         torch.bool,
     )
 }  # fmt: skip
+PLAIN = frozenset({type(None), bool, int, float, str})  # what msgpack holds as it is
 SINGLETONS = {"ellipsis": Ellipsis, "notimplemented": NotImplemented}
 FIELD_NAMES = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in RECORDS.values()}
 
@@ -67,3 +70,7 @@ class Function:
         """Return a plain function that does the same and does not hold its text."""
         self._function.__name__ = self._function.__qualname__ = self.__name__
         return self._function
+
+
+class Fields(dict[str, Any]):
+    """Named parts of a message, which crosses as a dict and is no value of anybody's."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder.errors import EvidenceError
-from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_NODES
+from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
@@ -30,6 +30,7 @@ DATES: dict[str, Any] = {
     "time": datetime.time,
 }
 MAX_DATE_TEXT = 60
+MAX_CELL_DEPTH = 6  # of containers in a table's cell
 
 
 def encode_library(value: Any, encode: Encode) -> Plain | None:
@@ -194,10 +195,22 @@ def is_plain_scalar(value: Any) -> bool:
     return value is None or type(value) in _SCALARS
 
 
+def is_plain_tree(value: Any, depth: int = MAX_CELL_DEPTH) -> bool:
+    """Tell whether a value is a plain scalar, or a container of nothing but such."""
+    cls = type(value)
+    if cls is dict:
+        return depth > 0 and all(
+            is_plain_tree(part, depth - 1) for pair in value.items() for part in pair
+        )
+    if cls in (list, tuple, set, frozenset):
+        return depth > 0 and all(is_plain_tree(part, depth - 1) for part in value)
+    return is_plain_scalar(value)
+
+
 def check_count(count: int) -> None:
     """Refuse more entries than a list may have."""
-    if count > MAX_NODES:
-        raise EvidenceError(f"the array has more than {MAX_NODES} entries")
+    if count > MAX_WIRE_NODES:
+        raise EvidenceError(f"the array has more than {MAX_WIRE_NODES} entries")
 
 
 _SCALARS = (bool, int, float, complex, str, bytes, Decimal, Fraction, datetime.timedelta,

@@ -5,6 +5,8 @@ brings the true function of that name, as binding the name to it would. Only fun
 arguments alone are on the list: none reads a file, runs a text, or calls what it is not given.
 """
 
+import builtins
+import importlib
 import sys
 from types import ModuleType
 from typing import Any
@@ -37,8 +39,25 @@ PANDAS = frozenset({
     "notnull", "pivot", "pivot_table", "qcut", "timedelta_range", "to_datetime", "to_numeric",
     "to_timedelta", "unique",
 })  # fmt: skip
+DATASCIENCE = frozenset({
+    "Table", "are", "is_non_string_iterable", "make_array", "minimize", "percentile",
+    "proportions_from_distribution", "sample_proportions", "table_apply",
+})  # fmt: skip
+TYPES = frozenset({
+    "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object",
+    "range", "set", "slice", "str", "tuple", "type",
+})  # fmt: skip
+ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
 LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
+    "babypandas": frozenset({"DataFrame", "Series"}),
+    "builtins": TYPES | ERRORS,
+    "bs4": frozenset({"BeautifulSoup"}),
     "collections": frozenset({"Counter", "OrderedDict", "defaultdict", "deque"}),
+    "datascience": DATASCIENCE,
     "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
     "decimal": frozenset({"Decimal"}),
     "fractions": frozenset({"Fraction"}),
@@ -65,11 +84,18 @@ def find(name: object) -> Any:
     if type(name) is not str or name.count(":") != 1:
         return None
     module_name, _, attribute = name.partition(":")
-    module = sys.modules.get(module_name)
-    if module_name not in LISTED or module is None or attribute.startswith("_"):
+    if module_name not in LISTED or attribute.startswith("_"):
         return None
-    value = vars(module).get(attribute)
+    value = vars(_module(module_name)).get(attribute)
     listed = LISTED[module_name]
     if listed is not None and attribute not in listed and type(value) is not np.ufunc:
         return None
     return value if callable(value) and not isinstance(value, ModuleType) else None
+
+
+def _module(name: str) -> ModuleType:
+    """Return a library of the list; an empty module where it is missing."""
+    try:
+        return sys.modules.get(name) or importlib.import_module(name)
+    except ImportError:
+        return ModuleType(name)

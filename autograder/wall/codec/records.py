@@ -114,12 +114,15 @@ def _fits_curve(curve: Curve) -> bool:
 
 
 def _fits_axes(axes: AxesDrawing) -> bool:
-    return sum(curve.x.size for curve in axes.curves) <= MAX_POINTS
+    points = sum(curve.x.size for curve in (*axes.curves, *axes.guides))
+    return points <= MAX_POINTS and all(curve.x.size == 2 for curve in axes.guides)
 
 
 def _fits_drawing(drawing: Drawing) -> bool:
     numbered = all(
-        curve.axes == index for index, axes in enumerate(drawing.axes) for curve in axes.curves
+        curve.axes == index
+        for index, axes in enumerate(drawing.axes)
+        for curve in (*axes.curves, *axes.guides)
     )
     return numbered and sum(curve.x.size for curve in drawing.curves) <= MAX_POINTS
 

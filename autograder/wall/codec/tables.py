@@ -2,7 +2,7 @@
 
 Exact types only, both ways. A column crosses as an array, or as the parts that pandas keeps of it:
 codes and categories, values and a mask, times and their zone. A table with any other column
-(periods, intervals, sparse ones, lists in its cells, somebody's extension) makes no record: it
+(periods, intervals, sparse ones, objects in its cells, somebody's extension) makes no record: it
 stays where it is, behind a stand-in. pandas is imported only where a table crosses.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec.kinds import MAX_FRAME_BYTES
-from autograder.wall.codec.library import is_plain_scalar
+from autograder.wall.codec.library import is_plain_tree
 from autograder.wall.codec.wire import check_nodes
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
 Decode = Callable[[Any], Any]
 
-MAX_TABLE_BYTES = (
-    3 * MAX_FRAME_BYTES // 4
-)  # of one table in memory; larger ones stay where they are
+MAX_TABLE_BYTES = MAX_FRAME_BYTES * 4 // 5  # of one table in memory; larger ones stay
 UNITS = ("s", "ms", "us", "ns")
 PACKED = (type(None), bool, int, float, str)  # items of a column that cross in one piece
 MAX_ZONE = 64
@@ -138,7 +136,7 @@ def _objects(items: list[Any], encode: Encode) -> Plain:
 
     moments = (pd.Timestamp, pd.Timedelta, type(pd.NaT), type(pd.NA))
     alone = (np.bool_, np.number, *moments)
-    if not all(is_plain_scalar(item) or isinstance(item, alone) for item in items):
+    if not all(is_plain_tree(item) or isinstance(item, alone) for item in items):
         raise _Stays
     return {"$": "column", "kind": "objects", "items": [encode(item) for item in items]}
 
@@ -264,7 +262,7 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         return _array(decode(plain.get("values")), "biufc")
     if kind in ("packed", "objects"):
         items = _unpack(plain) if kind == "packed" else list(map(decode, _list(plain, "items")))
-        return pd.Series(items, dtype=object).to_numpy() if items else np.empty(0, object)
+        return _array_of(items)
     if kind == "texts":
         items = _unpack(plain)
         if not all(item is None or type(item) is str for item in items):
@@ -282,6 +280,14 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         made = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
         return made.get(values.dtype.kind, pd.arrays.IntegerArray)(values, mask)
     raise EvidenceError("unknown column")
+
+
+def _array_of(items: list[Any]) -> np.ndarray:
+    """Return an array of objects with these very entries, lists among them."""
+    array = np.empty(len(items), object)
+    for place, item in enumerate(items):
+        array[place] = item
+    return array
 
 
 def _make_moments(kind: str, plain: Plain, decode: Decode) -> Any:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from autograder.course import ROOT
 from autograder.engines.local import LocalEngine
+from autograder.errors import AutograderError
 from autograder.model import Job, Limits, Provenance
 from autograder.proving.bench import (
     classes,
@@ -16,6 +17,7 @@ from autograder.proving.bench import (
     commands,
     foreign,
     model,
+    newcomer,
     picture,
     scale,
     table,
@@ -198,3 +200,17 @@ def test_a_cluster_is_timed_part_by_part(built):
     assert found["cluster_per_minute"] > 0
     for part in ("command", "scheduler"):  # of so few, what the clock can tell may be nothing
         assert abs(found[f"cluster_{part}_cpu_s_per_submission"]) < 1
+
+
+def test_a_newcomers_wait_is_in_the_table_and_in_the_file(tmp_path):
+    measured = {"newcomer": {"first_verdict_s": 31.2, "whole_course_s": 88.0}}
+    commands.merge_results(tmp_path / "bench.json", measured)
+    known = json.loads((tmp_path / "bench.json").read_text())
+    assert known["newcomer"] == measured["newcomer"]
+    cells = [str(cell) for column in table.make_table(known).columns for cell in column.cells]
+    assert "a newcomer's first verdict" in cells and "31 s" in cells and "88 s" in cells
+
+
+def test_a_clone_that_cannot_grade_is_an_error_with_its_last_words(tmp_path):
+    with pytest.raises(AutograderError, match="(?s)make --no-such-option: .*no-such-option"):
+        newcomer._run(["make", "--no-such-option"], tmp_path)

@@ -1,0 +1,163 @@
+"""Assignments built side by side, each in a process of its own: Otter changes folders and logs.
+
+``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify`` and
+``--keep`` as for :class:`Builds`.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+
+from autograder.course import ROOT, assignment_folder
+from autograder.engines.shipment import PACKAGE, package_files
+from autograder.errors import AutograderError, BuildError
+from autograder.scoring.cores import own_cores
+
+NICER = 5  # each next build, in the system's measure
+# What builds nothing and ships nothing; a change there makes no built assignment old.
+ASIDE = {"proving", "lms", "gradebook", "cluster"}
+
+
+def outdated(names: Sequence[str], dist: Path) -> list[str]:
+    """Return the assignments that are not built, or from older files than those there now."""
+    code = _newest(
+        path for path in package_files() if path.relative_to(PACKAGE).parts[0] not in ASIDE
+    )
+    return [name for name in names if _is_older(assignment_folder(name), dist, code)]
+
+
+def _is_older(folder: Path, dist: Path, code: float) -> bool:
+    built = dist / folder.name / "autograder.zip"
+    sources = (path for path in folder.glob("*") if path.is_file())
+    return not built.is_file() or built.stat().st_mtime < max(code, _newest(sources))
+
+
+def _newest(paths: Iterator[Path]) -> float:
+    return max((path.stat().st_mtime for path in paths), default=0.0)
+
+
+class Builds:
+    """Assignments that are being built: as many at a time as there are cores.
+
+    Each is nicer to the machine than those before it, so that the first is soon ready.
+
+    Args:
+        verify: grade the solutions and blank notebooks.
+        keep: leave alone what another process has built in the meantime.
+    """
+
+    def __init__(
+        self, names: Sequence[str], dist: Path, verify: bool = True, keep: bool = False
+    ) -> None:
+        self._running: set[subprocess.Popen[str]] = set()
+        self._guard = Lock()
+        self._ended = False
+        self._pool = ThreadPoolExecutor(len(own_cores()) or 1)
+        options = [*([] if verify else ["--no-verify"]), *(["--keep"] if keep else [])]
+        self._futures: dict[str, Future[str]] = {
+            name: self._pool.submit(
+                self._build, assignment_folder(name), dist, [str(min(place * NICER, 19)), *options]
+            )
+            for place, name in enumerate(names)
+        }
+
+    @property
+    def names(self) -> list[str]:
+        """The assignments that are built."""
+        return list(self._futures)
+
+    def wait(self, name: str) -> str:
+        """Wait for one of them and return what to say of it; "" where it is not built here.
+
+        Raises:
+            BuildError: it cannot be built.
+        """
+        return self._futures[name].result() if name in self._futures else ""
+
+    def said(self) -> Iterator[str]:
+        """Yield what to say of each, as they are ready.
+
+        Raises:
+            BuildError: one cannot be built.
+        """
+        for future in as_completed(self._futures.values()):
+            yield future.result()
+
+    def __enter__(self) -> "Builds":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._guard:
+            self._ended = True
+            for process in self._running:
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
+
+    def _build(self, folder: Path, dist: Path, options: list[str]) -> str:
+        with self._guard:
+            if self._ended:
+                raise BuildError(f"{folder.name}: stopped")
+            command = [sys.executable, "-m", "autograder.build.several", str(folder), str(dist)]
+            process = subprocess.Popen(
+                [*command, *options],
+                env={**os.environ, "PYTHONPATH": _search_path()}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            self._running.add(process)
+        said, errors = process.communicate()
+        with self._guard:
+            self._running.discard(process)
+        if process.returncode:
+            lines = errors.strip().splitlines()
+            raise BuildError(lines[-1] if lines else f"{folder.name}: the build was ended")
+        return said.strip()
+
+
+def _search_path() -> str:
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Let other processes that build the same assignment into the same folder wait."""
+    name = hashlib.sha256(os.fsencode(target.resolve())).hexdigest()[:16]
+    path = Path(tempfile.gettempdir(), f"autograder-build-{os.getuid()}-{name}.lock")
+    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main(arguments: list[str]) -> int:
+    """Build one assignment; prints what to say of it, or why it cannot be built."""
+    folder, dist = map(Path, arguments[:2])
+    os.nice(int(arguments[2]))
+    try:
+        with _alone(dist / folder.name):
+            if "--keep" in arguments and not outdated([folder.name], dist):
+                return 0
+            from autograder.build.assign import build_assignment
+
+            built = build_assignment(folder, dist, verify="--no-verify" not in arguments)
+    except AutograderError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{folder.name}: {built.describe()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

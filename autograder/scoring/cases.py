@@ -1,0 +1,25 @@
+"""One test case, whatever its format: what it begins with, and how long it may take."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.scoring.bounds import TestTooLong, patient
+
+CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
+
+
+@contextmanager
+def one_case(session: Any) -> Iterator[None]:
+    """Run one test case against a session, or what stands for one."""
+    session.refused, session.reported, session.answered, session.said = None, False, False, set()
+    begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
+    if begin is not None:
+        begin()
+
+    def refuse(error: TestTooLong) -> None:
+        session.refused = session.refused or error
+
+    seconds = CASE_S if limits is None else limits.cell_s
+    with patient(seconds, lambda: bool(getattr(session, "exchanges", 0)), refuse):
+        yield

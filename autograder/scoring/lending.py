@@ -1,0 +1,141 @@
+"""What a test hands to student code and stays the test's: its functions, lists and tables.
+
+A function is called back while the request runs that it went along with. What it raises comes back
+as the very same error, where student code lets it pass.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import AutograderError, EvidenceError
+from autograder.wall import codec
+from autograder.wall.oracles import Answers, Oracle
+from autograder.wall.sharing import Shared
+
+if TYPE_CHECKING:
+    from autograder.scoring.session import Session
+
+MOST_FUNCTIONS = 1_000
+MOST_CALLS = 20_000  # of one request
+
+
+class Lending:
+    """What one session has lent to its sandbox.
+
+    Args:
+        sharing: whether what may change is one on both sides; else each side has copies.
+    """
+
+    def __init__(self, session: "Session", sharing: bool):
+        self.sharing = sharing
+        self.session = session
+        self.shared = Shared(1)
+        self.before: list[Any] | None = None  # changes from before the last clearing
+        self.functions: dict[int, Oracle] = {}  # by their numbers
+        self.numbers: dict[int, int] = {}  # by id of the function
+        self.errors: dict[int, Exception] = {}
+        self.raised_so_far = 0
+
+    def begin_case(self) -> None:
+        """Let go of shared values; what has changed of them is told with the next request."""
+        if self.shared.values:
+            changes = codec.pack_changes(self.shared, self.lend)
+            self.before = [*(self.before or []), *changes]
+            self.shared.clear()
+        self.errors.clear()
+
+    def pack(self, message: dict[str, Any], sharing: bool) -> bytes:
+        """Encode a message to the sandbox.
+
+        Raises:
+            EvidenceError: it holds what cannot cross.
+        """
+        self.shared.open = sharing and self.sharing
+        before, self.before = self.before, None
+        lend = self.lend if sharing else None
+        return codec.pack(message, shared=self.shared, lend=lend, before=before)
+
+    def unpack(self, data: bytes, adopt: Callable[..., Any]) -> Any:
+        """Decode a message from the sandbox.
+
+        Raises:
+            EvidenceError: it is malformed.
+        """
+        value = codec.unpack(data, adopt=adopt, shared=self.shared)
+        if self.shared.received:
+            codec.settle(self.shared, lend=self.lend)
+        return value
+
+    def lend(self, function: Any) -> Oracle:
+        """Return what crosses in place of a function, the same each time.
+
+        Raises:
+            EvidenceError: there are too many.
+        """
+        number = self.numbers.get(id(function))
+        if number is None:
+            if len(self.functions) >= MOST_FUNCTIONS:
+                raise EvidenceError(f"a test hands over more than {MOST_FUNCTIONS} functions")
+            name = getattr(function, "__name__", "")
+            name = name if isinstance(name, str) and name.isidentifier() else "f"
+            oracle = Oracle(function, name, takes=parameters_of(function))
+            self.functions[oracle.id] = oracle
+            number = self.numbers[id(function)] = oracle.id
+        return self.functions[number]
+
+    def lent(self, number: Any) -> Any:
+        """Return the function that a number stands for.
+
+        Raises:
+            EvidenceError: it stands for none.
+        """
+        if type(number) is not int or number not in self.functions:
+            raise EvidenceError("a function that nobody lent")
+        return self.functions[number].function
+
+    def call(self, asked: Any, answers: Answers) -> bytes:
+        """Call a test's function as the sandbox asks; returns the packed reply.
+
+        Raises:
+            EvidenceError: the question is malformed.
+            AutograderError: our fault, or the end of all.
+        """
+        answers.calls += 1
+        if not isinstance(asked, dict):
+            raise EvidenceError("a malformed call of a test's function")
+        function, args, kwargs = (
+            self.lent(asked.get("function")),
+            asked.get("args"),
+            asked.get("kwargs"),
+        )
+        if type(args) is not tuple or type(kwargs) is not dict:
+            raise EvidenceError("a malformed call of a test's function")
+        try:
+            if answers.calls > MOST_CALLS:
+                raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
+            return self.pack({"ok": True, "value": function(*args, **kwargs)}, True)
+        except EvidenceError as error:
+            return self.pack({"ok": False, "error": TypeError(str(error))}, True)
+        except AutograderError:
+            raise
+        except Exception as error:
+            self.raised_so_far += 1
+            self.errors[self.raised_so_far] = error
+            reply = {"ok": False, "error": error, "number": self.raised_so_far}
+            return self.pack(reply, True)
+
+    def raised(self, reply: dict[str, Any]) -> Any:
+        """Return the error of a reply: the test's own one where it is that."""
+        number = reply.get("number")
+        own = self.errors.get(number) if type(number) is int else None
+        return reply.get("error") if own is None else own
+
+
+def parameters_of(function: Any) -> list[list[Any]]:
+    """Return name, kind and whether there is a default of each parameter."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return [["args", int(inspect.Parameter.VAR_POSITIONAL), False]]
+    return [[one.name, int(one.kind), one.default is not one.empty] for one in found]

@@ -1,0 +1,28 @@
+"""Exception classes as what they are: names, handles, and which derives from which."""
+
+from collections.abc import Callable
+from typing import Any
+
+MAX_CLASSES = 40
+MAX_ARGS = 20
+Keep = Callable[[Any], int]
+
+
+def family(cls: type, keep: Keep) -> list[list[Any]]:
+    """Return name, handle and places of the bases of a class and all that it derives from."""
+    classes = list(type.mro(cls))[:MAX_CLASSES]
+    return [
+        [
+            f"{one.__module__}.{one.__qualname__}"[:200],
+            0 if one.__module__ == "builtins" else keep(one),
+            [classes.index(base) for base in one.__bases__ if base in classes],
+        ]
+        for one in classes
+    ]
+
+
+def plain_args(error: BaseException) -> tuple[Any, ...] | None:
+    """Return an error's arguments where they are plain data."""
+    args = error.args
+    plain = all(type(one) in (str, int, float, bool, type(None)) for one in args)
+    return args if plain and len(args) <= MAX_ARGS else None

@@ -1,0 +1,112 @@
+"""Shared values in messages: what has changed of them goes along, and is taken over."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+
+from autograder.errors import EvidenceError
+from autograder.wall.codec.library import make_collection
+from autograder.wall.sharing import MOST, Shared, fill, is_mutable
+
+Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
+CONTAINERS = ("dict", "set", "collection")
+
+
+def changes(shared: Shared, encode: Content) -> list[Any]:
+    """Return number and content of each shared value that is not as both sides know it."""
+    found, place = list[Any](), 0
+    while place < len(shared.values):  # a content may hold values that are new
+        number, value = list(shared.values.items())[place]
+        place += 1
+        try:
+            content = _encoded(value, encode)
+        except EvidenceError:
+            if number in shared.agreed:
+                continue  # it became what cannot cross
+            raise
+        packed = msgpack.packb(content, use_bin_type=True)
+        if shared.agreed.get(number) != packed:
+            shared.agreed[number] = packed
+            found.append([number, content])
+    return found
+
+
+def settle(shared: Shared, encode: Content) -> None:
+    """Note what was received of shared values as what both sides know."""
+    shared.open, was_open = False, shared.open
+    for number in shared.received & shared.values.keys():
+        try:
+            content = _encoded(shared.values[number], encode)
+            shared.agreed[number] = msgpack.packb(content, use_bin_type=True)
+        except EvidenceError:
+            continue  # it is told again
+    shared.received.clear()
+    shared.open = was_open
+
+
+def _encoded(value: Any, encode: Content) -> Any:
+    content = encode(value)
+    if content is None:
+        raise EvidenceError(f"a {type(value).__name__} cannot be shared")
+    return content
+
+
+def take_over(shared: Shared, message: Any, decode: Content) -> None:
+    """Make shared values here what a message says they are now.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    if isinstance(message, dict):
+        if "before" in message:
+            _take_changes(shared, message["before"], decode)
+            shared.clear()
+        if "shared" in message:
+            _take_changes(shared, message["shared"], decode)
+
+
+def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
+    if type(found) is not list or len(found) > MOST:
+        raise EvidenceError("malformed changes")
+    pairs = [_read(change) for change in found]
+    for number, content in pairs:
+        if not _is_container(content):
+            _take(shared, number, decode(content))
+    for number, content in pairs:  # a container may hold itself
+        if _is_container(content) and number not in shared.values:
+            shared.accept(number, _empty(content))
+    for number, content in pairs:
+        if _is_container(content):
+            _take(shared, number, decode(content))
+
+
+def _read(change: Any) -> tuple[int, Any]:
+    if type(change) is not list or len(change) != 2 or type(change[0]) is not int:
+        raise EvidenceError("a malformed change")
+    if type(change[1]) not in (list, dict):
+        raise EvidenceError("a malformed change")
+    return change[0], change[1]
+
+
+def _take(shared: Shared, number: int, value: Any) -> None:
+    if not is_mutable(value):
+        raise EvidenceError("a shared value that cannot change")
+    if number in shared.values:
+        fill(shared.values[number], value)
+    else:
+        shared.accept(number, value)
+    shared.received.add(number)
+
+
+def _is_container(content: Any) -> bool:
+    return type(content) is list or content.get("$") in CONTAINERS
+
+
+def _empty(content: Any) -> Any:
+    """Return the empty container that a content fills."""
+    if type(content) is list:
+        return []
+    if content["$"] == "collection":
+        return make_collection(content, [])
+    return {} if content["$"] == "dict" else set()

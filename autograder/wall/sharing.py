@@ -1,0 +1,150 @@
+"""Mutable values that a test and student code hold at the same time.
+
+In one process a list that is handed over is one list on both sides. Over the wall each side has a
+list of its own; with every message each side tells what has changed since, so that to both it is
+one: changed in place, and the same object when it comes back. Small values only, and only while one
+test case runs: a number that both sides know stands for each.
+"""
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.errors import EvidenceError
+
+MOST = 256  # values at a time; more of them are copies
+MOST_ITEMS = 2_000  # of one; a larger one is a copy
+MOST_BYTES = 2**20  # of one array or table
+MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
+BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table weighs
+CONTAINERS: tuple[type, ...] = (
+    list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
+)  # fmt: skip
+DTYPES = (
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
+    torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool,
+)  # fmt: skip
+TABLES = ("DataFrame", "Series")
+
+
+class Shared:
+    """One side's table of what both sides hold.
+
+    Args:
+        first: the first number that this side gives; its others follow in steps of two.
+    """
+
+    def __init__(self, first: int):
+        self.next = first
+        self.values: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
+        self.agreed: dict[int, bytes] = {}  # content, as both sides know it
+        self.received: set[int] = set()  # what the other side has told of, and nobody noted yet
+        self.open = True  # whether more values may join
+        self.weight = 0
+
+    def number_of(self, value: Any) -> int | None:
+        """Return a value's number, which it gets now if it is new; None where it is a copy."""
+        known = self.numbers.get(id(value))
+        if known is not None:
+            return known
+        if not self.open or len(self.values) >= MOST or not _is_small(value):
+            return None
+        weight = self.weight + _weight(value)
+        if weight > MOST_WEIGHT:
+            return None
+        self.weight = weight
+        number, self.next = self.next, self.next + 2
+        self.hold(number, value)
+        return number
+
+    def hold(self, number: int, value: Any) -> None:
+        """Let a number stand for a value."""
+        self.values[number] = value
+        self.numbers[id(value)] = number
+
+    def accept(self, number: int, value: Any) -> None:
+        """Hold a value that the other side tells of for the first time.
+
+        Raises:
+            EvidenceError: the number is none of its.
+        """
+        if number % 2 == self.next % 2 or number < 0:
+            raise EvidenceError("a shared value with a number of this side")
+        self.hold(number, value)
+
+    def clear(self) -> None:
+        """Forget all; numbers are not given again."""
+        self.values.clear()
+        self.numbers.clear()
+        self.agreed.clear()
+        self.received.clear()
+        self.weight = 0
+
+
+def is_mutable(value: Any) -> bool:
+    """Tell whether a value may change in place; a tensor that autograd follows is no such one."""
+    cls = type(value)
+    if cls is torch.Tensor:
+        return _is_still(value)
+    return cls in CONTAINERS or cls is np.ndarray or is_table(cls)
+
+
+def _is_still(tensor: torch.Tensor) -> bool:
+    plain = tensor.layout is torch.strided and not (tensor.is_conj() or tensor.is_neg())
+    plain = plain and tensor.dtype in DTYPES
+    return plain and not tensor.requires_grad and tensor.is_leaf and tensor.grad is None
+
+
+def is_table(cls: type) -> bool:
+    """Tell whether a class is pandas' frame or series, which is not imported to find out."""
+    return cls.__name__ in TABLES and cls.__module__.partition(".")[0] == "pandas"
+
+
+def _is_small(value: Any) -> bool:
+    cls = type(value)
+    if cls is np.ndarray or cls is torch.Tensor:
+        return bool(value.nbytes <= MOST_BYTES)
+    if is_table(cls):
+        return bool(value.size <= MOST_BYTES // 16)
+    return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
+
+
+def _weight(value: Any) -> int:
+    cls = type(value)
+    if is_table(cls):
+        return TABLE + int(value.size) // 8
+    numbers = cls is np.ndarray or cls is torch.Tensor
+    return 1 + (value.nbytes // BYTES if numbers else len(value))
+
+
+def fill(held: Any, value: Any) -> None:
+    """Make a held value what another one of its class is, in place.
+
+    Raises:
+        EvidenceError: it is of another class, or cannot become that.
+    """
+    cls = type(held)
+    if cls is not type(value):
+        raise EvidenceError("a shared value of another kind")
+    if cls is list or cls is bytearray:
+        held[:] = value
+    elif cls is np.ndarray:
+        _fill_array(held, value)
+    elif cls is torch.Tensor:
+        held.data = value
+    elif is_table(cls):
+        held._update_inplace(value)
+    else:
+        held.clear()
+        (held.extend if cls is deque else held.update)(value)
+
+
+def _fill_array(held: np.ndarray, value: np.ndarray) -> None:
+    if held.dtype != value.dtype:
+        raise EvidenceError("a shared array of another dtype")
+    if held.shape != value.shape:
+        held.resize(value.shape, refcheck=False)
+    held[...] = value

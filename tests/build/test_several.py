@@ -1,0 +1,55 @@
+"""Assignments built side by side: which are old, what is said, what becomes of faulty ones."""
+
+import os
+import time
+
+import pytest
+
+from autograder.build import several
+from autograder.course import VARIABLE
+from autograder.errors import BuildError
+from tests.build.sources import load_tiny, write_source
+
+NEWER, OLDER = 10**9, -(10**9)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return the folder of a course with the tiny assignment."""
+    write_source(tmp_path / "assignments", load_tiny())
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def make_zip(course, age_s: int) -> None:
+    path = course / "dist" / "tiny" / "autograder.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    os.utime(path, (time.time() + age_s, time.time() + age_s))
+
+
+def test_what_is_not_built_or_older_than_its_files_is_old(course):
+    dist = course / "dist"
+    assert several.outdated(["tiny"], dist) == ["tiny"]
+    make_zip(course, NEWER)
+    assert several.outdated(["tiny"], dist) == []
+    make_zip(course, OLDER)
+    assert several.outdated(["tiny"], dist) == ["tiny"]
+
+
+def test_what_another_process_built_meanwhile_is_left_alone(course):
+    make_zip(course, NEWER)
+    with several.Builds(["tiny"], course / "dist", keep=True) as builds:
+        assert builds.wait("tiny") == ""
+    assert not (course / "dist" / "tiny" / "autograder.zip").stat().st_size
+
+
+def test_each_is_told_as_it_is_ready_and_a_fault_by_its_line(course):
+    (course / "assignments" / "bad").mkdir()
+    (course / "assignments" / "bad" / "bad.ipynb").write_text("{}")
+    with several.Builds(["tiny", "bad"], course / "dist", verify=False) as builds:
+        assert builds.wait("tiny").startswith("tiny: ") and "not verified" in builds.wait("tiny")
+        with pytest.raises(BuildError, match=r"bad\.ipynb: not a notebook"):
+            builds.wait("bad")
+    assert (course / "dist" / "tiny" / "autograder.zip").is_file()
+    assert builds.wait("no such one") == ""

@@ -1,0 +1,160 @@
+"""What tests of other people's courses do: here passes what passes in stock Otter, nothing else."""
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from autograder.scoring.assignment import Assignment
+from autograder.scoring.formats import parse_tests
+from autograder.scoring.seeds import Seeds
+from autograder.scoring.written import laid_beside
+from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
+
+CELL = """
+import random
+import numpy as np
+np.set_printoptions(legacy="1.13", precision=3)
+price, words, many = 176, ["a", "b"], list(range(150_000))
+amount, steps = np.float64(2.5), np.array([1.0, 2.0])
+globs = 5
+def draw(n):
+    return np.random.choice(10, n)
+def roll():
+    return random.randint(1, 10**9)
+def count(n):
+    for i in range(n):
+        print(i)
+    return n
+def shout(text):
+    print(text.upper())
+def warn(n):
+    import sys
+    print("careful", file=sys.stderr)
+    return n
+def fails():
+    print("before")
+    raise ValueError("no")
+"""
+EXAMPLES = [  # (what a case says, whether stock Otter passes it)
+    (">>> 'price' in globals()\nTrue", True),
+    (">>> assert 'prices' in globals(), 'no prices'", False),
+    (">>> 'price' in dir() and 'prices' not in dir()\nTrue", True),
+    (">>> 'price' in locals() and 'price' in vars()\nTrue", True),
+    (">>> globals()['price'] == 176 and globals().get('nothing') is None\nTrue", True),
+    (">>> eval('price + len(words)')\n178", True),
+    (">>> exec('double = price * 2')\n>>> double\n352", True),
+    (">>> globs\n5", True),
+    (">>> amount\n2.5", True),
+    (">>> steps / 3\narray([ 0.333,  0.667])", True),
+    (">>> steps / 3\narray([0.33333333, 0.66666667])", False),
+    (">>> len(many) == 150_000 and sum(many[:4]) == 6\nTrue", True),
+    (">>> np.random.seed(3)\n>>> draw(6).tolist()\n[8, 9, 3, 8, 8, 0]", True),
+    (">>> np.random.seed(3)\n>>> draw(2).tolist(), draw(4).tolist()\n([8, 9], [3, 8, 8, 0])", True),
+    (">>> np.random.seed(3)\n>>> np.random.choice(10, 2).tolist()\n[8, 9]\n"
+     ">>> draw(4).tolist()\n[3, 8, 8, 0]", True),
+    (">>> np.random.seed(4)\n>>> draw(6).tolist()\n[8, 9, 3, 8, 8, 0]", False),
+    (">>> count(2)\n0\n1\n2", True),
+    (">>> count(2)\n2", False),
+    (">>> count(2) == 2\nTrue", False),
+    (">>> shout('a')\nA", True),
+    (">>> shout('a')", False),
+    (">>> warn(3)\n3", True),
+    (">>> fails()\nTraceback (most recent call last):\n    ...\nValueError: no", True),
+    (">>> import io, contextlib\n>>> said = io.StringIO()\n"
+     ">>> with contextlib.redirect_stdout(said):\n"
+     "...     shout('hello')\n>>> said.getvalue()\n'HELLO\\n'", True),
+    (">>> random.seed(1)\n>>> roll()\n144272510", True),
+    (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graded(engine):
+    return grade_doctests(engine, CELL, EXAMPLES)
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
+def test_a_doctest_does_over_the_wall_what_it_does_in_one_process(graded, number):
+    with np.printoptions():  # the cell changes how NumPy prints
+        check_beside_stock(graded, number, CELL, *EXAMPLES[number])
+
+
+class Namespace:
+    """A notebook that defines ``price``; it keeps the names that it is asked for."""
+
+    def __init__(self):
+        self.session = SimpleNamespace(
+            seeds=Seeds(), refused=None, raise_fault=lambda: None, workplace=""
+        )
+        self.asked = []
+
+    def keys(self):
+        return ["price"]
+
+    def fetch(self, names):
+        self.asked += names
+        return {}
+
+
+def test_the_notebook_is_asked_for_no_word_of_a_test_that_it_does_not_define():
+    namespace = Namespace()
+    case = ">>> 'answer' in globals() or eval('price == secret')\nTrue"
+    parse_tests(ok_file(case), "tests/q1.py", "en").run(namespace)
+    assert set(namespace.asked) - {"globals", "eval"} == {"price"}
+
+
+WRITES = """
+from pathlib import Path
+Path("out").mkdir()
+Path("out/report.txt").write_text("42")
+Path("list.csv").write_text("a,b\\n1,2\\n")
+Path("evil.py").write_text("raise SystemExit")
+Path("evil.pkl").write_bytes(b"cos")
+Path("numbers.txt").write_text("mine")
+"""
+READS = [  # of a notebook that wrote files, and of one that did not
+    (">>> open('out/report.txt').read()\n'42'", True, False),
+    (">>> import os\n>>> os.path.exists('list.csv')\nTrue", True, False),
+    (">>> import pandas as pd\n>>> int(pd.read_csv('list.csv')['b'][0])\n2", True, False),
+    (">>> open('data/numbers.txt').read()\n'1,2,3'", True, True),
+    (">>> import os\n>>> os.path.exists('evil.py')\nTrue", True, False),
+    (">>> import os\n>>> os.path.exists('evil.pkl')\nTrue", True, False),
+    (">>> import evil\n>>> evil.x, 'evil.py'", False, False),
+    (">>> open('evil.pkl', 'rb').read()\nb''", False, False),
+    (">>> open('../list.csv').read()\n'a'", False, False),
+]
+
+
+@pytest.mark.parametrize("cell, column", [(WRITES, 1), ("pass", 2)], ids=["written", "not written"])
+def test_tests_read_the_data_files_that_the_notebook_wrote(engine, cell, column):
+    files = {"data/numbers.txt": b"1,2,3"}
+    sources = {"q1": ok_file(*[case[0] for case in READS])}
+    tests = Assignment("demo", "d", {}, sources, {}, files)
+    assert outcomes(grade(engine, tests, (cell, "q1"))) == [case[column] for case in READS]
+
+
+def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
+    sources = {"q1": ok_file(">>> open('list.csv').read(1)\n'a'")}
+    tests = Assignment("demo", "d", {}, sources, {})
+    found = [outcomes(grade(engine, tests, (cell, "q1"))) for cell in (WRITES, "pass", WRITES)]
+    assert found == [[True], [False], [True]]
+
+
+@pytest.mark.parametrize("text", [
+    "", "/etc/x.txt", "../x.txt", "a/../../x.csv", "3.5", "a\nb.txt", "x", ".txt", "a\0.txt",
+    "x" * 300 + ".txt", "the answer.",
+])  # fmt: skip
+def test_no_other_text_of_a_test_is_asked_for_as_a_file(text):
+    asked = []
+    session = SimpleNamespace(file=lambda path: asked.append(path), workplace="")
+    with laid_beside(session, [text, "x.txt"]):
+        assert asked == ["x.txt"]
+
+
+def test_what_lies_where_the_grader_was_started_is_no_file_of_a_test(engine):
+    assert os.path.exists("README.md")
+    sources = {"q1": ok_file(">>> import os\n>>> os.path.exists('README.md')\nFalse")}
+    tests = Assignment("demo", "d", {}, sources, {})
+    assert outcomes(grade(engine, tests, ("pass", "q1"))) == [True]
