@@ -170,7 +170,7 @@ def _ends_of_axline(line: AxLine, axes: Axes) -> tuple[Any, Any] | None:
         return None
     (x, y), slope = line.get_xy1(), line.get_slope()
     if slope is None:
-        second = line.get_xy2()
+        second: Any = line.get_xy2()  # there is one where there is no slope
         if second[0] == x:
             return (x, x), axes.get_ylim()
         slope = (second[1] - y) / (second[0] - x)
