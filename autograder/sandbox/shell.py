@@ -224,7 +224,7 @@ class BoundedText(io.TextIOBase):
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
-        self.told_wrong: set[int] = set()  # places of the parts that went to the stream of errors
+        self.error_parts: set[int] = set()  # places of the parts that went to the stream of errors
         self.kept = 0
         self.dropped = False
 
@@ -247,9 +247,9 @@ class BoundedText(io.TextIOBase):
 
     def take(self, errors: bool = True) -> str:
         """Return what was printed since the last call, with or without the stream of errors."""
-        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.told_wrong]
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.error_parts]
         self.parts.clear()
-        self.told_wrong.clear()
+        self.error_parts.clear()
         return "".join(kept)
 
 
@@ -264,7 +264,7 @@ class ErrorText(BoundedText):
         self.output = output
 
     def write(self, text: str) -> int:
-        self.output.told_wrong.add(len(self.output.parts))
+        self.output.error_parts.add(len(self.output.parts))
         return self.output.write(text)
 
 
