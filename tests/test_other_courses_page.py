@@ -15,14 +15,15 @@ from tests.run.test_other_courses import points
 
 PAGE = (ROOT / ".docs" / "other-courses.md").read_text("utf-8")
 BLOCKS = re.findall(r"^( *)```console\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
-COMMANDS = [line.strip()[2:] for _, block in BLOCKS for line in block.splitlines()]
+LINES = [line.strip() for _, block in BLOCKS for line in block.splitlines()]
+COMMANDS = [line[2:] for line in LINES if line.startswith("$ ")]
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """Return the folder in which the page's reader is."""
     folder = tmp_path_factory.mktemp("course")
-    make_zip(folder / "lab.zip")
+    make_zip(folder / "lab.zip", helper="lab_helper")
     (folder / "packages.txt").write_text("pandas\n")
     (folder / "submissions").mkdir()
     for name, answer in {"ann": ANSWER, "ben": ANSWER + " - 1"}.items():

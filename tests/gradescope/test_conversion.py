@@ -28,16 +28,20 @@ FILES = {"files/sales.csv": "day,sold\n1,4\n2,5\n3,6\n",
 ANSWER = "import pandas as pd\nsales = pd.read_csv('sales.csv')\ntotal = int(sales.sold.sum())"
 
 
-def make_zip(path: Path, **more: str) -> Path:
-    """Write another course's grading zip, as `otter generate` lays it out."""
+def make_zip(path: Path, helper: str = "statistics") -> Path:
+    """Write another course's grading zip, as `otter generate` lays it out.
+
+    Args:
+        helper: what its helper module is called.
+    """
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("otter_config.json", json.dumps({"lang": "python"}))
-        archive.writestr("tests/q1.py", TESTS)
+        archive.writestr("tests/q1.py", TESTS.replace("statistics", helper))
         archive.writestr("run_autograder", "#!/bin/sh\nfalse\n")
         archive.writestr("setup.sh", "#!/bin/sh\nfalse\n")
         archive.writestr("environment.yml", "dependencies: [python=3.11, {pip: [pandas]}]")
-        for name, text in {**FILES, **more}.items():
-            archive.writestr(name, text)
+        for name, text in FILES.items():
+            archive.writestr(name.replace("statistics", helper), text)
     return path
 
 
