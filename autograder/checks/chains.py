@@ -65,12 +65,12 @@ class Chain:
         """Return the slopes of f, of shape (3,), and of x, y and z, of shape (3, 2)."""
         point = (torch.tensor(self.a).double(), torch.tensor(self.b).double())
         inner = [
-            torch.autograd.functional.jacobian(function, point)  # type: ignore[no-untyped-call]
+            torch.autograd.functional.jacobian(function, point)
             for function in (self.x, self.y, self.z)
         ]
         at = tuple(self.values()) if outer_at is None else tuple(outer_at)
         given = tuple(torch.tensor(number, dtype=torch.float64) for number in at)
-        outer = torch.autograd.functional.jacobian(self.f, given)  # type: ignore[no-untyped-call]
+        outer = torch.autograd.functional.jacobian(self.f, given)
         return np.array([float(one) for one in outer]), np.array(
             [[float(one) for one in pair] for pair in inner]
         )

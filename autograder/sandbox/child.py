@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -313,6 +314,9 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
+OURS = __name__.partition(".")[0]
+_ours: list[str] = []  # of the modules that were loaded before the first fork
+_newest = ""  # the last of all modules then
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 OUT_OF_MEMORY = 72  # exit status
 
@@ -348,7 +352,6 @@ def run_child(
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
-        shells.take_over_input(shell)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(
@@ -382,9 +385,24 @@ def _take_ourselves_out() -> None:
 
     That stops one-liners; whoever searches the process still finds the agent.
     """
-    package = __name__.partition(".")[0]
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
-        del sys.modules[name]
+    newer = takewhile(lambda name: name != _newest, reversed(sys.modules))
+    names = [*_ours, *filter(_is_ours, list(newer))]
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def know_ourselves() -> None:
+    """Note, before the first fork, which modules are ours.
+
+    Looking through all names in a child would copy the thousand pages that they lie on.
+    """
+    global _newest
+    _newest = next(reversed(sys.modules))
+    _ours[:] = filter(_is_ours, sys.modules)
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == OURS
 
 
 def _close_others(*kept: int | None) -> None:

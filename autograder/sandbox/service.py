@@ -1,5 +1,6 @@
 """The worker's loop, once everything that a notebook usually needs has been imported."""
 
+import gc
 import os
 import platform
 import resource
@@ -73,6 +74,7 @@ def serve(
         return
     confine.become_subreaper()
     settle(full)
+    child.know_ourselves()
     python = platform.python_version()
     layers = {**confinement.describe(), "tripwire": can_look()}
     warm = {"op": "warm", "layers": layers, "python": python, "pid": os.getpid()}
@@ -80,6 +82,7 @@ def serve(
         worker = Worker(stream, janitor, root, confinement, shell)
         stream.send(msgpack.packb(warm))
         worker.tripwire = Tripwire() if layers["tripwire"] else None
+        gc.freeze()  # a child's collector would write to all that the tripwire holds
         while worker.run_submission(msgpack.unpackb(stream.receive())):
             continue
     except EngineError as error:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import builtins
+import getpass
 import io
 import os
 import random
@@ -223,7 +224,7 @@ class BoundedText(io.TextIOBase):
     def __init__(self, limit: int):
         self.limit = limit
         self.parts: list[str] = []
-        self.errors: set[int] = set()  # places of the parts that went to the stream of errors
+        self.error_parts: set[int] = set()  # places of the parts that went to the stream of errors
         self.kept = 0
         self.dropped = False
 
@@ -246,9 +247,9 @@ class BoundedText(io.TextIOBase):
 
     def take(self, errors: bool = True) -> str:
         """Return what was printed since the last call, with or without the stream of errors."""
-        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.errors]
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.error_parts]
         self.parts.clear()
-        self.errors.clear()
+        self.error_parts.clear()
         return "".join(kept)
 
 
@@ -263,7 +264,7 @@ class ErrorText(BoundedText):
         self.output = output
 
     def write(self, text: str) -> int:
-        self.output.errors.add(len(self.output.parts))
+        self.output.error_parts.add(len(self.output.parts))
         return self.output.write(text)
 
 
@@ -391,7 +392,5 @@ def redirect_output(limit_kib: int) -> BoundedText:
 
 def take_over_input(shell: InteractiveShell) -> None:
     """Let ``input`` and ``getpass`` say that nobody answers."""
-    import getpass
-
     assert isinstance(shell, ZMQInteractiveShell)
     vars(builtins)["input"] = vars(getpass)["getpass"] = shell.raw_input

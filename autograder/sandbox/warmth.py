@@ -40,6 +40,7 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
 
     otter_stub.install_stub()
     shell = shells.make_shell()
+    shells.take_over_input(shell)
     backend.use_inline(shell)
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 

@@ -168,9 +168,10 @@ def _ends_of_axline(line: AxLine, axes: Axes) -> tuple[Any, Any] | None:
     in_data = Artist.get_transform(line) == axes.transData  # its own method gives another one
     if not in_data or (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
         return None
-    (x, y), slope = line.get_xy1(), line.get_slope()
+    first: Any = line.get_xy1()
+    (x, y), slope = first, line.get_slope()
     if slope is None:
-        second = line.get_xy2()
+        second: Any = line.get_xy2()  # there is one where there is no slope
         if second[0] == x:
             return (x, x), axes.get_ylim()
         slope = (second[1] - y) / (second[0] - x)

@@ -23,6 +23,9 @@ from autograder.cluster.client import grade_on
 from autograder.engines.choice import EngineChoice
 from autograder.errors import EngineError, UsageError
 from autograder.model import Job, Limits, Provenance, Status
+from autograder.proving.hostile.commands import count
+from autograder.proving.hostile.entries import load_entries
+from autograder.proving.hostile.grading import grade_category
 from autograder.run.grading import Finish
 from autograder.run.workers import grade_all
 from autograder.scoring.task import Task
@@ -302,3 +305,14 @@ def test_a_scheduler_with_other_code_is_named(cluster, tmp_path):
     cluster.wait_for_scheduler()
     with pytest.raises(EngineError, match=f"scheduler {cluster.address} runs other code"):
         grade(cluster, make_jobs(tmp_path, 1))
+
+
+def test_nothing_a_submission_forges_earns_points_or_harms_another(cluster, built):
+    cluster.start_worker("first")
+    cluster.start_worker("second")
+    cluster.wait_for_workers(2)
+    outcome = grade_category("forging", cluster.address, built)
+    tried = sum(entry.category == "forging" for entry in load_entries())
+    problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}
+    assert not outcome.problems and not problems
+    assert count(outcome) == {"tried": tried, "held": tried, "undeserved_points": 0}

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import ROOT
-from autograder.proving.hostile.entries import CATEGORIES, Attack, Suite, load_release
+from autograder.proving.hostile.entries import CATEGORIES, Attack, Suite, load_entries, load_release
 from autograder.proving.hostile.grading import (
     ASSIGNMENT,
     CategoryOutcome,
@@ -26,8 +26,11 @@ RESULTS = ROOT / "results" / "hostile.json"
 @click.option(
     "--assignment", type=click.Choice([ASSIGNMENT]), default=ASSIGNMENT, help="what is attacked"
 )
-@click.option("--engine", "engines", multiple=True, type=click.Choice(["docker", "local"]),
-              help="default: local, and docker where an engine answers")  # fmt: skip
+@click.option("--engine", "engines", multiple=True,
+              type=click.Choice(["docker", "local", "gradescope"]),
+              help="default: local, and docker where an engine answers; "
+              "gradescope: in the image of check-gradescope")  # fmt: skip
+@click.option("--scheduler", help="also on this Dask cluster, as tcp://host:port")
 @click.option(
     "--category", "categories", multiple=True, type=click.Choice(CATEGORIES), help="default: all"
 )
@@ -43,6 +46,7 @@ def hostile(
     ctx: click.Context,
     assignment: str,
     engines: tuple[str, ...],
+    scheduler: str | None,
     categories: tuple[str, ...],
     workers: int,
     own: bool,
@@ -58,11 +62,12 @@ def hostile(
     found: Counts = {}
     categories = categories or CATEGORIES
     engines = engines or (("local", "docker") if has_docker else ("local",))
-    for engine in engines if own else ():
+    places = {engine: engine for engine in engines} | ({"cluster": scheduler} if scheduler else {})
+    for name, engine in places.items() if own else ():
         for category in categories:
-            outcome = grade_category(category, engine, dist, workers)
+            outcome = _try_own(category, engine, dist, workers)
             sound &= _show_problems(outcome)
-            keep_count(out, found, f"autograder-{engine}", category, count(outcome))
+            keep_count(out, found, f"autograder-{name}", category, count(outcome))
     if peers and has_docker:
         for name in peer_names or ("otter", "nbgrader"):
             for category, counts in _try_peer(name, dist, categories, workers):
@@ -71,6 +76,16 @@ def hostile(
         click.echo("no Docker engine answers: the peers are left out", err=True)
     _show_counts(found)
     ctx.exit(0 if sound else 1)
+
+
+def _try_own(category: str, engine: str, dist: Path, workers: int) -> CategoryOutcome:
+    if engine != "gradescope":
+        return grade_category(category, engine, dist, workers)
+    from autograder.proving.hostile.on_gradescope import grade_entries
+
+    return grade_entries(
+        [e for e in load_entries() if e.category == category], dist, workers=workers
+    )
 
 
 def count(outcome: CategoryOutcome) -> dict:

@@ -64,7 +64,7 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
     """Grade all entries of one category beside honest bystanders, and judge every result.
 
     Args:
-        engine: "docker" or "local".
+        engine: "docker", "local", or the address of a Dask scheduler.
         dist: folder with the built assignment.
     """
     with workplace() as place:
@@ -154,9 +154,8 @@ def _run(
 ) -> list[str]:
     command = [
         sys.executable, "-m", "autograder", "grade", "--assignment", ASSIGNMENT,
-        "--submissions", str(folder), "--out", str(out), "--engine", engine,
-        "--workers", str(workers), "--zip", str(grading_zip),
-        *LIMITS[category],
+        "--submissions", str(folder), "--out", str(out), "--zip", str(grading_zip),
+        *_where(engine, workers), *LIMITS[category],
     ]  # fmt: skip
     environment = {**os.environ, "TMPDIR": str(folder.parent / "temporary"), "SECRET": CANARY}
     done = subprocess.run(
@@ -170,6 +169,12 @@ def _run(
     if "Traceback (most recent call last)" in said:
         problems.append(f"the command showed a traceback: {said[-1500:]}")
     return problems
+
+
+def _where(engine: str, workers: int) -> list[str]:
+    if "://" in engine:
+        return ["--scheduler", engine]
+    return ["--engine", engine, "--workers", str(workers)]
 
 
 def _names(folder: Path) -> dict[Path, str]:
@@ -218,9 +223,22 @@ def _judge(
         if gradation is None:
             verdict.problems.append("it got no result")
             continue
-        verdict.status = gradation.status.value
-        _judge_points(entry, gradation, verdict)
-        _judge_text(gradation, shown[name], secrets, verdict)
+        one = judge_upload(entry, gradation, shown[name], secrets)
+        verdict.status, verdict.undeserved = one.status, verdict.undeserved + one.undeserved
+        verdict.problems += one.problems
+    return verdict
+
+
+def judge_upload(entry: Attack, gradation: Gradation, shown: str, secrets: list[str]) -> Verdict:
+    """Judge what one upload of an entry came to.
+
+    Args:
+        shown: what the student may see of it.
+        secrets: texts that no student may see.
+    """
+    verdict = Verdict(entry, gradation.status.value)
+    _judge_points(entry, gradation, verdict)
+    _judge_text(gradation, shown, secrets, verdict)
     return verdict
 
 
