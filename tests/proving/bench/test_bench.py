@@ -212,5 +212,5 @@ def test_a_newcomers_wait_is_in_the_table_and_in_the_file(tmp_path):
 
 
 def test_a_clone_that_cannot_grade_is_an_error_with_its_last_words(tmp_path):
-    with pytest.raises(AutograderError, match="(?s)make --no-such-option: .*no-such-option"):
-        newcomer._run(["make", "--no-such-option"], tmp_path)
+    with pytest.raises(AutograderError, match="make no-such-target: .*no-such-target"):
+        newcomer._run(["make", "no-such-target"], tmp_path)
