@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from itertools import takewhile
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -22,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import calling, kernel
+from autograder.sandbox import absence, calling, kernel
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.generators import take_states
@@ -314,9 +313,6 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
-OURS = __name__.partition(".")[0]
-_ours: list[str] = []  # of the modules that were loaded before the first fork
-_newest = ""  # the last of all modules then
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 OUT_OF_MEMORY = 72  # exit status
 
@@ -359,7 +355,7 @@ def run_child(
         )
         stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
         os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
-        _take_ourselves_out()
+        absence.take_out()
         take_notes(noting)
         stream.send(b"ready")
         agent.serve(stream)
@@ -378,31 +374,6 @@ def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
     """
     channel.close()
     nice(19)
-
-
-def _take_ourselves_out() -> None:
-    """Leave nothing of ours in ``sys.modules``: an import finds a fresh copy that nobody asks.
-
-    That stops one-liners; whoever searches the process still finds the agent.
-    """
-    newer = takewhile(lambda name: name != _newest, reversed(sys.modules))
-    names = [*_ours, *filter(_is_ours, list(newer))]
-    for name in names:
-        sys.modules.pop(name, None)
-
-
-def know_ourselves() -> None:
-    """Note, before the first fork, which modules are ours.
-
-    Looking through all names in a child would copy the thousand pages that they lie on.
-    """
-    global _newest
-    _newest = next(reversed(sys.modules))
-    _ours[:] = filter(_is_ours, sys.modules)
-
-
-def _is_ours(name: str) -> bool:
-    return name.partition(".")[0] == OURS
 
 
 def _close_others(*kept: int | None) -> None:

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
-from autograder.sandbox import child, confine, notes, processes
+from autograder.sandbox import absence, child, confine, notes, processes
 from autograder.sandbox.tripwire import Tripwire, can_look
 from autograder.sandbox.uids import Uids
 from autograder.sandbox.warmth import settle, warm_up
@@ -74,7 +74,7 @@ def serve(
         return
     confine.become_subreaper()
     settle(full)
-    child.know_ourselves()
+    absence.know()
     python = platform.python_version()
     layers = {**confinement.describe(), "tripwire": can_look()}
     warm = {"op": "warm", "layers": layers, "python": python, "pid": os.getpid()}

@@ -17,16 +17,30 @@ BUILTIN_TYPES: dict[str, type] = {
 }
 
 
+# Their classes, errors above all, mean something to whoever runs the tests.
+OURS = frozenset({"autograder", "otter"})
+
+
 def loaded(name: str) -> type | None:
-    """Return the class of a name if its module is loaded here; nothing is imported."""
+    """Return the class of a name if its module is loaded here; nothing is imported.
+
+    The sandbox says the name, so no class of the grader's own is ever found.
+    """
     if name in BUILTIN_TYPES:
         return BUILTIN_TYPES[name]
     parts = name.split(".")
+    if parts[0] in OURS:
+        return None
     for cut in range(len(parts) - 1, 0, -1):
         module = sys.modules.get(".".join(parts[:cut]))
         if module is not None:
             found: Any = module
             for part in parts[cut:]:
                 found = vars(found).get(part) if hasattr(found, "__dict__") else None
-            return found if isinstance(found, type) and found.__module__ != "__main__" else None
+            return found if isinstance(found, type) and _is_foreign(found) else None
     return None
+
+
+def _is_foreign(cls: type) -> bool:
+    """Tell whether a class is a library's, by whatever name it was found."""
+    return cls.__module__.partition(".")[0] not in OURS | {"__main__"}

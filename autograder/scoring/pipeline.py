@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from autograder.errors import AutograderError, SubmissionEnded, SubmissionError
 from autograder.intake.submission import digest_file, load_submission
+from autograder.intake.upload import UPLOAD
 from autograder.model import Gradation, Job, Limits, Provenance, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
@@ -77,11 +78,13 @@ def give_up(job: Job, assignment: Assignment, error: BaseException, by: Provenan
 
 
 def check_assignment(submission: Submission, assignment: Assignment) -> None:
-    """Refuse a notebook that says that it belongs to another assignment.
+    """Refuse a notebook that says that it belongs to another assignment, and a script for ours.
 
     Raises:
-        SubmissionError: it does.
+        SubmissionError: it does, or it is one.
     """
+    if submission.is_script and not assignment.is_foreign:
+        raise SubmissionError(f"{submission.file}: a .py file is no notebook; {UPLOAD}")
     if assignment.is_named and submission.assignment not in (None, assignment.name):
         raise SubmissionError(
             WRONG_ASSIGNMENT.format(
