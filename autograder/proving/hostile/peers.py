@@ -19,7 +19,7 @@ from autograder.errors import AutograderError
 from autograder.proving.bench.peers import ensure_peer_image
 from autograder.proving.hostile.entries import Attack, Suite
 
-RUN_S = 45.0  # a grader that has not ended by then hangs, unless an honest notebook takes long too
+RUN_S = 90.0  # a grader that has not ended by then hangs, unless an honest notebook takes long too
 PATIENCE = 5.0  # how many times as long as on an honest notebook a grader may take
 FIRST_RUN_S = 900.0
 FULL = 20.0
