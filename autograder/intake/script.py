@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # IPython's own
-CODE = re.compile(r"[=(:\[]|^\s*(?:import|from|pass|del|return|raise)\b", re.MULTILINE)
+CODE = re.compile(r"[=(:\[]|^[ \t]*(?:import|from|pass|del|return|raise)\b", re.MULTILINE)
 CHECK_LINE = re.compile(r"^\w+\.check\(", re.MULTILINE)
 
 
