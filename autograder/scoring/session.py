@@ -209,9 +209,13 @@ class Session:
         except EvidenceError as error:
             raise AssertionError(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
-        data, interrupted = self._ask(payload, timeout)
         adopter = remote.Adopter(self)
-        reply = self._read(data, adopter)
+        self.exchanges += 1  # until the answer is read: a test that takes too long ends behind it
+        try:
+            data, interrupted = self._ask(payload, timeout)
+            reply = self._read(data, adopter)
+        finally:
+            self.exchanges -= 1
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         self._print(reply.get("printed"))
@@ -272,11 +276,7 @@ class Session:
     def _ask(self, payload: bytes, timeout_s: float) -> tuple[bytes, bool]:
         """Return what the child answers, and whether the step had to be interrupted."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        self.exchanges += 1
-        try:
-            data, interrupted = self._exchange(nonce + payload, timeout_s)
-        finally:
-            self.exchanges -= 1
+        data, interrupted = self._exchange(nonce + payload, timeout_s)
         if data[:NONCE_BYTES] != nonce:
             raise self._broken("an answer to a request that was never made")
         return data[NONCE_BYTES:], interrupted
