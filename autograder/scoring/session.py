@@ -78,6 +78,7 @@ class Session:
         self.usage: Usage | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
         self.exchanges = 0  # that are under way
+        self.items = 0  # that a test case took from iterators, one by one
         self.answered = False  # whether an object was asked about itself
         self.reported = False  # whether a test asked what the sandbox alone can tell
         self.curves: list[Drawing] = []
@@ -253,6 +254,7 @@ class Session:
     def begin_case(self) -> None:
         """Forget what belongs to the test case before."""
         self.console = sys.stdout
+        self.items = 0
         self.seeds.forget()
         self.lending.begin_case()
 

@@ -21,6 +21,8 @@ from autograder.wall.codec import Function
 from autograder.wall.codec.subclasses import ABILITIES
 
 Exact = TypeVar("Exact")
+MOST_ITEMS = 5_000  # that one test case takes one by one
+ENDLESS = f"it gives more than {MOST_ITEMS} items ‖ 它给出的元素超过 {MOST_ITEMS} 个"
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 # Attributes with two underscores that are asked for; any other is refused.
 ATTRIBUTES = frozenset({
@@ -156,6 +158,10 @@ class StandIn(metaclass=_Kind):
     def __next__(self) -> Any:
         if _is_a(self, "builtins.coroutine"):
             raise StopIteration(_ask(self, "await"))
+        session = object.__getattribute__(self, "_autograder_session")
+        session.items += 1
+        if session.items > MOST_ITEMS:
+            raise AssertionError(ENDLESS)
         return _ask(self, "next")
 
     def __dir__(self) -> list[str]:
