@@ -47,7 +47,8 @@ class Remembered:
 
 def rewrite_pages(out: Path, gradebook: Gradebook, grading_zip: Path | None) -> str:
     """Write what shows marks again; returns what was done, for people."""
-    from autograder.run.writing import Described, write_all
+    from autograder.run.exercises import Described
+    from autograder.run.writing import write_all
 
     assignment: Described
     try:

@@ -3,20 +3,30 @@
 import ast
 from collections.abc import Iterator
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from autograder.languages import LANGUAGES, SEPARATOR
 from autograder.reports.exercises import Check, Exercise, Pair
-
-if TYPE_CHECKING:
-    from autograder.run.writing import Described
 
 ADDRESSES = ("https://", "http://")
 AROUND = ("env", "In", "Out")  # what a test may take beside the names of the answer
 MAX_SOURCE = 8_000  # letters of a test's code
 
 
-def exercises_of(assignment: "Described") -> dict[str, Exercise]:
+class Described(Protocol):
+    """What pages need to know of an assignment."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def manifest(self) -> dict[str, Any]: ...
+    @property
+    def questions(self) -> list[str]: ...
+
+
+def exercises_of(assignment: Described) -> dict[str, Exercise]:
     """Return what is known of each question; of a zip made elsewhere that is its tests alone."""
     told = assignment.manifest.get("exercises")
     told = told if isinstance(told, dict) else {}

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from autograder import reports
 from autograder.files import write_text
@@ -18,21 +18,8 @@ from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import without_tests
 from autograder.reports.feedback import write_feedback
 from autograder.reports.statistics import ClassStatistics
-from autograder.run.exercises import exercises_of
+from autograder.run.exercises import Described, exercises_of
 from autograder.run.people import people_of
-
-
-class Described(Protocol):
-    """What pages need to know of an assignment."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def manifest(self) -> dict[str, Any]: ...
-    @property
-    def questions(self) -> list[str]: ...
 
 
 def write_all(

@@ -1,4 +1,4 @@
-"""The grader's own modules: what they are is known before the first fork, and a child has none.
+"""The grader's own modules: which they are is known before the first fork; a child has none.
 
 Taking them out stops one-liners; whoever searches the process still finds the agent.
 """
@@ -15,15 +15,16 @@ def know() -> None:
     """Note which modules are ours: looking through all names copies a thousand pages in a child."""
     global _newest
     _newest = next(reversed(sys.modules))
-    _loaded[:] = filter(_is_ours, sys.modules)
+    _loaded[:] = filter(is_ours, sys.modules)
 
 
 def take_out() -> None:
     """Leave nothing of ours in ``sys.modules``: an import finds a fresh copy that nobody asks."""
     newer = list(takewhile(lambda name: name != _newest, reversed(sys.modules)))
-    for name in (*_loaded, *filter(_is_ours, newer)):
+    for name in (*_loaded, *filter(is_ours, newer)):
         sys.modules.pop(name, None)
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
+    """Tell whether a module, or what stands in it, is of this package."""
     return name.partition(".")[0] == PACKAGE

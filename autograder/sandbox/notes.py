@@ -13,9 +13,9 @@ import sys
 from types import FrameType
 from typing import Any
 
+from autograder.sandbox.absence import is_ours
 from autograder.wall.captures import CELL
 
-OURS = __name__.partition(".")[0]
 EVENTS = frozenset({
     "sys._getframe", "sys._current_frames", "sys._current_exceptions", "sys.settrace",
     "sys.setprofile", "gc.get_objects", "gc.get_referrers", "gc.get_referents", "os.fork",
@@ -66,7 +66,7 @@ def _is_telling(event: str, args: tuple[Any, ...]) -> bool:
         path = args[0] if args and isinstance(args[0], str) else ""
         return path.startswith("/proc/") and path not in ("/proc/cpuinfo", "/proc/meminfo")
     if event == "import":
-        return str(args[0]).partition(".")[0] == OURS
+        return is_ours(str(args[0]))
     return True
 
 

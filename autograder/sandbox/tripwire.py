@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import layout
+from autograder.sandbox.absence import is_ours
 from autograder.sandbox.layout import WORD
 
-OURS = __name__.partition(".")[0]
 # Modules whose names are compared, with all classes and functions that they define.
 LIBRARIES = (
     "torch", "torch._C", "torch._C._VariableFunctions", "torch._C._autograd", "torch._tensor",
@@ -211,8 +211,8 @@ def can_look() -> bool:
 def _modules() -> list[ModuleType]:
     """Return the modules that are watched: named ones, and those that ours refer to."""
     loaded = {name: m for name, m in list(sys.modules.items()) if isinstance(m, ModuleType)}
-    found = {name: m for name, m in loaded.items() if name in LIBRARIES or _is_ours(name)}
-    for module in [module for name, module in found.items() if _is_ours(name)]:
+    found = {name: m for name, m in loaded.items() if name in LIBRARIES or is_ours(name)}
+    for module in [module for name, module in found.items() if is_ours(name)]:
         for value in list(vars(module).values()):
             if isinstance(value, ModuleType) and _root(value.__name__) not in LEFT_OUT:
                 found.setdefault(value.__name__, value)
@@ -223,16 +223,12 @@ def _root(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _is_ours(name: str) -> bool:
-    return _root(name) == OURS
-
-
 def _namespaces(module: ModuleType) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the dictionaries of a module and of the classes in it, with what they are called."""
     yield module.__name__, vars(module)
-    ours, listed = _is_ours(module.__name__), module.__name__ in LIBRARIES
+    ours, listed = is_ours(module.__name__), module.__name__ in LIBRARIES
     for name, value in list(vars(module).items()):
-        if isinstance(value, type) and (listed or (ours and _is_ours(value.__module__))):
+        if isinstance(value, type) and (listed or (ours and is_ours(value.__module__))):
             yield f"{value.__module__}.{value.__qualname__}", gc.get_referents(vars(value))[0]
         elif ours and type(value) in (dict, MappingProxyType):
             table = value if type(value) is dict else gc.get_referents(value)[0]
@@ -250,7 +246,7 @@ def _functions_of(value: object) -> Iterable[FunctionType]:
 
 def _is_watched(owner: str, value: object) -> bool:
     """Tell whether a name is to lead where it led: any of ours, and those of definitions."""
-    return _is_ours(owner) or _is_definition(value)
+    return is_ours(owner) or _is_definition(value)
 
 
 def _is_definition(value: object) -> bool:

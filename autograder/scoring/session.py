@@ -254,7 +254,6 @@ class Session:
     def begin_case(self) -> None:
         """Forget what belongs to the test case before."""
         self.console = sys.stdout
-        self.items = 0
         self.seeds.forget()
         self.lending.begin_case()
 

@@ -159,8 +159,8 @@ class StandIn(metaclass=_Kind):
         if _is_a(self, "builtins.coroutine"):
             raise StopIteration(_ask(self, "await"))
         session = object.__getattribute__(self, "_autograder_session")
-        session.items = taken = getattr(session, "items", 0) + 1
-        if taken > MOST_ITEMS:
+        session.items += 1
+        if session.items > MOST_ITEMS:
             raise AssertionError(ENDLESS)
         return _ask(self, "next")
 

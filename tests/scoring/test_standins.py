@@ -22,7 +22,7 @@ class Silent:
     """A conversation in which nothing is answered but noted."""
 
     def __init__(self):
-        self.types, self.refused, self.asked = {}, None, []
+        self.types, self.refused, self.asked, self.items = {}, None, [], 0
 
     def request(self, op, **fields):
         self.asked.append(fields.get("operation", op))

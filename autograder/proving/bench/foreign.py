@@ -6,13 +6,12 @@ drawn, and half of the tests are hidden. Nothing of it is this project's own: no
 
 import json
 import random
-import statistics
 import tempfile
 from pathlib import Path
 
 from autograder.build.archive import make_zip
 from autograder.proving.bench import peers
-from autograder.proving.bench.throughput import time_peer
+from autograder.proving.bench.throughput import beside_peers, summarise, time_peers
 from autograder.proving.bench.timing import DOCKER, grade_class
 
 NAME = "rain"
@@ -61,22 +60,8 @@ def measure_foreign(workers: int, rounds: int, copies: int, own: int) -> dict:
             ours = grade_class(
                 NAME, archive, base / f"class{number}", base / f"out{number}", DOCKER, workers
             )
-            container = time_peer(
-                lambda path: peers.run_in_container(tag, archive, path, NAME), few, workers
-            )
-            otter_run = time_peer(lambda path: peers.run_here(archive, path, NAME), few, workers)
-            rows.append({
-                "per_minute": ours.per_minute,
-                "per_minute_container": container,
-                "per_minute_otter_run": otter_run,
-                "first_result_s": ours.first_s,
-                "throughput_vs_container": ours.per_minute / container,
-                "throughput_vs_otter_run": ours.per_minute / otter_run,
-            })  # fmt: skip
-    found: dict = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
-    for key in ("throughput_vs_container", "throughput_vs_otter_run"):
-        found[f"{key}_spread"] = [min(row[key] for row in rows), max(row[key] for row in rows)]
-    return {**found, "workers": workers, "rounds": rounds, "submissions": own}
+            rows.append(beside_peers(ours, time_peers(tag, NAME, archive, few, workers)))
+    return {**summarise(rows), "workers": workers, "rounds": rounds, "submissions": own}
 
 
 def make_course() -> bytes:

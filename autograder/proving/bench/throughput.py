@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.course import ROOT
 from autograder.proving.bench import peers
 from autograder.proving.bench.classes import make_class
-from autograder.proving.bench.timing import DOCKER, LOCAL, grade_class
+from autograder.proving.bench.timing import DOCKER, LOCAL, Timing, grade_class
 
 RATIOS = ("throughput_vs_container", "throughput_vs_container_png", "throughput_vs_otter_run")
 
@@ -46,24 +46,12 @@ def compare_with_peers(
                 )
                 for made in (plain, drawn)
             )
-            container = time_peer(
-                lambda path: peers.run_in_container(tag, grading_zip, path, name), few, workers
-            )
-            otter_run = time_peer(
-                lambda path: peers.run_here(grading_zip, path, name), few, workers
-            )
-            rows.append(
-                {
-                    "per_minute": ours.per_minute,
-                    "per_minute_png": png.per_minute,
-                    "per_minute_container": container,
-                    "per_minute_otter_run": otter_run,
-                    "first_result_s": ours.first_s,
-                    "throughput_vs_container": ours.per_minute / container,
-                    "throughput_vs_container_png": png.per_minute / container,
-                    "throughput_vs_otter_run": ours.per_minute / otter_run,
-                }
-            )
+            theirs = time_peers(tag, name, grading_zip, few, workers)
+            rows.append({
+                **beside_peers(ours, theirs),
+                "per_minute_png": png.per_minute,
+                "throughput_vs_container_png": png.per_minute / theirs["per_minute_container"],
+            })  # fmt: skip
     return summarise(rows)
 
 
@@ -93,9 +81,31 @@ def measure_cost(name: str, grading_zip: Path, sample: Path, own: int) -> dict:
 def summarise(rows: list[dict]) -> dict:
     """Return the median of each measured key; ratios, paired within a round, with their spread."""
     found = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
-    for key in RATIOS:
+    for key in filter(rows[0].__contains__, RATIOS):
         found[f"{key}_spread"] = [min(row[key] for row in rows), max(row[key] for row in rows)]
     return found
+
+
+def time_peers(
+    tag: str, name: str, grading_zip: Path, few: list[Path], workers: int
+) -> dict[str, float]:
+    """Return submissions per minute of both of stock Otter's ways, measured one after the other."""
+    ways: dict[str, Callable[[Path], dict]] = {
+        "per_minute_container": lambda path: peers.run_in_container(tag, grading_zip, path, name),
+        "per_minute_otter_run": lambda path: peers.run_here(grading_zip, path, name),
+    }
+    return {key: time_peer(grade, few, workers) for key, grade in ways.items()}
+
+
+def beside_peers(ours: Timing, theirs: dict[str, float]) -> dict[str, float]:
+    """Return what was measured in one round, and this grader's ratio to each peer."""
+    return {
+        "per_minute": ours.per_minute,
+        **theirs,
+        "first_result_s": ours.first_s,
+        "throughput_vs_container": ours.per_minute / theirs["per_minute_container"],
+        "throughput_vs_otter_run": ours.per_minute / theirs["per_minute_otter_run"],
+    }
 
 
 def time_peer(grade: Callable[[Path], dict], submissions: list[Path], workers: int) -> float:
