@@ -79,7 +79,7 @@ def data_files(folder: Path, cells: list[dict]) -> dict[str, bytes]:
         if place.is_absolute() or ".." in place.parts:
             raise BuildError(f"{where} leads out of {folder}; move it there and name it from there")
         if place.parts[0] in TAKEN or place.suffix in (".ipynb", ".zip"):
-            raise BuildError(f"{where} is a name that a release needs itself; choose another")
+            raise BuildError(f"{where} is a name that a release uses itself; choose another")
         if not (folder / place).is_file():
             raise BuildError(f"{where} is no file of {folder}; put it there, or take the line out")
         found[place.as_posix()] = (folder / place).read_bytes()

@@ -48,14 +48,6 @@ def _fitting(one: list[int], other: list[int]) -> list[int]:
     return fitted
 
 
-def shape_of_sum(one: Shape, other: Shape) -> Shape | None:
-    """Return the shape of the sum of two tensors, None where there is none."""
-    try:
-        return tuple(torch.broadcast_shapes(one, other))
-    except RuntimeError:
-        return None
-
-
 def _axis_by_axis(rule: Callable[[int, int], int | None], front: bool = False) -> Rule:
     def shape(one: Shape, other: Shape) -> Shape | None:
         step = slice(None) if front else slice(None, None, -1)
@@ -70,6 +62,11 @@ def _axis_by_axis(rule: Callable[[int, int], int | None], front: bool = False) -
 
 def _fit(a: int, b: int) -> int | None:
     return b if a == 1 else a if b in (1, a) else None
+
+
+def shape_of_sum(one: Shape, other: Shape) -> Shape | None:
+    """Return the shape of the sum of two tensors, None where there is none."""
+    return _axis_by_axis(_fit)(one, other)
 
 
 def _multiple(a: int, b: int) -> int | None:

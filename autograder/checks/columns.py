@@ -223,24 +223,29 @@ def _first(case: Case, count: int) -> Columns:
 
 
 def draw(
-    slips: Sequence[str], text_holes: int = 0, target_holes: int = 0, odd_labels: bool = False
+    slips: Sequence[str],
+    number_holes: int = 0,
+    text_holes: int = 0,
+    target_holes: int = 0,
+    odd_labels: bool = False,
 ) -> Case:
     """Return a random case in which each of these slips leads to other columns.
 
     Args:
+        number_holes: missing values in two of three columns of numbers.
         text_holes: missing values in each text column.
         target_holes: rows without a target; their numbers are far from the others.
         odd_labels: label the rows with other numbers than their places.
     """
     for _ in range(2000):
-        case = _draw(text_holes, target_holes, odd_labels)
+        case = _draw(number_holes, text_holes, target_holes, odd_labels)
         right = right_columns(case)
         if not any(is_same(way(case), right) for slug in slips for way in SLIPS[slug].ways):
             return case
     raise RuntimeError("no table tells these slips apart")
 
 
-def _draw(text_holes: int, target_holes: int, odd_labels: bool) -> Case:
+def _draw(number_holes: int, text_holes: int, target_holes: int, odd_labels: bool) -> Case:
     rows = 9
     names = draw_names(6)
     spread = [(-3.0, 8.0), (100.0, 9.0), (4.0, 50.0)]
@@ -257,7 +262,7 @@ def _draw(text_holes: int, target_holes: int, odd_labels: bool) -> Case:
         for name in names[:2]:
             columns[name][row] += 1000.0
     for name in names[:2]:
-        for row in _places(rows, 2, without):
+        for row in _places(rows, number_holes, without):
             columns[name][row] = float("nan")
     for name in names[3:5]:
         for row in _places(rows, text_holes, without):
