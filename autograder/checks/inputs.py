@@ -90,7 +90,7 @@ def require_rows(x: np.ndarray, case: Case) -> None:
         f"[wrong-shape] X should have two axes, rows and columns; found {x.ndim}. ‖ "
         f"X 应该有行、列两个轴，实有 {x.ndim} 个轴。"
     )
-    assert len(x) == rows or x.shape[1] != rows, (
+    assert len(x) == rows or x.shape != (len(right_columns(case)), rows), (
         "[transposed] X has the columns of the table as its rows. ‖ X 的行和列反了。"
     )
     assert len(x) == rows, (

@@ -59,7 +59,7 @@ def raising(one, other):
     ],
 )
 def test_what_follows_no_known_rule_is_told_by_the_first_pair(rule, slug):
-    pairs = [((2, 3), (3,)), ((), (2,)), ((2,), (3,))]
+    pairs = [((2, 3), (3,)), ((), (2,)), ((2,), (3,)), ((1,), (2,))]
     with pytest.raises(AssertionError, match=rf"\[{slug}\]"):
         broadcasts.require_shapes(ask(rule, pairs), pairs)
 
@@ -74,7 +74,8 @@ def test_the_entry_that_goes_to_a_place_rebuilds_the_sum(seed):
     drawn = broadcasts.draw_places(40)
     for index, shape in drawn:
         tensor = torch.rand(shape)
-        result = tuple(i + 1 for i in index)
+        own = (1,) * (len(index) - len(shape)) + shape
+        result = tuple(i + 1 if n == 1 else n for i, n in zip(index, own))
         assert tensor.expand(result)[index] == tensor[places(index, shape)]
     broadcasts.require_places(ask(places, drawn), drawn)
     negative = lambda index, shape: [i - n for i, n in zip(places(index, shape), shape)]  # noqa: E731

@@ -58,7 +58,7 @@ READS = {
     "header-as-row": lambda text: pd.read_csv(
         io.StringIO(text), header=None, names=houses.COLUMNS
     ),
-    "wrong-values": lambda text: right_way(text).assign(Year=0),
+    "wrong-values": lambda text: right_way(text).assign(Price=lambda table: table["Price"] + 1),
     "nothing-returned": lambda text: None,
     "raises-an-error": lambda text: ERROR,
 }  # fmt: skip
