@@ -25,7 +25,7 @@ from autograder.reports.spreads import draw_spreads
 from autograder.reports.statistics import quantile
 from autograder.reports.strings import TEXTS, slip_name
 
-MAX_LISTED = 40  # students to talk to; the table below shows the others
+MAX_FIRST, MAX_LISTED = 8, 60  # students to talk to; the others are folded away, then left out
 MAX_QUESTIONS = 10  # the hardest; the others are folded away
 MAX_SLIPS = 10
 MAX_DOUBTFUL = 10
@@ -51,6 +51,7 @@ def write_course_page(
     attendees = attendance.attendees
     told = [place for place, one in enumerate(standings) if one.reasons]
     told.sort(key=lambda place: (-len(standings[place].reasons), standings[place].share or 0.0))
+    talk = [_talk(attendees[n], standings[n], parts, n) for n in told[:MAX_LISTED]]
     exercises = [_question(one, parts, folders) for one in statistics.questions]
     slips = _slips(statistics, attendees)
     page = render(
@@ -60,8 +61,8 @@ def write_course_page(
         data=json_for_script(_data(statistics, attendees, standings, folders)),
         figures=_figures(attendees, standings, len(parts)),
         findings=_findings(statistics, attendance, standings),
-        talk=[_talk(attendees[place], standings[place], parts, place)
-              for place in told[:MAX_LISTED]],
+        talk=talk[:MAX_FIRST],
+        talk_more=talk[MAX_FIRST:],
         counts={reason: sum(reason in one.reasons for one in standings) for reason in REASONS},
         talk_left=max(0, len(told) - MAX_LISTED),
         chart=_chart(parts) if any(one.shares for one in parts) else None,

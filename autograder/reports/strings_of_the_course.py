@@ -24,14 +24,15 @@ COURSE_TEXTS = {
     "reason_falling": ("falling", "下滑"),
     "reason_unread": ("a file that cannot be read", "文件无法读取"),
     "why": ("Why", "原因"),
+    "other_students": ("Show the other {count}", "显示其余 {count} 名"),
     "way_of": ("The way so far", "历程"),
     "more_of_these_students": ("… and {count} more: choose “to talk to” in the table below.", "…… 另有 {count} 名：请在下表选择“建议谈话”。"),
     "so_far": ("So far", "目前"),
     "progress": ("The class through the course", "全班历程"),
-    "progress_caption": ("Share of the points per assignment: the box holds the middle half of the class, the line in it "
+    "progress_caption": ("Share of the points per assignment: the box holds the middle half of the class, the dot in it "
                          "is the median, the thin line reaches from the 5th to the 95th percentile. Who handed in nothing "
                          "is not in it.",
-                         "各作业的得分比例：方框为中间一半学生，框内横线为中位数，细线为第 5 到第 95 百分位。未提交者不计入。"),
+                         "各作业的得分比例：方框为中间一半学生，框内圆点为中位数，细线为第 5 到第 95 百分位。未提交者不计入。"),
     "handed_in_count": ("Handed in", "已提交"),
     "missing_count": ("Missing", "缺交"),
     "late_count": ("Late", "迟交"),

@@ -66,11 +66,11 @@ def sample_parts(students: int, seed: int = 5, folder: Path = Path("out")) -> li
 
 def _submission(random_: random.Random, number: int, place: int) -> Handed | None:
     skill = (number * 37 % 100) / 100
-    file = f"{10_000 + number}-{_name(number)}/a.ipynb"
-    if random_.random() > 0.7 + skill / 3:
+    file = f"{_name(number)}/a.ipynb"
+    if random_.random() > 0.82 + skill / 5:
         return None
-    chance = skill * 0.6 + 0.45 - place * 0.05 - 0.4 * (number % 17 == 3 and place > 3)
-    marks = {f"q{n}": (float(sum(random_.random() < chance - 0.05 * n for _ in range(5))), 5.0)
+    chance = skill * 0.5 + 0.65 - place * 0.05 - 0.4 * (number % 17 == 3 and place > 3)
+    marks = {f"q{n}": (float(sum(random_.random() < chance - 0.04 * n for _ in range(5))), 5.0)
              for n in range(1, 6)}  # fmt: skip
     score: float | None = sum(points for points, _ in marks.values())
     if number % 41 == 7 and place == 2:

@@ -3,14 +3,18 @@
 import csv
 import json
 import shutil
+from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from autograder.__main__ import add_commands, main
 from autograder.gradebook import Gradebook
+from autograder.lms.roster import load_owners, load_roster
 from tests.reports.sample_course import write_runs
 
+ROOT = Path(__file__).resolve().parents[2]
 ROSTER = (
     "Student,ID,SIS User ID,SIS Login ID,Email\n"
     '"Lee, Ann",1,100001,ann,ann@example.org\n'
@@ -116,8 +120,6 @@ def test_the_order_is_the_deadlines_or_as_said(out):
         data = json.loads((out / "course-report" / "course.json").read_text("utf-8"))
         return [one["name"] for one in data["assignments"]]
 
-    from datetime import datetime, timezone
-
     assert names("--assignment", "documentation", "--assignment", "calculus") == [
         "documentation", "calculus",
     ]  # fmt: skip
@@ -207,3 +209,14 @@ def test_an_empty_course_has_a_page_and_tables(tmp_path):
     }
     page = (tmp_path / "results" / "course-report" / "index.html").read_text("utf-8")
     assert "Nobody has handed in anything yet." in page
+
+
+def test_the_bundled_sample_classes_are_one_class():
+    folder = ROOT / "assignments"
+    known = {student.sis_id for student in load_roster(folder / "roster.csv")}
+    owners = load_owners(folder / "owners.csv")
+    assert set(owners.values()) == known
+    for name in {file.partition("/")[0] for file in owners}:
+        named = {file.partition("/")[2] for file in owners if file.startswith(f"{name}/")}
+        expected = json.loads((folder / name / "sample" / "expected.json").read_text("utf-8"))
+        assert named == set(expected)

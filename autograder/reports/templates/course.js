@@ -99,7 +99,7 @@
       return made;
     }
     const [submission, score, ended, late] = cell;
-    const made = element("td", undefined, `cell ${ended === GRADED ? grade(score, part.possible) : "zero"}`);
+    const made = element("td", undefined, `cell ${ended === NOT_GRADED ? "" : grade(score, part.possible)}`);
     made.dataset.label = part.title;
     const link = element("a", ended === NOT_GRADED ? "?" : score);
     link.href = feedback(place, submission);
@@ -114,10 +114,10 @@
   const drawWay = (row) => {
     const box = element("div", undefined, "way-box");
     const svg = shape("svg", { class: "chart way-chart", viewBox: "0 0 420 130", "aria-hidden": "true", focusable: "false" });
-    const step = 360 / Math.max(1, data.parts.length), x = (place) => 40 + step * (place + 0.5), y = (share) => 105 - 95 * share;
+    const step = 360 / Math.max(1, data.parts.length), x = (place) => 50 + step * (place + 0.5), y = (share) => 105 - 95 * share;
     for (const share of [0, 0.5, 1]) {
-      svg.append(shape("path", { class: "grid", d: `M40 ${y(share)}H400` }));
-      const label = shape("text", { x: 34, y: y(share) + 4, "text-anchor": "end" });
+      svg.append(shape("path", { class: "grid", d: `M50 ${y(share)}H410` }));
+      const label = shape("text", { x: 44, y: y(share) + 4, "text-anchor": "end" });
       label.textContent = percent(share);
       svg.append(label);
     }
@@ -294,7 +294,7 @@
   find("next").addEventListener("click", () => turn(1));
   find("reset").addEventListener("click", () => { clear(); filter(); });
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("#exercises details")) details.open = true;
+    for (const details of document.querySelectorAll("#exercises details, #talk details")) details.open = true;
     state.page = 0;
     draw(PRINTED_ROWS);
   });
