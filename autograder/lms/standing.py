@@ -17,8 +17,9 @@ class Standing:
 
     Attributes:
         shares: per assignment the share of points, None where nothing was handed in or graded.
-        missing, ungraded, unread: places of assignments without a submission, with one that was
-            not graded through a fault of ours, and with one that cannot be read.
+        missing, ungraded, unread: places of assignments without a submission where others have
+            one, with one that was not graded through a fault of ours, and with one that cannot be
+            read.
         earned, possible: points; of assignments that count: what is missing does, as nothing
             earned, what was not graded does not.
         reasons: out of ``REASONS``; none where all is well.
@@ -47,12 +48,13 @@ def standings_of(runs: Sequence[CourseRun], attendees: Sequence[Attendee]) -> li
     """Return where each student stands, in the order given."""
     plain = [_standing(runs, one) for one in attendees]
     means = [_mean([one.shares[place] for one in plain]) for place in range(len(runs))]
-    return [_with_reasons(one, means) for one in plain]
+    begun = sum(bool(run.handed) for run in runs)
+    return [_with_reasons(one, means, begun) for one in plain]
 
 
 def _standing(runs: Sequence[CourseRun], attendee: Attendee) -> Standing:
     places = list(enumerate(attendee.handed))
-    missing = tuple(place for place, one in places if one is None)
+    missing = tuple(place for place, one in places if one is None and runs[place].handed)
     ungraded = tuple(place for place, one in places if one and one.entry.score is None)
     return Standing(
         shares=tuple(_share(run, one) for run, one in zip(runs, attendee.handed)),
@@ -70,10 +72,9 @@ def _share(run: CourseRun, handed: Handed | None) -> float | None:
     return handed.entry.score / run.possible if run.possible else None
 
 
-def _with_reasons(one: Standing, means: Sequence[float | None]) -> Standing:
-    count = len(one.shares)
+def _with_reasons(one: Standing, means: Sequence[float | None], begun: int) -> Standing:
     told = {
-        "missing": len(one.missing) * MISSED >= count and bool(one.missing),
+        "missing": len(one.missing) * MISSED >= begun and bool(one.missing),
         "low": one.share is not None and one.share < LOW,
         "falling": _falls(one.shares, means),
         "unread": bool(one.unread),

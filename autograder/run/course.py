@@ -31,6 +31,7 @@ from autograder.run.exercises import exercises_of
 from autograder.run.writing import title_of
 
 BOOK, DATA, TOTAL = "gradebook.sqlite", "course.json", "total"
+LAST = "9999"  # a date after all others
 NO_RUN = "{out}: no graded assignment there; grade them first: `autograder grade --out {out}`"
 
 
@@ -137,7 +138,9 @@ def read_parts(folders: Sequence[Path], owners: Mapping[str, str], ordered: bool
     for folder in folders:
         with open_gradebook(folder) as gradebook:
             part = _read(folder, gradebook, owners)
-            read.append((gradebook.deadline, gradebook.first_graded()[:10], part.run.name, part))
+            read.append(
+                (gradebook.deadline, gradebook.first_graded()[:10] or LAST, part.run.name, part)
+            )
         if part.run.name in seen:
             raise UsageError(
                 f"{folder}: holds '{part.run.name}', and so does {seen[part.run.name]}; "

@@ -174,6 +174,12 @@ def test_a_fall_of_everybody_is_nobodys_fall():
     assert not any(one.reasons for one in standings_of(runs, attend(runs).attendees))
 
 
+def test_nothing_is_missing_where_nobody_has_handed_in_yet():
+    runs = [run_of("a", [handed("ada.ipynb", 8.0)]), run_of("b", [])]
+    (one,) = standings_of(runs, attend(runs).attendees)
+    assert one.missing == () and one.reasons == () and one.share == 0.8
+
+
 def test_what_was_not_graded_is_no_zero():
     runs = [
         run_of("a", [handed("ada.ipynb", 8.0)]),

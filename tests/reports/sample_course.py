@@ -43,7 +43,9 @@ def run_of(
     files = {one.entry.submission: one.entry.file for one in submissions}
     claims = claims_of(files, name, students or {}, uploads or {})
     own = tuple(replace(one, claims=claims[one.entry.submission]) for one in submissions)
-    return CourseRun(name, Path("out") / name, own, {"q1": 10.0}, Rules(people=uploads or {}))
+    return CourseRun(
+        name, Path("out") / name, own, {"q1": 10.0} if own else {}, Rules(people=uploads or {})
+    )
 
 
 def sample_parts(students: int, seed: int = 5, folder: Path = Path("out")) -> list[Part]:
