@@ -96,4 +96,5 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 		do printf '  make %-18s%s\n' "$$name" "$$text"; done
 	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59 EXTENSIONS=file TIMES=file ROSTER=file KEEP=1"
+	@echo "Options of course-report: OUT=folder ROSTER=file OWNERS=file GROUPS=file TITLE=name"
 	@echo "Options of export: ROSTER=file GROUPS=file OWNERS=file EXTENSIONS=file TITLE=name DRY_RUN=1"
