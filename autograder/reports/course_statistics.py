@@ -105,12 +105,13 @@ def _part(
     place: int, part: Part, attendees: Sequence[Attendee], standings: Sequence[Standing]
 ) -> PartFigures:
     shares = [share for one in standings if (share := one.shares[place]) is not None]
+    handed = [own for one in attendees if (own := one.handed[place]) is not None]
     return PartFigures(
         part,
         tuple(sorted(shares)),
-        handed=sum(one.handed[place] is not None for one in attendees),
+        handed=len(handed),
         missing=sum(place in one.missing for one in standings),
-        late=sum(bool(one.handed[place] and one.handed[place].entry.late) for one in attendees),
+        late=sum(one.entry.late for one in handed),
         ungraded=sum(place in one.ungraded for one in standings),
         unread=sum(place in one.unread for one in standings),
     )
