@@ -19,6 +19,7 @@ from autograder.reports.course_statistics import (
 )
 from autograder.reports.exercises import Pair, title_of
 from autograder.reports.inert import inert_name
+from autograder.reports.misconceptions import is_cause
 from autograder.reports.pages import json_for_script, percent, points, render
 from autograder.reports.sections import FEW, show_signed
 from autograder.reports.spreads import draw_spreads
@@ -192,7 +193,9 @@ def _question(
 
 
 def _slips(statistics: CourseStatistics, attendees: Sequence[Attendee]) -> list[dict[str, object]]:
+    """Return the misconceptions, causes before what only says that something is wrong."""
     most = max((one.students for one in statistics.slips), default=1)
+    ranked = sorted(enumerate(statistics.slips), key=lambda entry: not is_cause(entry[1].name))
     return [
         {
             "name": slip_name(one.name),
@@ -205,7 +208,7 @@ def _slips(statistics: CourseStatistics, attendees: Sequence[Attendee]) -> list[
                 for place, question in one.places[:6]
             ],
         }
-        for number, one in enumerate(statistics.slips)
+        for number, one in ranked
     ]
 
 
