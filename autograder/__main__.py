@@ -247,7 +247,14 @@ def add_commands() -> None:
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
     from autograder.proving.parity.commands import parity
-    from autograder.run.commands import inspect_zip, marks, override, report, written
+    from autograder.run.commands import (
+        course_report,
+        inspect_zip,
+        marks,
+        override,
+        report,
+        written,
+    )
     from autograder.run.doctor import doctor
     from autograder.run.menu import completion
 
@@ -258,6 +265,7 @@ def add_commands() -> None:
         check_gradescope,
         doctor,
         completion,
+        course_report,
         inspect_zip,
         parity,
     ):
