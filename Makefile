@@ -20,7 +20,7 @@ marking = $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TIMES),--times
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build built grade export test lint audit bench hostile worker-image check-gradescope lock clean help
+.PHONY: build built grade export course-report test lint audit bench hostile worker-image check-gradescope lock clean help
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)
@@ -34,6 +34,11 @@ export: $(READY)  ## write what an LMS imports: OUT=folder of a run, ROSTER=file
 		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
 		$(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TITLE),--title "$(TITLE)") \
 		$(if $(DRY_RUN),--dry-run)
+
+course-report: $(READY)  ## make one gradebook of the course from its runs: OUT=folder of runs, ROSTER=file
+	@$(PY) -m autograder course-report $(if $(OUT),"$(OUT)") $(if $(ROSTER),--roster "$(ROSTER)") \
+		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
+		$(if $(TITLE),--title "$(TITLE)")
 
 test: $(READY)  ## run the whole test suite, on every core or TESTERS=n (ARGS="-k name" passes on to pytest)
 	$(PY) -m pytest -n $(or $(TESTERS),logical) $(ARGS)
@@ -68,10 +73,11 @@ built: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
+	$(PY) -m pip install --quiet --no-compile --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
 		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
 		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
 			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
+	$(PY) .ci/compile.py autograder/sandbox/requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -91,4 +97,5 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
 		do printf '  make %-18s%s\n' "$$name" "$$text"; done
 	@echo "Options of grade: ENGINE=docker|local WORKERS=n TIMEOUT=seconds SCHEDULER=tcp://host:port DEADLINE=2025-03-01T23:59 EXTENSIONS=file TIMES=file ROSTER=file KEEP=1"
+	@echo "Options of course-report: OUT=folder ROSTER=file OWNERS=file GROUPS=file TITLE=name"
 	@echo "Options of export: ROSTER=file GROUPS=file OWNERS=file EXTENSIONS=file TITLE=name DRY_RUN=1"

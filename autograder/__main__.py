@@ -201,7 +201,7 @@ def grade(
     roster = load_roster(roster_file) if roster_file else None
     own = grading_zip is not None and assignment is None  # the zip says what it is called
     wanted = [] if grading_zip else several.outdated(names, dist_folder())
-    with several.Builds(wanted, dist_folder(), keep=True) as builds:
+    with several.Builds(wanted, dist_folder(), keep=True, stock=False) as builds:
         console.say_building(wanted)
         # What is there is looked at before an image is built for it.
         known = {
@@ -247,7 +247,14 @@ def add_commands() -> None:
     from autograder.proving.gradescope.commands import check_gradescope
     from autograder.proving.hostile.commands import hostile
     from autograder.proving.parity.commands import parity
-    from autograder.run.commands import inspect_zip, marks, override, report, written
+    from autograder.run.commands import (
+        course_report,
+        inspect_zip,
+        marks,
+        override,
+        report,
+        written,
+    )
     from autograder.run.doctor import doctor
     from autograder.run.menu import completion
 
@@ -258,6 +265,7 @@ def add_commands() -> None:
         check_gradescope,
         doctor,
         completion,
+        course_report,
         inspect_zip,
         parity,
     ):

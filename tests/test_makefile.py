@@ -61,6 +61,11 @@ def test_a_variable_becomes_the_option(variable, option):
     assert option in last
 
 
+def test_the_course_report_takes_its_folder_and_roster():
+    told = planned("course-report", "OUT=all runs", "ROSTER=r.csv").replace("\\\n", " ")
+    assert '-m autograder course-report "all runs" --roster "r.csv"' in " ".join(told.split())
+
+
 def test_an_unknown_assignment_is_left_to_the_command_to_refuse():
     last = planned("grade", "ASSIGNMENT=no-such-thing").strip().splitlines()[-1]
     assert '--assignment "no-such-thing"' in last

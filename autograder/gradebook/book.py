@@ -193,6 +193,11 @@ class Gradebook(Roll):
         query = "SELECT submission, graded_at FROM gradations WHERE id IN"
         return dict(self._read(f"{query} (SELECT id FROM ({UPLOADS}))").fetchall())
 
+    def first_graded(self) -> str:
+        """Return when the first gradation of all was made (ISO 8601), or ""."""
+        row = self._read("SELECT MIN(graded_at) FROM gradations").fetchone()
+        return str(row[0] or "")
+
     def submission_times(self) -> dict[str, str]:
         """Return the known upload times (ISO 8601) by submission name."""
         return {name: time for name, _, time in self._latest_rows() if time}

@@ -66,8 +66,15 @@ class GradebookFile:
     def __enter__(self: File) -> File:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):  # damage may show only when rows are fetched
+            raise self._unusable(error) from None
 
     def close(self) -> None:
         """Close the file; everything is already committed."""

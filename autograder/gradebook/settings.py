@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.gradebook.file import GradebookFile
 from autograder.intake.layouts import tokens_in
@@ -85,12 +86,12 @@ class Settings(GradebookFile):
         """Who handed in what, as the platform's metadata tell: file -> e-mails or ids."""
         return dict(json.loads(self._kept("people") or "{}"))
 
-    def set_students(self, students: dict[str, list[str]]) -> None:
-        """Keep who handed in each submission: by its name the student's, and a key of theirs."""
+    def set_students(self, students: dict[str, list[Any]]) -> None:
+        """Keep who handed in each submission: name, a key, and of each student name and ids."""
         self._keep("students", json.dumps(students, sort_keys=True))
 
     @property
-    def students(self) -> dict[str, list[str]]:
+    def students(self) -> dict[str, list[Any]]:
         """Who handed in each submission, as a roster told."""
         return dict(json.loads(self._kept("students") or "{}"))
 

@@ -12,6 +12,7 @@ from autograder.reports.inert import inert
 
 MAX_CODE = 12_000  # letters that are shown of an answer
 Pair = tuple[str, str]  # English, Chinese
+_FORMULA = re.compile(r"\$([^\s$\\](?:[^$\\]*[^\s$\\])?)\$")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ UNKNOWN = Exercise()
 
 
 def title_of(exercises: Exercises, question: str) -> Pair | None:
-    """Return a question's title, or None."""
-    return _filled(exercises.get(question, UNKNOWN).title)
+    """Return a question's title, formulas in it as plain text, or None."""
+    english, chinese = exercises.get(question, UNKNOWN).title
+    return _filled((_FORMULA.sub(r"\1", english), _FORMULA.sub(r"\1", chinese)))
 
 
 def text_of(exercises: Exercises, question: str) -> tuple[Markup, Markup] | None:

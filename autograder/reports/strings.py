@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from autograder.languages import SEPARATOR
 from autograder.model import Status
 from autograder.reports.misconceptions import CHINESE, ENGLISH
+from autograder.reports.strings_of_the_course import COURSE_TEXTS
 
 TEXTS = {
     # both pages
@@ -234,6 +235,7 @@ TEXTS = {
     "graded_on": ("graded {date}", "评分于 {date}"),
     "no_text": ("This check did not pass.", "此检查未通过。"),
     "overview": ("Overview", "概览"),
+    **COURSE_TEXTS,
 }  # fmt: skip
 
 HAN = re.compile("[\u3400-\u9fff]")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.course import assignment_folder, dist_folder
+from autograder.course import assignment_folder, dist_folder, results_folder
 from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
@@ -111,6 +111,51 @@ def report(out: Path, grading_zip: Path | None, release: bool | None) -> None:
             gradebook.set_released(release)
         write_all(out, gradebook, assignment, every_page=True)
     click.echo(f"report: {out / 'report' / 'index.html'}")
+
+
+@click.command("course-report")
+@click.argument("out", type=PATH, default=results_folder)
+@click.option(
+    "--assignment", "names", multiple=True, metavar="NAME",
+    help="a run's folder in OUT; name those that count, in their order; default: all",
+)  # fmt: skip
+@click.option(
+    "--roster", type=PATH,
+    help="CSV of the class, e.g. the LMS's export: tells who is who, and makes the LMS's files",
+)  # fmt: skip
+@click.option(
+    "--owners", type=PATH,
+    help="CSV with columns file (or assignment/file) and id, where file names do not tell",
+)  # fmt: skip
+@click.option(
+    "--groups", type=PATH,
+    help="CSV with a column group and one with ids: a group's submission counts for its members",
+)  # fmt: skip
+@click.option("--title", default="", help="the course's name, for the page")
+@click.option(
+    "--column", "columns", multiple=True, metavar="NAME=HEAD",
+    help="what the LMS calls an assignment's column, or the one of the total",
+)  # fmt: skip
+@click.option("--to", "folder", type=PATH, help="default: OUT/course-report")
+def course_report(
+    out: Path,
+    names: tuple[str, ...],
+    roster: Path | None,
+    owners: Path | None,
+    groups: Path | None,
+    title: str,
+    columns: tuple[str, ...],
+    folder: Path | None,
+) -> None:
+    """Make one gradebook of a course from the runs in OUT: a page, CSV, JSON, the LMS's files.
+
+    OUT is a folder of runs, as grading all assignments leaves it; default: results.
+    """
+    from autograder.run.course import Tables, make_course_report
+
+    tables = Tables(roster, owners, groups)
+    for line in make_course_report(out, names, tables, title, columns, folder):
+        click.echo(line)
 
 
 @click.command()

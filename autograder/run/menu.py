@@ -15,7 +15,15 @@ from autograder.errors import AutograderError, UsageError
 
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
-    "After grading": ("report", "override", "written", "marks", "export", "feedback"),
+    "After grading": (
+        "report",
+        "course-report",
+        "override",
+        "written",
+        "marks",
+        "export",
+        "feedback",
+    ),  # fmt: skip
     "Gradescope": ("gradescope", "check-gradescope"),
     "This machine": ("doctor", "completion", "worker-image"),
     "The grader itself": ("prove",),

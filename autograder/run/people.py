@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from autograder.gradebook import Gradebook
 from autograder.intake.layouts import owners_of
@@ -15,8 +16,10 @@ TELLING = ("moodle", "brightspace", "sakai", "number")  # platforms that write n
 
 def match_students(
     roster: list[Student], files: dict[str, str], uploads: dict[str, list[str]]
-) -> dict[str, list[str]]:
+) -> dict[str, list[Any]]:
     """Return, by submission, the student's name and a key that is nobody else's.
+
+    Behind them stand name and ids of each, as a submission may be a group's.
 
     Args:
         files: the file of each submission.
@@ -27,7 +30,9 @@ def match_students(
         students = sorted(people.of(file, submission)[0], key=lambda one: one.shown)
         if students:
             name = "; ".join(student.shown for student in students)
-            found[submission] = [name, " ".join(sorted(_key(one) for one in students))]
+            key = " ".join(sorted(_key(one) for one in students))
+            ids = [[one.shown, sorted(one.keys)] for one in students]
+            found[submission] = [name, key, ids]
     return found
 
 
@@ -43,7 +48,7 @@ def people_of(gradebook: Gradebook) -> dict[str, Person]:
     found = {}
     for submission, time in graded.items():
         owner = owners.get(files.get(submission, ""))
-        name, key = known.get(submission, ["", ""])
+        name, key = known.get(submission, ["", ""])[:2]
         if not key and owner and owner.certain:
             key = " ".join(owner.key)
             name = owner.name if owner.key[0] in TELLING else ""

@@ -163,6 +163,21 @@ def test_a_newer_schema_is_refused(path):
         Gradebook(path)
 
 
+def test_damage_anywhere_in_the_file_is_a_clear_error_or_does_no_harm(path):
+    with Gradebook(path) as book:
+        for one in sample_gradations(40):
+            book.add(one)
+    whole, told = path.read_bytes(), 0
+    for place in range(0, len(whole), len(whole) // 40):
+        path.write_bytes(whole[:place] + b"\xff" * 3000 + whole[place + 3000 :])
+        try:
+            with Gradebook(path) as book:
+                assert len(list(book.latest())) <= 40 and book.handed_in() is not None
+        except UsageError as error:
+            told += str(path) in str(error) and "damaged" in str(error)
+    assert told > 10
+
+
 def test_a_damaged_entry_is_a_clear_error(path, gradation):
     with Gradebook(path) as book:
         book.add(gradation)

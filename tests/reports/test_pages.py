@@ -9,6 +9,7 @@ import pytest
 
 from autograder.model import CellOutput, Gradation, Noticed, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.class_report import write_class_report
+from autograder.reports.exercises import Exercise, title_of
 from autograder.reports.explanations import EXPLANATIONS, explanation
 from autograder.reports.feedback import write_feedback
 from autograder.reports.inert import inert, inert_name
@@ -247,3 +248,10 @@ def test_a_missing_import_is_said_above_the_questions_and_counted_for_the_class(
     text = class_page.read_text("utf-8")
     assert "Notebooks that failed in a cell with imports: 2. No module named" in text
     assert "d2l" in text
+
+
+def test_a_formula_in_a_title_is_plain_text():
+    exercises = {"q1": Exercise(("$m$ groups of $n$ throws", "$m$ 组，每组 $n$ 次"))}
+    assert title_of(exercises, "q1") == ("m groups of n throws", "m 组，每组 n 次")
+    costs = {"q1": Exercise((r"It costs 5$ and \$x\$", ""))}
+    assert title_of(costs, "q1")[0] == r"It costs 5$ and \$x\$"

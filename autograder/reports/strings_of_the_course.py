@@ -1,0 +1,66 @@
+"""The sentences of the course report, in English and Chinese."""
+
+# ruff: noqa: E501
+
+COURSE_TEXTS = {
+    "course_title": ("Course report", "课程报告"),
+    "the_course": ("The whole course", "整个课程"),
+    "students": ("Students", "学生"),
+    "student": ("Student", "学生"),
+    "assignments": ("Assignments", "作业"),
+    "assignment": ("Assignment", "作业"),
+    "median_total": ("Median of the total", "总分中位数"),
+    "handed_in_all": ("Handed in everything", "全部提交"),
+    "to_talk_to": ("To talk to", "建议谈话"),
+    "talk": ("Who may need help", "可能需要帮助的学生"),
+    "talk_help": ("Reasons to ask, no judgement: a third of the assignments missing, below half of the points so far, "
+                  "the latest work 25 points of a hundred below the earlier, beside the class, or a file that "
+                  "cannot be read. What was not graded through a fault of ours counts in none of them.",
+                  "这些是询问的理由，不是评判：缺交三分之一的作业；目前得分不到一半；与全班相比，最近一次比之前低 25 个百分点；"
+                  "或者文件无法读取。因系统故障未评分的不计入。"),
+    "nobody_to_talk_to": ("Nobody stands out: all hand in, and keep up.", "没有人需要特别关注。"),
+    "reason_missing": ("assignments missing", "缺交作业"),
+    "reason_low": ("below half so far", "目前不到一半"),
+    "reason_falling": ("falling", "下滑"),
+    "reason_unread": ("a file that cannot be read", "文件无法读取"),
+    "why": ("Why", "原因"),
+    "other_students": ("Show the other {count}", "显示其余 {count} 名"),
+    "way_of": ("The way so far", "历程"),
+    "more_of_these_students": ("… and {count} more: choose “to talk to” in the table below.", "…… 另有 {count} 名：请在下表选择“建议谈话”。"),
+    "so_far": ("So far", "目前"),
+    "progress": ("The class through the course", "全班历程"),
+    "progress_caption": ("Share of the points per assignment: the box holds the middle half of the class, the dot in it "
+                         "is the median, the thin line reaches from the 5th to the 95th percentile. Who handed in nothing "
+                         "is not in it.",
+                         "各作业的得分比例：方框为中间一半学生，框内圆点为中位数，细线为第 5 到第 95 百分位。未提交者不计入。"),
+    "handed_in_count": ("Handed in", "已提交"),
+    "missing_count": ("Missing", "缺交"),
+    "late_count": ("Late", "迟交"),
+    "hardest_exercises": ("The hardest exercises", "最难的题目"),
+    "hardest_exercises_help": ("Of all assignments, by the mean share of the points among those who handed in. Discrimination is the "
+                               "correlation with the share that a student earns elsewhere in the course.",
+                               "所有作业的题目，按已提交者的平均得分比例排列。区分度是与该学生在课程其余部分得分比例的相关系数。"),
+    "all_exercises": ("Show the other {count}", "显示其余 {count} 题"),
+    "course_misconceptions": ("Misconceptions over the course", "课程中的误解"),
+    "course_misconceptions_help": ("Recognised by the tests, counted once per student.", "由测试识别，每名学生计一次。"),
+    "hardest_part": ("{part} was the hardest assignment: {share} of its points were earned.", "{part} 最难：得到了它 {share} 的分数。"),
+    "easiest_part": ("{part} was the easiest: {share} of its points were earned.", "{part} 最容易：得到了它 {share} 的分数。"),
+    "most_missed": ("{part} was handed in by {handed} of {count}.", "{part}：{count} 人中有 {handed} 人提交。"),
+    "lost_students": ("Students who handed in nothing at all: {count}.", "完全没有提交的学生：{count} 名。"),
+    "strangers": ("Submissions of nobody on the roster: {count}; they stand in the table, and in lms/*/attention.csv.",
+                  "不属于名单上任何人的提交：{count} 份；见下表及 lms/*/attention.csv。"),
+    "ungraded_totals": ("Totals that wait for a grading: {count}. Grade again with the same command.", "等待评分的总分：{count} 个。用同一条命令重新评分即可。"),
+    "doubtful": ("“{name}” is the name of more than one, and nothing tells which submissions belong together: give a roster.",
+                 "“{name}”不止一人，无法判断哪些提交属于同一人：请提供名单。"),
+    "search_students": ("Search names, ids and misconceptions", "搜索姓名、学号与误解"),
+    "show_who": ("Show", "显示"),
+    "lacking": ("Missing in", "缺交"),
+    "total": ("Total", "总分"),
+    "course_table_help": ("The cells show each student’s way: a number leads to the feedback page, “way” to all that is known.",
+                          "每行是一名学生的历程：数字链接到反馈页，“历程”展开全部信息。"),
+    "course_no_script": ("The table needs JavaScript; course.csv beside this report holds the same rows.",
+                         "此表需要 JavaScript；报告旁的 course.csv 含有相同数据。"),
+    "nobody_yet": ("Nobody has handed in anything yet.", "还没有人提交。"),
+    "nobody_yet_help": ("When the assignments are graded, the same command writes this page anew.", "作业评分之后，用同一条命令即可更新此页。"),
+    "for_programs": ("The same as tables:", "同样内容的数据："),
+}  # fmt: skip
