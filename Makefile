@@ -73,10 +73,11 @@ built: $(READY)
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
+	$(PY) -m pip install --quiet --no-compile --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
 		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
 		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
 			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
+	$(PY) .ci/compile.py autograder/sandbox/requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -4,7 +4,7 @@
 
 Both hold each file against the lock's hashes; uv, itself one of the locked packages, is several
 times as fast. It gets the indexes that pip is configured with. Where it cannot be installed or
-cannot read them, pip installs everything.
+cannot read them, pip installs everything. `compile.py` compiles afterwards what has to be.
 """
 
 import ast
@@ -26,8 +26,9 @@ OPTIONS = {
 }
 VARIABLES = {"cert": "SSL_CERT_FILE", "client-cert": "SSL_CLIENT_CERT",
              "default-timeout": "UV_HTTP_TIMEOUT", "timeout": "UV_HTTP_TIMEOUT"}  # fmt: skip
-PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r")
-UV = ("-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--compile-bytecode",
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
+       "--require-hashes", "-r")  # fmt: skip
+UV = ("-m", "uv", "pip", "install", "--quiet", "--require-hashes",
       "--index-strategy", "unsafe-best-match")  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_what_is_installed_is_held_against_the_locks_hashes(install):
     status, (_, first, second) = install("nothing fails")
     assert not status and first.startswith("-m pip install") and "-m uv pip install" in second
     assert "--require-hashes" in first and "--require-hashes" in second
-    assert "--compile-bytecode" in second and "--default-index https://inside.example" in second
+    assert "--default-index https://inside.example" in second
 
 
 @pytest.mark.parametrize("failing", ["uv.lock", "-m uv"])

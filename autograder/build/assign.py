@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from autograder.build.archive import make_zip, read_folder, read_zip
 from autograder.build.exercises import describe_exercises
 from autograder.build.language import keep_language
 from autograder.course import ROOT, whole_lock, work_folder
+from autograder.engines.local import LocalEngine
 from autograder.errors import BuildError
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
@@ -24,6 +26,7 @@ from autograder.reports.written import load_rubric
 from autograder.scoring.libraries import modules_imported
 
 KEY_FILE = ".inputs-key"  # in the course; ignored by git; any bytes
+STAMP = "verified.json"
 INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
 
 
@@ -52,13 +55,16 @@ class BuiltAssignment:
         return f"{self.questions} questions, {self.points:g} points, {state}: {self.folder}"
 
 
-def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssignment:
+def build_assignment(
+    folder: Path, dist: Path, verify: bool = True, stock: bool = True
+) -> BuiltAssignment:
     """Build ``dist/<assignment>/``: student releases, grading zip and solutions.
 
     Args:
         folder: the assignment's folder, with a source notebook of the same name in it.
         verify: grade the solution (full marks, in stock Otter and isolated) and a blank notebook
             (no hidden test passed); skipped for content that was verified before.
+        stock: verify in stock Otter too, not only isolated.
 
     Raises:
         BuildError: the source or its rubric is faulty, a release shows a secret, the packages that
@@ -69,7 +75,26 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
     notebook = source.load_source(folder / f"{name}.ipynb")
     questions = source.questions(notebook["cells"])
     _check_rubric(folder / "rubric.toml", questions)
-    secrets = leaks.find_secrets(notebook, questions)
+    target = dist / name
+    with ExitStack() as stack:
+        engine = LocalEngine()
+        if verify and not (target / STAMP).is_file():  # it warms up while the files are made
+            engine.start()
+            stack.callback(engine.close)
+        files = _make_files(folder, notebook, leaks.find_secrets(notebook, questions))
+        if verify:
+            from autograder.build.verify import verify_assignment
+
+            files[STAMP] = verify_assignment(name, files, engine, _read(target / STAMP), stock)
+            zipped = files["autograder.zip"]
+            files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], notebook["cells"])
+    _write(target, files)
+    points = sum(config["points"] for question in questions for config, _ in question["tests"])
+    return BuiltAssignment(name, target, len(questions), points, verify)
+
+
+def _make_files(folder: Path, notebook: dict, secrets: leaks.Secrets) -> dict[str, bytes]:
+    name = folder.name
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
         made = _assign(name, keep_language(notebook, language))
@@ -83,16 +108,7 @@ def build_assignment(folder: Path, dist: Path, verify: bool = True) -> BuiltAssi
         files[f"solutions/{name}-{language}.ipynb"] = release.to_bytes(solution)
         if language == LANGUAGES[0]:
             files["autograder.zip"] = _grading_zip(folder, made["zip"])
-    target = dist / name
-    if verify:
-        from autograder.build.verify import STAMP, verify_assignment
-
-        files[STAMP] = verify_assignment(name, files, _read(target / STAMP))
-        zipped = files["autograder.zip"]
-        files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], notebook["cells"])
-    _write(target, files)
-    points = sum(config["points"] for question in questions for config, _ in question["tests"])
-    return BuiltAssignment(name, target, len(questions), points, verify)
+    return files
 
 
 def _check_rubric(path: Path, questions: list[dict]) -> None:

@@ -1,7 +1,7 @@
 """Assignments built side by side, each in a process of its own: Otter changes folders and logs.
 
-``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify`` and
-``--keep`` as for :class:`Builds`.
+``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify``,
+``--no-stock`` and ``--keep`` as for :class:`Builds`.
 """
 
 import fcntl
@@ -52,17 +52,24 @@ class Builds:
 
     Args:
         verify: grade the solutions and blank notebooks.
+        stock: grade them in stock Otter too.
         keep: leave alone what another process has built in the meantime.
     """
 
     def __init__(
-        self, names: Sequence[str], dist: Path, verify: bool = True, keep: bool = False
+        self,
+        names: Sequence[str],
+        dist: Path,
+        verify: bool = True,
+        keep: bool = False,
+        stock: bool = True,
     ) -> None:
         self._running: set[subprocess.Popen[str]] = set()
         self._guard = Lock()
         self._ended = False
         self._pool = ThreadPoolExecutor(len(own_cores()) or 1)
-        options = [*([] if verify else ["--no-verify"]), *(["--keep"] if keep else [])]
+        chosen = {"--no-verify": not verify, "--no-stock": not stock, "--keep": keep}
+        options = [option for option, wanted in chosen.items() if wanted]
         self._futures: dict[str, Future[str]] = {
             name: self._pool.submit(
                 self._build, assignment_folder(name), dist, [str(min(place * NICER, 19)), *options]
@@ -151,7 +158,8 @@ def main(arguments: list[str]) -> int:
                 return 0
             from autograder.build.assign import build_assignment
 
-            built = build_assignment(folder, dist, verify="--no-verify" not in arguments)
+            verify, stock = "--no-verify" not in arguments, "--no-stock" not in arguments
+            built = build_assignment(folder, dist, verify, stock)
     except AutograderError as error:
         print(error, file=sys.stderr)
         return 2

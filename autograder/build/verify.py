@@ -28,20 +28,29 @@ print("\\n@@" + json.dumps([[r.test_case.name, r.passed, bool(r.test_case.hidden
                             for t in results.results.values() for r in t.test_case_results]))
 """
 STOCK_S = 300.0
-STAMP = "verified.json"
 SKETCH_POINTS, SKETCH_DIGITS = 250, 3
 
 
-def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") -> bytes:
+def verify_assignment(
+    name: str,
+    files: dict[str, bytes],
+    engine: LocalEngine,
+    stamp: bytes = b"",
+    stock: bool = True,
+) -> bytes:
     """Grade the solutions and the blank releases before anything of them is written to ``dist/``.
 
     Args:
         files: what was built, by its name in ``dist/<assignment>/``.
+        engine: where they are graded; it may have been started ahead.
         stamp: what an earlier call returned; the same content is not graded again.
+        stock: grade them in stock Otter too, which says whether students can check themselves;
+            what grades here does not depend on it.
 
     Returns:
-        The stamp of this content: JSON with its digest and, for the reports, the curves that the
-        solution draws (``reference_curves``: question -> dicts like those of ``Gradation.curves``).
+        The stamp of this content: JSON with its digest, with whether stock Otter graded it too and,
+        for the reports, with the curves that the solution draws (``reference_curves``: question ->
+        dicts like those of ``Gradation.curves``).
 
     Raises:
         BuildError: a solution misses marks or a blank notebook passes a hidden test; the message
@@ -52,7 +61,9 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
         entries[f"solution ({language})"] = f"solutions/{name}-{language}.ipynb"
         entries[f"blank ({language})"] = f"student/{language}/{name}.ipynb"
     content = _digest([files[entry] for entry in entries.values()])
-    if _is_stamp_of(stamp, content):
+    known = _read_stamp(stamp, content)
+    curves, stock = known.get("reference_curves"), stock and not known.get("stock")
+    if curves is not None and not stock:
         return stamp
     with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
         notebooks = {}
@@ -63,18 +74,24 @@ def verify_assignment(name: str, files: dict[str, bytes], stamp: bytes = b"") ->
         grading_zip = notebooks.pop("autograder.zip")
         first = {kind: path for kind, path in notebooks.items() if f"({LANGUAGES[0]})" in kind}
         with ThreadPoolExecutor(len(first)) as pool:  # beside the isolated scorer
-            stock = pool.map(lambda path: _grade_stock(grading_zip, path), first.values())
-            graded = _grade_isolated(name, grading_zip, notebooks)
-            for kind, gradation in graded.items():
-                _check(name, "the isolated scorer", kind, _cases(gradation))
-            for kind, cases in zip(first, stock):
+            asked = first.values() if stock else ()
+            beside = pool.map(lambda path: _grade_stock(grading_zip, path), asked)
+            if curves is None:
+                curves = _verify_isolated(name, grading_zip, notebooks, engine)
+            for kind, cases in zip(first, beside):
                 _check(name, "stock Otter", kind, cases)
-    drawn = graded[f"solution ({LANGUAGES[0]})"].curves
-    plain = {
-        "content": content,
-        "reference_curves": {question: _sketched(curves) for question, curves in drawn.items()},
-    }
+    plain = {"content": content, "reference_curves": curves, "stock": stock}
     return (json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _verify_isolated(
+    name: str, grading_zip: Path, notebooks: dict[str, Path], engine: LocalEngine
+) -> dict:
+    graded = _grade_isolated(name, grading_zip, notebooks, engine)
+    for kind, gradation in graded.items():
+        _check(name, "the isolated scorer", kind, _cases(gradation))
+    drawn = graded[f"solution ({LANGUAGES[0]})"].curves
+    return {question: _sketched(curves) for question, curves in drawn.items()}
 
 
 def _check(name: str, grader: str, kind: str, cases: Iterable[Case]) -> None:
@@ -87,12 +104,14 @@ def _check(name: str, grader: str, kind: str, cases: Iterable[Case]) -> None:
             raise BuildError(f"{name}: a blank notebook passes the hidden test {case} in {grader}")
 
 
-def _is_stamp_of(stamp: bytes, content: str) -> bool:
+def _read_stamp(stamp: bytes, content: str) -> dict:
+    """Return what a stamp says, nothing where it is of another content or no stamp."""
     try:
         plain = json.loads(stamp)
-        return plain["content"] == content and isinstance(plain["reference_curves"], dict)
+        right = plain["content"] == content and isinstance(plain["reference_curves"], dict)
+        return plain if right else {}
     except (ValueError, KeyError, TypeError):
-        return False
+        return {}
 
 
 def _cases(gradation: Gradation) -> list[Case]:
@@ -114,13 +133,13 @@ def _sketched(curves: list[dict]) -> list[dict]:
 
 
 def _grade_isolated(
-    name: str, grading_zip: Path, notebooks: dict[str, Path]
+    name: str, grading_zip: Path, notebooks: dict[str, Path], engine: LocalEngine
 ) -> dict[str, Gradation]:
     from autograder.scoring.assignment import load_assignment, provenance
     from autograder.scoring.pipeline import score
 
     assignment = load_assignment(grading_zip, name)
-    with LocalEngine() as engine:
+    with engine:
         by = provenance(assignment, engine.image)
         return {
             kind: score(Job(path.stem, path, path.name), assignment, engine, Limits(), by)

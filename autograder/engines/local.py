@@ -24,7 +24,6 @@ def worker_environment(home: str) -> dict[str, str]:
         "HOME": home,
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "LD_BIND_NOW": "1",  # symbols are looked up once, not in each child
         "OMP_NUM_THREADS": "1",

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.build import verify
-from autograder.build.assign import build_assignment
+from autograder.build.assign import STAMP, build_assignment
 from autograder.errors import BuildError
 from tests.build.sources import TINY, changed, write_source
 
@@ -36,15 +36,24 @@ def test_a_good_assignment_is_verified_once(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(verify, "_grade_stock", lambda *_: graded.append("stock") or [])
     assert build_assignment(TINY, tmp_path).verified
-    changed_stamp = tmp_path / "tiny" / verify.STAMP
+    changed_stamp = tmp_path / "tiny" / STAMP
     assert graded == []
     changed_stamp.write_text('{"content": "another"}\n')
     assert build_assignment(TINY, tmp_path).verified
-    assert graded == ["isolated", "stock", "stock"]
+    assert sorted(graded) == ["isolated", "stock", "stock"]
+
+
+def test_what_was_only_verified_isolated_is_verified_in_stock_otter_later(tmp_path, monkeypatch):
+    stock = []
+    monkeypatch.setattr(verify, "_grade_stock", lambda *_: stock.append("stock") or [])
+    assert build_assignment(TINY, tmp_path, stock=False).verified and stock == []
+    monkeypatch.setattr(verify, "_grade_isolated", None)  # not asked again
+    for _ in range(2):
+        assert build_assignment(TINY, tmp_path).verified and stock == ["stock", "stock"]
 
 
 def test_a_stock_failure_names_grader_and_test_case(tmp_path, monkeypatch):
-    monkeypatch.setattr(verify, "_grade_isolated", lambda *_: {})
+    monkeypatch.setattr(verify, "_verify_isolated", lambda *_: {})
     monkeypatch.setattr(verify, "_grade_stock", lambda *_: [("q1 - 2", False, True, "Wrong.")])
     with pytest.raises(BuildError, match="the solution fails q1 - 2 in stock Otter: Wrong."):
         build_assignment(TINY, tmp_path / "dist")
