@@ -29,7 +29,7 @@ from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
-from autograder.wall import codec, oracles, printing, signatures
+from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.wall.sharing import Shared
 
@@ -78,7 +78,7 @@ class Agent:
         self.busy = False
         self.line: Line | None = None
         self.shared, self.sharing = Shared(2), sharing
-        self.lent: dict[int, Callable[..., Any]] = {}  # functions of tests by their numbers
+        self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
             if self.busy and not (self.line and self.line.defers_interrupt()):
@@ -157,8 +157,8 @@ class Agent:
             codec.settle(self.shared, self.keep)
         return value
 
-    def function(self, plain: Message) -> Callable[..., Any]:
-        """Return the function here that stands for a test's, the same one each time."""
+    def function(self, plain: Message) -> Any:
+        """Return what stands here for a test's function or object, the same each time."""
         number: int = plain["id"]
         if number not in self.lent:
 
@@ -168,21 +168,29 @@ class Agent:
             def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 return self.call_back(number, args, kwargs)
 
+            def do(operation: str, *args: Any) -> Any:
+                return self.call_back(number, args, {}, operation)
+
             handle = oracles.make_handle(ask, plain["name"], plain["saves"])
             handle = signatures.signed(handle, plain.get("parameters", ()))
             if "takes" in plain:
                 handle = calling.make_callable(handle, call, plain)
+            if "does" in plain:
+                handle = lent.make_lent(do, handle, plain)
             self.lent[number] = handle
         return self.lent[number]
 
-    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a test's function.
+    def call_back(
+        self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any], operation: str = "call"
+    ) -> Any:
+        """Call a test's function, or do something else with an object of its.
 
         Raises:
             Exception: what it raises.
         """
         assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
+        asked["operation"] = operation
         question = codec.pack(asked, self.keep, None, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)
         return calling.result_of(self.unpack(answer[len(codec.CALL) :]))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.scoring.bounds import TestTooLong, patient
+from autograder.scoring.bounds import TestTooLong, kept_clock, patient
 
 CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
 
@@ -18,9 +18,12 @@ def one_case(session: Any) -> Iterator[None]:
     if begin is not None:
         begin()
 
+    def is_busy() -> bool:
+        return bool(getattr(session, "exchanges", 0))
+
     def refuse(error: TestTooLong) -> None:
         session.refused = session.refused or error
 
     seconds = CASE_S if limits is None else limits.cell_s
-    with patient(seconds, lambda: bool(getattr(session, "exchanges", 0)), refuse):
+    with kept_clock(), patient(seconds, is_busy, refuse):
         yield

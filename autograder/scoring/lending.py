@@ -1,14 +1,17 @@
-"""What a test hands to student code and stays the test's: its functions, lists and tables.
+"""What a test hands to student code and stays the test's: functions, objects, lists and tables.
 
-A function is called back while the request runs that it went along with. What it raises comes back
-as the very same error, where student code lets it pass.
+A function is called back while the request runs that it went along with, and so is an object asked
+(:mod:`autograder.scoring.lent`). What it raises comes back as the very same error, where student
+code lets it pass.
 """
 
 import inspect
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError, EvidenceError
+from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.oracles import Answers, Oracle
 from autograder.wall.sharing import Shared
@@ -16,7 +19,7 @@ from autograder.wall.sharing import Shared
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
 
-MOST_FUNCTIONS = 1_000
+MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
 
 
@@ -33,7 +36,7 @@ class Lending:
         self.shared = Shared(1)
         self.before: list[Any] | None = None  # changes from before the last clearing
         self.functions: dict[int, Oracle] = {}  # by their numbers
-        self.numbers: dict[int, int] = {}  # by id of the function
+        self.numbers: dict[Any, int] = {}  # by what tells functions and objects apart
         self.errors: dict[int, Exception] = {}
         self.raised_so_far = 0
 
@@ -68,24 +71,33 @@ class Lending:
         return value
 
     def lend(self, function: Any) -> Oracle:
-        """Return what crosses in place of a function, the same each time.
+        """Return what crosses in place of a function or an object, the same each time.
 
         Raises:
-            EvidenceError: there are too many.
+            EvidenceError: there are too many, or nothing can be asked of it.
         """
-        number = self.numbers.get(id(function))
+        key = _identity(function)
+        number = self.numbers.get(key)
         if number is None:
             if len(self.functions) >= MOST_FUNCTIONS:
                 raise EvidenceError(f"a test hands over more than {MOST_FUNCTIONS} functions")
-            name = getattr(function, "__name__", "")
-            name = name if isinstance(name, str) and name.isidentifier() else "f"
-            oracle = Oracle(function, name, takes=parameters_of(function))
+            oracle = self._new(function)
             self.functions[oracle.id] = oracle
-            number = self.numbers[id(function)] = oracle.id
+            number = self.numbers[key] = oracle.id
         return self.functions[number]
 
+    def _new(self, value: Any) -> Oracle:
+        does = what_it_does(value, self.session.workplace) if self.sharing else ()
+        if not callable(value):
+            if not does:
+                raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
+            return Oracle(value, _name(type(value)), does=does)
+        name = _name(type(value) if does and not isinstance(value, type) else value)
+        does = (*does, "call") if does else ()
+        return Oracle(value, name, takes=parameters_of(value), does=does)
+
     def lent(self, number: Any) -> Any:
-        """Return the function that a number stands for.
+        """Return the function or object that a number stands for.
 
         Raises:
             EvidenceError: it stands for none.
@@ -111,10 +123,17 @@ class Lending:
         )
         if type(args) is not tuple or type(kwargs) is not dict:
             raise EvidenceError("a malformed call of a test's function")
+        operation = asked.get("operation")
+        if operation != "call" and operation not in self.functions[asked["function"]].does:
+            raise EvidenceError("a test's object is asked for what it does not do")
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
-            return self.pack({"ok": True, "value": function(*args, **kwargs)}, True)
+            if operation == "call":
+                value = function(*args, **kwargs)
+            else:
+                value = do(function, operation, args)
+            return self.pack({"ok": True, "value": value}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
@@ -130,6 +149,20 @@ class Lending:
         number = reply.get("number")
         own = self.errors.get(number) if type(number) is int else None
         return reply.get("error") if own is None else own
+
+
+def _name(value: Any) -> str:
+    name = getattr(value, "__name__", "")
+    return name if isinstance(name, str) and name.isidentifier() else "f"
+
+
+def _identity(value: Any) -> Any:
+    """Return what tells a function or an object apart; a method is made anew with each look."""
+    if isinstance(value, types.MethodType):
+        return id(value.__self__), id(value.__func__)
+    if isinstance(value, types.BuiltinMethodType) and value.__self__ is not None:
+        return id(value.__self__), value.__name__
+    return id(value)
 
 
 def parameters_of(function: Any) -> list[list[Any]]:

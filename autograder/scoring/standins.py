@@ -160,7 +160,8 @@ class StandIn(metaclass=_Kind):
             raise StopIteration(_ask(self, "await"))
         session = object.__getattribute__(self, "_autograder_session")
         session.items += 1
-        if session.items > MOST_ITEMS:
+        if session.items > MOST_ITEMS:  # a test that catches it would pass by it
+            session.refused = session.refused or AssertionError(ENDLESS)
             raise AssertionError(ENDLESS)
         return _ask(self, "next")
 

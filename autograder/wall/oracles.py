@@ -75,6 +75,7 @@ class Oracle:
         saves: whether its graph holds a saved tensor, so that a second walk through it fails in
             torch's own place; None leaves the end of the graph to the handle itself.
         takes: parameters of a function of anything; None: it takes a tensor and nothing else.
+        does: what else the other side may ask of it: see :mod:`autograder.wall.lent`.
 
     Attributes:
         asked: what has been asked so far, in order.
@@ -86,13 +87,12 @@ class Oracle:
         name: str = "f",
         saves: bool | None = None,
         takes: list[list[Any]] | None = None,
+        does: Sequence[str] = (),
     ):
-        self.function, self.saves, self.takes = function, saves, takes
+        self.function, self.saves, self.takes, self.does = function, saves, takes, tuple(does)
         self.__name__ = self.__qualname__ = name
         self.asked: list[Asked] = []
-        self._computed: dict[
-            tuple[torch.dtype, tuple[int, ...], str], tuple[torch.Tensor, torch.Tensor]
-        ] = {}
+        self._computed: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}  # by point
         self.id = secrets.randbits(62)
         _live[self.id] = self
 

@@ -13,12 +13,13 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall import draws
 
 MOST = 256  # values at a time; more of them are copies
 MOST_ITEMS = 2_000  # of one; a larger one is a copy
 MOST_BYTES = 2**20  # of one array or table
 MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
-BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table weighs
+BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table or generator weighs
 CONTAINERS: tuple[type, ...] = (
     list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
 )  # fmt: skip
@@ -89,7 +90,7 @@ def is_mutable(value: Any) -> bool:
     cls = type(value)
     if cls is torch.Tensor:
         return _is_still(value)
-    return cls in CONTAINERS or cls is np.ndarray or is_table(cls)
+    return cls in CONTAINERS or cls in draws.KINDS or cls is np.ndarray or is_table(cls)
 
 
 def _is_still(tensor: torch.Tensor) -> bool:
@@ -109,6 +110,8 @@ def _is_small(value: Any) -> bool:
         return bool(value.nbytes <= MOST_BYTES)
     if is_table(cls):
         return bool(value.size <= MOST_BYTES // 16)
+    if cls in draws.KINDS:
+        return True
     return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
 
 
@@ -116,6 +119,8 @@ def _weight(value: Any) -> int:
     cls = type(value)
     if is_table(cls):
         return TABLE + int(value.size) // 8
+    if cls in draws.KINDS:
+        return TABLE
     numbers = cls is np.ndarray or cls is torch.Tensor
     return 1 + (value.nbytes // BYTES if numbers else len(value))
 
@@ -137,6 +142,8 @@ def fill(held: Any, value: Any) -> None:
         held.data = value
     elif is_table(cls):
         held._update_inplace(value)
+    elif cls in draws.KINDS:
+        draws.take_over(held, value)
     else:
         held.clear()
         (held.extend if cls is deque else held.update)(value)

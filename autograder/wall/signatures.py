@@ -42,7 +42,8 @@ def told_of(oracle: Oracle) -> dict[str, Any]:
     """Return what else the other side has to know to make an oracle's handle."""
     if isinstance(oracle, SignedOracle):
         return {"parameters": oracle.parameters}
-    return {} if oracle.takes is None else {"takes": oracle.takes}
+    told = {} if oracle.takes is None else {"takes": oracle.takes}
+    return {**told, "does": list(oracle.does)} if oracle.does else told
 
 
 def signed(f: TensorFunction, parameters: Sequence[str], name: str | None = None) -> TensorFunction:

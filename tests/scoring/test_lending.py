@@ -33,6 +33,36 @@ def names_of(f):
     return list(inspect.signature(f).parameters)
 def forever(f):
     while True: f()
+def total(items):
+    found = 0
+    for item in items: found += item
+    return found
+def take(n, items):
+    return [item for item, _ in zip(items, range(n))]
+def edges(view):
+    return sorted((u, v) for u, v in view), len(view), (0, 1) in view
+def walk(node):
+    found = []
+    while node is not None:
+        found.append(node.value)
+        node = node.next
+    return found
+def push(stack, item):
+    stack.items.append(item)
+    stack.top = item
+    return stack
+def add(a, b): return a + b
+def largest(things): return max(things)
+def roll(rng, n): return [int(rng.integers(10**9)) for _ in range(n)]
+def shuffled(rng, items):
+    rng.shuffle(items)
+    return items
+def lines(file): return [line.strip() for line in file]
+def norm(p): return (p.x ** 2 + p.y ** 2) ** 0.5
+def moved(p): return p._replace(x=p.x + 1)
+def name_and_value(member): return member.name, member.value
+def suffix(path): return path.suffix
+def has(thing, name): return hasattr(thing, name)
 """
 CASES = {
     "in place": "items, alias = [1, 2], None\n    alias = items\n    assert inc(items) is None\n"
@@ -60,8 +90,50 @@ CASES = {
     "tensors": "import torch\n    x = torch.ones(2, requires_grad=True)\n"
     "    y = apply(lambda t: (t * 3).sum(), x)\n    y.backward()\n"
     "    assert x.grad.tolist() == [3, 3]",
+    "a view": "import networkx as nx\n    g = nx.DiGraph([(0, 1), (1, 2)])\n"
+    "    assert edges(g.edges) == ([(0, 1), (1, 2)], 2, True)\n"
+    "    assert edges(g.edges()) == ([(0, 1), (1, 2)], 2, True)\n"
+    "    assert total(g.nodes) == 3 and same(g.nodes) is g.nodes\n"
+    "    assert apply(g.edges, 0) is not None",
+    "iterators": "it = iter([1, 2, 3])\n    assert take(2, it) == [1, 2] and list(it) == []\n"
+    "    assert total(x * x for x in range(4)) == 14 and total(map(abs, [-1, 2])) == 3\n"
+    "    seen = []\n    g = (seen.append(n) or n for n in range(9))\n"
+    "    assert take(2, g) == [0, 1] and seen == [0, 1, 2] and next(g) == 3",
+    "objects of its own": "class Node:\n        def __init__(self, value, next=None):\n"
+    "            self.value, self.next = value, next\n"
+    "    assert walk(Node(1, Node(2, Node(3)))) == [1, 2, 3]\n"
+    "    class Stack:\n        def __init__(self): self.items, self.top = [], None\n"
+    "    s = Stack()\n    assert push(push(s, 1), 2) is s\n"
+    "    assert s.items == [1, 2] and s.top == 2\n"
+    "    assert has(s, 'top') and not has(s, 'bottom')",
+    "operators of its own": "class V:\n        def __init__(self, n): self.n = n\n"
+    "        def __add__(self, other): return V(self.n + other.n)\n"
+    "        def __lt__(self, other): return self.n < other.n\n"
+    "        def __eq__(self, other): return type(other) is V and self.n == other.n\n"
+    "        def __hash__(self): return hash(self.n)\n"
+    "    assert add(V(1), V(2)) == V(3) and add(V(1), V(2)).n == 3\n"
+    "    v = V(7)\n    assert largest([V(1), v, V(2)]) is v",
+    "random generators": "import random\n    import numpy as np\n"
+    "    rng = np.random.default_rng(3)\n"
+    "    want = [int(n) for n in np.random.default_rng(3).integers(10**9, size=3)]\n"
+    "    assert roll(rng, 2) == want[:2] and int(rng.integers(10**9)) == want[2]\n"
+    "    old = random.Random(4)\n    items = [1, 2, 3, 4, 5]\n"
+    "    assert shuffled(old, items) is items\n    again = random.Random(4)\n"
+    "    more = [1, 2, 3, 4, 5]\n    again.shuffle(more)\n"
+    "    assert items == more and old.random() == again.random()",
+    "named tuples": "from collections import namedtuple\n    P = namedtuple('P', 'x y')\n"
+    "    assert norm(P(3, 4)) == 5 and moved(P(1, 2)) == P(2, 2) and moved(P(1, 2)).x == 2",
+    "members": "import enum\n    class Color(enum.Enum):\n        RED = 1\n        BLUE = 2\n"
+    "    assert name_and_value(Color.BLUE) == ('BLUE', 2) and same(Color.RED) is Color.RED\n"
+    "    assert take(5, Color) == [Color.RED, Color.BLUE]",
+    "files and paths": "import io, pathlib\n    f = io.StringIO('a\\nb\\n')\n"
+    "    assert lines(f) == ['a', 'b']\n    assert suffix(pathlib.Path('x/y.csv')) == '.csv'\n"
+    "    assert same(pathlib.Path('a')) == pathlib.Path('a')",
 }
-NAMES = "inc, same, apply, gen, Box, plus_one, safely, names_of"
+NAMES = (
+    "inc, same, apply, gen, Box, plus_one, safely, names_of, total, take, edges, walk, push, add, "
+    "largest, roll, shuffled, lines, norm, moved, name_and_value, suffix, has"
+)
 
 
 def foreign(**sources: str) -> Assignment:

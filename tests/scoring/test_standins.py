@@ -3,15 +3,21 @@
 import collections
 import collections.abc
 import copy
+import itertools
 import math
 import operator
 import pickle
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from autograder.scoring import standins
+from autograder.scoring.cases import one_case
 from autograder.scoring.standins import Refused, StandIn, stand_in
 from tests.running import assignment, grade, messages, outcomes, test_file
 
@@ -243,6 +249,51 @@ HELD = {  # what stock Otter fails, fails; what it passes, passes
     "assert bag == 5": False,
 }
 NAMES = "liar, bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
+
+
+class Endless(Silent):
+    """A conversation about iterators that never end."""
+
+    def request(self, op, **fields):
+        self.asked.append(fields["operation"])
+        return {"value": 7}
+
+
+NEXT = {**RECORD, "bases": ["builtins.generator", "builtins.object"], "has": ["__next__"]}
+TAKING = {  # ways to take items from iterators, some without an end
+    "next": lambda a, b: next(a),
+    "a loop": lambda a, b: [item for item, _ in zip(a, range(40))],
+    "two at a time": lambda a, b: [pair for pair, _ in zip(zip(a, b), range(30))],
+    "unpacked": lambda a, b: [*a],
+    "a sum": lambda a, b: sum(b),
+    "a search": lambda a, b: 9 in list(b),
+    "chained": lambda a, b: tuple(itertools.chain(itertools.islice(a, 70), b)),
+    "caught": lambda a, b: suppressed(list, a),
+    "a dict": lambda a, b: dict(enumerate(a)),
+}
+
+
+def suppressed(function, *args):
+    with suppress(Exception):
+        return function(*args)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ways=st.lists(st.sampled_from(sorted(TAKING)), min_size=1, max_size=12))
+def test_a_test_case_takes_a_bounded_number_of_items_in_whatever_way(ways):
+    session, ended = Endless(), False
+    streams = [stand_in(session, {**NEXT, "id": number}) for number in (1, 2)]
+    with pytest.MonkeyPatch.context() as patched, one_case(session):
+        patched.setattr(standins, "MOST_ITEMS", 100)
+        for way in ways:
+            try:
+                TAKING[way](*streams)
+            except AssertionError:
+                ended = True
+    assert session.asked.count("next") <= 100
+    assert ended <= (session.refused is not None) == (session.items > 100)
+    with one_case(session):
+        assert next(streams[0]) == 7 and session.refused is None
 
 
 @pytest.mark.parametrize("body", HELD)

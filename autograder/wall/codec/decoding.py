@@ -122,7 +122,7 @@ class _Decoder:
         return self.each(_field(plain, "items", list), depth)
 
     def tuple(self, plain: Record, depth: Depth) -> Any:
-        return tuple(self.items(plain, depth))
+        return library.make_tuple(plain, self.items(plain, depth), self.resolve is not None)
 
     def size(self, plain: Record, depth: Depth) -> Any:
         return torch.Size(_shape(plain, "items"))

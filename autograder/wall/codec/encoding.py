@@ -156,7 +156,7 @@ class Encoder:
             cls.__module__ in ("torch.return_types", "torch")
             or (self.keep is None and hasattr(cls, "_fields") and not is_known(value))
         ):
-            return self.tuple(tuple(tuple.__iter__(value)), depth)
+            return self.tuple(value, depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
             if not is_plain(array):
@@ -250,7 +250,9 @@ class Encoder:
         return clean_text(value) if type(value) is str else value
 
     def tuple(self, value: Any, depth: Depth) -> Record:
-        return {"$": "tuple", "items": self.items(value, depth)}
+        fields = fields_of(type(value)) if self.keep is None else []
+        named = {"name": type(value).__name__, "fields": fields} if fields else {}
+        return {"$": "tuple", "items": self.items(tuple(tuple.__iter__(value)), depth), **named}
 
     def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
@@ -323,7 +325,7 @@ class Encoder:
         if self.keep is None and library is not None:
             return {"$": "library", "name": library}
         if self.keep is None:
-            if self.lend is None or not callable(value):
+            if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return self.oracle(self.lend(value), 0)
         lent = lent_number(value)
@@ -336,11 +338,8 @@ class Encoder:
             "callable": callable(value),
             "has": abilities(type(value)),
         }
-        name = (
-            getattr(value, "__name__", None)
-            if callable(value) or isinstance(value, ModuleType)
-            else None
-        )
+        has_name = callable(value) or isinstance(value, ModuleType)
+        name = getattr(value, "__name__", None) if has_name else None
         if type(name) is str:
             record["name"] = clean_text(name)[:200]
         if library is not None:

@@ -3,11 +3,15 @@
 from types import FunctionType
 from typing import Any
 
+from autograder.wall import lent
+
 
 def lent_number(value: Any) -> int | None:
-    """Return the number of a test's function that comes back; any other value has none."""
-    lent = vars(value).get("_autograder_lent") if type(value) is FunctionType else None
-    return lent[0] if lent is not None and lent[1] == id(value) else None
+    """Return the number of a test's function or object that comes back, None of all else."""
+    if type(value) is not FunctionType:
+        return lent.number_of(value)
+    found = vars(value).get("_autograder_lent")
+    return found[0] if found is not None and found[1] == id(value) else None
 
 
 def is_known(value: object) -> bool:

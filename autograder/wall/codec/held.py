@@ -100,7 +100,10 @@ def _take(shared: Shared, number: int, value: Any) -> None:
 
 
 def _is_container(content: Any) -> bool:
-    return type(content) is list or content.get("$") in CONTAINERS
+    """Tell whether a content may hold the very value that it is the content of."""
+    if type(content) is list:
+        return True
+    return content.get("$") in CONTAINERS and content.get("kind") != "generator"
 
 
 def _empty(content: Any) -> Any:

@@ -1,16 +1,21 @@
 """Values of the standard library that are data: collections, exact numbers, dates, slices, views.
 
+Random generators are data too: their state.
+
 Exact types only, both ways; each kind is a map of few fields that are checked one by one.
 """
 
 import datetime
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
+from pathlib import PosixPath
 from typing import Any
 
 from autograder.errors import EvidenceError
+from autograder.wall import draws
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
@@ -29,7 +34,7 @@ DATES: dict[str, Any] = {
     "date": datetime.date,
     "time": datetime.time,
 }
-MAX_DATE_TEXT = 60
+MAX_DATE_TEXT, MAX_PATH = 60, 4096
 MAX_CELL_DEPTH = 6  # of containers in a table's cell
 
 
@@ -99,6 +104,17 @@ def _slice(value: Any, encode: Encode) -> Plain:
     return {"$": "slice", "items": [encode(part) for part in (value.start, value.stop, value.step)]}
 
 
+def _path(value: Any, encode: Encode) -> Plain:
+    return _collection("path", [encode(str(value))])
+
+
+def _generator(value: Any, encode: Encode) -> Plain | None:
+    found = draws.state_of(value)
+    if found is None:
+        return None
+    return _collection("generator", [encode(part) for part in found])
+
+
 def _bytearray(value: Any, encode: Encode) -> Plain:
     return {"$": "bytearray", "data": bytes(value)}
 
@@ -115,6 +131,8 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     datetime.timedelta: _duration,
     slice: _slice,
     bytearray: _bytearray,
+    PosixPath: _path,
+    **dict.fromkeys(draws.KINDS, _generator),
 }
 
 
@@ -125,6 +143,10 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
         EvidenceError: the record is malformed.
     """
     kind = plain.get("kind")
+    if kind == "path":
+        return _make_path(items)
+    if kind == "generator":
+        return draws.make_generator(items)
     if kind == "deque":
         longest = plain.get("longest")
         if type(longest) is not int or not -1 <= longest <= 2**40:
@@ -149,6 +171,27 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
             raise EvidenceError("unknown factory")
         return defaultdict(FACTORIES.get(name), mapping)
     raise EvidenceError("unknown collection")
+
+
+def _make_path(items: list[Any]) -> PosixPath:
+    if [type(item) for item in items] != [str] or len(items[0]) > MAX_PATH:
+        raise EvidenceError("malformed path")
+    return PosixPath(items[0])
+
+
+def make_tuple(plain: Plain, items: list[Any], named: bool) -> tuple[Any, ...]:
+    """Return a tuple; a named one where its fields are told, if so much is believed."""
+    fields = plain.get("fields")
+    if not named or fields is None:
+        return tuple(items)
+    made: tuple[Any, ...] = _named_tuple(str(plain.get("name")), tuple(fields))._make(items)
+    return made
+
+
+@cache
+def _named_tuple(name: str, fields: tuple[str, ...]) -> Any:
+    make: Any = namedtuple  # its fields are known only now
+    return make(name, fields)
 
 
 def make_decimal(text: str) -> Decimal:

@@ -1,0 +1,137 @@
+"""What student code may do with a test's object that it is handed.
+
+With an object of a class that the test, or a helper module of the assignment's, defines: whatever
+the class says, and its attributes. With a library's: what a container or an iterator is for, and
+nothing else; its methods could write files or run a text, here, beside the hidden tests.
+"""
+
+import enum
+import io
+import itertools
+import operator
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from autograder.errors import EvidenceError
+from autograder.wall.codec import MAX_NODES
+from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPECIAL, TEXTS
+
+HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made it, it is fixed
+OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
+READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
+                     "close", "closed"})  # fmt: skip
+
+
+def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
+    """Return the operations of a test's object that student code may ask for, () for none.
+
+    Args:
+        folder: where the assignment's helper modules are.
+    """
+    cls = type(value)
+    if isinstance(value, torch.nn.Module):
+        return ()  # a function of tensors
+    if isinstance(value, type):
+        listed = ("items",) if isinstance(value, enum.EnumMeta) else ()
+        return ("attribute", *listed) if is_own(value, folder) else ()
+    own = is_own(cls, folder)
+    special = SPECIAL if own else CONTAINER
+    does = [name for name, method in special.items() if _has(cls, method)]
+    if _has(cls, "__reversed__"):
+        does.append("reversed")
+    if _has(cls, "__next__"):
+        does.append("next")
+    elif _has(cls, "__iter__"):
+        does.append("iterator" if own else "items")
+    if own:
+        does += ATTRIBUTES
+    elif isinstance(value, io.IOBase):
+        does = ["next", "attribute"]
+    elif does:
+        does += TEXTS
+    absent = [name for name, method in ABSENT.items() if getattr(cls, method, _has) is None]
+    return (*does, *absent) if does else ()
+
+
+def is_own(cls: type, folder: str) -> bool:
+    """Tell whether a test, or a module in a folder, defines a class."""
+    if not cls.__flags__ & HEAP or cls.__flags__ & IMMUTABLE:
+        return False
+    module = sys.modules.get(cls.__module__)
+    if module is None or cls.__module__ in OF_TESTS:
+        return vars(module or object).get(cls.__name__) is not cls
+    file = getattr(module, "__file__", None)
+    return bool(folder) and isinstance(file, str) and file.startswith(folder + os.sep)
+
+
+def _has(cls: type, method: str) -> bool:
+    """Tell whether a class, and not only ``object``, has a method."""
+    found = next((vars(part)[method] for part in cls.__mro__ if method in vars(part)), None)
+    return found is not None and found is not getattr(object, method, None)
+
+
+def do(value: Any, operation: str, args: tuple[Any, ...]) -> Any:
+    """Do an operation with a test's object.
+
+    Raises:
+        EvidenceError: it is not on the list.
+        Exception: what the object raises.
+    """
+    if operation not in OPERATIONS:
+        raise EvidenceError(f"a test's object cannot be asked for '{operation}'")
+    return OPERATIONS[operation](value, *args)
+
+
+def _items(value: Any) -> list[Any]:
+    found = list(itertools.islice(iter(value), MAX_NODES + 1))
+    if len(found) > MAX_NODES:
+        raise TypeError(f"there are more than {MAX_NODES} items")
+    return found
+
+
+def _named(name: Any) -> str:
+    if type(name) is not str or name.startswith("__"):
+        raise AttributeError(str(name))
+    return name
+
+
+def _attribute(value: Any, name: Any) -> Any:
+    if isinstance(value, io.IOBase) and name not in READING:
+        raise AttributeError(f"{name} of a test's file cannot be used")
+    return getattr(value, _named(name))
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda value, other: operation(other, value)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "attribute": _attribute,
+    "set attribute": lambda value, name, new: setattr(value, _named(name), new),
+    "delete attribute": lambda value, name: delattr(value, _named(name)),
+    "items": _items,
+    "iterator": iter,
+    "reversed": lambda value: list(reversed(value)),
+    "next": lambda value: list(itertools.islice(value, 1)),
+    "length": len,
+    "contains": lambda value, item: item in value,
+    "item": lambda value, key: value[key],
+    "set item": operator.setitem,
+    "delete item": operator.delitem,
+    "truth": bool,
+    "hash": hash,
+    "integer": int,
+    "index": operator.index,
+    "real": float,
+    "representation": repr,
+    "text": str,
+    **{name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+    **{name: getattr(operator, name) for name in ("neg", "pos", "abs", "invert")},
+    **{name: getattr(operator, f"__{name}__") for name in ARITHMETIC},
+    **{f"i{name}": getattr(operator, f"i{name}") for name in ARITHMETIC},
+    **{f"r{name}": _reflected(getattr(operator, f"__{name}__")) for name in ARITHMETIC},
+}  # fmt: skip

@@ -1,0 +1,147 @@
+"""A test's objects that are more than functions, as student code holds them.
+
+What Python does with such an object, as far as its class says what that is, is asked of the object
+where it lives. To code that gets it, it is iterable, sized, callable and so on just as the test's
+object is; what is not asked is not there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Ask = Callable[..., Any]  # of an operation and what it takes
+
+ARITHMETIC = (
+    "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and",
+    "xor", "or",
+)  # fmt: skip
+CONTAINER = {"length": "__len__", "contains": "__contains__", "item": "__getitem__"}
+TEXTS = {"representation": "__repr__", "text": "__str__"}
+SPECIAL = {  # operation -> the method that asks for it
+    **CONTAINER,
+    **TEXTS,
+    "set item": "__setitem__", "delete item": "__delitem__", "truth": "__bool__",
+    "hash": "__hash__", "integer": "__int__", "index": "__index__", "real": "__float__",
+    **{name: f"__{name}__" for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+    **{name: f"__{name}__" for name in ("neg", "pos", "abs", "invert")},
+    **{f"{side}{name}": f"__{side}{name}__" for side in ("", "r", "i") for name in ARITHMETIC},
+}  # fmt: skip
+ABSENT = {"no hash": "__hash__", "no reversed": "__reversed__"}  # which a class takes back
+ATTRIBUTES = ("attribute", "set attribute", "delete attribute")
+
+
+class Lent:
+    """An object of a test's, as student code holds it.
+
+    Args:
+        ask: asks the test's side for an operation.
+        function: what a call of it is.
+        number: what stands for it.
+    """
+
+    __slots__ = ("_autograder_ask", "_autograder_function", "_autograder_lent", "__weakref__")
+    _autograder_ask: Ask
+    _autograder_function: Callable[..., Any]
+    _autograder_lent: int
+
+    def __init__(self, ask: Ask, function: Callable[..., Any], number: int):
+        object.__setattr__(self, "_autograder_ask", ask)
+        object.__setattr__(self, "_autograder_function", function)
+        object.__setattr__(self, "_autograder_lent", number)
+
+
+def make_lent(ask: Ask, function: Callable[..., Any], plain: dict[str, Any]) -> Lent:
+    """Return what student code gets in place of an object.
+
+    Args:
+        ask: see :class:`Lent`.
+        function: likewise.
+        plain: the record that crossed: ``name`` of its class, ``id``, and what it ``does``.
+    """
+    key = plain["name"], tuple(plain["does"])
+    if key not in _classes:
+        _classes[key] = type(plain["name"], (Lent,), {"__slots__": (), **_members(key[1])})
+    made: Lent = _classes[key](ask, function, plain["id"])
+    return made
+
+
+def number_of(value: Any) -> int | None:
+    """Return the number of a test's object that student code holds, None of all else."""
+    if Lent not in type.mro(type(value)):
+        return None
+    number: int = object.__getattribute__(value, "_autograder_lent")
+    return number
+
+
+_classes: dict[tuple[str, tuple[str, ...]], type] = {}
+
+
+def _members(does: tuple[str, ...]) -> dict[str, Any]:
+    """Return the methods of a class whose objects do so much."""
+    members: dict[str, Any] = {
+        SPECIAL[name]: _asking(name, SPECIAL[name]) for name in does if name in SPECIAL
+    }
+    members |= {name: None for key, name in ABSENT.items() if key in does}
+    members |= {name: method for key, name, method in _METHODS if key in does}
+    return members
+
+
+def _asking(operation: str, name: str) -> Callable[..., Any]:
+    def ask(self: Lent, *args: Any) -> Any:
+        return self._autograder_ask(operation, *args)
+
+    ask.__name__ = ask.__qualname__ = name
+    return ask
+
+
+def _call(self: Lent, *args: Any, **kwargs: Any) -> Any:
+    return self._autograder_function(*args, **kwargs)
+
+
+def _items(self: Lent) -> Any:
+    return iter(self._autograder_ask("items"))
+
+
+def _reversed(self: Lent) -> Any:
+    return iter(self._autograder_ask("reversed"))
+
+
+def _iterator(self: Lent) -> Any:
+    return self._autograder_ask("iterator")
+
+
+def _itself(self: Lent) -> Any:
+    return self
+
+
+def _next(self: Lent) -> Any:
+    found = self._autograder_ask("next")
+    if not found:
+        raise StopIteration
+    return found[0]
+
+
+def _attribute(self: Lent, name: str) -> Any:
+    if name.startswith("__") or name.startswith("_autograder"):
+        raise AttributeError(name)
+    return self._autograder_ask("attribute", name)
+
+
+def _set_attribute(self: Lent, name: str, value: Any) -> None:
+    self._autograder_ask("set attribute", name, value)
+
+
+def _delete_attribute(self: Lent, name: str) -> None:
+    self._autograder_ask("delete attribute", name)
+
+
+_METHODS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("call", "__call__", _call),
+    ("items", "__iter__", _items),
+    ("iterator", "__iter__", _iterator),
+    ("reversed", "__reversed__", _reversed),
+    ("next", "__iter__", _itself),
+    ("next", "__next__", _next),
+    ("attribute", "__getattr__", _attribute),
+    ("set attribute", "__setattr__", _set_attribute),
+    ("delete attribute", "__delattr__", _delete_attribute),
+)
