@@ -94,20 +94,20 @@ def build_assignment(
 
 
 def _make_files(folder: Path, notebook: dict, secrets: leaks.Secrets) -> dict[str, bytes]:
-    name = folder.name
+    name, data = folder.name, source.data_files(folder, notebook["cells"])
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
-        made = _assign(name, keep_language(notebook, language))
-        student = release.make_release(name, language, made["student"], notebook)
+        made = _assign(name, keep_language(notebook, language), data)
+        student = release.make_release(name, language, made["student"], notebook, data)
         leaks.check_release(student, secrets)
-        files |= {f"student/{language}/{entry}": data for entry, data in student.items()}
+        files |= {f"student/{language}/{entry}": content for entry, content in student.items()}
         files[f"student/{name}-{language}.zip"] = make_zip(
-            {f"{name}-{language}/{entry}": data for entry, data in student.items()}
+            {f"{name}-{language}/{entry}": content for entry, content in student.items()}
         )
         solution = release.finish_notebook(made["autograder"], name, language)
         files[f"solutions/{name}-{language}.ipynb"] = release.to_bytes(solution)
         if language == LANGUAGES[0]:
-            files["autograder.zip"] = _grading_zip(folder, made["zip"])
+            files["autograder.zip"] = _grading_zip(folder, made["zip"], data)
     return files
 
 
@@ -124,13 +124,17 @@ def _check_rubric(path: Path, questions: list[dict]) -> None:
         )
 
 
-def _assign(name: str, notebook: dict) -> dict:
+def _assign(name: str, notebook: dict, data: dict[str, bytes]) -> dict:
     """Run ``otter assign`` in a folder of its own; returns both notebooks and the zip's entries."""
     from otter.assign import main as otter_assign
 
     with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
         master = Path(temporary, f"{name}.ipynb")
         master.write_text(json.dumps(notebook), encoding="utf-8")
+        for file, content in data.items():
+            path = master.parent / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         output = io.StringIO()
         here = os.getcwd()
         logging.disable(logging.CRITICAL)
@@ -154,7 +158,7 @@ def _assign(name: str, notebook: dict) -> dict:
         }
 
 
-def _grading_zip(folder: Path, entries: dict[str, bytes]) -> bytes:
+def _grading_zip(folder: Path, entries: dict[str, bytes], data: dict[str, bytes]) -> bytes:
     name = folder.name
     kept = {
         entry: data
@@ -166,6 +170,7 @@ def _grading_zip(folder: Path, entries: dict[str, bytes]) -> bytes:
         kept[INPUTS_KEY] = hashlib.sha256(key + name.encode()).hexdigest().encode()
     kept["otter_config.json"] = (json.dumps(config, indent=1, sort_keys=True) + "\n").encode()
     kept |= bundle.files(whole_lock().parent, folder)
+    kept |= {f"files/{file}": content for file, content in data.items()}
     kept[bundle.MANIFEST] = bundle.manifest(kept, name)
     return make_zip(kept)
 

@@ -70,15 +70,18 @@ from pathlib import Path
 Path("tests").mkdir(exist_ok=True)
 for name, text in {tests}.items():
     Path("tests", name + ".py").write_text(text, encoding="utf-8")
-grader = otter.Notebook(tests_dir="tests")"""
+{data}grader = otter.Notebook(tests_dir="tests")"""
 
 
-def make_release(name: str, language: str, notebook: dict, source: dict) -> dict[str, bytes]:
+def make_release(
+    name: str, language: str, notebook: dict, source: dict, data: dict[str, bytes] | None = None
+) -> dict[str, bytes]:
     """Return the files of one release by name.
 
     Args:
         notebook: the notebook that Otter made for students.
         source: the source notebook, for the ids of its cells.
+        data: what the notebook finds beside it, by path.
 
     Raises:
         BuildError: a text is missing in this language.
@@ -100,6 +103,7 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
         "pins": packages.pins(),
         "allowed": packages.allowed(),
         "python": packages.grading_python(),
+        "data": sorted(data or {}),
         "pdf": any(PDF_IMPORT in cell["source"] for cell in finished["cells"]),
     }
     printer = {PRINTER: Path(printing.__file__).read_bytes()} if facts["pdf"] else {}
@@ -107,10 +111,11 @@ def make_release(name: str, language: str, notebook: dict, source: dict) -> dict
     needs = environment.get_template("requirements.txt.jinja").render(facts)
     return {
         f"{name}.ipynb": to_bytes(finished),
-        f"{name}-colab.ipynb": to_bytes(colab_variant(finished, facts["otter"])),
+        f"{name}-colab.ipynb": to_bytes(colab_variant(finished, facts["otter"], data)),
         "README.md": page.encode(),
         "requirements.txt": needs.encode(),
         **printer,
+        **(data or {}),
     }
 
 
@@ -141,8 +146,8 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
     return notebook
 
 
-def colab_variant(notebook: dict, otter: str) -> dict:
-    """Return the notebook with its checks in a first cell, so that it needs no other file."""
+def colab_variant(notebook: dict, otter: str, data: dict[str, bytes] | None = None) -> dict:
+    """Return the notebook with checks and data in a first cell, so that it needs no other file."""
     variant = copy.deepcopy(notebook)
     tests = variant["metadata"]["otter"].pop("tests")
     variant["metadata"]["otter"].pop("OK_FORMAT", None)
@@ -151,10 +156,19 @@ def colab_variant(notebook: dict, otter: str) -> dict:
     for cell in variant["cells"]:
         if cell["id"] == "init-otter":
             texts = json.dumps(tests, ensure_ascii=False, indent=1, sort_keys=True)
-            cell["source"] = COLAB_SETUP.format(otter=otter, tests=texts)
+            files = "".join(map(_writing, (data or {}).items()))
+            cell["source"] = COLAB_SETUP.format(otter=otter, tests=texts, data=files)
         elif cell["id"] == "export-text":
             cell["source"] = TEXTS[language]["colab"]
     return variant
+
+
+def _writing(file: tuple[str, bytes]) -> str:
+    """Return the statements that write a data file where the notebook runs."""
+    name, content = file
+    folder = Path(name).parent.as_posix()
+    made = f"Path({folder!r}).mkdir(parents=True, exist_ok=True)\n" if folder != "." else ""
+    return f"{made}Path({name!r}).write_bytes({content!r})\n"
 
 
 def to_bytes(notebook: dict) -> bytes:

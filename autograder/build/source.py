@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -14,6 +14,7 @@ IMPORTS_OURS = re.compile(r"^\s*(import|from)\s+autograder\b", re.MULTILINE)
 TEST_CONFIG = re.compile(
     r'\s*"""\s*#\s*BEGIN TEST CONFIG\n(.*?)\n"""\s*#\s*END TEST CONFIG\n', re.DOTALL
 )
+TAKEN = ("autograder", "tests", "README.md", "requirements.txt", "print_notebook.py")
 MARK = re.compile(r"#\s*(BEGIN|END)\s+([A-Z ]+?)\s*$", re.MULTILINE)
 
 
@@ -58,6 +59,31 @@ def _check_name(path: Path, cells: list[dict]) -> None:
                 raise BuildError(f'the assignment is named "{name}"; write "name: {path.stem}"')
             return
     raise BuildError('no assignment settings; begin with a raw cell "# ASSIGNMENT CONFIG"')
+
+
+def data_files(folder: Path, cells: list[dict]) -> dict[str, bytes]:
+    """Read what the assignment's settings name under ``files:``, by its path in the folder.
+
+    Raises:
+        BuildError: it is not there, or not in the folder, or called like something of the build's.
+    """
+    config = next(
+        _parse_yaml(cell["source"].split("\n", 1)[-1])
+        for cell in cells
+        if cell["source"].lstrip("# ").startswith("ASSIGNMENT CONFIG")
+    )
+    found = {}
+    for name in config.get("files") or []:
+        place = PurePosixPath(str(name))
+        where = f'{folder / f"{folder.name}.ipynb"}: files: "{name}"'
+        if place.is_absolute() or ".." in place.parts:
+            raise BuildError(f"{where} leads out of {folder}; move it there and name it from there")
+        if place.parts[0] in TAKEN or place.suffix in (".ipynb", ".zip"):
+            raise BuildError(f"{where} is a name that a release uses itself; choose another")
+        if not (folder / place).is_file():
+            raise BuildError(f"{where} is no file of {folder}; put it there, or take the line out")
+        found[place.as_posix()] = (folder / place).read_bytes()
+    return found
 
 
 def questions(cells: list[dict]) -> list[dict]:

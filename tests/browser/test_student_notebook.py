@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 QUESTIONS = {
     "autodiff": 5,
     "calculus": 4,
+    "data": 4,
     "documentation": 2,
     "linear-algebra": 8,
     "probability": 4,

@@ -116,6 +116,7 @@ def _open(reference: Reference, assignment: Assignment) -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     engine = LocalEngine()
+    engine.modules = tuple(assignment.imports)
     engine.__enter__()
     Finalize(None, engine.close, exitpriority=10)
     _held = engine, reference, assignment

@@ -1,0 +1,199 @@
+"""Judge comparisons of two tensors: truths entry by entry, and how often each of them holds.
+
+What is counted are the pairs of entries that broadcasting makes. NaN is less than, equal to and
+greater than nothing.
+"""
+
+import numpy as np
+import torch
+
+from autograder import probes
+from autograder.checks import near
+from autograder.checks.answers import mismatch
+
+COUNTS, UNDECIDED = "counts(X, Y)", "undecided(X, Y)"
+NAN, INF = float("nan"), float("inf")
+Shape = tuple[int, ...]
+
+
+def draw(*shape: int, whole: bool = True) -> torch.Tensor:
+    """Return a tensor of five different values at most, so that pairs of it often tie.
+
+    Whole numbers are int64; others are float32 and differ after the point alone.
+    """
+    drawn = torch.randint(0, 5, shape)
+    return drawn - 2 if whole else torch.tensor([0.1, 0.25, 0.4, 0.75, 1.5])[drawn]
+
+
+def draw_pair(one: Shape, other: Shape, whole: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return two tensors whose entries are less, equal and greater, each another number of times.
+
+    Shapes that leave no room for that (fewer than six pairs) get any entries.
+    """
+    for _ in range(1000):
+        pair = draw(*one, whole=whole), draw(*other, whole=whole)
+        if len({0, *tally(*pair)}) == 4 or sum(tally(*pair)) < 6:
+            break
+    return pair
+
+
+def tally(x: torch.Tensor, y: torch.Tensor) -> list[int]:
+    """Return for how many pairs of entries the first is less, equal and greater."""
+    return [int(truths.sum()) for truths in (x < y, x == y, x > y)]
+
+
+def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
+    """Require how many entries are less, equal and greater: three whole numbers in this order.
+
+    Raises:
+        AssertionError: it starts with the slip that explains the numbers, where one does.
+    """
+    found = probes.items(found)
+    if isinstance(found, (list, tuple)) and any(_is_truth(item) for item in found):
+        raise AssertionError(
+            f"[any-for-count] {COUNTS} should be numbers of entries; found a truth: any and all "
+            f"tell whether there is one, not how many. ‖ {COUNTS} 应该是元素的个数，现在有真假值："
+            "any 和 all 只说明有没有，不说明有多少。"
+        )
+    right = tally(x, y)
+    numbers = near.read(found, COUNTS)
+    assert numbers.dim() < 2, (
+        f"[rows-not-entries] {COUNTS} counts along one axis only; found numbers for each row or "
+        f"column. ‖ {COUNTS} 只沿一个轴计数，得到的是每行或每列的个数。"
+    )
+    less, equal, greater = right
+    rows = len(torch.broadcast_tensors(x, y)[0]) if x.dim() or y.dim() else 0
+    pairs = torch.broadcast_tensors(x, y)[0].numel()
+    alike = torch.isclose(x.double(), y.double())
+    apart = [int((truths & ~alike).sum()) for truths in (x < y, x > y)]
+    near.require_near(numbers, right, 1e-6, COUNTS, {
+        "[swapped-sides] Less and greater are exchanged. ‖ 小于和大于弄反了。": right[::-1],
+        "[less-or-equal] Equal entries were counted as less or greater too. ‖ "
+        "相等的元素也算进了小于或大于。": (
+            [less + equal, equal, greater], [less, equal, greater + equal],
+            [less + equal, equal, greater + equal],
+        ),
+        "[rows-not-entries] These are numbers of rows; entries were asked for. ‖ "
+        "这是行数；题目要的是元素的个数。": [rows] * 3,
+        "[greater-by-remainder] What is neither less nor equal need not be greater: NaN is none of "
+        "the three. ‖ 既不小于也不等于，不一定就大于：NaN 三者都不是。": (
+            [less, equal, pairs - less - equal], [pairs - greater - equal, equal, greater],
+            [less, pairs - less - greater, greater],
+        ),
+        "[close-counts-as-equal] Entries that are merely close were counted as equal. ‖ "
+        "只是接近的元素被当成了相等。": (
+            [apart[0], int(alike.sum()), apart[1]], [less, int(alike.sum()), greater],
+        ),
+        "[cast-to-int] Digits after the point were cut off before comparing. ‖ "
+        "比较之前小数部分被截掉了。": tally(x.long(), y.long()),
+    })  # fmt: skip
+
+
+def require_all_pairs(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
+    """Require :func:`require_counts` of tensors that are broadcast."""
+    numbers = near.read(probes.items(found), COUNTS)
+    pairs = sum(tally(x, y))
+    if numbers.shape == (3,):
+        assert numbers.sum() >= pairs, (
+            f"[entries-left-out] {COUNTS} looks at {numbers.sum():g} pairs of entries; "
+            f"broadcasting makes {pairs}. ‖ {COUNTS} 只看了 {numbers.sum():g} 对元素；"
+            f"广播之后有 {pairs} 对。"
+        )
+    require_counts(found, x, y)
+
+
+def draw_undecided() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return two 3x4 tensors: six pairs hold a NaN, one of them two; two infinities are equal."""
+    pairs = [
+        (NAN, NAN), (INF, INF), (-INF, -INF), (INF, -INF), (NAN, 1), (NAN, INF),
+        (2, NAN), (0, NAN), (-1, NAN), (1, 1), (1, 2), (3, 0),
+    ]  # fmt: skip
+    taken = torch.tensor(pairs, dtype=torch.float64)[torch.randperm(len(pairs))]
+    return taken[:, 0].reshape(3, 4).clone(), taken[:, 1].reshape(3, 4).clone()
+
+
+def require_undecided(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
+    """Require for how many pairs of entries none of less, equal and greater holds."""
+    one, other = torch.broadcast_tensors(x, y)
+    sides = int(one.isnan().sum()), int(other.isnan().sum())
+    right = one.numel() - sum(tally(x, y))
+    alike = (one == other) & one.isinf()
+    near.require_near(found, right, 1e-6, UNDECIDED, {
+        "[nan-equals-nan] NaN was taken to equal NaN; it equals nothing. ‖ "
+        "把 NaN 当成了与 NaN 相等；它与任何数都不相等。":
+            right - int((one.isnan() & other.isnan()).sum()),
+        "[infinity-undecided] Infinity equals infinity: such a pair is decided. ‖ "
+        "无穷大等于无穷大：这样的一对是可以判定的。": right + int(alike.sum()),
+        "[one-side-only] NaN on one side alone was looked for; either side may hold it. ‖ "
+        "只检查了一边的 NaN；两边都可能有。": sides,
+        "[counted-on-both-sides] A pair with NaN on both sides is one pair. ‖ "
+        "两边都是 NaN 的一对只算一对。": sum(sides),
+        "[nan-not-pairs] These are the NaN of the tensors; asked is for how many pairs. ‖ "
+        "这是张量里 NaN 的个数；题目问的是有多少对。":
+            (int(x.isnan().sum() + y.isnan().sum()), int(x.isnan().sum()), int(y.isnan().sum())),
+        "[equal-counts-as-undecided] Where entries are equal, one of the three does hold. ‖ "
+        "元素相等时，三者之中有一个成立。": right + int((one == other).sum()),
+        "[nothing-undecided] Here NaN is compared, and then none of the three holds. ‖ "
+        "这里比较的有 NaN，三者都不成立。": 0,
+    })  # fmt: skip
+
+
+def require_truths(found: object, x: torch.Tensor, y: torch.Tensor, sign: str, name: str) -> None:
+    """Require the truths of ``x < y`` or ``x > y``, as bools or as 0 and 1.
+
+    Args:
+        sign: "<" or ">".
+    """
+    truths = _truths(found, name)
+    less, greater = (x < y).numpy(), (x > y).numpy()
+    right, other = (less, greater) if sign == "<" else (greater, less)
+    assert truths.shape == right.shape, (
+        f"[no-truth-for-each] {name} should hold a truth for each entry, in the shape "
+        f"{right.shape}; found {truths.shape}. ‖ {name} 应该对每个元素各有一个真假值，形状为 "
+        f"{right.shape}，实为 {truths.shape}。"
+    )
+    assert not (truths == other).all(), (
+        f"[swapped-sides] {name} is X {'>' if sign == '<' else '<'} Y. ‖ "
+        f"{name} 算成了 X {'>' if sign == '<' else '<'} Y。"
+    )
+    assert not (truths == (right | (x == y).numpy())).all(), (
+        f"[less-or-equal] {name} holds where the entries are equal, too. ‖ "
+        f"{name} 在元素相等的地方也为真。"
+    )
+    assert (truths == right).all(), (
+        f"[wrong-truths] {name} should be X {sign} Y, entry by entry. ‖ "
+        f"{name} 应该是逐元素的 X {sign} Y。"
+    )
+
+
+def _truths(found: object, name: str) -> np.ndarray:
+    found = probes.items(found)
+    if isinstance(found, torch.Tensor):
+        found = found.detach().numpy()
+    try:
+        if isinstance(found, (list, tuple, np.ndarray)):
+            return np.array(found, dtype=np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise mismatch(name, "a tensor of truths", "由真假值组成的张量", found)
+
+
+def _is_truth(item: object) -> bool:
+    return isinstance(item, bool) or str(getattr(item, "dtype", "")) in ("torch.bool", "bool")
+
+
+def require_strange(found: object, name: str) -> None:
+    """Require one number that does not equal itself."""
+    numbers = near.read(found, name)
+    assert numbers.numel() == 1, (
+        f"[not-one-number] {name} should hold one number; found {numbers.numel()}. ‖ "
+        f"{name} 应该只有一个数，实有 {numbers.numel()} 个。"
+    )
+    assert not numbers.isinf().any(), (
+        f"[infinity-equals-itself] {name} is infinite, and infinity equals infinity. ‖ "
+        f"{name} 是无穷大，而无穷大等于无穷大。"
+    )
+    assert numbers.isnan().all(), (
+        f"[equals-itself] {name} equals itself; there is a value that equals nothing. ‖ "
+        f"{name} 等于它自己；有一个值与什么都不相等。"
+    )
