@@ -165,8 +165,10 @@ def test_what_is_looked_at_with_each_message_is_bounded_however_values_lie_in_on
     assert repr(there) == repr(values)
 
 
-GLANCED = [[1, 2.5, "a", (1, "b")], {"a": 1, 2: None}, {1, 2}, [[1], [2], {"a": [3]}],
-           collections.OrderedDict(a=1), collections.Counter("aab"), collections.deque("a")]  # fmt: skip
+GLANCED = [
+    [1, 2.5, "a", (1, "b")], {"a": 1, 2: None}, {1, 2}, [[1], [2], {"a": [3]}],
+    collections.OrderedDict(a=1), collections.Counter("aab"), collections.deque("a"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", GLANCED, ids=lambda v: type(v).__name__)
