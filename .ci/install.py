@@ -27,8 +27,8 @@ OPTIONS = {
 VARIABLES = {"cert": "SSL_CERT_FILE", "client-cert": "SSL_CLIENT_CERT",
              "default-timeout": "UV_HTTP_TIMEOUT", "timeout": "UV_HTTP_TIMEOUT"}  # fmt: skip
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
-       "--require-hashes", "-r")  # fmt: skip
-UV = ("-m", "uv", "pip", "install", "--quiet", "--require-hashes",
+       "--no-deps", "--require-hashes", "-r")  # fmt: skip
+UV = ("-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes",
       "--index-strategy", "unsafe-best-match")  # fmt: skip
 
 

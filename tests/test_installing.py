@@ -88,6 +88,7 @@ def test_what_is_installed_is_held_against_the_locks_hashes(install):
     status, (_, first, second) = install("nothing fails")
     assert not status and first.startswith("-m pip install") and "-m uv pip install" in second
     assert "--require-hashes" in first and "--require-hashes" in second
+    assert "--no-deps" in second  # the lock names everything
     assert "--default-index https://inside.example" in second
 
 
@@ -96,6 +97,7 @@ def test_where_uv_cannot_install_pip_does(failing, install):
     status, said = install(failing)
     assert not status and said[-1].startswith("-m pip install")
     assert "--require-hashes" in said[-1] and said[-1].endswith("requirements.lock")
+    assert "--no-deps" in said[-1]
 
 
 def test_where_nothing_can_install_make_stops(install):

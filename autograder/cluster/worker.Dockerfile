@@ -16,9 +16,9 @@ RUN if [ -s /tmp/build/ca.pem ]; then \
     python -m ensurepip >/dev/null 2>&1 || { apt-get update -q \
         && apt-get install -qy --no-install-recommends python3-pip python3-venv \
         && python -m ensurepip >/dev/null; }; \
-    pip="python -m pip install -q --disable-pip-version-check --no-cache-dir --require-hashes"; \
+    pip="python -m pip install -q --disable-pip-version-check --no-cache-dir --no-deps --require-hashes"; \
     { [ -s /tmp/build/uv.lock ] && $pip -r /tmp/build/uv.lock \
-        && python -m uv pip install -q --python "$(command -v python)" --no-cache --require-hashes \
+        && python -m uv pip install -q --python "$(command -v python)" --no-cache --no-deps --require-hashes \
             --index-strategy unsafe-best-match -r /tmp/build/requirements.lock; } \
     || $pip -r /tmp/build/requirements.lock
 COPY autograder/ /opt/autograder/autograder/

@@ -14,6 +14,8 @@ MAX_CODE = 12_000  # letters that are shown of an answer
 Pair = tuple[str, str]  # English, Chinese
 _FORMULA = re.compile(r"\$([^\s$\\](?:[^$\\]*[^\s$\\])?)\$")
 
+_NUMBER = re.compile(r"^\d+[.、]\s*(?=\S)")
+
 
 @dataclass(frozen=True)
 class Check:
@@ -69,10 +71,17 @@ Exercises = Mapping[str, Exercise]
 UNKNOWN = Exercise()
 
 
-def title_of(exercises: Exercises, question: str) -> Pair | None:
-    """Return a question's title, formulas in it as plain text, or None."""
-    english, chinese = exercises.get(question, UNKNOWN).title
-    return _filled((_FORMULA.sub(r"\1", english), _FORMULA.sub(r"\1", chinese)))
+def title_of(exercises: Exercises, question: str, numbered: bool = False) -> Pair | None:
+    """Return a question's title, formulas in it as plain text, or None.
+
+    Args:
+        numbered: with its number; elsewhere it stands beside the question's name, which says it.
+    """
+    english, chinese = (
+        _FORMULA.sub(r"\1", title if numbered else _NUMBER.sub("", title))
+        for title in exercises.get(question, UNKNOWN).title
+    )
+    return _filled((english, chinese))
 
 
 def text_of(exercises: Exercises, question: str) -> tuple[Markup, Markup] | None:

@@ -111,7 +111,7 @@ def _question(
     ]
     code = gradation.answers.get(question.name, "")
     causes = find_causes(verdicts, unanswered_names(code))
-    title = title_of(exercises, question.name)
+    title = title_of(exercises, question.name, numbered=True)
     return {
         "name": inert_name(question.name),
         "title": tuple(map(inert_name, title)) if title else None,

@@ -13,6 +13,7 @@ from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
 from autograder.languages import LANGUAGES
 from autograder.lms.lookup import find_submission
+from autograder.run.menu import complete_assignment
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion
@@ -116,7 +117,7 @@ def report(out: Path, grading_zip: Path | None, release: bool | None) -> None:
 @click.command("course-report")
 @click.argument("out", type=PATH, default=results_folder)
 @click.option(
-    "--assignment", "names", multiple=True, metavar="NAME",
+    "--assignment", "names", multiple=True, metavar="NAME", shell_complete=complete_assignment,
     help="a run's folder in OUT; name those that count, in their order; default: all",
 )  # fmt: skip
 @click.option(

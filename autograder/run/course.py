@@ -155,11 +155,7 @@ def read_parts(folders: Sequence[Path], owners: Mapping[str, str], ordered: bool
 
 def _read(folder: Path, gradebook: Gradebook, owners: Mapping[str, str]) -> Part:
     name = gradebook.assignment() or folder.name
-    try:
-        assignment = load_graded_assignment(gradebook, None)
-        title, exercises = title_of(assignment), exercises_of(assignment)
-    except UsageError:  # the zip is gone: questions go by their names
-        title, exercises = title_of(Remembered(name, [])), {}
+    described = _describe(name, gradebook)
     times, due, marks = gradebook.submission_times(), gradebook.deadline, []
     for gradation in gradebook.latest():
         entry = roster_entry(gradation, times.get(gradation.submission), due)
@@ -174,12 +170,21 @@ def _read(folder: Path, gradebook: Gradebook, owners: Mapping[str, str]) -> Part
     run = CourseRun(
         name,
         folder,
-        tuple(Handed(one, claims[one.submission], points, told) for one, points, told in marks),
-        _possible(marks_of for _, marks_of, _ in marks),
+        tuple(Handed(one, claims[one.submission], points, slips) for one, points, slips in marks),
+        _possible(points for _, points, _ in marks),
         rules,
         tuple(gradebook.attachments()),
     )
-    return Part(run, title, exercises)
+    return Part(run, title_of(described), exercises_of(described))
+
+
+def _describe(name: str, gradebook: Gradebook) -> Remembered:
+    """Return what the grading zip says of an assignment; its name alone where the zip is gone."""
+    try:
+        graded = load_graded_assignment(gradebook, None)
+    except UsageError:
+        return Remembered(name, [])
+    return Remembered(name, graded.questions, manifest=graded.manifest)
 
 
 def _points(gradation: Gradation) -> dict[str, tuple[float, float]]:

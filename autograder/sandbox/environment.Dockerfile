@@ -27,7 +27,7 @@ RUN if [ -s /tmp/build/ca.pem ]; then \
     pip="/opt/venv/bin/pip install -q --disable-pip-version-check --no-cache-dir --no-compile \
         --require-hashes"; \
     { [ -s /tmp/build/uv.lock ] && $pip --target /tmp/uv -r /tmp/build/uv.lock \
-        && /tmp/uv/bin/uv pip install -q --python /opt/venv/bin/python --no-cache --require-hashes \
+        && /tmp/uv/bin/uv pip install -q --python /opt/venv/bin/python --no-cache --no-deps --require-hashes \
             --index-strategy unsafe-best-match -r /tmp/build/requirements.lock; } \
     || $pip -r /tmp/build/requirements.lock
 COPY wheels/ /tmp/build/wheels/

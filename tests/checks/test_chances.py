@@ -96,6 +96,12 @@ def test_the_bounds_of_the_assignment_are_sure(p):
     assert judged * np.exp(log_tails(400 * 50, p, 0.025)) < SURE
 
 
+def test_the_bound_of_the_drawn_shares_is_sure_and_tells_a_loaded_die():
+    assert np.exp(log_tails(500 * 10, 1 / 6, 0.04)) < 2e-12 < SURE / 6
+    with pytest.raises(AssertionError, match="other-probabilities"):
+        chances.require_probabilities(groups(500, 10, [1 / 7] * 5 + [2 / 7]), FAIR, 0.04, "shown")
+
+
 def test_two_draws_of_forty_groups_differ():
     most = comb(10, 2) * comb(8, 2) * comb(6, 2) * comb(4, 2) * 2 / 6**10  # 2, 2, 2, 2, 1, 1
     assert most**40 < 1e-96 < SURE

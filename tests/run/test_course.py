@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.__main__ import add_commands, main
+from autograder.course import names_in
 from autograder.gradebook import Gradebook
 from autograder.lms.roster import load_owners, load_roster
 from tests.reports.sample_course import write_runs
@@ -216,7 +217,8 @@ def test_the_bundled_sample_classes_are_one_class():
     known = {student.sis_id for student in load_roster(folder / "roster.csv")}
     owners = load_owners(folder / "owners.csv")
     assert set(owners.values()) == known
-    for name in {file.partition("/")[0] for file in owners}:
+    assert {file.partition("/")[0] for file in owners} == set(names_in(ROOT))
+    for name in names_in(ROOT):
         named = {file.partition("/")[2] for file in owners if file.startswith(f"{name}/")}
         expected = json.loads((folder / name / "sample" / "expected.json").read_text("utf-8"))
         assert named == set(expected)
