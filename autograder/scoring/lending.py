@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError, EvidenceError
+from autograder.scoring.bounds import disturbed
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.oracles import Answers, Oracle
@@ -129,10 +130,12 @@ class Lending:
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
-            if operation == "call":
-                value = function(*args, **kwargs)
-            else:
-                value = do(function, operation, args)
+            with disturbed():
+                value = (
+                    function(*args, **kwargs)
+                    if operation == "call"
+                    else do(function, operation, args)
+                )
             return self.pack({"ok": True, "value": value}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)

@@ -13,7 +13,7 @@ import msgpack
 from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
-from autograder.scoring import remote
+from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
 from autograder.scoring.seeds import Seeds
 from autograder.wall import codec, oracles, printing
@@ -213,8 +213,9 @@ class Session:
         adopter = remote.Adopter(self)
         self.exchanges += 1  # until the answer is read: a test that takes too long ends behind it
         try:
-            data, interrupted = self._ask(payload, timeout)
-            reply = self._read(data, adopter)
+            with bounds.undisturbed():
+                data, interrupted = self._ask(payload, timeout)
+                reply = self._read(data, adopter)
         finally:
             self.exchanges -= 1
         if not isinstance(reply, dict):

@@ -6,7 +6,9 @@ one: changed in place, and the same object when it comes back. Small values only
 test case runs: a number that both sides know stands for each.
 """
 
+import operator
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,9 @@ DTYPES = (
     torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool,
 )  # fmt: skip
 TABLES = ("DataFrame", "Series")
+MAPPINGS = frozenset({dict, OrderedDict, Counter, defaultdict})
+NESTING = frozenset({*CONTAINERS, tuple, frozenset}) - {bytearray}
+PLAIN = frozenset({type(None), bool, int, float, complex})
 
 
 class Shared:
@@ -42,6 +47,7 @@ class Shared:
         self.values: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
         self.agreed: dict[int, bytes] = {}  # content, as both sides know it
+        self.still: dict[int, tuple[Any, ...]] = {}  # what is in a value, as it was agreed on
         self.received: set[int] = set()  # what the other side has told of, and nobody noted yet
         self.open = True  # whether more values may join
         self.weight = 0
@@ -53,10 +59,11 @@ class Shared:
             return known
         if not self.open or len(self.values) >= MOST or not _is_small(value):
             return None
-        weight = self.weight + _weight(value)
-        if weight > MOST_WEIGHT:
+        left = MOST_WEIGHT - self.weight
+        weight, whole = _weights(value, left)
+        if max(weight, whole) > left:
             return None
-        self.weight = weight
+        self.weight += weight
         number, self.next = self.next, self.next + 2
         self.hold(number, value)
         return number
@@ -76,11 +83,33 @@ class Shared:
             raise EvidenceError("a shared value with a number of this side")
         self.hold(number, value)
 
+    def note(self, number: int) -> None:
+        """Note what is in a container, where a glance at that will tell whether it changes.
+
+        So it is where each thing in it is plain, or has a number and is looked at itself.
+        """
+        value = self.values[number]
+        parts = tuple(_parts(value))
+        known = parts and type(value) is not defaultdict  # whose factory may change
+        if known and all(_is_plain(part) or id(part) in self.numbers for part in parts):
+            self.still[number] = parts
+        else:
+            self.still.pop(number, None)
+
+    def is_still(self, number: int) -> bool:
+        """Tell whether a glance shows that a value holds what was noted of it."""
+        noted = self.still.get(number)
+        if noted is None:
+            return False
+        parts = tuple(_parts(self.values[number]))
+        return len(parts) == len(noted) and all(map(operator.is_, parts, noted))
+
     def clear(self) -> None:
         """Forget all; numbers are not given again."""
         self.values.clear()
         self.numbers.clear()
         self.agreed.clear()
+        self.still.clear()
         self.received.clear()
         self.weight = 0
 
@@ -115,14 +144,55 @@ def _is_small(value: Any) -> bool:
     return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
 
 
-def _weight(value: Any) -> int:
+def _is_plain(value: Any) -> bool:
     cls = type(value)
+    return (
+        cls in PLAIN or cls is str or cls is bytes or (cls is tuple and all(map(_is_plain, value)))
+    )
+
+
+def _weight(value: Any) -> int:
+    """Return the weight of one value without the values in it."""
+    cls = type(value)
+    if cls is np.ndarray or cls is torch.Tensor:
+        return 1 + int(value.nbytes) // BYTES
     if is_table(cls):
         return TABLE + int(value.size) // 8
     if cls in draws.KINDS:
         return TABLE
-    numbers = cls is np.ndarray or cls is torch.Tensor
-    return 1 + (value.nbytes // BYTES if numbers else len(value))
+    if cls is bytearray or cls is str or cls is bytes:
+        return 1 + len(value) // BYTES
+    return 1 + (len(value) if cls in NESTING else 0)
+
+
+def _weights(value: Any, most: int) -> tuple[int, int]:
+    """Return two weights, counted as far as to ``most``.
+
+    The first is what the value's content weighs where each value in it that may be shared has a
+    number, the second what it weighs where none has. A short list may hold a long one.
+    """
+    first = whole = _weight(value)
+    seen = {id(value)}
+    inner = [(part, True) for part in _parts(value)]
+    while inner and whole <= most:
+        part, inlined = inner.pop()
+        if type(part) in PLAIN or id(part) in seen:
+            continue
+        seen.add(id(part))
+        inlined = inlined and not (is_mutable(part) and _is_small(part))
+        weight = _weight(part)
+        whole += weight
+        first += weight if inlined else 0
+        inner += [(item, inlined) for item in _parts(part)]
+    return first, whole
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield what a container holds."""
+    if type(value) in NESTING:
+        yield from value
+    if type(value) in MAPPINGS:
+        yield from value.values()
 
 
 def fill(held: Any, value: Any) -> None:

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
 from autograder.scoring.cases import one_case
+from tests.running import HEAD, grade, messages, outcomes
 
 
 def set_alarm(handler, seconds: int) -> None:
@@ -40,6 +42,65 @@ def test_the_clock_goes_on_after_a_test_that_sets_an_alarm(alarm, raises):
             assert raises
         assert signal.getsignal(signal.SIGALRM) is handler
         assert left - 1 < clock()[0] < left and clock()[1] == again
+
+
+SLOW = """
+import time
+def slow(seconds):
+    time.sleep(seconds)
+    return seconds
+def apply(f):
+    return f()
+"""
+ALARMED = """
+import signal, time
+class TooSlow(Exception): pass
+def ring(*_): raise TooSlow
+def hurry(f, *args):
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        return f(*args)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+@test_case(points=1)
+def too_slow(slow):
+    assert hurry(slow, 0.6) == 0.6
+
+@test_case(points=1)
+def caught(slow):
+    try:
+        hurry(slow, 0.6)
+    except TooSlow:
+        pass
+    else:
+        raise AssertionError("no alarm")
+
+@test_case(points=1)
+def called_back(apply):
+    def endless():
+        while True:
+            pass
+    try:
+        hurry(apply, endless)
+    except TooSlow:
+        pass
+
+@test_case(points=1)
+def afterwards(slow):
+    assert slow(0.01) == 0.01 and hurry(slow, 0.0) == 0.0
+"""
+ALARM_FILE = HEAD.format(name="q1") + ALARMED
+
+
+def test_an_alarm_of_a_tests_own_rings_between_two_messages(engine):
+    """In one process it would ring in the midst of the call; here that ends first."""
+    tests = Assignment("demo", "digest", {"show_hidden": True}, {"q1": ALARM_FILE}, {},
+                       is_foreign=True)  # fmt: skip
+    found = grade(engine, tests, (SLOW, "q1"))
+    assert outcomes(found) == [False, True, True, True], messages(found)
+    assert found.status.value == "completed"
 
 
 def clock() -> tuple[float, float]:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import EvidenceError
-from autograder.wall import codec
+from autograder.wall import codec, sharing
+from autograder.wall.codec import held as messages
 from autograder.wall.sharing import MOST, MOST_ITEMS, Shared
 
 
@@ -129,6 +130,67 @@ def test_many_or_large_values_are_copies():
     assert len(large) == MOST_ITEMS + 1
     many = [[n] for n in range(MOST + 50)]
     assert sides.send(0, many) == many
+
+
+LEAVES = st.sampled_from([
+    1, "text", "x" * 40_000, None, 2.5, (1, 2), tuple(range(3000)), frozenset(range(40)), b"yy",
+    np.arange(5000), np.zeros(9), pd.DataFrame({"a": range(60)}), pd.Series([1.0]), torch.ones(200),
+]) | st.lists(st.integers(), min_size=90, max_size=140)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=6)
+        | st.dictionaries(st.text(max_size=2), inner, max_size=5)
+        | st.tuples(inner, inner)
+    ),
+    max_leaves=40,
+)
+SMALL = {"MOST_WEIGHT": 2_000, "MOST_ITEMS": 100, "MOST": 20}
+MESSAGE_BYTES = 300_000  # a part of the weight is up to 64 bytes
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(values=st.lists(VALUES, max_size=4))
+def test_what_is_looked_at_with_each_message_is_bounded_however_values_lie_in_one_another(values):
+    """A short list may hold long ones: what counts is all that a shared value's content holds."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, number in SMALL.items():
+            patched.setattr(sharing, name, number)
+        table = Shared(1)
+        codec.pack({"values": values}, lambda kept: 1, None, table)
+        assert sum(map(len, table.agreed.values())) <= MESSAGE_BYTES
+        assert table.weight <= SMALL["MOST_WEIGHT"]
+    sides = Sides()
+    there = sides.send(0, values)
+    assert repr(there) == repr(values)
+
+
+GLANCED = [
+    [1, 2.5, "a", (1, "b")], {"a": 1, 2: None}, {1, 2}, [[1], [2], {"a": [3]}],
+    collections.OrderedDict(a=1), collections.Counter("aab"), collections.deque("a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", GLANCED, ids=lambda v: type(v).__name__)
+def test_a_glance_tells_what_has_not_changed(value, monkeypatch):
+    sides, looked = Sides(), []
+    sides.send(0, value)
+    encoded = messages._encoded
+    monkeypatch.setattr(messages, "_encoded", lambda *args: looked.append(args) or encoded(*args))
+    sides.send(0, value)
+    sides.send(1, None)
+    assert not looked
+
+
+def test_a_value_that_holds_too_much_is_a_copy_and_what_is_small_in_it_is_shared():
+    sides, small = Sides(), [1]
+    value = {"large": [list(range(MOST_ITEMS)) for _ in range(20)], "small": small}
+    there = sides.send(0, value)
+    assert len(sides.tables[0].agreed) < MOST and sides.tables[0].number_of(value) is None
+    there["small"].append(2)
+    there["more"] = 3
+    sides.send(1, None)
+    assert small == [1, 2] and "more" not in value
 
 
 @pytest.mark.parametrize("message", [

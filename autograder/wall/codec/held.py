@@ -15,12 +15,13 @@ CONTAINERS = ("dict", "set", "collection")
 
 def changes(shared: Shared, encode: Content) -> list[Any]:
     """Return number and content of each shared value that is not as both sides know it."""
-    found, place = list[Any](), 0
-    while place < len(shared.values):  # a content may hold values that are new
-        number, value = list(shared.values.items())[place]
-        place += 1
+    found, numbers, place = list[Any](), list(shared.values), -1
+    while (place := place + 1) < len(numbers):
+        number = numbers[place]
+        if shared.is_still(number):
+            continue
         try:
-            content = _encoded(value, encode)
+            content = _encoded(shared.values[number], encode)
         except EvidenceError:
             if number in shared.agreed:
                 continue  # it became what cannot cross
@@ -29,6 +30,9 @@ def changes(shared: Shared, encode: Content) -> list[Any]:
         if shared.agreed.get(number) != packed:
             shared.agreed[number] = packed
             found.append([number, content])
+        shared.note(number)
+        if len(shared.values) > len(numbers):  # a content may hold values that are new
+            numbers = list(shared.values)
     return found
 
 
@@ -39,6 +43,7 @@ def settle(shared: Shared, encode: Content) -> None:
         try:
             content = _encoded(shared.values[number], encode)
             shared.agreed[number] = msgpack.packb(content, use_bin_type=True)
+            shared.note(number)
         except EvidenceError:
             continue  # it is told again
     shared.received.clear()
