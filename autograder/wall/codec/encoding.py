@@ -374,8 +374,7 @@ class Encoder:
 
     def record(self, value: Any, depth: Depth) -> Record:
         check_record(value)
-        names = FIELD_NAMES[type(value)]
-        fields = [self.encode(getattr(value, name), depth) for name in names]
+        fields = [self.encode(getattr(value, name), depth) for name in FIELD_NAMES[type(value)]]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 
