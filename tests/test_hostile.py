@@ -29,6 +29,14 @@ def test_nothing_a_submission_does_earns_points_or_harms_another(category, engin
     assert count(outcome) == {"tried": tried, "held": tried, "undeserved_points": 0}
 
 
+@pytest.mark.parametrize("category", ["forging", "malformed"])
+def test_what_speaks_to_any_grader_is_held_on_data_too(category, built):
+    outcome = grade_category(category, "local", built, default_workers(), "data")
+    problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}
+    assert not outcome.problems and not problems
+    assert len(outcome.verdicts) >= ENOUGH[category] // 2
+
+
 def test_counts_are_kept_as_they_come(tmp_path):
     path, found = tmp_path / "results" / "hostile.json", {}
     keep_count(path, {}, "otter", "forging", {"tried": 2})

@@ -21,9 +21,9 @@ Rule = Callable[[Shape, Shape], Shape | None]
 SHAPE, INDEX = "broadcast_shape(s, t)", "source_index(index, shape)"
 ASKING = {
     "broadcast_shapes", "broadcast_tensors", "broadcast_to", "broadcast_arrays", "broadcast",
-    "expand", "expand_as", "expand_copy", "meshgrid", "empty", "zeros", "rand", "randn",
+    "expand", "expand_as", "expand_copy", "meshgrid", "rand", "randn",
 }  # fmt: skip
-MAKING, ADDING = {"ones", "full"}, {"add", "sub", "mul", "div"}  # ones alone may pad a shape
+MAKING, ADDING = {"ones", "zeros", "full", "empty"}, {"add", "sub", "mul", "div"}  # one may pad
 
 
 def draw_pairs(count: int) -> list[tuple[Shape, Shape]]:

@@ -18,9 +18,13 @@ def require_answer(effect: tuple) -> tuple[np.ndarray, np.ndarray, list]:
     answer = effect[0]
     if isinstance(answer, CapturedError):
         kind = error_kind(answer.type)
-        raise AssertionError(f"[raises-an-error] {NAME} raises {kind}. ‖ {NAME} 抛出了 {kind}。")
+        raise AssertionError(
+            f"[raises-an-error] {NAME} should return X, y and names; found that it raises {kind}. "
+            f"‖ {NAME} 应该返回 X、y 和 names，实际抛出了 {kind}。"
+        )
     assert answer is not None, (
-        f"[nothing-returned] {NAME} returns nothing. ‖ {NAME} 没有返回任何值。"
+        f"[nothing-returned] {NAME} should return X, y and names, found None. ‖ "
+        f"{NAME} 应该返回 X、y 和 names，实为 None。"
     )
     x, y, names = require_items(answer, NAME, 3)
     names = names.tolist() if hasattr(names, "tolist") else probes.items(names)
@@ -114,7 +118,7 @@ def require_names(names: list, x: np.ndarray) -> None:
     for name in names:
         require_text(name, "names")
     assert x.ndim == 2 and len(names) == x.shape[1], (
-        f"[names-for-other-columns] names should hold a name for each column of X; found "
+        f"[names-for-other-columns] names should have a name for each column of X; found "
         f"{len(names)} for the shape {x.shape}. ‖ names 应该对 X 的每一列各有一个名字；"
         f"实有 {len(names)} 个，而 X 的形状为 {x.shape}。"
     )

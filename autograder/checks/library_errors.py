@@ -29,8 +29,8 @@ GROWING = Known(
 )
 TEXT_MEAN = Known(
     "TypeError",
-    r"reduction '(mean|median)'|could not convert .* to numeric|does not support (operation|"
-    r"reduction) '(mean|median)'|can only concatenate str|unsupported operand type\(s\) for \+",
+    r"reduction 'mean'|could not convert .* to numeric|does not support (operation|"
+    r"reduction) 'mean'|can only concatenate str|unsupported operand type\(s\) for \+",
     ("pandas", "numpy"),
 )
 OBJECT_ARRAY = Known(

@@ -44,16 +44,23 @@ Record = dict[str, Column]
 def require_frame(found: object, name: str) -> pd.DataFrame:
     """Return a DataFrame, or say what was found in its place."""
     if isinstance(found, CapturedError):
-        kind = error_kind(found.type)
-        raise AssertionError(f"[raises-an-error] {name} raises {kind}. ‖ {name} 抛出了 {kind}。")
+        raise _raising(found, name, "a DataFrame", " DataFrame")
     assert found is not None, (
-        f"[nothing-returned] {name} is None. Methods with inplace=True return nothing, and a "
-        f"function without return gives None. ‖ {name} 是 None。"
-        "带 inplace=True 的方法什么都不返回，没有 return 的函数得到 None。"
+        f"[nothing-returned] {name} should be a DataFrame, found None: methods with inplace=True "
+        f"return nothing, nor does a function without return. ‖ {name} 应该是 DataFrame，"
+        "实为 None：带 inplace=True 的方法什么都不返回，没有 return 的函数也是。"
     )
     if not isinstance(found, pd.DataFrame):
         raise mismatch(name, "a DataFrame", " DataFrame", found)
     return found
+
+
+def _raising(found: CapturedError, name: str, english: str, chinese: str) -> AssertionError:
+    kind = error_kind(found.type)
+    return AssertionError(
+        f"[raises-an-error] {name} should be {english}; found that it raises {kind}. ‖ "
+        f"{name} 应该是{chinese}，实际抛出了 {kind}。"
+    )
 
 
 def record_of(frame: pd.DataFrame) -> Record:
@@ -157,8 +164,7 @@ def require_counts(found: object, right: Mapping[str, int], rows: int, name: str
 
 def _as_dict(found: object, name: str) -> dict[str, float]:
     if isinstance(found, CapturedError):
-        kind = error_kind(found.type)
-        raise AssertionError(f"[raises-an-error] {name} raises {kind}. ‖ {name} 抛出了 {kind}。")
+        raise _raising(found, name, "counts", "计数")
     if isinstance(found, pd.Series):
         found = found.to_dict()
     if isinstance(found, (int, np.integer, float)) and not isinstance(found, bool):

@@ -148,7 +148,7 @@ def require_truths(found: object, x: torch.Tensor, y: torch.Tensor, sign: str, n
     less, greater = (x < y).numpy(), (x > y).numpy()
     right, other = (less, greater) if sign == "<" else (greater, less)
     assert truths.shape == right.shape, (
-        f"[no-truth-for-each] {name} should hold a truth for each entry, in the shape "
+        f"[no-truth-for-each] {name} should have a truth for each entry, in the shape "
         f"{right.shape}; found {truths.shape}. ‖ {name} 应该对每个元素各有一个真假值，形状为 "
         f"{right.shape}，实为 {truths.shape}。"
     )
@@ -186,7 +186,7 @@ def require_strange(found: object, name: str) -> None:
     """Require one number that does not equal itself."""
     numbers = near.read(found, name)
     assert numbers.numel() == 1, (
-        f"[not-one-number] {name} should hold one number; found {numbers.numel()}. ‖ "
+        f"[not-one-number] {name} should have one number; found {numbers.numel()}. ‖ "
         f"{name} 应该只有一个数，实有 {numbers.numel()} 个。"
     )
     assert not numbers.isinf().any(), (

@@ -19,12 +19,13 @@ from autograder.proving.hostile.grading import (
 
 Counts = dict[str, dict[str, dict[str, float]]]  # by grader, category and what was counted
 
+ATTACKED = (ASSIGNMENT, "data")  # the second by what speaks to any grader
 RESULTS = ROOT / "results" / "hostile.json"
 
 
 @click.command()
 @click.option(
-    "--assignment", type=click.Choice([ASSIGNMENT]), default=ASSIGNMENT, help="what is attacked"
+    "--assignment", type=click.Choice(ATTACKED), default=ASSIGNMENT, help="what is attacked"
 )
 @click.option("--engine", "engines", multiple=True,
               type=click.Choice(["docker", "local", "gradescope"]),
@@ -65,9 +66,12 @@ def hostile(
     places = {engine: engine for engine in engines} | ({"cluster": scheduler} if scheduler else {})
     for name, engine in places.items() if own else ():
         for category in categories:
-            outcome = _try_own(category, engine, dist, workers)
+            outcome = _try_own(category, engine, dist, workers, assignment)
             sound &= _show_problems(outcome)
-            keep_count(out, found, f"autograder-{name}", category, count(outcome))
+            where = name if assignment == ASSIGNMENT else f"{name}, {assignment}"
+            keep_count(out, found, f"autograder-{where}", category, count(outcome))
+    if assignment != ASSIGNMENT:
+        peers = False
     if peers and has_docker:
         for name in peer_names or ("otter", "nbgrader"):
             for category, counts in _try_peer(name, dist, categories, workers):
@@ -78,9 +82,11 @@ def hostile(
     ctx.exit(0 if sound else 1)
 
 
-def _try_own(category: str, engine: str, dist: Path, workers: int) -> CategoryOutcome:
+def _try_own(
+    category: str, engine: str, dist: Path, workers: int, assignment: str
+) -> CategoryOutcome:
     if engine != "gradescope":
-        return grade_category(category, engine, dist, workers)
+        return grade_category(category, engine, dist, workers, assignment)
     from autograder.proving.hostile.on_gradescope import grade_entries
 
     return grade_entries(

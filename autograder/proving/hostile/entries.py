@@ -3,13 +3,14 @@
 import copy
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.course import ROOT
 from autograder.proving.hostile import recipes
 
 SUITE = ROOT / "tests" / "hostile"
+FIRST = "autodiff"  # what the suite was written for
 CATEGORIES = ("forging", "resources", "malformed")
 HEADER = re.compile(r"# ([a-z-]+): (.*)")
 ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|n|t)")
@@ -120,14 +121,20 @@ class Suite:
 
     Args:
         release: the student release's notebook, blank.
+        assignment: whose release it is. What speaks of this grader, or of the first assignment's
+            questions, is left out for others.
     """
 
-    def __init__(self, release: dict, suite: Path = SUITE):
-        self.entries = load_entries(suite)
-        plan = json.loads((suite / "questions.json").read_text(encoding="utf-8"))
+    def __init__(self, release: dict, suite: Path = SUITE, assignment: str = FIRST):
+        plan = json.loads((suite / "questions.json").read_text(encoding="utf-8"))[assignment]
         self.honest, self.names = plan["honest"], plan["names"]
-        self.release = release
-        self.answer = (suite / "honest" / f"{self.honest}.py").read_text(encoding="utf-8")
+        self.release, self.assignment = release, assignment
+        self.answer = (suite / "honest" / f"{assignment}.py").read_text(encoding="utf-8")
+        self.entries = [
+            entry if assignment == FIRST else replace(entry, earns={})
+            for entry in load_entries(suite)
+            if assignment == FIRST or entry.is_neutral
+        ]
 
     def honest_upload(self) -> bytes:
         """Return a notebook with the honest answer and nothing else."""
@@ -141,7 +148,10 @@ class Suite:
             data = recipes.dump(self._attack(entry))
         suffix = ".ipynb"
         if extra := entry.options.get("zip", "").split():
-            data, suffix = recipes.zipped({"autodiff.ipynb": data, **_lies(extra)}), ".zip"
+            data, suffix = (
+                recipes.zipped({f"{self.assignment}.ipynb": data, **_lies(extra)}),
+                ".zip",
+            )
         name = _unescape(entry.options.get("file", f"{entry.category}-{entry.id}{suffix}"))
         names = [name, *filter(None, [_unescape(entry.options.get("also", ""))])]
         return [(name, data) for name in names]

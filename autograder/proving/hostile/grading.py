@@ -20,9 +20,9 @@ from autograder.gradebook import Gradebook
 from autograder.intake.collection import find_submissions, submission_name
 from autograder.model import Gradation, Status
 from autograder.proving.hostile import traces
-from autograder.proving.hostile.entries import Attack, Suite, load_release
+from autograder.proving.hostile.entries import FIRST, Attack, Suite, load_release
 
-ASSIGNMENT = "autodiff"
+ASSIGNMENT = FIRST
 BYSTANDERS = ("aaa-bystander.ipynb", "malformed-bystander.ipynb", "zzz-bystander.ipynb")
 CANARY = "canary-5f1c0e77"
 LIMITS = {
@@ -60,17 +60,21 @@ class CategoryOutcome:
     problems: list[str]
 
 
-def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> CategoryOutcome:
+def grade_category(
+    category: str, engine: str, dist: Path, workers: int = 2, assignment: str = ASSIGNMENT
+) -> CategoryOutcome:
     """Grade all entries of one category beside honest bystanders, and judge every result.
 
     Args:
         engine: "docker", "local", or the address of a Dask scheduler.
         dist: folder with the built assignment.
+        assignment: what is attacked.
     """
     with workplace() as place:
-        built = Path(shutil.copytree(dist / ASSIGNMENT, place / ASSIGNMENT))  # may be built anew
+        built = Path(shutil.copytree(dist / assignment, place / assignment))  # may be built anew
         grading_zip, release = built / "autograder.zip", load_release(built)
-        suite, secrets = Suite(release), hidden_text(grading_zip, release)
+        suite = Suite(release, assignment=assignment)
+        secrets = hidden_text(grading_zip, release)
         entries = [entry for entry in suite.entries if entry.category == category]
         alone, mixed = place / "alone", place / "mixed"
         for folder in (alone, mixed):
@@ -78,8 +82,9 @@ def grade_category(category: str, engine: str, dist: Path, workers: int = 2) -> 
                 _write(folder, name, _with_canary(suite.honest_upload()))
         uploads = {e.id: [_write(mixed, *upload) for upload in suite.uploads(e)] for e in entries}
         before = traces.snapshot()
-        problems = _run(alone, place / "alone-out", engine, category, grading_zip, workers)
-        problems += _run(mixed, place / "mixed-out", engine, category, grading_zip, workers)
+        command = ["--assignment", assignment, "--zip", str(grading_zip), *_where(engine, workers)]
+        problems = _run(alone, place / "alone-out", [*command, *LIMITS[category]])
+        problems += _run(mixed, place / "mixed-out", [*command, *LIMITS[category]])
         problems += traces.leftovers(before, place / "temporary")
         names = _names(mixed)
         with Gradebook(place / "mixed-out" / "gradebook.sqlite") as book:
@@ -149,13 +154,10 @@ def _with_canary(data: bytes) -> bytes:
     return data.replace(b"# Initialize Otter", f"# {CANARY}".encode())
 
 
-def _run(
-    folder: Path, out: Path, engine: str, category: str, grading_zip: Path, workers: int
-) -> list[str]:
+def _run(folder: Path, out: Path, options: list[str]) -> list[str]:
     command = [
-        sys.executable, "-m", "autograder", "grade", "--assignment", ASSIGNMENT,
-        "--submissions", str(folder), "--out", str(out), "--zip", str(grading_zip),
-        *_where(engine, workers), *LIMITS[category],
+        sys.executable, "-m", "autograder", "grade",
+        "--submissions", str(folder), "--out", str(out), *options,
     ]  # fmt: skip
     environment = {**os.environ, "TMPDIR": str(folder.parent / "temporary"), "SECRET": CANARY}
     done = subprocess.run(
