@@ -23,7 +23,7 @@ class Settings:
 
     def __init__(self) -> None:
         self.printing: Values = {**np.get_printoptions()}
-        self.drawing: Values = dict(matplotlib.rcParams)
+        self.drawing: Values = dict.copy(_drawing())
 
     def changes_since(self, before: "Settings") -> tuple[Values, Values]:
         """Return what is another now, of both."""
@@ -37,7 +37,12 @@ class Settings:
 def apply(printing: Values, drawing: Values) -> None:
     """Let NumPy print and matplotlib draw so."""
     np.set_printoptions(**printing)
-    dict.update(matplotlib.rcParams, drawing)
+    dict.update(_drawing(), drawing)
+
+
+def _drawing() -> Any:
+    """Return matplotlib's settings, to be read as they lie there: one would choose a backend."""
+    return matplotlib.rcParams
 
 
 def _changes(now: Values, before: Values) -> Values:
