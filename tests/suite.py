@@ -39,6 +39,7 @@ LONG = {
     "tests/cluster/test_tls.py": 35,
     "tests/sandbox/test_deferred.py": 30,
     "tests/sandbox/test_confinement.py": 25,
+    "tests/browser/test_course_report.py": 20,
     "tests/sandbox/test_shell.py": 20,
     "tests/differential/test_differential.py": 20,
     "tests/gradescope/test_run.py": 20,

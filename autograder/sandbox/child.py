@@ -171,7 +171,7 @@ class Agent:
             def do(operation: str, *args: Any) -> Any:
                 return self.call_back(number, args, {}, operation)
 
-            handle = oracles.make_handle(ask, plain["name"], plain["saves"])
+            handle: Any = oracles.make_handle(ask, plain["name"], plain["saves"])
             handle = signatures.signed(handle, plain.get("parameters", ()))
             if "takes" in plain:
                 handle = calling.make_callable(handle, call, plain)

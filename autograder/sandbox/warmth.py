@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from autograder.sandbox import deferred, otter_stub, pages
+from autograder.sandbox import deferred, otter_stub, pages, settings
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -73,7 +73,7 @@ def import_ahead(modules: Iterable[str]) -> None:
     """Import those of some modules that are worth it and can be imported."""
     for name in modules:
         if name.partition(".")[0] in MAY_BE_WARM:
-            with suppress(Exception):  # then the notebook meets the error itself
+            with settings.kept(name), suppress(Exception):  # the notebook meets the error itself
                 importlib.import_module(name)
 
 

@@ -26,7 +26,7 @@ def state_of(value: Any) -> list[Any] | None:
     name = type(bits).__name__
     if BITS.get(name) is not type(bits):
         return None
-    state = bits.state
+    state: Any = bits.state
     inner = state["state"]
     more = [state.get("has_uint32", 0), state.get("uinteger", 0)]
     if name == "MT19937":

@@ -31,6 +31,10 @@ RUNS = (
     "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
     "*flaky* are those whose verdict was not the same each time. A mutant that never ends ran once."
 )
+ONCE = (
+    "Each mutant and each answer was run once, with the inputs with which marks are given; what\n"
+    "is *flaky*, with a verdict that other inputs change, shows only in more runs."
+)
 
 
 def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: int) -> None:
@@ -45,7 +49,7 @@ def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: 
     _draw(picture, found)
     lines = [
         *TEXT,
-        RUNS.format(repeats=repeats),
+        RUNS.format(repeats=repeats) if repeats > 1 else ONCE,
         "",
         f"![Share of mutants killed per question]({picture.name})",
         "",

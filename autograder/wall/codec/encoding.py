@@ -250,9 +250,11 @@ class Encoder:
         return clean_text(value) if type(value) is str else value
 
     def tuple(self, value: Any, depth: Depth) -> Record:
-        fields = fields_of(type(value)) if self.keep is None else []
+        exact = type(value) is tuple
+        items = self.items(value if exact else tuple(tuple.__iter__(value)), depth)
+        fields = [] if exact or self.keep else fields_of(type(value))
         named = {"name": type(value).__name__, "fields": fields} if fields else {}
-        return {"$": "tuple", "items": self.items(tuple(tuple.__iter__(value)), depth), **named}
+        return {"$": "tuple", "items": items, **named}
 
     def size(self, value: Any, depth: Depth) -> Record:
         return {"$": "size", "items": [int(item) for item in value]}
@@ -322,9 +324,9 @@ class Encoder:
         if handle is not None:
             return {"$": "ref", "id": handle}
         library = name_of(value) if callable(value) else None
-        if self.keep is None and library is not None:
-            return {"$": "library", "name": library}
         if self.keep is None:
+            if library is not None:
+                return {"$": "library", "name": library}
             if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return self.oracle(self.lend(value), 0)
@@ -372,8 +374,7 @@ class Encoder:
 
     def record(self, value: Any, depth: Depth) -> Record:
         check_record(value)
-        names = FIELD_NAMES[type(value)]
-        fields = [self.encode(getattr(value, name), depth) for name in names]
+        fields = [self.encode(getattr(value, name), depth) for name in FIELD_NAMES[type(value)]]
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 

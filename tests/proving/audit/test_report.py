@@ -179,6 +179,12 @@ def test_a_page_of_some_axes_is_refused(tmp_path):
     assert CliRunner().invoke(commands.audit, options).exit_code == 2
 
 
+def test_the_page_of_a_single_run_says_so(tmp_path):
+    write_page(tmp_path / "audit.md", {"linear": {"q1": counts()}}, 1)
+    text = (tmp_path / "audit.md").read_text()
+    assert "was run once" in text and "1 times" not in text
+
+
 def test_the_page_shows_the_counts_of_the_run_and_a_picture(tmp_path):
     found = counts(
         survived=1, equivalent=3, style_tried=500, careless_tried=90, careless_accepted=1
