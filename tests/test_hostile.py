@@ -29,7 +29,7 @@ def test_nothing_a_submission_does_earns_points_or_harms_another(category, engin
     assert count(outcome) == {"tried": tried, "held": tried, "undeserved_points": 0}
 
 
-@pytest.mark.parametrize("category", ["forging", "malformed"])
+@pytest.mark.parametrize("category", ["forging"])
 def test_what_speaks_to_any_grader_is_held_on_data_too(category, built):
     outcome = grade_category(category, "local", built, default_workers(), "data")
     problems = {v.entry.id: v.problems for v in outcome.verdicts if v.problems}

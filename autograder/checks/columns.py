@@ -6,6 +6,7 @@ missing row that changes nothing). So a table is drawn until each of the test's 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean, median
 from typing import Any
 
@@ -80,8 +81,9 @@ def kinds(case: Case, missing: bool = True, drop: int = 0) -> Columns:
     """Return a column of 0 and 1 for each value of each text column, and for what is missing."""
     found = []
     for values in case.texts().values():
-        known: list[str | None] = sorted({value for value in values if value is not None})[drop:]
-        for kind in [*known, *([None] if missing and None in values else [])]:
+        known = sorted({value for value in values if value is not None})[drop:]
+        gone: list[str | None] = [None] if missing and None in values else []
+        for kind in [*known, *gone]:
             found.append(np.array([float(value == kind) for value in values]))
     return found
 
@@ -128,6 +130,12 @@ def _most_frequent(case: Case) -> Columns:
 
 def _whole(columns: Columns) -> Columns:
     return [np.trunc(column) for column in columns]
+
+
+def _first(count: int, case: Case) -> Columns:
+    names = [name for name in case.record if name != case.target][:count]
+    part = make_case(case.frame[[*names, case.target]], case.target)
+    return right_columns(part)
 
 
 @dataclass(frozen=True)
@@ -206,7 +214,7 @@ SLIPS = {
     "first-columns-only": Slip(
         "only the first columns are there, however many the table has",
         "只有开头的几列，不管表格有多少列",
-        tuple(lambda case, n=n: _first(case, n) for n in (1, 2, 3)),
+        tuple(partial(_first, count) for count in (1, 2, 3)),
     ),
     "cut-to-integers": Slip(
         "digits after the point were cut off",
@@ -214,12 +222,6 @@ SLIPS = {
         (lambda case: _whole(right_columns(case)),),
     ),
 }
-
-
-def _first(case: Case, count: int) -> Columns:
-    names = [name for name in case.record if name != case.target][:count]
-    part = make_case(case.frame[[*names, case.target]], case.target)
-    return right_columns(part)
 
 
 def draw(
