@@ -74,6 +74,7 @@ def _contents(assignment: Assignment) -> Iterator[str]:
 
 def _packages(text: str) -> list[str]:
     """Return the packages that a list of either kind names."""
+    text = re.sub(r"^channels:[^\n]*\n(?:\s*-[^\n]*\n)*", "", text, flags=re.MULTILINE)
     found = re.findall(r"^\s*(?:-\s*)?([A-Za-z][\w.-]*)\s*(?:[=<>~!\[;].*)?$", text, re.MULTILINE)
     return [name for name in found if name not in ("channels", "dependencies", "defaults", "pip")]
 

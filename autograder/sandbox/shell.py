@@ -12,6 +12,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from types import CodeType
 from typing import Any
 
@@ -297,12 +298,14 @@ def make_shell() -> InteractiveShell:
 
 def _run_every_path_once(shell: InteractiveShell) -> None:
     """Run an ordinary cell, a display and an error, so that a child finds their imports done."""
-    stdout, sys.stdout = sys.stdout, io.StringIO()
-    try:
-        for source in ("0", "import math\nprint(math)", "%pwd", "1 / 0", "1 +"):
+    run_once(shell, "0", "import math\nprint(math)", "%pwd", "1 / 0", "1 +")
+
+
+def run_once(shell: InteractiveShell, *sources: str) -> None:
+    """Run cells for what they import, and forget them."""
+    with redirect_stdout(io.StringIO()):
+        for source in sources:
             shell.run_cell(source, store_history=True)
-    finally:
-        sys.stdout = stdout
     forget_session(shell)
 
 

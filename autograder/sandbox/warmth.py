@@ -22,6 +22,10 @@ MAY_BE_WARM = frozenset({
 })  # fmt: skip
 
 
+# A library of lazy modules: nearly a thousand are imported when the first figure is shown.
+FIRST_PLOT = "import plotly.express\nplotly.express.line(x=[0, 1], y=[0, 1], title='warm')"
+
+
 def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell":
     """Import what notebooks use and make the shell; returns the shell.
 
@@ -49,6 +53,8 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
 
     deferred.defer_compiler()
     import_ahead(modules)
+    if any(name.partition(".")[0] == "plotly" for name in modules):
+        shells.run_once(shell, FIRST_PLOT)
     if full:
         shell.run_line_magic("matplotlib", "inline")  # brings a part of IPython's magics along
         import torch._decomp.decompositions_for_jvp

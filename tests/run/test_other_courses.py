@@ -77,6 +77,8 @@ def test_a_zip_alone_needs_submissions(course):
 def test_inspect_says_what_a_zip_holds(course):
     with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
         archive.writestr("requirements.txt", "pandas==2.2\nnumpy\n# torch\n")
+        conda = "channels:\n  - conda-forge\ndependencies:\n  - numpy\n"
+        archive.writestr("environment.yml", conda)
         archive.writestr("tests/q2.py", "OK_FORMAT = False\nraise SystemError\n")
     told = run("inspect", course / "lab03.zip")
     assert told.exit_code == 0, told.output
@@ -86,6 +88,7 @@ def test_inspect_says_what_a_zip_holds(course):
         "test cases: 1, 1 of them hidden; 2 points",
         "files: 2, 0.0 MiB (helper.py, numbers.txt)",
         "packages: requirements.txt: pandas, numpy",
+        "packages: environment.yml: numpy",
         "not supported: tests/q2.py cannot be read (SystemError)",
     ):
         assert line in told.output.splitlines(), told.output

@@ -1,5 +1,6 @@
 """A warm worker has what the assignment's own solution imports, and nothing else of the list."""
 
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -31,6 +32,28 @@ def test_only_what_may_be_warm_is_imported_and_a_missing_one_is_no_fault(monkeyp
     monkeypatch.undo()
     warmth.import_ahead(["scipy.no_such_part"])
     assert "scipy.no_such_part" not in sys.modules
+
+
+RUN_ONCE = """
+import sys
+from autograder.sandbox import shell
+made = shell.make_shell()
+shell.run_once(made, "import colorsys; x = 1\\nprint(x)\\nx", "1 / 0")
+names = made.user_ns
+print("colorsys" in sys.modules, "x" in names, made.execution_count, len(names["Out"]))
+"""
+
+
+def test_cells_that_run_once_leave_their_imports_and_nothing_else():
+    done = subprocess.run([sys.executable, "-c", RUN_ONCE], capture_output=True, text=True)
+    assert done.stdout == "True False 1 0\n", done.stderr
+
+
+def test_a_library_that_is_not_there_is_no_fault_of_the_workers():
+    engine = LocalEngine()
+    engine.modules = ("plotly.no_such_part",)
+    with engine as warm:
+        assert grade(warm, assignment(), "print(len(In))").outputs[0].text == "2\n"
 
 
 def test_a_worker_has_the_solutions_imports_and_the_rest_loads_when_asked_for():
