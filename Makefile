@@ -77,8 +77,9 @@ $(READY): requirements.lock
 		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
 		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
 			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
-	$(PY) .ci/compile.py autograder/sandbox/requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	$(PY) .ci/compile.py autograder/sandbox/requirements.lock & \
+		$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
+			--editable . && wait
 	@touch $@
 
 lock: $(READY)  ## write the lock files anew from pyproject.toml

@@ -22,7 +22,7 @@ from autograder.engines.shipment import PACKAGE, package_files
 from autograder.errors import AutograderError, BuildError
 from autograder.scoring.cores import own_cores
 
-NICER = 5  # each next build, in the system's measure
+NICER = 10  # each next build, in the system's measure
 # What builds nothing and ships nothing; a change there makes no built assignment old.
 ASIDE = {"proving", "lms", "gradebook", "cluster"}
 
