@@ -166,6 +166,7 @@ def grade(
     from autograder.lms.roster import load_extensions, load_roster
     from autograder.run import console
     from autograder.run.folders import check_folders
+    from autograder.run.workers import import_scorer
     from autograder.scoring.assignment import load_assignment
 
     if submissions is not None and assignment is None and grading_zip is None:
@@ -216,6 +217,8 @@ def grade(
             choice = console.settle_packages(
                 known[places[0][0]], places[0][1], choice, requirements, bool(scheduler)
             )
+        if wanted and not scheduler:
+            import_scorer()  # while the first of them is built
         status = 0
         for name, folder, target, archive in places:
             builds.wait(name)

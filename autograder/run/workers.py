@@ -79,7 +79,7 @@ class _Pool:
                 engine.start()
         finally:
             stay_on(cores)
-        self.supervision = _import_scorer()  # takes as long as the sandboxes take to be warm
+        self.supervision = import_scorer()  # takes as long as the sandboxes take to be warm
         for number in range(len(self.places)):
             ahead = self.ahead[number] if number < len(self.ahead) else None
             self._start_scorer(number, ahead)
@@ -179,8 +179,8 @@ def _place_of_engines() -> Iterator[str]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _import_scorer() -> ModuleType:
-    """Import what scores, without looking for garbage among what stays."""
+def import_scorer() -> ModuleType:
+    """Import what scores, without looking for garbage among what stays; takes seconds."""
     gc.disable()
     try:
         from autograder.scoring import supervision
