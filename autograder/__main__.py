@@ -202,7 +202,7 @@ def grade(
     roster = load_roster(roster_file) if roster_file else None
     own = grading_zip is not None and assignment is None  # the zip says what it is called
     wanted = [] if grading_zip else several.outdated(names, dist_folder())
-    with several.Builds(wanted, dist_folder(), keep=True, stock=False) as builds:
+    with several.Builds(wanted, dist_folder(), urgent=True) as builds:
         console.say_building(wanted)
         # What is there is looked at before an image is built for it.
         known = {

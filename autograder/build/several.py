@@ -1,7 +1,7 @@
 """Assignments built side by side, each in a process of its own: Otter changes folders and logs.
 
-``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify``,
-``--no-stock`` and ``--keep`` as for :class:`Builds`.
+``python -m autograder.build.several FOLDER DIST NICENESS`` is such a process; ``--no-verify`` and
+``--urgent`` as for :class:`Builds`.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from types import TracebackType
 
 from autograder.course import ROOT, assignment_folder
@@ -52,28 +52,22 @@ class Builds:
 
     Args:
         verify: grade the solutions and blank notebooks.
-        stock: grade them in stock Otter too.
-        keep: leave alone what another process has built in the meantime.
+        urgent: for a command that goes on with the first: this one has the machine to itself, none
+            is graded in stock Otter, and what another process has built in the meantime is kept.
     """
 
     def __init__(
-        self,
-        names: Sequence[str],
-        dist: Path,
-        verify: bool = True,
-        keep: bool = False,
-        stock: bool = True,
+        self, names: Sequence[str], dist: Path, verify: bool = True, urgent: bool = False
     ) -> None:
         self._running: set[subprocess.Popen[str]] = set()
         self._guard = Lock()
         self._ended = False
+        self._urgent, self._first_is_done = urgent, Event()
         self._pool = ThreadPoolExecutor(len(own_cores()) or 1)
-        chosen = {"--no-verify": not verify, "--no-stock": not stock, "--keep": keep}
+        chosen = {"--no-verify": not verify, "--urgent": urgent}
         options = [option for option, wanted in chosen.items() if wanted]
         self._futures: dict[str, Future[str]] = {
-            name: self._pool.submit(
-                self._build, assignment_folder(name), dist, [str(min(place * NICER, 19)), *options]
-            )
+            name: self._pool.submit(self._build, place, assignment_folder(name), dist, options)
             for place, name in enumerate(names)
         }
 
@@ -114,7 +108,15 @@ class Builds:
                 process.terminate()
         self._pool.shutdown(cancel_futures=True)
 
-    def _build(self, folder: Path, dist: Path, options: list[str]) -> str:
+    def _build(self, place: int, folder: Path, dist: Path, options: list[str]) -> str:
+        if self._urgent and place:
+            self._first_is_done.wait()
+        try:
+            return self._run(folder, dist, [str(min(place * NICER, 19)), *options])
+        finally:
+            self._first_is_done.set()
+
+    def _run(self, folder: Path, dist: Path, options: list[str]) -> str:
         with self._guard:
             if self._ended:
                 raise BuildError(f"{folder.name}: stopped")
@@ -154,12 +156,12 @@ def main(arguments: list[str]) -> int:
     os.nice(int(arguments[2]))
     try:
         with _alone(dist / folder.name):
-            if "--keep" in arguments and not outdated([folder.name], dist):
+            urgent = "--urgent" in arguments
+            if urgent and not outdated([folder.name], dist):
                 return 0
             from autograder.build.assign import build_assignment
 
-            verify, stock = "--no-verify" not in arguments, "--no-stock" not in arguments
-            built = build_assignment(folder, dist, verify, stock)
+            built = build_assignment(folder, dist, "--no-verify" not in arguments, not urgent)
     except AutograderError as error:
         print(error, file=sys.stderr)
         return 2

@@ -39,7 +39,7 @@ def test_what_is_not_built_or_older_than_its_files_is_old(course):
 
 def test_what_another_process_built_meanwhile_is_left_alone(course):
     make_zip(course, NEWER)
-    with several.Builds(["tiny"], course / "dist", keep=True) as builds:
+    with several.Builds(["tiny"], course / "dist", urgent=True) as builds:
         assert builds.wait("tiny") == ""
     assert not (course / "dist" / "tiny" / "autograder.zip").stat().st_size
 
@@ -53,3 +53,20 @@ def test_each_is_told_as_it_is_ready_and_a_fault_by_its_line(course):
             builds.wait("bad")
     assert (course / "dist" / "tiny" / "autograder.zip").is_file()
     assert builds.wait("no such one") == ""
+
+
+def test_the_first_of_urgent_builds_has_the_machine_to_itself(course, monkeypatch):
+    told = []
+
+    def run(self, folder, dist, options):
+        told.append(f"{folder.name} begins {options}")
+        time.sleep(0.2)
+        told.append(f"{folder.name} ends")
+        return folder.name
+
+    monkeypatch.setattr(several.Builds, "_run", run)
+    with several.Builds(["tiny", "next"], course / "dist", urgent=True) as builds:
+        assert builds.wait("next") == "next"
+    first, second, third, _ = told
+    assert first == "tiny begins ['0', '--urgent']" and second == "tiny ends"
+    assert third.startswith("next begins ['10'")
