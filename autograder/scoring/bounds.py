@@ -20,6 +20,7 @@ from autograder.model import Status
 LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
 LATE_S = 5.0  # after the submission's time: by then the session has ended it, if it could
 TOO_LONG = "the test itself did not end within {:g} s ‖ 测试本身在 {:g} 秒内没有结束"
+Handler = Callable[[int, FrameType | None], object]
 AGAIN_S = 1.0  # a hidden test may take the exception for its own
 
 
@@ -103,30 +104,62 @@ def kept_clock() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, left, again)
 
 
+class _Held:
+    """In the place of a test's own handler: notes an alarm that may not ring yet.
+
+    The signal itself is not blocked: blocked in one thread, it goes to another.
+    """
+
+    def __init__(self, handler: Handler):
+        self.handler = handler
+        self.rung: tuple[int, FrameType | None] | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.rung = number, frame
+
+    def ring(self) -> None:
+        """Let it ring now, if it was to."""
+        rung, self.rung = self.rung, None
+        if rung is not None:
+            self.handler(*rung)
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let an alarm of a test's own ring once a message is read whole, not in the midst of it."""
-    with _masked(signal.SIG_BLOCK):
+    handler = signal.getsignal(signal.SIGALRM)
+    inside = threading.current_thread() is not threading.main_thread()
+    if inside or not callable(handler) or handler is _ring or isinstance(handler, _Held):
         yield
+        return
+    held = _Held(handler)
+    signal.signal(signal.SIGALRM, held)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, held.handler)
+        held.ring()
 
 
 @contextmanager
 def disturbed() -> Iterator[None]:
     """Let it ring, while a test's function runs that student code calls."""
-    with _masked(signal.SIG_UNBLOCK):
-        yield
-
-
-@contextmanager
-def _masked(how: int) -> Iterator[None]:
-    if not callable(signal.getsignal(signal.SIGALRM)) or signal.getsignal(signal.SIGALRM) is _ring:
+    held = signal.getsignal(signal.SIGALRM)
+    if not isinstance(held, _Held):
         yield
         return
-    before = signal.pthread_sigmask(how, {signal.SIGALRM})
+    signal.signal(signal.SIGALRM, held.handler)
     try:
+        held.ring()
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        handler = signal.getsignal(signal.SIGALRM)
+        held.handler = handler if callable(handler) else _nothing
+        signal.signal(signal.SIGALRM, held)
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    return None
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
