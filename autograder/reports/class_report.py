@@ -70,7 +70,7 @@ def write_class_report(
     shown = write_answer_pages(path.parent, title, answers, exercises, feedback)
     page = render(
         "class_report.html",
-        ("language.js", "table.js"),
+        ("language.js", "rows.js", "table.js"),
         title=inert_name(title),
         data=json_for_script({**rows.as_dict(statistics), "feedback": feedback}),
         trouble=trouble.kinds(),

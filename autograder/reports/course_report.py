@@ -57,7 +57,7 @@ def write_course_page(
     slips = _slips(statistics, attendees)
     page = render(
         "course_report.html",
-        ("language.js", "course.js"),
+        ("language.js", "rows.js", "course.js"),
         title=inert_name(title),
         data=json_for_script(_data(statistics, attendees, standings, folders)),
         figures=_figures(attendees, standings, len(parts)),

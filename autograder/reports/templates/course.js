@@ -11,12 +11,11 @@
           page: (n, of) => `第 ${n} / ${of} 页`, shown: (n, of) => `${of} 名中的 ${n} 名`, own: "该学生", class: "全班中位数" },
   };
   const data = JSON.parse(document.getElementById("data").textContent);
-  const find = (id) => document.getElementById(id);
+  const { find, side, element } = Rows;
   if (!find("table")) return; // an empty course
   const head = find("table").tHead.rows[0], body = find("table").tBodies[0];
   const state = { key: "who", down: false, page: 0, open: new Set() };
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  const side = () => (document.documentElement.dataset.lang === "zh" ? 1 : 0);
   const words = () => WORDS[side() ? "zh" : "en"];
 
   const rows = data.rows.map(([name, id, listed, total, share, reasons, cells, others], index) => {
@@ -26,15 +25,6 @@
   });
   let found = rows;
 
-  // Written out: where tables become cards, on narrow screens, their parts lose these roles.
-  const ROLES = { tr: "row", td: "cell" };
-  const element = (tag, text, style) => {
-    const made = document.createElement(tag);
-    if (ROLES[tag]) made.setAttribute("role", ROLES[tag]);
-    if (text !== undefined) made.textContent = text;
-    if (style) made.className = style;
-    return made;
-  };
   const shape = (tag, settings) => {
     const made = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(settings)) made.setAttribute(name, value);
@@ -79,12 +69,7 @@
     markSorted();
   };
 
-  const markSorted = () => {
-    for (const cell of head.cells) {
-      if (cell.dataset.key !== state.key) cell.removeAttribute("aria-sort");
-      else cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
-    }
-  };
+  const markSorted = () => Rows.markSorted(head, state);
 
   const grade = (score, possible) => (score >= possible ? "all" : score >= possible / 2 ? "some" : "zero");
   const percent = (share) => `${Math.round(share * 100)} %`;
@@ -209,23 +194,8 @@
     return [line, more];
   };
 
-  const draw = (count = PAGE_ROWS) => {
-    const pages = Math.max(1, Math.ceil(found.length / count));
-    state.page = Math.min(state.page, pages - 1);
-    const shown = found.slice(state.page * count, (state.page + 1) * count).flatMap(drawRow);
-    if (!shown.length) {
-      const cell = element("td", words().none, "soft");
-      cell.colSpan = head.cells.length;
-      const line = element("tr");
-      line.append(cell);
-      shown.push(line);
-    }
-    body.replaceChildren(...shown);
-    find("shown").textContent = words().shown(found.length.toLocaleString("en"), rows.length.toLocaleString("en"));
-    find("page").textContent = words().page(state.page + 1, pages);
-    find("previous").disabled = state.page === 0;
-    find("next").disabled = state.page >= pages - 1;
-  };
+  const draw = (count = PAGE_ROWS) =>
+    Rows.drawPage({ head, body, state, found, total: rows.length, count, words: words(), drawRow });
 
   const drawChoices = () => {
     const fill = (id, entries) => {

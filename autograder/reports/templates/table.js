@@ -10,12 +10,11 @@
           shown: (n, of) => `${of} 份中的 ${n} 份`, none: "没有符合条件的提交。", sort: "排序" },
   };
   const data = JSON.parse(document.getElementById("data").textContent);
-  const find = (id) => document.getElementById(id);
+  const { find, side, element } = Rows;
   if (!find("table")) return; // an empty class
   const table = find("table"), head = table.tHead.rows[0], body = table.tBodies[0];
   const state = { key: "file", down: false, page: 0 };
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-  const side = () => (document.documentElement.dataset.lang === "zh" ? 1 : 0);
   const words = () => WORDS[side() ? "zh" : "en"];
 
   const rows = data.rows.map(([file, name, score, scores, status, slips, time, notes, failed, who], index) => ({
@@ -26,16 +25,6 @@
   const named = rows.some((row) => row.who);
   let found = rows;
   let picked = null; // what a button elsewhere on the page asks for: { fits, words }
-
-  // Written out: where tables become cards, on narrow screens, their parts lose these roles.
-  const ROLES = { tr: "row", td: "cell" };
-  const element = (tag, text, style) => {
-    const made = document.createElement(tag);
-    if (ROLES[tag]) made.setAttribute("role", ROLES[tag]);
-    if (text !== undefined) made.textContent = text;
-    if (style) made.className = style;
-    return made;
-  };
 
   const values = {
     file: (row) => (named ? row.who || row.file : row.file),
@@ -84,12 +73,7 @@
     markSorted();
   };
 
-  const markSorted = () => {
-    for (const cell of head.cells) {
-      if (cell.dataset.key !== state.key) cell.removeAttribute("aria-sort");
-      else cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
-    }
-  };
+  const markSorted = () => Rows.markSorted(head, state);
 
   const grade = (score, possible) => (score === null ? "" : score >= possible ? "all" : score > 0 ? "some" : "zero");
 
@@ -133,23 +117,8 @@
     return line;
   };
 
-  const draw = (count = PAGE_ROWS) => {
-    const pages = Math.max(1, Math.ceil(found.length / count));
-    state.page = Math.min(state.page, pages - 1);
-    const shown = found.slice(state.page * count, (state.page + 1) * count).map(drawRow);
-    if (!shown.length) {
-      const cell = element("td", words().none, "soft");
-      cell.colSpan = head.cells.length;
-      const line = element("tr");
-      line.append(cell);
-      shown.push(line);
-    }
-    body.replaceChildren(...shown);
-    find("shown").textContent = words().shown(found.length.toLocaleString("en"), rows.length.toLocaleString("en"));
-    find("page").textContent = words().page(state.page + 1, pages);
-    find("previous").disabled = state.page === 0;
-    find("next").disabled = state.page >= pages - 1;
-  };
+  const draw = (count = PAGE_ROWS) =>
+    Rows.drawPage({ head, body, state, found, total: rows.length, count, words: words(), drawRow });
 
   const drawChoices = () => {
     const fill = (id, first, entries) => {
