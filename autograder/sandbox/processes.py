@@ -140,6 +140,11 @@ def _counted(path: Path) -> int:
     return sum(int(pairs[name]) for name in names)
 
 
+def private_mib() -> float:
+    """Return the private memory of this process, in MiB."""
+    return _resident(os.getpid())[0] / MIB
+
+
 def _resident(pid: int) -> tuple[int, int]:
     """Return the private and the shared memory that a process has mapped and touched, in bytes."""
     private = shared = 0

@@ -33,6 +33,8 @@ SLACK_MIB = 16  # of memory, for what is shared in the watch's own eyes
 REAP_S = 10.0  # for killed processes to be gone
 UNSEEN = "*"  # the child's memory is no longer what was forked
 JANITOR_S = 60.0  # for the janitor to remove a folder
+STARVED = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)  # compiled code that gets no memory
+NEARLY_ALL = 0.75  # of the memory limit, from where such an end is put down to it
 
 
 @dataclass
@@ -154,7 +156,8 @@ class Worker:
             done = notes.read_notes(noted)
             os.close(noted)
         if ended.detail == "gone":
-            ended = _explain_exit(code)
+            held_mib = usage.ru_maxrss / 1024 - processes.private_mib()
+            ended = _explain_exit(code, held_mib / limits.memory_mib)
         report = {
             "op": "ended",
             "status": ended.status.value,
@@ -356,7 +359,13 @@ def _kill_child(pid: int, patience_s: float) -> tuple[resource.struct_rusage, in
     return usage, os.waitstatus_to_exitcode(status) if gone else 0
 
 
-def _explain_exit(code: int) -> Ended:
+def _explain_exit(code: int, share: float) -> Ended:
+    """Say how a child that ended by itself came to its end.
+
+    Args:
+        code: its exit code, negative for a signal.
+        share: the most memory it held above the worker's, as a share of the limit.
+    """
     if code == -signal.SIGXCPU:
         return Ended(Status.CPU_LIMIT, "the CPU time is used up")
     if code == child.OUT_OF_MEMORY:
@@ -365,6 +374,8 @@ def _explain_exit(code: int) -> Ended:
         return Ended(Status.MEMORY_LIMIT, "the process was killed, most likely for want of memory")
     if code == -signal.SIGXFSZ:
         return Ended(Status.DISK_LIMIT, "a file grew over the limit")
+    if -code in STARVED and share > NEARLY_ALL:
+        return Ended(Status.MEMORY_LIMIT, "its libraries got no more memory and gave up")
     if code < 0:
         return Ended(Status.CRASHED, f"the process died of {signal.Signals(-code).name}")
     return Ended(Status.CRASHED, f"the process ended itself (exit status {code})")

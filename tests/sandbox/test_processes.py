@@ -43,6 +43,25 @@ MEMORY = {
 }  # fmt: skip
 
 
+STARVING = """
+import os, signal
+held = [b"x" * (4 << 20) for _ in range({blocks})]
+os.kill(os.getpid(), signal.{name})
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGABRT", "SIGSEGV", "SIGBUS"])
+@pytest.mark.parametrize(("blocks", "status"), [
+    (56, Status.MEMORY_LIMIT),  # of 64
+    (1, Status.CRASHED),
+])  # fmt: skip
+def test_compiled_code_that_dies_for_want_of_memory_met_the_limit(engine, name, blocks, status):
+    limits = Limits(memory_mib=256)
+    cell = STARVING.format(blocks=blocks, name=name)
+    gradation = grade(engine, ONE, ("x = 1", "q1"), cell, limits=limits)
+    assert gradation.status is status and gradation.score == 1
+
+
 def test_a_fork_bomb_within_the_limit_is_graded_and_leaves_nothing(engine):
     limits = Limits(processes=24, cell_s=20, wall_s=60)
     gradation = grade(engine, ONE, BOMB, ("x = 1", "q1"), limits=limits)
