@@ -22,8 +22,21 @@ MAY_BE_WARM = frozenset({
 })  # fmt: skip
 
 
-# A library of lazy modules: nearly a thousand are imported when the first figure is shown.
-FIRST_PLOT = "import plotly.express\nplotly.express.line(x=[0, 1], y=[0, 1], title='warm')"
+# What a library imports, compiles or looks up only when it is first used for something.
+FIRST_USES = {
+    "plotly": "import plotly.express\nplotly.express.line(x=[0, 1], y=[0, 1], title='warm')",
+    "pandas": """
+import io
+import pandas
+table = pandas.read_csv(io.StringIO("word,number\\na,1\\nb,\\n"))
+repr(table), table.to_html(), table.describe()
+table.dropna().groupby("word")["number"].agg(["mean"]).sort_values("mean").query("mean > 0")
+table.merge(table, on="word").pivot_table(index="word")
+table["number"].plot()
+import matplotlib.pyplot
+matplotlib.pyplot.close("all")
+""",
+}
 
 
 def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell":
@@ -53,8 +66,9 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
 
     deferred.defer_compiler()
     import_ahead(modules)
-    if any(name.partition(".")[0] == "plotly" for name in modules):
-        shells.run_once(shell, FIRST_PLOT)
+    used = {name.partition(".")[0] for name in modules}
+    if firsts := [source for name, source in FIRST_USES.items() if name in used]:
+        shells.run_once(shell, *firsts)
     if full:
         shell.run_line_magic("matplotlib", "inline")  # brings a part of IPython's magics along
         import torch._decomp.decompositions_for_jvp

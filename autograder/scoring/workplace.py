@@ -53,7 +53,7 @@ class Workplace:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Work in the folder and import modules from it; they are forgotten afterwards."""
-        before = os.getcwd()
+        before, known = os.getcwd(), set(sys.modules)
         os.chdir(self.folder)
         sys.path.insert(0, self.folder)
         try:
@@ -61,11 +61,11 @@ class Workplace:
         finally:
             sys.path.remove(self.folder)
             os.chdir(before)
-            self._forget_modules()
+            self._forget_modules(sys.modules.keys() - known)
 
-    def _forget_modules(self) -> None:
-        for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
+    def _forget_modules(self, names: Iterable[str]) -> None:
+        for name in names:
+            file = getattr(sys.modules[name], "__file__", None)
             if isinstance(file, str) and file.startswith(self.folder + os.sep):
                 del sys.modules[name]
 

@@ -27,7 +27,7 @@ Decode = Callable[[Any], Any]
 
 MAX_TABLE_BYTES = MAX_FRAME_BYTES * 4 // 5  # of one table in memory; larger ones stay
 UNITS = ("s", "ms", "us", "ns")
-PACKED = (type(None), bool, int, float, str)  # items of a column that cross in one piece
+PACKED = {type(None), bool, int, float, str}  # items of a column that cross in one piece
 MAX_ZONE = 64
 
 
@@ -46,11 +46,11 @@ def encode_table(value: Any, encode: Encode) -> Plain | None:
         if cls is pd.DataFrame:
             return _frame(value, encode)
         if cls is pd.Series:
-            _check_size(value.memory_usage(deep=True))
+            _check_size(value.nbytes)
             return {"$": "series", "index": _index(value.index, encode),
                     "values": _column(value.array, encode), "name": encode(value.name)}  # fmt: skip
         if isinstance(value, pd.Index):
-            _check_size(value.memory_usage(deep=True))
+            _check_size(value.nbytes)
             return _index(value, encode)
         if cls is pd.Timestamp or cls is pd.Timedelta:
             return {"$": "moment", "values": _column(pd.array([value]), encode)}
@@ -69,8 +69,10 @@ def _check_size(size: int) -> None:
 
 
 def _frame(frame: "pd.DataFrame", encode: Encode) -> Plain:
-    _check_size(int(frame.memory_usage(deep=True).sum()))
-    columns = [_column(frame.iloc[:, place].array, encode) for place in range(frame.shape[1])]
+    arrays = list(frame._iter_column_arrays())  # type: ignore[operator]
+    _check_size(frame.index.nbytes + sum(array.nbytes for array in arrays))
+    columns = [_column(array, encode) for array in arrays]
+    _check_size(sum(len(column["data"]) for column in columns if "data" in column))
     index, names = _index(frame.index, encode), _index(frame.columns, encode)
     return {"$": "frame", "index": index, "columns": names, "data": columns}
 
@@ -101,10 +103,11 @@ def _column(array: Any, encode: Encode) -> Plain:
     kinds = pd.arrays
     cls = type(array)
     if cls is kinds.NumpyExtensionArray:
-        values = array.to_numpy()
-        if values.dtype.kind != "O":
-            return {"$": "column", "kind": "numbers", "values": encode(values)}
-        return _objects(list(values), encode)
+        cls, array = np.ndarray, array.to_numpy()
+    if cls is np.ndarray:
+        if array.dtype.kind != "O":
+            return {"$": "column", "kind": "numbers", "values": encode(array)}
+        return _objects(array.tolist(), encode)
     if cls in (kinds.DatetimeArray, kinds.TimedeltaArray):
         zone = "" if getattr(array, "tz", None) is None else str(array.tz)
         if zone and pd.Timestamp(0, tz=zone).tz != array.tz:
@@ -121,8 +124,8 @@ def _column(array: Any, encode: Encode) -> Plain:
         return {"$": "column", "kind": "masked", "mask": encode(np.asarray(array.isna())),
                 "values": encode(array.to_numpy(numpy_dtype, na_value=0))}  # fmt: skip
     if isinstance(array.dtype, pd.StringDtype) and array.dtype.storage == "python":
-        items = [None if item is array.dtype.na_value or item != item else item for item in array]
-        if not all(item is None or type(item) is str for item in items):
+        items = array.to_numpy(object, copy=True, na_value=None).tolist()
+        if not {type(None), str}.issuperset(map(type, items)):
             raise _Stays
         missing = "NA" if array.dtype.na_value is pd.NA else "nan"
         return {"$": "column", "kind": "texts", "data": _pack(items), "missing": missing}
@@ -130,7 +133,7 @@ def _column(array: Any, encode: Encode) -> Plain:
 
 
 def _objects(items: list[Any], encode: Encode) -> Plain:
-    if all(type(item) in PACKED for item in items):
+    if PACKED.issuperset(map(type, items)):
         return {"$": "column", "kind": "packed", "data": _pack(items)}
     import pandas as pd
 
@@ -144,9 +147,11 @@ def _objects(items: list[Any], encode: Encode) -> Plain:
 def _pack(items: list[Any]) -> bytes:
     """Return items of the types ``PACKED`` as bytes."""
     try:
-        return msgpack.packb(items)
+        data = msgpack.packb(items)
     except (OverflowError, UnicodeEncodeError):  # a long integer, half a character
         raise _Stays from None
+    _check_size(len(data))
+    return data
 
 
 def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
@@ -314,6 +319,6 @@ def _unpack(plain: Plain) -> list[Any]:
         raise EvidenceError("malformed column")
     check_nodes(data)
     items = msgpack.unpackb(data, max_array_len=len(data), max_map_len=0, max_ext_len=0)
-    if type(items) is not list or not all(type(item) in PACKED for item in items):
+    if type(items) is not list or not PACKED.issuperset(map(type, items)):
         raise EvidenceError("malformed column")
     return items
