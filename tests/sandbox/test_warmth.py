@@ -1,8 +1,11 @@
 """A warm worker has what the assignment's own solution imports, and nothing else of the list."""
 
+import importlib.util
 import subprocess
 import sys
 from types import SimpleNamespace
+
+from matplotlib import pyplot
 
 from autograder.engines.local import LocalEngine
 from autograder.sandbox import warmth
@@ -47,6 +50,13 @@ print("colorsys" in sys.modules, "x" in names, made.execution_count, len(names["
 def test_cells_that_run_once_leave_their_imports_and_nothing_else():
     done = subprocess.run([sys.executable, "-c", RUN_ONCE], capture_output=True, text=True)
     assert done.stdout == "True False 1 0\n", done.stderr
+
+
+def test_the_first_uses_of_installed_libraries_work_and_leave_no_figure():
+    for name, source in warmth.FIRST_USES.items():
+        if importlib.util.find_spec(name):
+            exec(source, {})
+    assert "pandas.plotting._matplotlib" in sys.modules and not pyplot.get_fignums()
 
 
 def test_a_library_that_is_not_there_is_no_fault_of_the_workers():
