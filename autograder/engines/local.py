@@ -1,5 +1,6 @@
 """The warm worker as a plain process on this machine."""
 
+import gc
 import os
 import shutil
 import socket
@@ -104,6 +105,7 @@ class ForkedEngine(LocalEngine):
         from autograder.sandbox import mounts, service
 
         ours = self._connect()
+        gc.freeze()  # a collector that looks through what both share would make it two copies
         pid = os.fork()
         if not pid:
             try:

@@ -22,6 +22,7 @@ from autograder.scoring.assignment import Assignment, load_assignment
 from autograder.scoring.formats.doctests import DoctestTests
 
 COMPARED = ("name", "score", "max_score", "status", "output")
+MOST_PEAK_MIB = 400  # that one of our own assignments may take there
 PEER_SAMPLES = 3
 
 
@@ -92,6 +93,8 @@ def check(
         report.faults += [f"{path.name}: {text}" for text in differences]
         report.same += not differences
     say(f"{name}: uploads that cannot be graded ...")
+    if not assignment.is_foreign and report.peak_mib > MOST_PEAK_MIB:
+        report.faults.append(f"{report.peak_mib:.0f} MiB at the peak, over {MOST_PEAK_MIB}")
     for case, uploads in bad_uploads(paths, assignment.is_named).items():
         run = containers.run_upload(made.tag, uploads, metadata(total))
         report.bad_runs[case] = run
