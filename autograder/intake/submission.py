@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from autograder.errors import SubmissionError
-from autograder.intake.upload import CHECK, RESAVE, UPLOAD, read_upload, show_name
+from autograder.intake.upload import CHECK, NAME, RESAVE, UPLOAD, read_upload, show_name
 from autograder.languages import LANGUAGES
 from autograder.model import Cell, Submission
 
@@ -18,7 +18,7 @@ MAX_CELLS = 2000
 MAX_SOURCE = 2**20
 PYTHON = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+]{0,20}")
 ANSWER = "otter_answer_cell"  # the tag of a cell that is there to be filled in
-QUESTION = re.compile(r"[A-Za-z0-9_.\-]{1,100}")
+QUESTION = re.compile(NAME)
 
 
 def digest_file(path: Path) -> str:

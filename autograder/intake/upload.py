@@ -29,7 +29,8 @@ UPLOAD = "upload the .ipynb file itself"
 RESAVE = "open it in Jupyter, save it and upload it again"
 # As browsers and copies leave it: "a.ipynb.txt", "a.ipynb.json", "a.ipynb (1)"; no "a.ipynb.pdf".
 NOTEBOOK_NAME = re.compile(r"\.ipynb(?:[ _.-]*(?:txt|json|download|bak|copy|\(?\d+\)?))*$", re.I)
-CHECK = re.compile(r"""^\w+\.check\(\s*["']([A-Za-z0-9_.\-]{1,100})["']\s*\)""", re.MULTILINE)
+NAME = r"""[^"'\\/\x00-\x1f\ud800-\udfff]{1,100}"""  # of a question: its test file has it
+CHECK = re.compile(rf"""^\w+\.check\(\s*["']({NAME})["']\s*[,)]""", re.MULTILINE)
 ANSWER_TAG = "otter_answer_cell"  # what Otter writes at each cell that waits for an answer
 
 
