@@ -39,6 +39,7 @@ WHERE submission > ? AND id = (SELECT MAX(id) FROM gradations WHERE submission =
 ORDER BY submission LIMIT ?
 """
 
+SOME = 5  # submissions, from where a test case that nobody passes is worth a look
 UPLOADS = """
 SELECT submission, file, submitted_at, status, id FROM gradations
 WHERE id IN (SELECT MAX(id) FROM gradations GROUP BY submission)
@@ -154,6 +155,17 @@ class Gradebook(Roll):
             (Status.UNREADABLE.value,),
         )
         return rows.fetchall()
+
+    def never_passed(self) -> list[str]:
+        """Return the test cases that nobody of the class passes, where some tried."""
+        rows = self._read(
+            "SELECT name FROM test_cases WHERE gradation IN"
+            f" (SELECT id FROM ({UPLOADS}) WHERE status = ?)"
+            " GROUP BY question, number, name HAVING MAX(passed) = 0 AND COUNT(*) >= ?"
+            " ORDER BY question, number",
+            (Status.COMPLETED.value, SOME),
+        )
+        return [name for (name,) in rows.fetchall()]
 
     def latest(self, overrides: bool = True) -> Iterator[Gradation]:
         """Yield the latest gradation of every submission of the class, ordered by name.

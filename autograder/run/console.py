@@ -172,6 +172,9 @@ def grade_and_report(
     for layers in sorted(summary.without):
         _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
     _say_what_was_noticed(summary)
+    if never := summary.never_passed:
+        shown = ", ".join(never[:MAX_NAMED]) + (", …" if len(never) > MAX_NAMED else "")
+        _say(f"passed by nobody, so look at the tests themselves: {shown}", "yellow")
     _list("not graded:", summary.not_graded)
     _list("other points than expected:", summary.mismatches)
     _say(f"report: {out / 'report' / 'index.html'}")

@@ -44,6 +44,7 @@ class Summary:
         collected: what the folder held.
         without: layers of confinement that did not hold, in words.
         noticed: submissions that touched what the grader relies on, with what.
+        never_passed: test cases that nobody passes.
     """
 
     graded: int = 0
@@ -55,6 +56,7 @@ class Summary:
     changes: list[Change] = field(default_factory=list)
     without: set[str] = field(default_factory=set)
     noticed: list[tuple[str, str]] = field(default_factory=list)
+    never_passed: list[str] = field(default_factory=list)
     collected: Collected = Collected(())
 
     @property
@@ -198,6 +200,7 @@ class _Run:
                 on_result(outcome)
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
+        summary.never_passed = gradebook.never_passed()
         begun = gradebook.begun_at()
         summary.changes = [one for one in gradebook.latest_changes() if one.run == begun]
         write_all(self.out, gradebook, assignment, every_page=moved)

@@ -16,7 +16,8 @@ from autograder import __version__
 from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.environment import environment_facts
-from autograder.scoring.formats import QuestionTests, no_tests, parse_tests
+from autograder.scoring.formats import QuestionTests, parse_tests
+from autograder.scoring.formats.unreadable import no_tests
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
@@ -24,6 +25,11 @@ INPUTS_KEY = "inputs.key"  # the zip's entry
 PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
 SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
 TESTS = re.compile(r"tests/[^/]+\.py")
+NUMBER = (int, float), "a number"
+OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
+    "seed": ((int,), "a whole number"), "seed_variable": ((str,), "a name"),
+    "points_possible": NUMBER, "score_threshold": NUMBER, "assignment_name": ((str,), "a name"),
+}  # fmt: skip
 R_TESTS = re.compile(r"tests/[^/]+\.[rR]")
 FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
@@ -179,7 +185,7 @@ class Assignment:
                 self._parsed[key] = parse_tests(self.sources[question], path, language)
             except (Exception, SystemExit) as error:  # whatever the file does when it is run
                 self.unreadable[question] = f"{path} cannot be read ({type(error).__name__})"
-                self._parsed[key] = no_tests(question, path)
+                self._parsed[key] = no_tests(question, path, language)
         return self._parsed[key]
 
 
@@ -192,6 +198,8 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     try:
         digest = _digest(path)
         entries, large = _read_entries(path)
+        if "otter_config.json" not in entries:
+            raise ValueError("it holds no otter_config.json")
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
@@ -201,6 +209,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         }
         if not (sources and isinstance(config, dict) and isinstance(manifest, dict)):
             raise ValueError("it holds no tests or no settings")
+        _check_config(config)
     except FileNotFoundError:
         raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
@@ -235,6 +244,18 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             if entry in entries
         },
     )
+
+
+def _check_config(config: dict) -> None:
+    """Refuse settings that nothing could be graded by.
+
+    Raises:
+        ValueError: one is of another kind than Otter documents.
+    """
+    for name, (kinds, told) in OTTER_SETTINGS.items():
+        value = config.get(name)
+        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+            raise ValueError(f"{name} in its otter_config.json is {value!r:.60}, not {told}")
 
 
 def _digest(path: Path) -> str:

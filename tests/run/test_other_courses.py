@@ -119,3 +119,59 @@ def test_the_zip_of_another_grader_is_refused_in_a_line(course, entries, said):
                "--out", course / "out", "--engine", "local")  # fmt: skip
     assert told.exit_code == 2 and said in told.output
     assert len(told.output.splitlines()) == 1 and "Traceback" not in told.output
+
+
+@pytest.mark.parametrize("settings, said", [
+    ({"seed": "x"}, "seed in its otter_config.json is 'x', not a whole number"),
+    ({"seed": True}, "not a whole number"), ({"seed_variable": 3}, "not a name"),
+    ({"points_possible": "10"}, "not a number"), ({"score_threshold": []}, "not a number"),
+    ({"assignment_name": 5}, "not a name"), (None, "holds no otter_config.json"),
+])  # fmt: skip
+def test_settings_of_another_kind_are_refused_in_a_line(course, settings, said):
+    with zipfile.ZipFile(course / "odd.zip", "w") as archive:
+        archive.writestr("tests/q1.py", TESTS)
+        if settings is not None:
+            archive.writestr("otter_config.json", json.dumps(settings))
+    told = run("grade", "--zip", course / "odd.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local")  # fmt: skip
+    assert told.exit_code == 2 and said in told.output and "odd.zip" in told.output
+    assert len(told.output.splitlines()) == 1 and "Traceback" not in told.output
+
+
+# Files' names may hold all of these; Otter calls a question by its file's name.
+NAMES = ["s2 (optional)", "q1.a", "Frage-ä", "第一题", "q" * 90]
+
+
+def add_question(course: Path, name: str, tests: str, count: int = 1) -> None:
+    with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
+        archive.writestr(f"tests/{name}.py", tests)
+    for path in list((course / "class").iterdir()):
+        notebook = json.loads(path.read_text())
+        check = {**notebook["cells"][-1], "source": f"grader.check({json.dumps(name)})"}
+        notebook["cells"].append(check)
+        for number in range(count):
+            notebook["metadata"]["copy"] = number
+            path.with_stem(f"{path.stem}{number or ''}").write_text(json.dumps(notebook))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_question_has_whatever_name_its_file_has(course, name):
+    add_question(course, name, TESTS.replace('"q1"', json.dumps(name)))
+    done = run("grade", "--zip", course / "lab03.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local", "--workers", 1)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert points(course / "out")["right.ipynb"] == "4"
+
+
+@pytest.mark.parametrize("tests", [
+    "OK_FORMAT = False\nraise SystemError\n", "OK_FORMAT = True\ntest = 5\n", "def f(:\n",
+    "import no_such_package\nOK_FORMAT = False\nname = 'q2'\n",
+])  # fmt: skip
+def test_a_broken_test_file_costs_nobody_and_is_told_to_student_and_instructor(course, tests):
+    add_question(course, "q2", tests, 3)
+    done = run("grade", "--zip", course / "lab03.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local", "--workers", 1)  # fmt: skip
+    assert done.exit_code == 0 and "look at the tests themselves: q2 - 1" in done.output
+    assert points(course / "out")["right.ipynb"] == "2"
+    page = (course / "out" / "feedback" / "right.html").read_text(encoding="utf-8")
+    assert "a fault of the assignment, not of your answer" in page

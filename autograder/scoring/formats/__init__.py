@@ -65,13 +65,6 @@ def parse_tests(source: str, path: str, language: str) -> QuestionTests:
     return (DoctestTests if is_ok else ExceptionTests).parse(source, path, language)
 
 
-def no_tests(question: str, path: str) -> QuestionTests:
-    """Return what stands for a file that cannot be read: no test case, no points."""
-    from autograder.scoring.formats.exceptions import ExceptionTests
-
-    return ExceptionTests(question, path, [], False)
-
-
 def failed(cases: list[TestCase], reason: str) -> list[TestCaseResult]:
     """Return failed outcomes of test cases, all for the same reason."""
     return [
