@@ -6,18 +6,18 @@ import click
 
 from autograder.course import whole_lock
 
-PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("grading_zip", metavar="ZIP", type=PATH)
-@click.option("--out", "-o", type=PATH, required=True, help="the zip to write")
+@click.argument("grading_zip", metavar="ZIP", type=FILE)
+@click.option("--out", "-o", type=FILE, required=True, help="the zip to write")
 def gradescope(grading_zip: Path, out: Path) -> None:
     """Make of any Otter grading ZIP one for Gradescope that grades in a sandbox."""
     from autograder.errors import UsageError
     from autograder.gradescope.conversion import convert
 
-    if out.is_dir() or out.resolve() == grading_zip.resolve():
+    if out.resolve() == grading_zip.resolve():
         raise UsageError(f"{out}: name another file to write")
     made = convert(grading_zip, whole_lock().parent)
     out.parent.mkdir(parents=True, exist_ok=True)

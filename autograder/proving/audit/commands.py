@@ -36,9 +36,13 @@ KEYS = {
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="decides what is sampled")
 @click.option("--workers", type=click.IntRange(1), help="default: one per core")
-@click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
 @click.option(
-    "--page", type=click.Path(path_type=Path), help="also write the page, and its picture"
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="folder; default: results"
+)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="also write the page, and its picture",
 )
 @click.pass_context
 def audit(

@@ -22,7 +22,9 @@ PARTS = ("newcomer", "peers", "foreign", "cost", "workers", "scale", "cluster")
               help="submissions per round for this grader")  # fmt: skip
 @click.option("--many", type=click.IntRange(20), default=10_000, show_default=True,
               help="submissions of the large class")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="folder; default: results")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="folder; default: results"
+)
 def bench(
     names: tuple[str, ...],
     parts: tuple[str, ...],

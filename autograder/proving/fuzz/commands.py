@@ -21,7 +21,9 @@ NAMES = ("frames", "uploads")
               help="of each target")  # fmt: skip
 @click.option("--examples", type=click.IntRange(1), help="of each target; default: no limit")
 @click.option("--seed", type=int, help="repeats a run; default: another one each time")
-@click.option("--out", type=click.Path(path_type=Path), help="folder; default: results/fuzz")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="folder; default: results/fuzz"
+)
 @click.pass_context
 def fuzz(
     ctx: click.Context,

@@ -41,7 +41,12 @@ RESULTS = ROOT / "results" / "hostile.json"
     "--peers/--no-peers", default=True, help="also run stock Otter and nbgrader (an hour)"
 )
 @click.option("--peer", "peer_names", multiple=True, type=click.Choice(["otter", "nbgrader"]))
-@click.option("--out", type=click.Path(path_type=Path), default=RESULTS, help="where the counts go")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=RESULTS,
+    help="where the counts go",
+)
 @click.pass_context
 def hostile(
     ctx: click.Context,
