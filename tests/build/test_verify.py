@@ -1,10 +1,14 @@
 """Nobody gets an assignment whose own solution misses marks or whose blank notebook earns some."""
 
+import subprocess
+from types import SimpleNamespace
+
 import pytest
 
 from autograder.build import verify
 from autograder.build.assign import STAMP, build_assignment
 from autograder.errors import BuildError
+from autograder.proving.parity import stock_runs
 from tests.build.sources import TINY, changed, write_source
 
 FAULTS = {
@@ -57,3 +61,26 @@ def test_a_stock_failure_names_grader_and_test_case(tmp_path, monkeypatch):
     monkeypatch.setattr(verify, "_grade_stock", lambda *_: [("q1 - 2", False, True, "Wrong.")])
     with pytest.raises(BuildError, match="the solution fails q1 - 2 in stock Otter: Wrong."):
         build_assignment(TINY, tmp_path / "dist")
+
+
+def test_a_kernel_whose_ports_were_taken_is_started_again(tmp_path, monkeypatch):
+    lost = subprocess.CompletedProcess([], 1, "", f"RuntimeError: {verify.NO_START} to kernel_info")
+    ends = [lost, lost, subprocess.CompletedProcess([], 0, '@@[["q1 - 1", true, false, ""]]', "")]
+    monkeypatch.setattr(verify.subprocess, "run", lambda *_, **__: ends.pop(0))
+    assert verify._grade_stock(tmp_path / "a.zip", tmp_path / "a.ipynb")[0][0] == "q1 - 1"
+    ends += [lost] * 3
+    with pytest.raises(BuildError, match="cannot grade it: RuntimeError: Kernel died"):
+        verify._grade_stock(tmp_path / "a.zip", tmp_path / "a.ipynb")
+
+
+@pytest.mark.parametrize(("text", "runs"), [(stock_runs.NO_START, 3), ("another error", 1)])
+def test_a_run_of_otter_begins_again_only_where_its_kernel_did_not_start(text, runs):
+    tried = []
+
+    def run():
+        tried.append(text)
+        return SimpleNamespace(catastrophic_error=RuntimeError(text))
+
+    with pytest.raises(RuntimeError, match=text):
+        stock_runs.run_otter(run)
+    assert len(tried) == runs

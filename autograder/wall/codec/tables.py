@@ -69,7 +69,7 @@ def _check_size(size: int) -> None:
 
 
 def _frame(frame: "pd.DataFrame", encode: Encode) -> Plain:
-    arrays = list(frame._iter_column_arrays())  # type: ignore[operator]
+    arrays = list(frame._iter_column_arrays())
     _check_size(frame.index.nbytes + sum(array.nbytes for array in arrays))
     columns = [_column(array, encode) for array in arrays]
     _check_size(sum(len(column["data"]) for column in columns if "data" in column))
