@@ -222,6 +222,7 @@ MORE = {
     "sentinel-kept": "没有把 -1 当作缺失",
     "shallow-copy": "用了浅拷贝",
     "shapes-multiplied": "把长度相乘",
+    "shares-not-counts": "给出比例而不是个数",
     "sign-lost": "丢失了负号",
     "sign-of-the-reciprocal": "倒数的导数符号错了",
     "silent-broadcast": "悄悄沿错误的轴广播",
