@@ -208,6 +208,7 @@ MORE = {
     "product-of-all": "全部乘在一起",
     "product-of-marginals": "边缘概率相乘",
     "raises-for-none": "抛出错误而不是 None",
+    "rounded": "数值被舍入",
     "rounded-down": "向下取整",
     "row-norms": "每行除以自己的范数",
     "rows-do-not-sum-to-one": "每行之和不是 1",
