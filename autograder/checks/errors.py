@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder import probes
+from autograder.checks import operands
 from autograder.checks.answers import describe, error_kind
 from autograder.wall.cells import parse_cell
 from autograder.wall.evidence import CapturedError, Frame
@@ -54,6 +55,8 @@ class Known:
             the student's expression that raised it, where that holds arithmetic at all.
         kin: regular expression for the same complaint about other operands, which gets a message
             of its own; "" where there is none.
+        shapes: the shapes of the two operands, in each order that may be; an expression that tells
+            others of itself gets the message of ``kin``.
         right: what to run, for that message, e.g. ``"A / A.sum(axis=1)"``.
     """
 
@@ -62,6 +65,7 @@ class Known:
     places: tuple[str, ...] = (NO_RAISE,)
     operations: tuple[str, ...] = ()
     kin: str = ""
+    shapes: tuple[tuple[operands.Shape, operands.Shape], ...] = ()
     right: str = ""
 
 
@@ -107,6 +111,7 @@ RECTANGLE = Known(
     (OWN_LINE,),
     ("+", "add"),
     kin=SIZE_MISMATCH.pattern,
+    shapes=(((2, 3), (3, 2)), ((3, 2), (2, 3))),
     right="M + M.T",
 )
 ROW_SUMS = Known(
@@ -115,6 +120,7 @@ ROW_SUMS = Known(
     (OWN_LINE,),
     ("/", "div", "divide", "true_divide"),
     kin=SIZE_MISMATCH.pattern,
+    shapes=(((5, 4), (5,)),),
     right="A / A.sum(axis=1)",
 )
 
@@ -294,6 +300,8 @@ def _check_operation(error: CapturedError, known: Known, name: str) -> None:
     tree = _expression(error) if known.operations else None
     found = {_operation(node) for node in ast.walk(tree)} if tree else set()
     found &= ARITHMETIC
+    for pair in operands.clashes(tree) if tree and known.shapes else ():
+        assert pair in known.shapes, _of_other_operands(known, name)
     assert not found or found & set(known.operations), (
         f"[another-operation] {name} has the right words, but another operation raised it than "
         f"the one asked for: {known.right}. "
@@ -322,14 +330,19 @@ def _operation(node: ast.AST) -> str:
 def _check_message(error: CapturedError, known: Known, name: str) -> None:
     kind = error_kind(error.type)
     if known.kin and re.search(known.kin, error.message, re.IGNORECASE | re.DOTALL):
-        assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
-            f"[other-operands] {name} is the right complaint, but about other shapes than those "
-            f"of {known.right}. ‖ {name} 说的问题是对的，但涉及的形状不是 {known.right} 的。"
-        )
+        told = re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL)
+        assert told, _of_other_operands(known, name)
     assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
         f"[wrong-message] {name} is of the right type, {kind}, but complains about something else "
         f"than what was asked for; print it. ‖ {name} 是 {kind}，"
         "但说的不是题目要求的那个问题；请把它打印出来看看。"
+    )
+
+
+def _of_other_operands(known: Known, name: str) -> str:
+    return (
+        f"[other-operands] {name} is the right complaint, but about other shapes than those "
+        f"of {known.right}. ‖ {name} 说的问题是对的，但涉及的形状不是 {known.right} 的。"
     )
 
 

@@ -1,6 +1,7 @@
 """Count the nodes of a function's autograd graphs, and judge counts that a student made."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from torch.autograd.graph import Node
 from autograder import probes
 from autograder.checks.answers import describe, require_integer
 from autograder.checks.gradients import TensorFunction
+
+Way = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # (y, leaf) -> dy/dleaf
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Sizes:
         first_inputs: of the same, only along the first input of each node.
         by_grad: of the graphs of the first and second derivative, by ``torch.autograd.grad``.
         by_backward: of the same, by ``backward`` and ``.grad``.
+        mixed: of the same, the first by the one way and the second by the other, in both orders.
     """
 
     y: int
@@ -31,6 +35,12 @@ class Sizes:
     first_inputs: int
     by_grad: tuple[int, int]
     by_backward: tuple[int, int]
+    mixed: tuple[tuple[int, int], tuple[int, int]]
+
+    @property
+    def of_derivatives(self) -> set[tuple[int, int]]:
+        """The numbers of nodes of both derivatives, by any way that leads to them."""
+        return {self.by_grad, self.by_backward, *self.mixed}
 
 
 @functools.lru_cache(maxsize=64)
@@ -38,7 +48,20 @@ def sizes(f: TensorFunction, x: float) -> Sizes:
     """Count the graphs of a scalar function and its derivatives at ``x`` in float32."""
     y = f(_leaf(x))
     count, root = probes.graph_nodes(y), _root(y)
-    return Sizes(count, _paths(root), count - 1, _chain(root), _by_grad(f, x), _by_backward(f, x))
+    ways = {
+        (first, second): _derivatives(f, x, first, second)
+        for first in (_by_grad, _by_backward)
+        for second in (_by_grad, _by_backward)
+    }
+    return Sizes(
+        y=count,
+        paths=_paths(root),
+        without_leaf=count - 1,
+        first_inputs=_chain(root),
+        by_grad=ways[_by_grad, _by_grad],
+        by_backward=ways[_by_backward, _by_backward],
+        mixed=(ways[_by_backward, _by_grad], ways[_by_grad, _by_backward]),
+    )
 
 
 def _paths(node: Node) -> int:
@@ -50,24 +73,20 @@ def _chain(node: Node) -> int:
     return 1 + (_chain(parents[0]) if parents else 0)
 
 
-def _by_grad(f: TensorFunction, x: float) -> tuple[int, int]:
+def _derivatives(f: TensorFunction, x: float, first: Way, second: Way) -> tuple[int, int]:
     leaf = _leaf(x)
-    (first,) = torch.autograd.grad(f(leaf), leaf, create_graph=True)
-    (second,) = torch.autograd.grad(first, leaf, create_graph=True)
-    return probes.graph_nodes(first), probes.graph_nodes(second)
+    dy = first(f(leaf), leaf)
+    ddy = second(dy, leaf)
+    return probes.graph_nodes(dy), probes.graph_nodes(ddy)
 
 
-def _by_backward(f: TensorFunction, x: float) -> tuple[int, int]:
-    leaf = _leaf(x)
-    f(leaf).backward(create_graph=True)
-    first = _taken_gradient(leaf)
-    first.backward(create_graph=True)
-    second = _taken_gradient(leaf)
-    return probes.graph_nodes(first), probes.graph_nodes(second)
+def _by_grad(y: torch.Tensor, leaf: torch.Tensor) -> torch.Tensor:
+    return torch.autograd.grad(y, leaf, create_graph=True)[0]
 
 
-def _taken_gradient(leaf: torch.Tensor) -> torch.Tensor:
-    """Take a gradient from its leaf, so that no cycle of both stays."""
+def _by_backward(y: torch.Tensor, leaf: torch.Tensor) -> torch.Tensor:
+    """Differentiate into ``.grad``, and take it from there, so that no cycle of both stays."""
+    y.backward(create_graph=True)
     gradient, leaf.grad = leaf.grad, None
     assert gradient is not None
     return gradient

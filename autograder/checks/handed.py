@@ -62,7 +62,16 @@ def require_orders(
     calls = [(probes.oracle(f), x, n) for f, x, n in cases]
     for (f, x, n), found in zip(cases, probes.results(nth_derivative, calls)):
         right, what = gradients.derivatives(f, x, n)[n], f"nth_derivative(f, x, {n})"
+        require_number(found, what)
         gradients.expect(found, right, what, partial(_order_slips, f, x, n), rtol, atol)
+
+
+def require_number(found: object, what: str) -> None:
+    """Require a number, or a tensor or array of numbers: no list or tuple, not even of one."""
+    assert not isinstance(found, (list, tuple)), (
+        f"[wrong-type] {what} should be a number, or a tensor that holds one; found "
+        f"{describe(found)}. ‖ {what} 应该是一个数或只含一个数的张量，实为 {describe(found)}。"
+    )
 
 
 def _order_slips(f: TensorFunction, x: float, n: int) -> gradients.Slips:
@@ -99,6 +108,7 @@ def require_autograd(
         walked = _walked_from_one_point(oracle, n)
         if not walked and not any(is_near(found, value) for value in slips.values()):
             _refuse_differences(found, seen[n], known[n], what)
+        require_number(found, what)
         gradients.expect(found, known[n], what, slips, WALKED_RTOL, WALKED_ATOL)
 
 

@@ -63,6 +63,7 @@ ROWS = errors.Known(
     (errors.OWN_LINE,),
     ("/", "div"),
     kin="must match the size of tensor b",
+    shapes=(((5, 4), (5,)),),
     right="A / A.sum(axis=1)",
 )
 SAID = {  # what was run, and the slug of the refusal
@@ -77,6 +78,8 @@ SAID = {  # what was run, and the slug of the refusal
     "a difference by a method": ("A.sub(A.sum(axis=1))", "another-operation"),
     "a comparison": ("A == A.sum(axis=1)", "another-operation"),
     "other shapes": ("torch.ones(2) / torch.ones(3)", "other-operands"),
+    "the same shapes": ("torch.ones(5, 4) / torch.ones(5)", None),
+    "other shapes of the same words": ("torch.ones(3, 4) / torch.ones(5)", "other-operands"),
     "another dimension": ("torch.ones(4) / torch.ones(5)", "other-operands"),
     "the other way round": ("A.sum(axis=1) / A", "other-operands"),
     "another complaint": ("A @ A", "wrong-message"),

@@ -17,3 +17,8 @@ def test_a_shared_node_counts_once_and_a_path_each_time():
 def test_both_ways_to_the_derivatives_are_counted():
     found = graphs.sizes(probes.function("torch.sin(x) * x"), 0.8)
     assert all(count > found.y for count in (*found.by_grad, *found.by_backward))
+
+
+def test_one_derivative_may_be_taken_by_grad_and_the_other_by_backward():
+    found = graphs.sizes(probes.function("torch.sin(x)"), 0.8)
+    assert found.of_derivatives == {(3, 4), (4, 5), (4, 4), (3, 5)}
