@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.build import environment, leaks, release, source
 from autograder.build.archive import make_zip, read_folder, read_zip
-from autograder.build.exercises import describe_exercises
+from autograder.build.exercises import describe_exercises, describe_titles
 from autograder.build.language import keep_language
 from autograder.course import ROOT, whole_lock, work_folder
 from autograder.engines.local import LocalEngine
@@ -194,7 +194,10 @@ def _with_manifest(grading_zip: bytes, name: str, verified: bytes, cells: list[d
     entries = read_zip(grading_zip)
     curves = json.loads(verified)["reference_curves"]
     imports, exercises = modules_imported(source_of(cells)), describe_exercises(cells)
-    entries[bundle.MANIFEST] = bundle.manifest(entries, name, "1", curves, imports, exercises)
+    titles = describe_titles(cells)
+    entries[bundle.MANIFEST] = bundle.manifest(
+        entries, name, "1", curves, imports, exercises, titles
+    )
     return make_zip(entries)
 
 

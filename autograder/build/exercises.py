@@ -44,6 +44,17 @@ def describe_exercises(cells: list[dict]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def describe_titles(cells: list[dict]) -> dict[str, str]:
+    """Return what the first heading of each language calls the assignment, up to a colon."""
+    found = {}
+    for language in LANGUAGES:
+        headings = (HEADING.search(text) for _, text in _texts(cells, language))
+        first = next(filter(None, headings), None)
+        if first:
+            found[language] = re.split("[:：]", first[1].strip(" \t#"))[0].strip()
+    return found
+
+
 def _texts(cells: list[dict], language: str) -> Iterable[tuple[str | None, str]]:
     """Yield the Markdown of one language that students see, each with its question, if any."""
     for cell, question, block in walk_cells(cells):

@@ -49,6 +49,7 @@ def manifest(
     reference_curves: dict[str, list[dict]] | None = None,
     imports: list[str] | None = None,
     exercises: dict[str, dict[str, Any]] | None = None,
+    titles: dict[str, str] | None = None,
 ) -> bytes:
     """Return ``manifest.json`` for a zip with these other entries: what a mark can be traced to.
 
@@ -56,6 +57,7 @@ def manifest(
         reference_curves: what the solution draws, by question; reports show it.
         imports: the modules that the solution imports; workers have them ready.
         exercises: titles, texts and links by question; pages show them.
+        titles: what the notebook's heading calls the assignment, by language; pages show it.
     """
     plain: dict[str, Any] = {
         "assignment": assignment,
@@ -70,6 +72,8 @@ def manifest(
         plain["reference_curves"] = reference_curves
     if exercises:
         plain["exercises"] = exercises
+    if titles:
+        plain["titles"] = titles
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 

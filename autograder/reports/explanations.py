@@ -44,9 +44,21 @@ EXPLANATIONS: list[tuple[str, str, str]] = [
     ),
     (
         r"size of tensor a .* must match the size of tensor b",
-        "Broadcasting compares shapes from the last axis. Keep the summed axis with keepdim=True so "
-        "that rows meet their own sums.",
-        "广播从最后一个轴开始比较形状。求和时用 keepdim=True 保留该轴，使每一行除以自己的和。",
+        "Broadcasting compares shapes from the last axis on: in each place the lengths are equal, or "
+        "one of them is 1 (a sum with keepdim=True keeps its axis as such a 1).",
+        "广播从最后一个轴开始逐位比较形状：同一位上的长度要相等，或者其中一个为 1（求和时用 "
+        "keepdim=True 会把该轴保留为 1）。",
+    ),
+    (
+        r"doesn't match the broadcast shape",
+        "An operation in place keeps the shape of its left side, so the result of broadcasting must "
+        "not be larger than that.",
+        "原地运算要保持左边的形状，因此广播的结果不能比它更大。",
+    ),
+    (
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        "A condition needs one yes or no; a comparison of tensors gives one for each entry.",
+        "条件需要一个“是”或“否”；张量的比较对每个元素各给出一个。",
     ),
     (
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch|inconsistent tensor size",

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.reports.inert import inert, inert_name
-from autograder.reports.strings import TEXTS, bilingual, both, said, spoken, text
+from autograder.reports.strings import TEXTS, bilingual, both, english, said, spoken, text
 
 _UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
@@ -32,6 +32,7 @@ def environment() -> Environment:
         inert=inert,
         inert_name=inert_name,
         bilingual=bilingual,
+        english=english,
         said=said,
         spoken=spoken,
         points=points,

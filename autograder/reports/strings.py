@@ -272,6 +272,11 @@ def bilingual(line: str) -> Markup:
     return both(english, chinese) if separator else escape(line)
 
 
+def english(line: str) -> str:
+    """Return the English of ``English ‖ 中文``, for where no markup can stand."""
+    return line.partition(SEPARATOR)[0]
+
+
 def said(message: str) -> Markup:
     """Return a message as it is, each line marked with its language, for who listens to it."""
     return Markup(

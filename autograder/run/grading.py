@@ -25,7 +25,7 @@ from autograder.run.folders import check_folders, folder_of
 from autograder.run.interrupts import between_interrupts
 from autograder.run.people import match_students, names_in, person_of
 from autograder.run.workers import grade_all
-from autograder.run.writing import reference_of, results_json, title_of, write_all
+from autograder.run.writing import reference_of, results_json, titles_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.environment import listing
 from autograder.scoring.task import Task
@@ -187,7 +187,7 @@ class _Run:
         on_start(len(jobs), summary.reused)
         if rest:
             finish = Finish(
-                gradebook.released, title_of(assignment), reference_of(assignment),
+                gradebook.released, titles_of(assignment), reference_of(assignment),
                 without_tests(exercises_of(assignment)),
             )  # fmt: skip
             task = Task(assignment, limits, by, finish)

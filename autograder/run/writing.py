@@ -11,6 +11,7 @@ from autograder import reports
 from autograder.files import write_text
 from autograder.gradebook import Gradebook
 from autograder.intake.tables import harmless, to_csv
+from autograder.languages import SEPARATOR
 from autograder.lms import grade_files
 from autograder.lms.grade_files import write_grades_csv
 from autograder.model import Gradation
@@ -46,7 +47,7 @@ def write_all(
     noted = _noted(gradebook)
     changed = missing | noted | set(gradebook.noted)
     if changed or every_page:
-        title, released = title_of(assignment), gradebook.released
+        title, released = titles_of(assignment), gradebook.released
         expected = right_curves(assignment, gradebook) if released else {}
         exercises, people = without_tests(exercises_of(assignment)), people_of(gradebook)
         for gradation in gradebook.latest():
@@ -76,7 +77,7 @@ def _write_class(grades: Path, report: Path, gradebook: Gradebook, assignment: D
     write_class_report(
         report,
         passing(),
-        title_of(assignment),
+        titles_of(assignment),
         reference_of(assignment),
         late=late,
         changes=[
@@ -157,6 +158,13 @@ def title_of(assignment: Described) -> str:
     """Return an assignment's name for people."""
     words = assignment.name.replace("-", " ").replace("_", " ")
     return str(assignment.manifest.get("title") or words[:1].upper() + words[1:])
+
+
+def titles_of(assignment: Described) -> str:
+    """Return the name for people in both languages, where the notebook's headings tell one."""
+    told = assignment.manifest.get("titles")
+    chinese = told.get("zh") if isinstance(told, dict) else None
+    return f"{title_of(assignment)}{SEPARATOR}{chinese}" if chinese else title_of(assignment)
 
 
 def reference_of(assignment: Described) -> dict[str, list[dict[str, Any]]]:

@@ -35,6 +35,7 @@ SAID = (
     "shape of torch.Size({s}).",
     "The size of tensor a ({n}) must match the size of tensor b ({n}) at non-singleton dimension "
     "{n}",
+    "output with shape {s} doesn't match the broadcast shape {s}",
     "mat1 and mat2 shapes cannot be multiplied ({n}x{n} and {n}x{n})",
     "shape '{s}' is invalid for input of size {n}",
     "index {n} is out of bounds for dimension {n} with size {n}",

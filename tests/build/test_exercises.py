@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograder.build.exercises import describe_exercises, links_in
+from autograder.build.exercises import describe_exercises, describe_titles, links_in
 from autograder.build.source import load_source
 from autograder.course import ROOT
 
@@ -58,3 +58,14 @@ def test_a_source_in_one_language_without_headings_is_described_as_far_as_it_goe
 )
 def test_links_are_addresses_of_the_web_each_once(text, found):
     assert links_in([text]) == found
+
+
+def test_the_notebooks_heading_names_the_assignment_in_both_languages():
+    assert describe_titles(
+        [
+            cell("# Data: four exercises\n\nText", lang="en"),
+            cell("# 数据：四道练习", lang="zh"),
+            cell("## Later"),
+        ]
+    ) == {"en": "Data", "zh": "数据"}
+    assert describe_titles([cell("no heading")]) == {}
