@@ -359,4 +359,6 @@ def describe_error(error: BaseException) -> str:
 def take_over_input(shell: InteractiveShell) -> None:
     """Let ``input`` and ``getpass`` say that nobody answers."""
     assert isinstance(shell, ZMQInteractiveShell)
-    vars(builtins)["input"] = vars(getpass)["getpass"] = shell.raw_input
+    # The same object each time: a new one would be taken for a change that the student made.
+    asked = vars(shell).setdefault("asked", shell.raw_input)
+    vars(builtins)["input"] = vars(getpass)["getpass"] = asked
