@@ -228,12 +228,14 @@ def require_close(
     that of the answer. Whole numbers and truths have to agree exactly.
 
     Args:
-        value: a tensor; where ``right`` has no axes a plain number will do.
+        value: a tensor; where ``right`` has no axes a plain number will do, or an array without
+            axes.
         slips: message that names a misconception -> the tensor, or list of tensors, that it leads
             to; the first one that was found is named.
     """
-    if right.dim() == 0 and isinstance(value, numbers.Real) and not isinstance(value, bool):
-        value = torch.tensor(float(value), dtype=torch.float64)
+    number = value.item() if isinstance(value, np.ndarray) and value.shape == () else value
+    if right.dim() == 0 and isinstance(number, numbers.Real) and not isinstance(number, bool):
+        value = torch.tensor(float(number), dtype=torch.float64)
     if isinstance(value, torch.Tensor) and value.dtype == right.dtype and torch.equal(value, right):
         return  # most answers; NaN equals nothing
     found = require_tensor(value, name)

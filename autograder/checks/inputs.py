@@ -104,9 +104,14 @@ def require_rows(x: np.ndarray, case: Case) -> None:
     assert not np.isnan(x).any(), "[missing-left] X still holds NaN. ‖ X 中仍有 NaN。"
 
 
-def require_no_empty_column(x: np.ndarray) -> None:
-    """Require that the column that has no mean is gone."""
+def require_no_empty_column(x: np.ndarray, most: int) -> None:
+    """Require that the column that has no mean is gone, also where it was filled with zeros.
+
+    Args:
+        most: columns that X may have, those of zeros included.
+    """
     empty = x.ndim == 2 and len(x) and np.isnan(x).all(axis=0).any()
+    empty = empty or (x.ndim == 2 and x.shape[1] > most and (x == 0).all(axis=0).any())
     assert not empty, (
         "[all-missing-column] X still has a column without a single number; it has no mean, and is "
         "to be left out. ‖ X 中还有一个数都没有的列；它没有平均值，应当去掉。"

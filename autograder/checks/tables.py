@@ -149,6 +149,8 @@ def require_counts(found: object, right: Mapping[str, int], rows: int, name: str
          lambda column: rows - right[column]),
         ("whether-not-how-many", "tells whether values are missing, not how many",
          "只说明有没有缺失，不说明有多少", lambda column: min(1, right[column])),
+        ("shares-not-counts", "gives shares of the rows; it should be how many",
+         "给出的是所占比例；应该是个数", lambda column: right[column] / rows),
         ("counts-rows-of-the-table", "is the number of rows", "是行数", lambda column: rows),
     ):  # fmt: skip
         assert any(counts[column] != wrong(column) for column in right), (
@@ -253,7 +255,8 @@ def draw_table(
 ) -> pd.DataFrame:
     """Return a table with so many missing values in each column; kinds take turns.
 
-    ``number`` holds NaN, ``text`` None or NaN, ``Int64`` and ``mixed`` hold NA.
+    ``number`` holds NaN, ``text`` None or NaN, ``Int64`` and ``mixed`` hold NA. Some texts are
+    empty, which is not missing.
     """
     columns = {}
     for place, (name, count) in enumerate(missing.items()):
@@ -265,7 +268,7 @@ def draw_table(
 
 def _draw_column(kind: str, rows: int, holes: set[int]) -> Any:
     numbers = (torch.randint(-50, 200, (rows,)) / 2).tolist()
-    words = [("north", "south", "east")[i] for i in torch.randint(0, 3, (rows,)).tolist()]
+    words = [("north", "", "east")[i] for i in torch.randint(0, 3, (rows,)).tolist()]
     values: list[Any] = words if kind in ("text", "mixed") else numbers
     if kind == "Int64":
         values = [int(number) for number in numbers]

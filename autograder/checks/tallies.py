@@ -183,7 +183,11 @@ def _is_truth(item: object) -> bool:
 
 
 def require_strange(found: object, name: str) -> None:
-    """Require one number that does not equal itself."""
+    """Require a tensor with one number that does not equal itself."""
+    assert isinstance(found, (torch.Tensor, str)) or found is None or found is ..., (
+        f"[wrong-type] {name} should be a tensor with one number; found "
+        f"{type(found).__name__}. ‖ {name} 应该是只有一个数的张量，实为 {type(found).__name__}。"
+    )
     numbers = near.read(found, name)
     assert numbers.numel() == 1, (
         f"[not-one-number] {name} should have one number; found {numbers.numel()}. ‖ "

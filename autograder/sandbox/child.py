@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import absence, calling, kernel
+from autograder.sandbox import absence, backend, calling, kernel, streams
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.generators import take_states
@@ -60,7 +60,7 @@ class Agent:
     def __init__(
         self,
         shell: InteractiveShell,
-        output: shells.BoundedText,
+        output: streams.BoundedText,
         seed: int | None,
         seed_variable: str | None = None,
         sharing: bool = True,
@@ -344,7 +344,7 @@ def run_child(
         os.setsid()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         _close_others(channel.fileno(), noting, ruleset)
-        output = shells.redirect_output(start["limits"].output_kib)
+        output = streams.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"], ruleset)
         _close_others(channel.fileno(), noting)  # what confinement opened
         os.chdir(folder)
@@ -356,6 +356,7 @@ def run_child(
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
+        backend.work_in(folder)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(

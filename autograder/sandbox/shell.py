@@ -10,27 +10,31 @@ import random
 import re
 import subprocess
 import sys
-import warnings
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from IPython.core import page
 from IPython.core.async_helpers import _pseudo_sync_runner
+from IPython.core.autocall import ExitAutocall
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import Any as AnyTrait
+from traitlets import default
 from traitlets.config import Config
 
 from autograder.model import CellOutput
 from autograder.sandbox import kernel, otter_stub
+from autograder.sandbox.streams import BoundedText
 
 MAX_ERROR_TEXT = 2000
+BETWEEN_CELLS_S = 0.02
 CHECK = re.compile(r"""(\w+)\.check\((["'])[\w-]+\2\)\s*""")
 
 
@@ -68,12 +72,25 @@ class NamedValues(dict[str, Any]):
         return [key for key in self if pattern is None or key.startswith(pattern.rstrip("*"))]
 
 
+class Exit(ExitAutocall):
+    """What ``exit`` and ``quit`` name in a kernel."""
+
+    def __call__(self, keep_kernel: object = False) -> None:
+        """Ask the shell to end; what is handed over says whether the kernel goes on."""
+        cast(ZMQInteractiveShell, self._ip).ask_exit()
+
+
 class ZMQInteractiveShell(InteractiveShell):
     """What a kernel's shell does beyond IPython's, by the name that libraries ask for."""
 
     kernel = AnyTrait()
+    exiter = AnyTrait()
     loop: asyncio.AbstractEventLoop | None = None
     shown: BaseException | None = None  # the last error that was displayed
+
+    @default("exiter")
+    def _make_exiter(self) -> ExitAutocall:
+        return Exit(self)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.shown = evalue
@@ -86,7 +103,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def run_awaiting(self, raw_cell: str, **options: Any) -> ExecutionResult:
         """Run a cell inside this process's event loop, as a kernel runs every cell."""
-        if self.loop is None:
+        if self.loop is None or self.loop.is_closed():
             self.loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self.loop)
         transformed, failure = raw_cell, None
@@ -103,6 +120,23 @@ class ZMQInteractiveShell(InteractiveShell):
             self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
         return result
+
+    def turn_loop(self) -> BaseException | None:
+        """Let tasks that cells have left go on, as a kernel's loop does between two cells.
+
+        Returns:
+            what stopped the loop, if anything did.
+        """
+        if self.loop is None or self.loop.is_closed():
+            return None
+        end = time.monotonic() + BETWEEN_CELLS_S
+        try:
+            self.loop.run_until_complete(asyncio.sleep(0))
+            while asyncio.all_tasks(self.loop) and time.monotonic() < end:
+                self.loop.run_until_complete(asyncio.sleep(0.001))
+        except (SystemExit, KeyboardInterrupt) as stopped:
+            return stopped
+        return None
 
     def system(self, cmd: str) -> None:
         """Run a shell line; its output is printed, its exit status is ``_exit_code``.
@@ -169,7 +203,8 @@ class Shell(ZMQInteractiveShell):
     ) -> ExecutionResult:
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
-        if ready is None and self.AWAITING.search(raw_cell) and not options:
+        looping = self.loop is not None or self.AWAITING.search(raw_cell)
+        if ready is None and looping and not options:
             return self.run_awaiting(raw_cell, store_history=store_history)
         if ready is None:
             return super().run_cell(raw_cell, store_history, **options)
@@ -194,7 +229,7 @@ class Shell(ZMQInteractiveShell):
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
         special = self.ast_transformers or self.ast_node_interactivity != "last_expr"
-        if watched or special or self.AWAITING.search(raw_cell):
+        if watched or special or self.loop or self.AWAITING.search(raw_cell):
             return None
         try:
             cell = self.transform_cell(raw_cell)
@@ -214,61 +249,6 @@ class Shell(ZMQInteractiveShell):
         return (cell, codes) if codes else None
 
 
-class BoundedText(io.TextIOBase):
-    """A text stream that keeps the first ``limit`` characters and drops the rest."""
-
-    encoding = "UTF-8"
-    errors = None
-    name = "stdout"
-    descriptor = 1
-
-    def __init__(self, limit: int):
-        self.limit = limit
-        self.parts: list[str] = []
-        self.error_parts: set[int] = set()  # places of the parts that went to the stream of errors
-        self.kept = 0
-        self.dropped = False
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self.descriptor
-
-    def write(self, text: str) -> int:
-        if type(text) is not str:
-            raise TypeError("only text can be printed")
-        room = self.limit - self.kept
-        if len(text) > room:
-            self.dropped = True
-        if room > 0:
-            self.parts.append(text[:room])
-            self.kept += min(len(text), room)
-        return len(text)
-
-    def take(self, errors: bool = True) -> str:
-        """Return what was printed since the last call, with or without the stream of errors."""
-        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.error_parts]
-        self.parts.clear()
-        self.error_parts.clear()
-        return "".join(kept)
-
-
-class ErrorText(BoundedText):
-    """The stream of errors: what is written to it stands with the rest of the output."""
-
-    name = "stderr"
-    descriptor = 2
-
-    def __init__(self, output: BoundedText):
-        super().__init__(0)
-        self.output = output
-
-    def write(self, text: str) -> int:
-        self.output.error_parts.add(len(self.output.parts))
-        return self.output.write(text)
-
-
 def make_shell() -> InteractiveShell:
     """Return a shell as a kernel has it, without history on disk, colours or pictures."""
     config = Config()
@@ -281,10 +261,6 @@ def make_shell() -> InteractiveShell:
     Shell.__name__ = Shell.__qualname__ = ZMQInteractiveShell.__name__
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
-    assert shell.display_formatter is not None
-    shell.display_formatter.active_types = [
-        "text/plain", "text/html", "text/markdown", "text/latex", "application/json",
-    ]  # fmt: skip
     shell.db = NamedValues()
     assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")
@@ -338,9 +314,11 @@ def run_cell(
     try:
         result = shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec or shell.shown
+        error = shell.turn_loop() or error
     except Exception as raised:  # while IPython told of an error, as where a debugger is asked for
         error = raised
     shell.shown = None
+    take_over_input(shell)
     return CellOutput(text=output.take(), error=None if error is None else describe_error(error))
 
 
@@ -378,22 +356,9 @@ def describe_error(error: BaseException) -> str:
     return f"{name}: {text}"[:MAX_ERROR_TEXT]
 
 
-def redirect_output(limit_kib: int) -> BoundedText:
-    """Send Python's output to a bounded buffer and the descriptors 0, 1 and 2 nowhere."""
-    output = BoundedText(limit_kib * 1024)
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2):
-        os.dup2(null, fd)
-    if null > 2:
-        os.close(null)
-    # Not a descriptor of its own: whoever replaces sys.stdin would close it.
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for the life of the process
-    sys.stdout, sys.stderr = output, ErrorText(output)
-    warnings.simplefilter("default")
-    return output
-
-
 def take_over_input(shell: InteractiveShell) -> None:
     """Let ``input`` and ``getpass`` say that nobody answers."""
     assert isinstance(shell, ZMQInteractiveShell)
-    vars(builtins)["input"] = vars(getpass)["getpass"] = shell.raw_input
+    # The same object each time: a new one would be taken for a change that the student made.
+    asked = vars(shell).setdefault("asked", shell.raw_input)
+    vars(builtins)["input"] = vars(getpass)["getpass"] = asked

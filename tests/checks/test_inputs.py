@@ -85,9 +85,11 @@ def test_a_column_without_numbers_is_left_out():
     case = columns.without_numbers(columns.draw([], number_holes=2, target_holes=1))
     right = columns.right_columns(case)
     assert len([c for c in right if len(set(c)) > 2]) == 2
-    x = np.stack([*right, np.full(len(case.rows), np.nan)], axis=1)
-    with pytest.raises(AssertionError, match="all-missing-column"):
-        inputs.require_no_empty_column(x)
+    for left in (np.nan, 0.0):
+        x = np.stack([*right, np.full(len(case.rows), left)], axis=1)
+        with pytest.raises(AssertionError, match="all-missing-column"):
+            inputs.require_no_empty_column(x, len(right))
+    inputs.require_no_empty_column(x, len(right) + 1)
 
 
 X, Y = torch.ones(3, 2), torch.ones(3)

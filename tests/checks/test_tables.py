@@ -123,6 +123,7 @@ def test_counts_may_be_a_dict_or_a_series(found):
         (dict.fromkeys(range(5), 1), "counts-rows"), (dict.fromkeys(RIGHT, 0), "equals-nan"),
         ({"a": 3, "b": 5, "c": 1}, "present-not-missing"), (6, "one-total"),
         ({"a": True, "b": False, "c": True}, "whether-not-how-many"),
+        ({"a": 0.4, "b": 0, "c": 0.8}, "shares-not-counts"),
         ({"a": 2, "c": 4}, "columns-left-out"), ({**RIGHT, "d": 1}, "other-columns"),
         ({"a": 1, "b": 0, "c": 4}, "some-not-counted"), ({"a": 4, "b": 2, "c": 2}, "wrong-counts"),
         (dict.fromkeys(RIGHT, 5), "counts-rows-of-the-table"), (ERROR, "raises-an-error"),

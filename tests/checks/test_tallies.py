@@ -88,12 +88,13 @@ def test_wrong_truths_are_told(found, slug):
 
 
 def test_the_strange_number_is_nan_alone():
-    for found in (torch.tensor(NAN), torch.tensor([NAN]), np.nan):
+    for found in (torch.tensor(NAN), torch.full((1, 1), NAN)):
         tallies.require_strange(found, "strange")
     for found, slug in (
         (torch.tensor(INF), "infinity-equals-itself"),
         (torch.tensor(0.0), "equals-itself"),
         (torch.full((2,), NAN), "not-one-number"),
+        (np.nan, "wrong-type"),
         (CapturedError("ValueError", (), "", (), (), None, None), "wrong-type"),
     ):
         with pytest.raises(AssertionError, match=rf"\[{slug}\]"):

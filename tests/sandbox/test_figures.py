@@ -200,9 +200,9 @@ assert not plt.get_fignums()
 def test_a_notebook_that_starts_as_ours_do_takes_them():
     """``%matplotlib inline`` gives the backend another name, and no figure another look."""
     script = """
-from autograder.sandbox import figures, shell as shells, warmth
+from autograder.sandbox import figures, shell as shells, streams, warmth
 shell = warmth.warm_up()
-kept = shells.redirect_output(64)
+kept = streams.redirect_output(64)
 before = len(figures._ready)
 text = "import matplotlib.pyplot as plt\\n\\n%matplotlib inline\\nfig, ax = plt.subplots()"
 assert shells.run_cell(shell, text, kept, None).error is None

@@ -1,6 +1,8 @@
 """The shell of the sandbox reads and runs cells as IPython does."""
 
+import builtins
 import contextlib
+import getpass
 import io
 import subprocess
 import sys
@@ -14,7 +16,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from autograder.course import ROOT
-from autograder.sandbox.shell import Shell, Transformers, forget_session
+from autograder.sandbox.shell import Shell, Transformers, forget_session, run_cell
+from autograder.sandbox.streams import BoundedText
 
 PIECES = (
     "x = 1", "x % y", "%pwd", "%%time", "y = %pwd", "!ls", "z = !ls", "len?", "?len", "x??",
@@ -106,3 +109,36 @@ assert os.waitpid(child, 0)[1] == 0, "autograd is refused in a child"
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert not done.returncode, done.stderr
+
+
+STEPS = st.lists(st.integers(0, 4), min_size=1, max_size=5)
+
+
+@settings(deadline=None, max_examples=20)
+@given(STEPS)
+def test_tasks_that_a_cell_leaves_go_on_before_the_next(steps):
+    """However many turns of the loop each of them needs."""
+    shell, output = make(Shell), BoundedText(1000)
+    tasks = [f"asyncio.create_task(wait({count}))" for count in steps]
+    wait = "    for _ in range(n):\n        await asyncio.sleep(0)\n    done.append(n)"
+    run_cell(
+        shell,
+        f"import asyncio\ndone = []\nasync def wait(n):\n{wait}\nt = [{', '.join(tasks)}]",
+        output,
+        None,
+    )
+    assert shell.user_ns["done"] == sorted(steps)
+    assert run_cell(shell, "[task.result() for task in t]", output, None).error is None
+    shell.loop.close()
+
+
+@pytest.mark.parametrize(("name", "module"), [("input", builtins), ("getpass", getpass)])
+def test_a_question_to_the_student_is_the_kernels_in_each_cell(name, module, monkeypatch):
+    monkeypatch.setitem(vars(builtins), "input", None)
+    monkeypatch.setitem(vars(getpass), "getpass", None)
+    shell, output = make(Shell), BoundedText(1000)
+    place = f"{module.__name__}.{name}"
+    cell = f"import {module.__name__}\n{place} = lambda: 5\nx = {place}()"
+    assert run_cell(shell, cell, output, None).error is None and shell.user_ns["x"] == 5
+    refused = run_cell(shell, f"{place}()", output, None).error
+    assert refused.startswith("StdinNotImplementedError")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from autograder.intake.submission import load_submission
-from autograder.sandbox import shell, warmth
+from autograder.sandbox import shell, streams, warmth
 
 
 def measure(paths: list[Path]) -> float:
@@ -22,7 +22,7 @@ def measure(paths: list[Path]) -> float:
         cells = load_submission(path, path.stem).cells
         pid = os.fork()
         if not pid:
-            output = shell.redirect_output(limit_kib=1024)
+            output = streams.redirect_output(limit_kib=1024)
             for cell in cells:
                 shell.run_cell(warm, cell.source, output, seed=None)
             os._exit(0)

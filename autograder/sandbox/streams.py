@@ -1,0 +1,76 @@
+"""The streams of a notebook's process: bounded text, and descriptors that lead nowhere."""
+
+import io
+import os
+import sys
+import warnings
+
+
+class BoundedText(io.TextIOBase):
+    """A text stream that keeps the first ``limit`` characters and drops the rest."""
+
+    encoding = "UTF-8"
+    errors = None
+    name = "stdout"
+    descriptor = 1
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self.parts: list[str] = []
+        self.error_parts: set[int] = set()  # places of the parts that went to the stream of errors
+        self.kept = 0
+        self.dropped = False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+    def write(self, text: str) -> int:
+        if type(text) is not str:
+            raise TypeError("only text can be printed")
+        room = self.limit - self.kept
+        if len(text) > room:
+            self.dropped = True
+        if room > 0:
+            self.parts.append(text[:room])
+            self.kept += min(len(text), room)
+        return len(text)
+
+    def take(self, errors: bool = True) -> str:
+        """Return what was printed since the last call, with or without the stream of errors."""
+        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.error_parts]
+        self.parts.clear()
+        self.error_parts.clear()
+        return "".join(kept)
+
+
+class ErrorText(BoundedText):
+    """The stream of errors: what is written to it stands with the rest of the output."""
+
+    name = "stderr"
+    descriptor = 2
+
+    def __init__(self, output: BoundedText):
+        super().__init__(0)
+        self.output = output
+
+    def write(self, text: str) -> int:
+        self.output.error_parts.add(len(self.output.parts))
+        return self.output.write(text)
+
+
+def redirect_output(limit_kib: int) -> BoundedText:
+    """Send Python's output to a bounded buffer and the descriptors 0, 1 and 2 nowhere."""
+    output = BoundedText(limit_kib * 1024)
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    if null > 2:
+        os.close(null)
+    # Not a descriptor of its own: whoever replaces sys.stdin would close it.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for the life of the process
+    sys.stdout, sys.stderr = output, ErrorText(output)
+    warnings.simplefilter("default")
+    return output
