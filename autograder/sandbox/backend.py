@@ -1,20 +1,23 @@
 """Matplotlib as a kernel has it: its inline backend, and a stand-in for what needs a screen.
 
 The inline backend closes a cell's figures at its end, or keeps them, as the notebook says. Nothing
-is drawn: the shell asks a figure for no picture. Another backend is the one that matplotlib has;
+is drawn (:mod:`autograder.sandbox.drawing`). Another backend is the one that matplotlib has;
 where that cannot be opened here, for want of a screen or an extension, matplotlib's own backend
 without one takes its place, so that the notebook goes on as it did where it was written.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import matplotlib
+from IPython.core import pylabtools
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.figure import Figure
+from matplotlib.texmanager import TexManager
 
-from autograder.sandbox import figures
+from autograder.sandbox import drawing, figures
 
 INLINE = "module://matplotlib_inline.backend_inline"
 NO_SCREEN = "agg"
@@ -29,9 +32,16 @@ def use_inline(shell: InteractiveShell) -> None:
     plt.switch_backend(INLINE)
     from matplotlib_inline import backend_inline
 
+    vars(pylabtools)["print_figure"] = drawing.check_figure
     backend_inline.configure_inline_support(shell, INLINE)
     matplotlib.interactive(True)
     vars(plt)["switch_backend"] = _opening_any(plt.switch_backend)
+
+
+def work_in(folder: str) -> None:
+    """Let what matplotlib makes for LaTeX lie in a submission's folder."""
+    manager: Any = TexManager
+    manager._cache_dir = Path(folder) / "tex.cache"
 
 
 def take_figures_made_ahead() -> None:

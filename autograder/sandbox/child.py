@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import absence, calling, kernel, streams
+from autograder.sandbox import absence, backend, calling, kernel, streams
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.generators import take_states
@@ -356,6 +356,7 @@ def run_child(
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
+        backend.work_in(folder)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(

@@ -261,10 +261,6 @@ def make_shell() -> InteractiveShell:
     Shell.__name__ = Shell.__qualname__ = ZMQInteractiveShell.__name__
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
-    assert shell.display_formatter is not None
-    shell.display_formatter.active_types = [
-        "text/plain", "text/html", "text/markdown", "text/latex", "application/json",
-    ]  # fmt: skip
     shell.db = NamedValues()
     assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")

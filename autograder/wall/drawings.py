@@ -5,7 +5,7 @@ curves of numbers; units, masks, tensors and lists become float64 with NaN where
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -205,9 +205,7 @@ def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve |
         points = collection.get_offsets()
         artist = "scatter"
     elif isinstance(collection, LineCollection):
-        segments = collection.get_segments()
-        ends = [segment[-1] for segment in segments if len(segment)]
-        points = np.ma.asarray(ends) if ends else np.ma.empty((0, 2))
+        points = _segment_points(collection.get_segments())
         artist = "segments"
     else:
         return None
@@ -223,6 +221,16 @@ def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve |
         visible=_is_visible(collection, axes),
         dtype="float64",
     )
+
+
+def _segment_points(segments: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the tips of upright segments, as of vlines; of others, as of hlines, every point."""
+    drawn: list[np.ndarray] = [
+        np.ma.filled(np.ma.asarray(part, dtype=float), np.nan) for part in segments if len(part)
+    ]
+    if all((part[:, 0] == part[0, 0]).all() for part in drawn):
+        drawn = [part[-1:] for part in drawn]
+    return np.concatenate(drawn) if drawn else np.empty((0, 2))
 
 
 def _bar_curve(axes: Axes, container: BarContainer, index: int) -> Curve:

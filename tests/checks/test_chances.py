@@ -146,6 +146,7 @@ LEVELS = {
     "axhline": lambda ax: ax.axhline(1 / 6),
     "a rounded one": lambda ax: ax.axhline(0.167),
     "a line of two points": lambda ax: ax.plot([0, 5000], [1 / 6, 1 / 6]),
+    "hlines": lambda ax: ax.hlines(1 / 6, 10, 5000),
     "a curve": lambda ax: ax.plot(np.arange(5001), np.full(5001, 1 / 6)),
 }
 
@@ -174,7 +175,13 @@ def test_what_is_not_drawn_is_named(slug):
 
 
 @pytest.mark.parametrize(
-    "draw", [lambda ax: ax.axhline(0.2), lambda ax: ax.plot([0, 9], [1 / 6, 1 / 6])]
+    "draw",
+    [
+        lambda ax: ax.axhline(0.2),
+        lambda ax: ax.plot([0, 9], [1 / 6, 1 / 6]),
+        lambda ax: ax.hlines(1 / 6, 0, 9),
+        lambda ax: ax.vlines(499, 0, 1 / 6),
+    ],
 )
 def test_another_level_or_a_short_one_is_none(draw):
     with pytest.raises(AssertionError, match="no-level"):

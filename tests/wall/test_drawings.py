@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from autograder.checks import curves
@@ -41,6 +42,22 @@ def test_an_artist_is_one_curve_with_its_points_and_label(artist):
     np.testing.assert_allclose(curve.x, X)
     np.testing.assert_allclose(curve.y, Y)
     assert curve.x.dtype == curve.y.dtype == np.float64
+
+
+PIECES = {
+    "hlines": (lambda ax: ax.hlines(0.5, -1, 3), [-1, 3], [0.5, 0.5]),
+    "one piece": (lambda ax: ax.add_collection(LineCollection([np.c_[X, Y]])), X, Y),
+    "vlines": (lambda ax: ax.vlines([1, 2], 0, [3, 4]), [1, 2], [3, 4]),
+}
+
+
+@pytest.mark.parametrize("way", PIECES)
+def test_pieces_are_known_by_every_point_and_upright_ones_by_their_tips(way):
+    draw, x, y = PIECES[way]
+    (curve,) = curves_of(draw)
+    assert curve.artist == "segments"
+    np.testing.assert_allclose(curve.x, x)
+    np.testing.assert_allclose(curve.y, y)
 
 
 REFERENCES = {
