@@ -47,8 +47,9 @@ def require_frame(found: object, name: str) -> pd.DataFrame:
         raise _raising(found, name, "a DataFrame", " DataFrame")
     assert found is not None, (
         f"[nothing-returned] {name} should be a DataFrame, found None: methods with inplace=True "
-        f"return nothing, nor does a function without return. ‖ {name} 应该是 DataFrame，"
-        "实为 None：带 inplace=True 的方法什么都不返回，没有 return 的函数也是。"
+        "return nothing, nor does a function without return; a name is empty, too, where its cell "
+        f"stopped before with an error. ‖ {name} 应该是 DataFrame，实为 None：带 inplace=True "
+        "的方法什么都不返回，没有 return 的函数也是；若单元格先出错停下，名字也是空的。"
     )
     if not isinstance(found, pd.DataFrame):
         raise mismatch(name, "a DataFrame", " DataFrame", found)

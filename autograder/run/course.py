@@ -84,9 +84,14 @@ def make_course_report(
     return [
         *left,
         *_told(attendance, roster),
-        f"report: {target / 'index.html'}: {len(attendance.attendees)} students, "
-        f"{len(parts)} assignments",
+        f"report: {target / 'index.html'}: "
+        f"{counted(len(attendance.attendees), 'student')}, {counted(len(parts), 'assignment')}",
     ]
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: one student, two students."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def find_runs(out: Path, names: Sequence[str], target: Path) -> tuple[list[Path], list[str]]:

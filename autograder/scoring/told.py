@@ -10,7 +10,8 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ WITHHELD = "(not shown, as it may hold a hidden test's inputs / 可能含有隐�
 UNNAMED = "(a class of the notebook's / 笔记本中的类)"
 MOST_WORD = 40
 SHORT = 4
+MOST_FILES = 64  # whose words are kept, as students name them
 # Said by Python, torch and NumPy; {n}: a whole number, {s}: a shape or size, {w}: a name.
 SAID = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -176,14 +178,15 @@ def place(error: CapturedError, sources: Sequence[str]) -> str:
     return f"<cell>, {frame.function if frame.function in known else UNNAMED}"
 
 
-@cache
+@lru_cache(maxsize=MOST_FILES)
 def _words_of(file: str) -> frozenset[str]:
-    """Return the words of a library's file; none where there is no such file."""
+    """Return the words of a library's file; none where there is no such file, or cannot be."""
     for name in ("purelib", "stdlib"):
         folder = Path(sysconfig.get_path(name)).resolve()
-        path = (folder / file).resolve()
-        if path.is_relative_to(folder) and path.suffix == ".py" and path.is_file():
-            return frozenset(_words([path.read_text(encoding="utf-8", errors="replace")]))
+        with suppress(OSError, ValueError):  # too long, or with characters that no file's name has
+            path = (folder / file).resolve()
+            if path.is_relative_to(folder) and path.suffix == ".py" and path.is_file():
+                return frozenset(_words([path.read_text(encoding="utf-8", errors="replace")]))
     return frozenset()
 
 

@@ -4,10 +4,12 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from autograder.model import CellOutput, Gradation, Noticed, QuestionResult, Status, TestCaseOutcome
+from autograder.reports import pages as pages_module
 from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Exercise, title_of
 from autograder.reports.explanations import EXPLANATIONS, explanation
@@ -255,3 +257,11 @@ def test_a_formula_in_a_title_is_plain_text():
     assert title_of(exercises, "q1") == ("m groups of n throws", "m 组，每组 n 次")
     costs = {"q1": Exercise((r"It costs 5$ and \$x\$", ""))}
     assert title_of(costs, "q1")[0] == r"It costs 5$ and \$x\$"
+
+
+def test_lists_are_written_with_the_comma_of_their_language():
+    """In Chinese, 、 stands between entries: no template writes the other one outright."""
+    templates = sorted((Path(pages_module.__file__).parent / "templates").glob("*.html"))
+    assert templates
+    for template in templates:
+        assert not re.findall(r"not loop\.last %\}\s*,", template.read_text()), template.name

@@ -13,6 +13,7 @@ from autograder.__main__ import add_commands, main
 from autograder.course import names_in
 from autograder.gradebook import Gradebook
 from autograder.lms.roster import load_owners, load_roster
+from autograder.run.course import counted
 from tests.reports.sample_course import write_runs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,3 +223,8 @@ def test_the_bundled_sample_classes_are_one_class():
         named = {file.partition("/")[2] for file in owners if file.startswith(f"{name}/")}
         expected = json.loads((folder / name / "sample" / "expected.json").read_text("utf-8"))
         assert named == set(expected)
+
+
+@pytest.mark.parametrize("number, told", [(0, "0 students"), (1, "1 student"), (2, "2 students")])
+def test_one_is_no_plural(number, told):
+    assert counted(number, "student") == told

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from autograder.scoring.told import WITHHELD, is_harmless, label, without_inputs
+from autograder.scoring.told import WITHHELD, is_harmless, label, place, without_inputs
+from autograder.wall.evidence import CapturedError, Frame
 from tests.running import assignment, grade, messages, test_file
 
 SECRET = "0.7128"
@@ -96,3 +97,12 @@ def test_a_text_is_harmless_where_no_input_can_stand_in_it(text, harmless):
 )
 def test_a_label_is_shown_as_far_as_it_stands_in_the_notebook(text, shown):
     assert label(text, ["plt.plot(x, label='df(x)')", "f'order {n}'"]) == shown
+
+
+@pytest.mark.parametrize(
+    "file", ["a\0.py", "\ud800.py", "x" * 400 + ".py", "a/" * 3000 + "b.py", "../" * 9 + "a.py", ""]
+)
+def test_any_text_may_stand_for_a_librarys_file(file):
+    frame = Frame(file=file, function="f", line=1, text="", library="torch", is_raise=False)
+    error = CapturedError("ValueError", ("ValueError",), "x", (), (frame,), None, None)
+    assert place(error, ["def f(): pass"]) == "<cell>, f"

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as npst
 
 from autograder.errors import EvidenceError
 from autograder.wall import codec
-from autograder.wall.codec import wire
+from autograder.wall.codec import library, wire
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.binary(),
@@ -267,3 +267,14 @@ def test_many_plain_numbers_and_texts_are_one_thing(value):
 def test_many_things_that_are_not_plain_are_counted_one_by_one():
     with pytest.raises(EvidenceError, match="parts"):
         codec.pack([[n] for n in range(codec.MAX_NODES)])
+
+
+def test_types_that_a_submission_names_are_not_kept_for_ever():
+    def make(number):
+        fields = [f"f{number}_{part}" for part in range(4)]
+        return library.make_tuple({"name": "P", "fields": fields}, [0] * 4, True)
+
+    for number in range(2 * library.MOST_CLASSES):
+        make(number)
+    assert library._named_tuple.cache_info().currsize <= library.MOST_CLASSES
+    assert type(make(1)) is type(make(1))

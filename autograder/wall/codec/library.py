@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from pathlib import PosixPath
 from typing import Any
 
@@ -35,6 +35,7 @@ DATES: dict[str, Any] = {
     "time": datetime.time,
 }
 MAX_DATE_TEXT, MAX_PATH = 60, 4096
+MOST_CLASSES = 256  # of named tuples that are kept: they are as a submission says
 MAX_CELL_DEPTH = 6  # of containers in a table's cell
 
 
@@ -188,7 +189,7 @@ def make_tuple(plain: Plain, items: list[Any], named: bool) -> tuple[Any, ...]:
     return made
 
 
-@cache
+@lru_cache(maxsize=MOST_CLASSES)
 def _named_tuple(name: str, fields: tuple[str, ...]) -> Any:
     make: Any = namedtuple  # its fields are known only now
     return make(name, fields)
