@@ -9,7 +9,7 @@ import torch
 
 from autograder import probes
 from autograder.checks import near
-from autograder.checks.answers import mismatch
+from autograder.checks.answers import describe, mismatch
 
 COUNTS, UNDECIDED = "counts(X, Y)", "undecided(X, Y)"
 NAN, INF = float("nan"), float("inf")
@@ -184,20 +184,20 @@ def _is_truth(item: object) -> bool:
 
 def require_strange(found: object, name: str) -> None:
     """Require a tensor with one number that does not equal itself."""
-    assert isinstance(found, (torch.Tensor, str)) or found is None or found is ..., (
-        f"[wrong-type] {name} should be a tensor with one number; found "
-        f"{type(found).__name__}. ‖ {name} 应该是只有一个数的张量，实为 {type(found).__name__}。"
+    assert not isinstance(found, (int, float, np.generic, np.ndarray, list, tuple)), (
+        f"[wrong-type] {name} should be a tensor with one number; found {describe(found)}. ‖ "
+        f"{name} 应该是只有一个数的张量，实为 {describe(found)}。"
     )
-    numbers = near.read(found, name)
-    assert numbers.numel() == 1, (
-        f"[not-one-number] {name} should have one number; found {numbers.numel()}. ‖ "
-        f"{name} 应该只有一个数，实有 {numbers.numel()} 个。"
+    values = near.read(found, name)
+    assert values.numel() == 1, (
+        f"[not-one-number] {name} should have one number; found {values.numel()}. ‖ "
+        f"{name} 应该只有一个数，实有 {values.numel()} 个。"
     )
-    assert not numbers.isinf().any(), (
+    assert not values.isinf().any(), (
         f"[infinity-equals-itself] {name} is infinite, and infinity equals infinity. ‖ "
         f"{name} 是无穷大，而无穷大等于无穷大。"
     )
-    assert numbers.isnan().all(), (
+    assert values.isnan().all(), (
         f"[equals-itself] {name} equals itself; there is a value that equals nothing. ‖ "
         f"{name} 等于它自己；有一个值与什么都不相等。"
     )
