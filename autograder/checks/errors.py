@@ -329,10 +329,10 @@ def _operation(node: ast.AST) -> str:
 
 def _check_message(error: CapturedError, known: Known, name: str) -> None:
     kind = error_kind(error.type)
+    told = re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL)
     if known.kin and re.search(known.kin, error.message, re.IGNORECASE | re.DOTALL):
-        told = re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL)
         assert told, _of_other_operands(known, name)
-    assert re.search(known.pattern, error.message, re.IGNORECASE | re.DOTALL), (
+    assert told, (
         f"[wrong-message] {name} is of the right type, {kind}, but complains about something else "
         f"than what was asked for; print it. ‖ {name} 是 {kind}，"
         "但说的不是题目要求的那个问题；请把它打印出来看看。"

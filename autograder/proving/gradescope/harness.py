@@ -93,13 +93,13 @@ def check(
         report.faults += [f"{path.name}: {text}" for text in differences]
         report.same += not differences
     say(f"{name}: uploads that cannot be graded ...")
-    if not assignment.is_foreign and report.peak_mib > MOST_PEAK_MIB:
-        report.faults.append(f"{report.peak_mib:.0f} MiB at the peak, over {MOST_PEAK_MIB}")
     for case, uploads in bad_uploads(paths, assignment.is_named).items():
         run = containers.run_upload(made.tag, uploads, metadata(total))
         report.bad_runs[case] = run
         report.faults += [f"{case}: {fault}" for fault in _faults(run, None, secrets)]
         report.faults += [f"{case}: {fault}" for fault in _refusal_faults(run)]
+    if not assignment.is_foreign and report.peak_mib > MOST_PEAK_MIB:
+        report.faults.append(f"{report.peak_mib:.0f} MiB at the peak, over {MOST_PEAK_MIB}")
     return report
 
 

@@ -84,7 +84,9 @@ def run_otter(run: Callable[[], Any]) -> Any:
     Raises:
         BaseException: what ended the run.
     """
-    for left in reversed(range(STARTS)):
+    left = STARTS
+    while True:
+        left -= 1
         try:
             results = run()
             if results.catastrophic_error is not None:
@@ -93,7 +95,6 @@ def run_otter(run: Callable[[], Any]) -> Any:
         except RuntimeError as error:
             if not left or NO_START not in str(error):
                 raise
-    return None
 
 
 def describe(test: Any) -> dict[str, Any]:
