@@ -32,6 +32,9 @@ def use_inline(shell: InteractiveShell) -> None:
     plt.switch_backend(INLINE)
     from matplotlib_inline import backend_inline
 
+    shell.events.unregister("post_execute", plt._draw_all_if_interactive)
+    shell.events.register("post_execute", drawing.settle_figures)
+    vars(plt)["_draw_all_if_interactive"] = drawing.settle_figures
     vars(pylabtools)["print_figure"] = drawing.check_figure
     backend_inline.configure_inline_support(shell, INLINE)
     matplotlib.interactive(True)

@@ -1,16 +1,20 @@
-"""What a kernel's drawing of a figure would raise, found out without drawing most figures.
+"""What a kernel's drawing of a figure would raise or change, without drawing most figures.
 
 A kernel draws each figure that it displays and shows the error where that fails. Here nobody looks
 at the picture: a figure is laid out only where something in it may fail to be drawn, a formula, a
-text for LaTeX, a formatter or an artist of the notebook's own.
+text for LaTeX, a formatter or an artist of the notebook's own, or where drawing moves its Axes.
 """
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
+import matplotlib
 from IPython.core import pylabtools
+from matplotlib._pylab_helpers import Gcf
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
@@ -32,9 +36,28 @@ def check_figure(
     """  # fmt: skip
     if fmt == "png" and not base64:  # a notebook asks for the picture itself
         return print_figure(fig, fmt, bbox_inches, base64, **options)
-    if (fig.axes or fig.lines) and may_fail(fig):
+    if (fig.axes or fig.lines) and (may_fail(fig) or (fig.stale and _moves(fig))):
         fig.draw_without_rendering()
     return None
+
+
+def settle_figures() -> None:
+    """Stand where pyplot draws, at a cell's end, the figures that changed in it.
+
+    What a later cell finds changed by it is done: layouts and aspects are brought about.
+    """
+    if not matplotlib.is_interactive():
+        return
+    for manager in Gcf.get_all_fig_managers():
+        fig = manager.canvas.figure
+        if fig.stale and _moves(fig):
+            fig.draw_without_rendering()
+
+
+def _moves(fig: Figure) -> bool:
+    """Tell whether drawing a figure places its Axes anew."""
+    aspects = (axes.get_aspect() for axes in fig.axes)
+    return fig.get_layout_engine() is not None or any(aspect != "auto" for aspect in aspects)
 
 
 def may_fail(fig: Figure) -> bool:
@@ -74,4 +97,14 @@ def _formats_oddly(formatter: Formatter) -> bool:
     if isinstance(formatter, FixedFormatter):
         return any(_is_formula(str(text)) for text in formatter.seq)
     own = not type(formatter).__module__.startswith(("matplotlib.", "mpl_toolkits."))
-    return own or isinstance(formatter, FuncFormatter)
+    if own or not isinstance(formatter, FuncFormatter):
+        return own
+    texts = _texts_by_place(formatter.func)
+    return texts is None or any(map(_is_formula, texts))
+
+
+def _texts_by_place(func: Any) -> list[str] | None:
+    """Return the texts of the function that ``set_ticklabels`` makes for places set before."""
+    if isinstance(func, functools.partial) and func.func is Axis._format_with_dict:  # type: ignore[attr-defined]
+        return list(map(str, func.args[0].values()))
+    return None
