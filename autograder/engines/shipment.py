@@ -3,7 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -60,6 +60,7 @@ def with_imports(roots: Iterable[Path]) -> list[Path]:
     return sorted(found)
 
 
+@cache
 def imported_files(path: Path) -> set[Path]:
     """Return the files of the package that one file imports, at any depth of its code."""
     names: set[str] = set()

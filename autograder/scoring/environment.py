@@ -3,26 +3,35 @@
 import hashlib
 import platform
 from functools import cache
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import distributions
+from typing import NamedTuple
+
+
+class Package(NamedTuple):
+    """A package as its installer recorded it.
+
+    Attributes:
+        record: SHA-256, hex, over the list of its files with their digests.
+    """
+
+    version: str
+    record: str
 
 
 @cache
 def environment_facts() -> dict[str, str]:
     """Return what a provenance says of this environment: ``python``, ``torch``, ``packages``.
 
-    The last is a SHA-256, hex, over each package's name, version and list of files with their
-    digests, as its installer recorded them: it changes with any package that is added, changed or
-    removed.
+    The last is a SHA-256, hex, over each package's name, version and record: it changes with any
+    package that is added, changed or removed.
     """
     total = hashlib.sha256()
     found = packages()
     for name, package in found.items():
-        record = package.read_text("RECORD") or ""
-        total.update(f"{name} {package.version}\n{record}\n".encode())
-    torch = found.get("torch")
+        total.update(f"{name} {package.version} {package.record}\n".encode())
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "torch": torch.version if torch else "",
+        "torch": found["torch"].version if "torch" in found else "",
         "packages": total.hexdigest(),
     }
 
@@ -34,13 +43,16 @@ def listing() -> str:
     return "\n".join([f"# {facts['packages']}", f"# {facts['python']}", *lines]) + "\n"
 
 
-def packages() -> dict[str, Distribution]:
+@cache
+def packages() -> dict[str, Package]:
     """Return every package that can be imported here, by name; the first of a name counts."""
-    found: dict[str, Distribution] = {}
-    for package in distributions():
-        name = package.metadata["Name"]
-        if name:
-            found.setdefault(name.lower().replace("_", "-"), package)
+    found: dict[str, Package] = {}
+    for one in distributions():
+        facts = one.metadata  # read and parsed anew each time
+        if facts["Name"]:
+            name = facts["Name"].lower().replace("_", "-")
+            record = hashlib.sha256((one.read_text("RECORD") or "").encode()).hexdigest()
+            found.setdefault(name, Package(facts["Version"], record))
     return dict(sorted(found.items()))
 
 

@@ -6,9 +6,7 @@ one: changed in place, and the same object when it comes back. Small values only
 test case runs: a number that both sides know stands for each.
 """
 
-import operator
-from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -16,23 +14,26 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
+from autograder.wall.glimpses import (
+    CONTAINERS,
+    NESTING,
+    PLAIN,
+    Glimpse,
+    glimpse,
+    is_same,
+    is_table,
+    parts_of,
+)  # fmt: skip
 
 MOST = 256  # values at a time; more of them are copies
 MOST_ITEMS = 2_000  # of one; a larger one is a copy
 MOST_BYTES = 2**20  # of one array or table
 MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
 BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table or generator weighs
-CONTAINERS: tuple[type, ...] = (
-    list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
-)  # fmt: skip
 DTYPES = (
     torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
     torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool,
 )  # fmt: skip
-TABLES = ("DataFrame", "Series")
-MAPPINGS = frozenset({dict, OrderedDict, Counter, defaultdict})
-NESTING = frozenset({*CONTAINERS, tuple, frozenset}) - {bytearray}
-PLAIN = frozenset({type(None), bool, int, float, complex})
 
 
 class Shared:
@@ -47,8 +48,8 @@ class Shared:
         self.values: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
         self.agreed: dict[int, bytes] = {}  # content, as both sides know it
-        self.still: dict[int, tuple[Any, ...]] = {}  # what is in a value, as it was agreed on
-        self.received: set[int] = set()  # what the other side has told of, and nobody noted yet
+        self.still: dict[int, Glimpse] = {}  # what is in a value, as it was agreed on
+        self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
         self.open = True  # whether more values may join
         self.weight = 0
 
@@ -84,25 +85,20 @@ class Shared:
         self.hold(number, value)
 
     def note(self, number: int) -> None:
-        """Note what is in a container, where a glance at that will tell whether it changes.
+        """Note what is in a container or a table, where a glance at that tells of each change.
 
         So it is where each thing in it is plain, or has a number and is looked at itself.
         """
-        value = self.values[number]
-        parts = tuple(_parts(value))
-        known = parts and type(value) is not defaultdict  # whose factory may change
-        if known and all(_is_plain(part) or id(part) in self.numbers for part in parts):
-            self.still[number] = parts
-        else:
+        noted = glimpse(self.values[number], self.numbers)
+        if noted is None:
             self.still.pop(number, None)
+        else:
+            self.still[number] = noted
 
     def is_still(self, number: int) -> bool:
         """Tell whether a glance shows that a value holds what was noted of it."""
         noted = self.still.get(number)
-        if noted is None:
-            return False
-        parts = tuple(_parts(self.values[number]))
-        return len(parts) == len(noted) and all(map(operator.is_, parts, noted))
+        return noted is not None and is_same(self.values[number], noted)
 
     def clear(self) -> None:
         """Forget all; numbers are not given again."""
@@ -128,11 +124,6 @@ def _is_still(tensor: torch.Tensor) -> bool:
     return plain and not tensor.requires_grad and tensor.is_leaf and tensor.grad is None
 
 
-def is_table(cls: type) -> bool:
-    """Tell whether a class is pandas' frame or series, which is not imported to find out."""
-    return cls.__name__ in TABLES and cls.__module__.partition(".")[0] == "pandas"
-
-
 def _is_small(value: Any) -> bool:
     cls = type(value)
     if cls is np.ndarray or cls is torch.Tensor:
@@ -142,13 +133,6 @@ def _is_small(value: Any) -> bool:
     if cls in draws.KINDS:
         return True
     return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
-
-
-def _is_plain(value: Any) -> bool:
-    cls = type(value)
-    return (
-        cls in PLAIN or cls is str or cls is bytes or (cls is tuple and all(map(_is_plain, value)))
-    )
 
 
 def _weight(value: Any) -> int:
@@ -173,7 +157,7 @@ def _weights(value: Any, most: int) -> tuple[int, int]:
     """
     first = whole = _weight(value)
     seen = {id(value)}
-    inner = [(part, True) for part in _parts(value)]
+    inner = [(part, True) for part in parts_of(value)]
     while inner and whole <= most:
         part, inlined = inner.pop()
         if type(part) in PLAIN or id(part) in seen:
@@ -183,16 +167,8 @@ def _weights(value: Any, most: int) -> tuple[int, int]:
         weight = _weight(part)
         whole += weight
         first += weight if inlined else 0
-        inner += [(item, inlined) for item in _parts(part)]
+        inner += [(item, inlined) for item in parts_of(part)]
     return first, whole
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield what a container holds."""
-    if type(value) in NESTING:
-        yield from value
-    if type(value) in MAPPINGS:
-        yield from value.values()
 
 
 def fill(held: Any, value: Any) -> None:

@@ -7,6 +7,7 @@ import msgpack
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec.library import make_collection
+from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_mutable
 
 Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
@@ -39,9 +40,9 @@ def changes(shared: Shared, encode: Content) -> list[Any]:
 def settle(shared: Shared, encode: Content) -> None:
     """Note what was received of shared values as what both sides know."""
     shared.open, was_open = False, shared.open
-    for number in shared.received & shared.values.keys():
+    for number in shared.received.keys() & shared.values.keys():
         try:
-            content = _encoded(shared.values[number], encode)
+            content = shared.received[number] or _encoded(shared.values[number], encode)
             shared.agreed[number] = msgpack.packb(content, use_bin_type=True)
             shared.note(number)
         except EvidenceError:
@@ -77,13 +78,13 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
     pairs = [_read(change) for change in found]
     for number, content in pairs:
         if not _is_container(content):
-            _take(shared, number, decode(content))
+            _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
         if _is_container(content) and number not in shared.values:
             shared.accept(number, _empty(content))
     for number, content in pairs:
         if _is_container(content):
-            _take(shared, number, decode(content))
+            _take(shared, number, decode(content), content)
 
 
 def _read(change: Any) -> tuple[int, Any]:
@@ -94,14 +95,15 @@ def _read(change: Any) -> tuple[int, Any]:
     return change[0], change[1]
 
 
-def _take(shared: Shared, number: int, value: Any) -> None:
+def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
     if not is_mutable(value):
         raise EvidenceError("a shared value that cannot change")
     if number in shared.values:
         fill(shared.values[number], value)
     else:
         shared.accept(number, value)
-    shared.received.add(number)
+    # A table is what its content says; other contents may hold what each side writes in its way.
+    shared.received[number] = content if is_table(type(value)) else None
 
 
 def _is_container(content: Any) -> bool:

@@ -28,6 +28,7 @@ Decode = Callable[[Any], Any]
 MAX_TABLE_BYTES = MAX_FRAME_BYTES * 4 // 5  # of one table in memory; larger ones stay
 UNITS = ("s", "ms", "us", "ns")
 PACKED = {type(None), bool, int, float, str}  # items of a column that cross in one piece
+TEXTS = {type(None), str}
 MAX_ZONE = 64
 
 
@@ -125,7 +126,7 @@ def _column(array: Any, encode: Encode) -> Plain:
                 "values": encode(array.to_numpy(numpy_dtype, na_value=0))}  # fmt: skip
     if isinstance(array.dtype, pd.StringDtype) and array.dtype.storage == "python":
         items = array.to_numpy(object, copy=True, na_value=None).tolist()
-        if not {type(None), str}.issuperset(map(type, items)):
+        if not TEXTS.issuperset(map(type, items)):
             raise _Stays
         missing = "NA" if array.dtype.na_value is pd.NA else "nan"
         return {"$": "column", "kind": "texts", "data": _pack(items), "missing": missing}
@@ -270,7 +271,7 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         return _array_of(items)
     if kind == "texts":
         items = _unpack(plain)
-        if not all(item is None or type(item) is str for item in items):
+        if not TEXTS.issuperset(map(type, items)):
             raise EvidenceError("malformed texts")
         missing = {"NA": pd.NA, "nan": np.nan}[plain["missing"]]
         return pd.array(items, dtype=pd.StringDtype("python", na_value=missing))
