@@ -7,8 +7,8 @@ report quotes the test, so it is thrown away.
 import ast
 import doctest
 import re
-from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from otter.test_files.abstract_test import TestCaseResult
@@ -120,10 +120,13 @@ def texts_in(body: str) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
-def _nodes(body: str) -> Iterator[ast.AST]:
+@lru_cache(4096)
+def _nodes(body: str) -> tuple[ast.AST, ...]:
+    nodes = list[ast.AST]()
     for example in doctest.DocTestParser().get_examples(body):
         with suppress(SyntaxError):  # the runner says so
-            yield from ast.walk(ast.parse(example.source))
+            nodes += ast.walk(ast.parse(example.source))
+    return tuple(nodes)
 
 
 WORD = re.compile(r"\w+")
