@@ -329,8 +329,7 @@ def _shape(plain: Record, name: str = "shape") -> list[int]:
 def _read_array(plain: Record) -> np.ndarray:
     text = _field(plain, "dtype", str)
     dtype, shape, data = np.dtype(text[:12]), _shape(plain), _field(plain, "data", bytes)
-    # "<f8,<U1" is a pair of columns, whose texts nobody would check.
-    if dtype.str != text or dtype.kind not in ARRAY_KINDS:
+    if dtype.str != text or dtype.kind not in ARRAY_KINDS:  # as "<f8,<U1", of two columns
         raise EvidenceError("this dtype cannot cross")
     if dtype.itemsize * math.prod(shape) != len(data):
         raise EvidenceError("the data does not fit the shape")
