@@ -58,6 +58,7 @@ class Known:
         shapes: the shapes of the two operands, in each order that may be; an expression that tells
             others of itself gets the message of ``kin``.
         right: what to run, for that message, e.g. ``"A / A.sum(axis=1)"``.
+        about: what else the complaint of ``kin`` is about, for that message, in both languages.
     """
 
     type: str
@@ -67,6 +68,7 @@ class Known:
     kin: str = ""
     shapes: tuple[tuple[operands.Shape, operands.Shape], ...] = ()
     right: str = ""
+    about: tuple[str, str] = ("other shapes than those", "形状")
 
 
 _ENGINE = ("torch/autograd/graph.py:_engine_run_backward", "torch/autograd/__init__.py:backward")
@@ -126,10 +128,11 @@ ROW_SUMS = Known(
 
 NO_SIGNATURE = Known(
     "ValueError",
-    r"no signature found for builtin.*\badd\b",
+    r"no signature found for builtin.*\bmethod add of type\b",
     ("python",),
     kin=r"no signature found",
     right="inspect.signature(torch.add)",
+    about=("another function than that", "函数"),
 )
 
 
@@ -341,8 +344,9 @@ def _check_message(error: CapturedError, known: Known, name: str) -> None:
 
 def _of_other_operands(known: Known, name: str) -> str:
     return (
-        f"[other-operands] {name} is the right complaint, but about other shapes than those "
-        f"of {known.right}. ‖ {name} 说的问题是对的，但涉及的形状不是 {known.right} 的。"
+        f"[other-operands] {name} is the right complaint, but about {known.about[0]} "
+        f"of {known.right}. "
+        f"‖ {name} 说的问题是对的，但涉及的{known.about[1]}不是 {known.right} 的。"
     )
 
 

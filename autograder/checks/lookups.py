@@ -90,6 +90,18 @@ def require_default(
     )
 
 
+def require_not_called(calls: int | None, what: str) -> None:
+    """Require that a function was looked up without a call.
+
+    Args:
+        calls: what its ``told`` counted.
+    """
+    assert not calls, (
+        f"[f-called] {what} calls f; its defaults are to be looked up without a call. ‖ "
+        f"{what} 调用了 f；应该不调用它就查出默认值。"
+    )
+
+
 def raised(answer: object) -> bool:
     """Tell whether an exception was raised in place of an answer."""
     return isinstance(answer, CapturedError)
@@ -136,8 +148,8 @@ class Entry:
 
     Attributes:
         doc: its documentation, or None.
-        kind: "function", "class", "value" (documented, but no callable), "odd" (callable, with
-            documentation that is no text).
+        kind: "function", "class", "instance" (of a class with a ``__call__``), "value" or "module"
+            (documented, but not callable), "odd" (callable, with documentation that is no text).
     """
 
     name: str
@@ -149,12 +161,18 @@ def module_source(entries: list[Entry]) -> str:
     """Return a piece of Python that makes a module with these members."""
     parts = ["import types", "it = types.ModuleType('tools', 'Tools.')"]
     for entry in entries:
-        if entry.kind == "value":
-            parts.append(f"it.{entry.name} = type('Value', (), {{'__doc__': {entry.doc!r}}})()")
+        body = {
+            "value": "",
+            "instance": ", '__call__': lambda self, x: x",
+        }.get(entry.kind)
+        if body is not None:
+            made = f"type('Value', (), {{'__doc__': {entry.doc!r}{body}}})()"
+            parts.append(f"it.{entry.name} = {made}")
             continue
         parts.append({
             "function": f"def made(x):\n    return x\nmade.__doc__ = {entry.doc!r}",
             "class": f"class made:\n    __doc__ = {entry.doc!r}",
+            "module": f"made = types.ModuleType({entry.name!r}, {entry.doc!r})",
             "odd": f"class made:\n    __doc__ = property(lambda self: {entry.doc!r})",
         }[entry.kind])  # fmt: skip
         parts.append(f"made.__name__ = {entry.name!r}\nit.{entry.name} = made")
@@ -162,9 +180,19 @@ def module_source(entries: list[Entry]) -> str:
 
 
 def require_found(
-    answer: object, right: list[str], what: str, slips: Mapping[str, list[str]] | None = None
+    answer: object,
+    right: list[str],
+    what: str,
+    slips: Mapping[str, list[str]] | None = None,
+    members: Mapping[str, str] | None = None,
 ) -> None:
-    """Require the right names in the right order."""
+    """Require the right names in the right order.
+
+    Args:
+        what: the call, as the message shows it.
+        slips: message that names a misconception -> the names that it leads to.
+        members: name -> message, where nothing but names of that message are missing or too many.
+    """
     if isinstance(answer, CapturedError):
         kind = error_kind(answer.type)
         raise AssertionError(
@@ -179,6 +207,9 @@ def require_found(
     )
     for message, wrong in (slips or {}).items():
         assert sorted(found) != sorted(wrong), message
+    reasons = {(members or {}).get(name) for name in {*found} ^ {*right}}
+    if len(reasons) == 1 and (reason := reasons.pop()) is not None:
+        raise AssertionError(reason)
     raise AssertionError(
         f"[wrong-names] {what}: these are not the names whose documentation holds the phrase. ‖ "
         f"{what}：这些不是文档中含有该短语的名字。"
@@ -194,8 +225,13 @@ def require_page(answer: object, name: str) -> None:
             f"[another-site] {what} should be an address of PyTorch's own documentation, found "
             f"another one. ‖ {what} 应该是 PyTorch 官方文档的地址，实为别的地址。"
         )
-    last = address.path.rpartition("/generated/")[2]
+    folder, _, last = address.path.rpartition("/generated/")
     if last == f"{name}.html":
+        assert re.fullmatch(r"/docs/(stable|\d+(\.\d+)+)", folder), (
+            f"[another-folder] {what} has the page's name, but these pages lie under "
+            f"https://docs.pytorch.org/docs/stable/generated/. ‖ {what} 的页面名字对，"
+            "但这些页面在 https://docs.pytorch.org/docs/stable/generated/ 之下。"
+        )
         return
     assert name.rpartition(".")[2] not in last or "_C" not in last, (
         f"[module-name-in-address] {what}: the page is called by the name that people use, not by "

@@ -57,6 +57,27 @@ GENUINE = {
 }
 
 
+SIGNATURES = {
+    "torch.add": None,
+    "torch.mul": "other-operands",
+    "torch.Tensor.add": "other-operands",
+    "torch.ones(()).add": "other-operands",
+    "torch.Tensor.add_": "other-operands",
+    "'torch.add'": "wrong-error-type",
+}
+
+
+@pytest.mark.parametrize("asked", SIGNATURES)
+def test_a_missing_signature_is_that_of_the_function_asked_for(asked):
+    error = error_in_cell(f"import inspect\ninspect.signature({asked})")
+    if SIGNATURES[asked] is None:
+        errors.require_said(error, errors.NO_SIGNATURE, "signature_error")
+        return
+    with pytest.raises(AssertionError, match=rf"^\[({SIGNATURES[asked]})\]") as told:
+        errors.require_said(error, errors.NO_SIGNATURE, "signature_error")
+    assert "shape" not in str(told.value)
+
+
 ROWS = errors.Known(
     "RuntimeError",
     r"tensor a .4. must match the size of tensor b .5. at non-singleton dimension 1",

@@ -1,5 +1,6 @@
 """What was looked up is judged by value and by kind, and a slip is named."""
 
+import re
 import types
 
 import pytest
@@ -81,13 +82,34 @@ def test_a_made_module_holds_what_its_entries_say():
             Entry("c", "Three.", "class"),
             Entry("d", "Four.", "value"),
             Entry("e", "Five.", "odd"),
+            Entry("f", "Six.", "instance"),
+            Entry("g", "Seven.", "module"),
         ]
     )
     assert isinstance(module, types.ModuleType)
     assert [module.a.__doc__, module.b.__doc__, module.c.__doc__] == ["One.", None, "Three."]
     assert not callable(module.d) and module.d.__doc__ == "Four."
     assert callable(module.e) and not isinstance(module.e.__doc__, str)
+    assert callable(module.f) and module.f.__doc__ == "Six."
+    assert not callable(module.g) and module.g.__doc__ == "Seven."
     assert module.a.__name__ == "a"
+
+
+MEMBERS = {"_p": "[private]", "v": "[value]", "w": "[value]", "c": "[class]"}
+FOUND = {
+    "[private]": ["_p", "a", "c"],
+    "[value]": ["a", "c", "v", "w"],
+    "[class]": ["a"],
+    "[wrong-names]": ["_p", "a"],  # two causes: neither is told as the one
+    "[unsorted]": ["c", "a"],
+}
+
+
+@pytest.mark.parametrize("slug", FOUND)
+def test_a_name_too_many_or_missing_is_explained_only_where_it_is_the_one_cause(slug):
+    with pytest.raises(AssertionError, match=f"^{re.escape(slug)}"):
+        lookups.require_found(FOUND[slug], ["a", "c"], "find", None, MEMBERS)
+    lookups.require_found(["a", "c"], ["a", "c"], "find", None, MEMBERS)
 
 
 PAGES = {
@@ -95,6 +117,8 @@ PAGES = {
     "https://pytorch.org/docs/2.1/generated/torch.linalg.norm.html#torch.linalg.norm": None,
     "https://example.org/docs/stable/generated/torch.linalg.norm.html": "another-site",
     "https://docs.pytorch.org/docs/stable/generated/torch.norm.html": "another-page",
+    "https://docs.pytorch.org/docs/generated/torch.linalg.norm.html": "another-folder",
+    "https://docs.pytorch.org/docs/main/generated/torch.linalg.norm.html": "another-folder",
     "https://docs.pytorch.org/docs/stable/generated/torch._C._linalg.linalg_norm.html": (
         "module-name-in-address"
     ),
@@ -121,6 +145,18 @@ def test_an_exception_is_told_and_the_next_item_is_asked():
     (first, _), (second, told) = probes.made_results(answer, [("it = 1", "a"), (SOURCE, "b")])
     lookups.require_lookup_error(first, "f")
     assert lookups.raised(second) and second.type == "KeyError" and told == 0
+
+
+def test_a_call_of_what_was_only_to_be_looked_up_is_noticed():
+    source = "calls = []\ndef told():\n    return len(calls)\ndef it(a=1):\n    calls.append(a)\n"
+    for answer, called in ((lambda it: 1, False), (lambda it: it(), True)):
+        [(_, calls)] = probes.made_results(answer, [(source,)])
+        assert bool(calls) == called
+        if called:
+            with pytest.raises(AssertionError, match=r"^\[f-called\]"):
+                lookups.require_not_called(calls, "f")
+        else:
+            lookups.require_not_called(calls, "f")
 
 
 NO_ERRORS = {"none-for-required": None, "default-invented": 3, "wrong-exception": ValueError}
