@@ -13,9 +13,12 @@ from rich.table import Table
 if TYPE_CHECKING:
     from autograder.proving.audit.report import QuestionAudit
 
+    Audits = dict[str, dict[str, QuestionAudit]]  # by assignment and question
+
+Counts = dict[str, dict[str, dict[str, int]]]  # by assignment, question and what is counted
 MUTANT_KEYS = (
     "killed", "survived", "equivalent", "killed_by_public",
-    "false_accepts", "false_rejects", "flaky",
+    "false_accepts", "false_rejects", "flaky", "valid", "misconceptions", "repeats",
 )  # fmt: skip
 KEYS = {
     "mutants": MUTANT_KEYS,
@@ -42,7 +45,7 @@ KEYS = {
 @click.option(
     "--page",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="also write the page, and its picture",
+    help="also write the page, and its picture, of all that the folder has counts of",
 )
 @click.pass_context
 def audit(
@@ -64,12 +67,10 @@ def audit(
     from autograder.run.workers import default_workers
     from autograder.scoring.assignment import load_assignment
 
-    if page and axes:
-        raise click.UsageError("the page needs every axis: leave --axis out")
-    out = out or results_folder()
+    kept = (out or results_folder()) / "audit.json"
     axes, workers = axes or tuple(KEYS), workers or default_workers()
     console = Console()
-    found: dict[str, dict[str, QuestionAudit]] = {}
+    found: Audits = {}
     for name in check_names(names):
         folder, bank = dist_folder() / name, assignment_folder(name) / "bank"
         solution = folder / "solutions" / f"{name}-en.ipynb"
@@ -85,17 +86,19 @@ def audit(
         console.print(_table(name, found[name]))
         for line in _lines(found[name]):
             console.print(f"{name} {line}", markup=False, soft_wrap=True)
-    _keep(out / "audit.json", found, axes)
+    known = _keep(kept, found, axes)
     if page:
-        write_page(page, found, repeats)
+        write_page(page, _whole(known))
     missed = [f"{n} {q}" for n, qs in found.items() for q, c in qs.items() if not c.passes]
     if missed:
         console.print(f"bars missed: {', '.join(missed)}")
     ctx.exit(1 if missed else 0)
 
 
-def _keep(path: Path, found: dict[str, dict[str, "QuestionAudit"]], axes: tuple[str, ...]) -> None:
-    """Write the counts of the axes that ran; those of the others stay."""
+def _keep(
+    path: Path, found: dict[str, dict[str, "QuestionAudit"]], axes: tuple[str, ...]
+) -> Counts:
+    """Write the counts of the axes that ran, and return all there are; those of the others stay."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -107,6 +110,26 @@ def _keep(path: Path, found: dict[str, dict[str, "QuestionAudit"]], axes: tuple[
             kept.setdefault(question, {}).update(numbers)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    return plain
+
+
+def _whole(known: Counts) -> "Audits":
+    """Return what a page shows: the assignments of which every axis has run."""
+    keys = {key for axis in KEYS.values() for key in axis}
+    return {
+        name: {question: _audit_of(counts) for question, counts in questions.items()}
+        for name, questions in known.items()
+        if all(keys == counts.keys() for counts in questions.values())
+    }
+
+
+def _audit_of(counts: dict[str, int]) -> "QuestionAudit":
+    from autograder.proving.audit.report import QuestionAudit
+
+    found = QuestionAudit()
+    for key, count in counts.items():
+        setattr(found, key, count)
+    return found
 
 
 def _lines(audits: dict[str, "QuestionAudit"]) -> Iterator[str]:

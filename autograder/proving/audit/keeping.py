@@ -148,6 +148,8 @@ def _drawn(node: ast.AST) -> tuple[str, list[str], dict[str, str]] | None:
     starred = any(isinstance(item, ast.Starred) for item in node.args)
     if node.func.attr != "plot" or len(node.args) < 2 or starred:
         return None
+    if isinstance(node.args[1], ast.Constant):
+        return None  # a format: the heights alone are given
     named = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg}
     return ast.unparse(node.func.value), [ast.unparse(item) for item in node.args], named
 
@@ -164,9 +166,18 @@ def _artist(template: str, least: int = 2, most: int = 3) -> Step:
         axes, given, named = drawn
         axes = "plt.gca()" if axes == "plt" else axes
         label = named.get("label", "None")
-        return statements(template.format(axes=axes, x=given[0], y=given[1], label=label))
+        looped = f"for x_drawn, y_drawn in curves_in({given[0]}, {given[1]}):\n    "
+        body = template.format(axes=axes, x="x_drawn", y="y_drawn", label=label)
+        return statements(CURVES + looped + body.replace("\n", "\n    "))
 
     return everywhere(change)
+
+
+CURVES = """
+def curves_in(x, y):
+    y = np.asarray(y)
+    return [(x, y)] if y.ndim < 2 else [(x, column) for column in y.T]
+"""
 
 
 def _figure(template: str) -> Step:
@@ -191,9 +202,13 @@ KEEPING = {
     "error with else": everywhere(_with_else),
     "error in a function": in_a_function,
     "error by a context manager": by_a_context_manager,
-    "curve as scatter": _artist("{axes}.scatter({x}, {y}, s=3, label={label})"),
+    "curve as scatter": _artist(
+        "if np.size({x}) > 2:\n    {axes}.scatter({x}, {y}, s=3, label={label})\n"
+        "else:\n    {axes}.plot({x}, {y}, label={label})"
+    ),
     "curve as markers": _artist(
-        "{axes}.plot({x}, {y}, linestyle='', marker='o', markersize=2, label={label})"
+        "{axes}.plot({x}, {y}, linestyle='' if np.size({x}) > 2 else '-', marker='o', "
+        "markersize=2, label={label})"
     ),
     "curve dashed and thick": _artist(
         "{axes}.plot({x}, {y}, '--', linewidth=3, alpha=0.5, label={label})"

@@ -64,12 +64,23 @@ def data_scratch(found: list[dict]) -> Callable[[Answer], Iterator[tuple[str, An
 
 
 def splits(answer: Answer) -> Iterator[tuple[str, Answer]]:
-    """Give every statement a cell of its own."""
-    cells = [
-        CELL_BREAK.join(ast.unparse(node) for node in tree.body) or "" for tree in answer.trees()
-    ]
+    """Give every statement a cell of its own, but all that draws into pyplot's figure one cell."""
+    cells = [CELL_BREAK.join(_parts(tree.body)) for tree in answer.trees()]
     if any(CELL_BREAK in cell for cell in cells):
         yield "a statement per cell", answer.with_cells(cells)
+
+
+def _parts(body: list[ast.stmt]) -> list[str]:
+    """Return the statements as texts; those from pyplot's first to its last are one.
+
+    A kernel closes a cell's figures at its end: the next cell would draw into another one.
+    """
+    texts = [ast.unparse(node) for node in body]
+    drawing = [place for place, text in enumerate(texts) if "plt." in text]
+    if drawing:
+        first, last = drawing[0], drawing[-1] + 1
+        texts[first:last] = ["\n".join(texts[first:last])]
+    return texts
 
 
 def merges(answer: Answer) -> Iterator[tuple[str, Answer]]:

@@ -31,17 +31,13 @@ RUNS = (
     "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
     "*flaky* are those whose verdict was not the same each time. A mutant that never ends ran once."
 )
-ONCE = (
-    "Each mutant and each answer was run once, with the inputs with which marks are given; what\n"
-    "is *flaky*, with a verdict that other inputs change, shows only in more runs."
-)
+ONCE = "Each mutant and each answer was run once, with the inputs with which marks are given."
 
 
-def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: int) -> None:
+def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]]) -> None:
     """Write ``path`` and, beside it, a picture of the same stem.
 
     Args:
-        repeats: how often each mutant and each labelled answer was run.
         found: assignment -> question -> what the audit counted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +45,14 @@ def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: 
     _draw(picture, found)
     lines = [
         *TEXT,
-        RUNS.format(repeats=repeats) if repeats > 1 else ONCE,
-        "",
         f"![Share of mutants killed per question]({picture.name})",
         "",
     ]
     for name, audits in found.items():
         lines += [
             f"## {name}",
+            "",
+            _runs(audits),
             "",
             "| question | mutants | killed | by public tests alone | equivalent | valid answers "
             "| misconceptions | false rejects | false accepts | flaky |",
@@ -71,6 +67,11 @@ def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]], repeats: 
             )
         lines += ["", *_variants(audits), ""]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _runs(audits: dict[str, QuestionAudit]) -> str:
+    least = min((one.repeats for one in audits.values()), default=0)
+    return RUNS.format(repeats=least) if least > 1 else ONCE
 
 
 def _variants(audits: dict[str, QuestionAudit]) -> list[str]:

@@ -32,6 +32,7 @@ class QuestionAudit:
         stale: mutants that were justified as equivalent, but a test case failed.
         style_tried, style_refused: right answers rewritten, and those of which a test case failed.
         careless_tried, careless_accepted: right answers spoilt, and those that passed all the same.
+        repeats: runs of each mutant and each labelled answer.
         unjustified: accepted ones of which data does not say why.
     """
 
@@ -48,6 +49,7 @@ class QuestionAudit:
     style_refused: int = 0
     careless_tried: int = 0
     careless_accepted: int = 0
+    repeats: int = 0
     unjustified: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
@@ -102,7 +104,7 @@ def audit_assignment(
         key: (question, _with(reference.answers[question], index, mutant.source))
         for key, (question, index, mutant) in mutants.items()
     }
-    audits = {question: QuestionAudit() for question in reference.answers}
+    audits = {question: QuestionAudit(repeats=repeats) for question in reference.answers}
     runs: dict[Key, list[TrialOutcome]] = defaultdict(list)
     cases: dict[str, set[str]] = defaultdict(set)
     failed: dict[str, set[str]] = defaultdict(set)

@@ -181,9 +181,14 @@ def _return_conditional(node: ast.AST) -> ast.AST | None:
     return None
 
 
+ANY_ITEMS = (ast.Call, ast.Tuple, ast.GeneratorExp)
+
+
 def _plain_assignment(node: ast.AST) -> ast.AST | None:
-    """Write ``n += 1`` on a name as ``n = n + 1``."""
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+    """Write ``n += 1`` on a name as ``n = n + 1``; what a call returns may join a list so alone."""
+    if not isinstance(node, ast.AugAssign) or isinstance(node.value, ANY_ITEMS):
+        return None
+    if isinstance(node.target, ast.Name):
         value = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
         return ast.Assign([node.target], value)
     return None

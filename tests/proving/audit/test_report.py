@@ -169,27 +169,45 @@ def test_counts_of_axes_that_did_not_run_stay(monkeypatch, tmp_path):
     assert ended.exit_code == 1 and "bars missed: linear q2" in ended.output
 
 
+def add_to_both(audits, *args):
+    audits["q1"] = counts()
+    return add_a_refused_one(audits)
+
+
 def add_a_refused_one(audits, *args):
     audits["q2"] = counts(killed=0, style_tried=8, style_refused=1)
     return []
 
 
-def test_a_page_of_some_axes_is_refused(tmp_path):
-    options = ["--axis", "style", "--page", str(tmp_path / "page.md")]
-    assert CliRunner().invoke(commands.audit, options).exit_code == 2
+def test_a_page_shows_all_that_ran_by_and_by_and_nothing_by_halves(monkeypatch, tmp_path):
+    page = tmp_path / "page.md"
+    run_command(monkeypatch, tmp_path, counts(style_tried=7))
+    monkeypatch.setattr("autograder.course.check_names", lambda names: ["other"])
+    monkeypatch.setattr(variants, "audit_variants", add_to_both)
+    options = ["--out", str(tmp_path), "--page", str(page), "--axis"]
+    CliRunner().invoke(commands.audit, [*options, "style"])
+    assert "## linear" in page.read_text() and "## other" not in page.read_text()
+    CliRunner().invoke(commands.audit, [*options, "mutants"])
+    CliRunner().invoke(commands.audit, [*options, "careless"])
+    assert "## linear" in page.read_text() and "| q2 | 8 | 1 |" in page.read_text()
 
 
 def test_the_page_of_a_single_run_says_so(tmp_path):
-    write_page(tmp_path / "audit.md", {"linear": {"q1": counts()}}, 1)
+    write_page(tmp_path / "audit.md", {"linear": {"q1": counts(repeats=1)}})
     text = (tmp_path / "audit.md").read_text()
     assert "was run once" in text and "1 times" not in text
 
 
 def test_the_page_shows_the_counts_of_the_run_and_a_picture(tmp_path):
     found = counts(
-        survived=1, equivalent=3, style_tried=500, careless_tried=90, careless_accepted=1
+        survived=1,
+        equivalent=3,
+        style_tried=500,
+        careless_tried=90,
+        careless_accepted=1,
+        repeats=20,
     )
-    write_page(tmp_path / "audit.md", {"linear": {"q1": found}}, 20)
+    write_page(tmp_path / "audit.md", {"linear": {"q1": found}})
     text = (tmp_path / "audit.md").read_text()
     assert "| q1 | 21 | 20 (95.2%) | 7 (33%) | 3 | 12 | 0 | 0 | 0 | 0 |" in text
     assert "| q1 | 500 | 0 | 90 | 1 | 98.9% |" in text
