@@ -85,6 +85,7 @@ MORE = {
     "exact-equality": "要求完全相等",
     "exponent-read-as-square": "把指数看成了平方",
     "extra-axis": "多了一个轴",
+    "extra-line": "多画了线",
     "f-called": "调用了 f",
     "f-called-twice": "多次调用了 f",
     "factor-two-lost": "丢失了因子 2",
