@@ -226,6 +226,7 @@ MORE = {
     "rows-out-of-step": "行没有对应",
     "runs-always-agree": "认为结果总一致",
     "same-number-of-axes": "要求轴的个数相同",
+    "same-test-once": "相同的检测只算一次",
     "secant": "画成了割线",
     "second-more-accurate": "认为第二个更准确",
     "seed-inside": "函数里设了种子",
