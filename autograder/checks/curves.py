@@ -107,8 +107,10 @@ def require_cover(
     )
 
 
-def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -> None:
-    """Require that the limits of the Axes leave at least nine tenths of the points in view.
+def require_in_view(
+    drawing: Drawing, stroke: Stroke, name: str = "the curve", share: float = 0.9
+) -> None:
+    """Require that the limits of the Axes leave at least a share of the points in view.
 
     Raises:
         AssertionError: ``[out-of-view]``.
@@ -117,7 +119,7 @@ def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -
     for index in stroke.axes:
         axes = drawing.axes[index]
         seen |= _within(stroke.x, axes.xlim) & _within(stroke.y, axes.ylim)
-    assert seen.mean() >= 0.9, (
+    assert seen.mean() >= share, (
         f"[out-of-view] Of {name}, {_share(~seen)} lies outside of what the axes show; look at "
         f"set_xlim and set_ylim. ‖ {name} 有{_share(~seen, chinese=True)}在坐标轴显示的范围之外；"
         "请检查 set_xlim 和 set_ylim。"

@@ -32,8 +32,8 @@ def normal_form(code: str) -> str:
     try:
         if tree is not None:
             return ast.unparse(_Plain().visit(tree))
-    except RecursionError:
-        pass
+    except (RecursionError, ValueError, MemoryError):
+        pass  # not all that can be read can be written: a number may have too many digits
     return " ".join(" ".join(map(_without_comment, code.split("\n"))).split())
 
 

@@ -72,7 +72,7 @@ def table(read: Read, address: int, modern: bool) -> Table:
         fixed, counter = 4 * WORD, 3 * WORD
     else:
         slots, kind = int.from_bytes(head[WORD : 2 * WORD], "little"), 0
-        width = next(n for n in (1, 2, 4, 8) if slots <= 1 << (8 * n - 1))
+        width = next((n for n in (1, 2, 4) if slots <= 1 << (8 * n - 1)), 8)
         size, fixed, counter = slots * width, TABLE, 4 * WORD
     count = int.from_bytes(head[counter : counter + WORD], "little")
     if count > MAX_ENTRIES or size > 8 * MAX_ENTRIES:
@@ -92,4 +92,4 @@ def read_text(read: Read, address: int) -> str:
     """Return a short ASCII string at an address; "" where there is none."""
     length = min(word(read, address + 2 * WORD), 200)
     head = len("".__sizeof__() * b" ") - 1
-    return read(address + head, length).decode("ascii", "replace")
+    return read(address + head, length).decode("ascii", "ignore")

@@ -28,7 +28,7 @@ TELLING = {  # of these events only what is done with such a name
 }
 SIGNATURE = "_signature"  # so inspect calls what reads code for the parameters, and keeps it
 BETWEEN, WRAPPERS = ("inspect", "ctypes", "pathlib", "socket"), ("_modified_open",)
-MOST, MOST_BYTES = 8, 200  # notes, and of each
+MOST, MOST_EVENT, MOST_BYTES = 8, 40, 200  # notes, and bytes of each
 
 
 def take_notes(pipe: int) -> None:
@@ -86,10 +86,18 @@ def _asking(frame: FrameType | None) -> FrameType | None:
 
 
 def read_notes(pipe: int) -> list[list[str]]:
-    """Return the notes in a pipe: what was done, and the line of the notebook that did it."""
+    """Return the notes in a pipe: what was done, and the line of the notebook that did it.
+
+    Whoever finds the pipe can write to it: what is no text is left out, so that notes take no more
+    room in the worker's report than they took here.
+    """
     try:
         data = os.read(pipe, 4 * MOST * MOST_BYTES)
     except OSError:
         return []
-    lines = [line.decode("utf-8", "replace").partition("\t") for line in data.split(b"\n") if line]
-    return [[event[:40], line[:MOST_BYTES]] for event, _, line in lines[:MOST]]
+    lines = [line.partition(b"\t") for line in data.split(b"\n") if line][:MOST]
+    return [[_text(event[:MOST_EVENT]), _text(line[:MOST_BYTES])] for event, _, line in lines]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "ignore")

@@ -15,9 +15,12 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 FREEZE_ROUNDS = 200
 CGROUPS = ("/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory/memory.stat")  # version 2, 1
-COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem"))  # in version 1, in version 2
+# In version 1, in version 2, where not each kernel has all.
+COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem", b"pagetables"))
 MIB = 2**20
 SHARED = "/dev/shm"
+LONG_PATH = 2000  # bytes, from where a folder is opened: what lies in it has a short path again
+MOST_OPENED = 64
 
 
 def children_of(pid: int) -> list[int]:
@@ -101,14 +104,16 @@ class Memory:
 
     def __init__(self, limit_mib: float, counts: Path | None):
         self.limit_mib, self.counts = limit_mib, counts
-        self.base = _counted(counts) if counts else _resident(os.getpid())[0]
+        private, _, self.tables = _resident(os.getpid())
+        self.base = _counted(counts) if counts else private
 
     def used_mib(self, pids: list[int]) -> float:
         """Return what is held now, in MiB; at most the limit where that is sure to be kept."""
         if self.counts:
             return (_counted(self.counts) - self.base) / MIB
         held = [_resident(pid) for pid in pids]
-        rough = sum(max(0, private - self.base) + shared for private, shared in held)
+        tables = sum(max(0, table - self.tables) for _, _, table in held)
+        rough = sum(max(0, private - self.base) + shared for private, shared, _ in held) + tables
         if rough / MIB <= self.limit_mib:
             return rough / MIB
         exact = [_proportional(pid) for pid in pids]
@@ -116,7 +121,7 @@ class Memory:
             return rough / MIB
         # The worker's pages are shared by it and n processes: theirs are n / (n + 1) of them.
         warm = self.base * len(pids) / (len(pids) + 1)
-        return (sum(pages or 0 for pages in exact) - warm) / MIB
+        return (sum(pages or 0 for pages in exact) - warm + tables) / MIB
 
 
 def own_counter() -> Path | None:
@@ -137,7 +142,7 @@ def _counted(path: Path) -> int:
     with open(path, "rb") as file:
         pairs = dict(line.split() for line in file)
     names = next(names for names in COUNTED if names[0] in pairs)
-    return sum(int(pairs[name]) for name in names)
+    return sum(int(pairs.get(name, 0)) for name in names)
 
 
 def private_mib() -> float:
@@ -145,16 +150,18 @@ def private_mib() -> float:
     return _resident(os.getpid())[0] / MIB
 
 
-def _resident(pid: int) -> tuple[int, int]:
-    """Return the private and the shared memory that a process has mapped and touched, in bytes."""
-    private = shared = 0
+def _resident(pid: int) -> tuple[int, int, int]:
+    """Return a process's private and shared memory, as touched, and its page tables, in bytes."""
+    private = shared = tables = 0
     with suppress(OSError), open(f"/proc/{pid}/status", "rb") as file:
         for line in file:
             if line.startswith((b"RssAnon:", b"VmSwap:")):
                 private += int(line.split()[1]) * 1024
             elif line.startswith(b"RssShmem:"):
                 shared += int(line.split()[1]) * 1024
-    return private, shared
+            elif line.startswith(b"VmPTE:"):
+                tables += int(line.split()[1]) * 1024
+    return private, shared, tables
 
 
 def _proportional(pid: int) -> int | None:
@@ -169,23 +176,6 @@ def _proportional(pid: int) -> int | None:
         return 0  # it has ended
     except OSError:
         return None
-    return total
-
-
-def nameless_bytes(pids: Iterable[int]) -> int:
-    """Return what open files without a name hold on disk or in memory, as far as we may look."""
-    seen, total = set(), 0
-    for pid in pids:
-        try:
-            numbers = os.listdir(f"/proc/{pid}/fd")
-        except OSError:
-            continue
-        for number in numbers:
-            with suppress(OSError):
-                found = os.stat(f"/proc/{pid}/fd/{number}")
-                if not found.st_nlink and (found.st_dev, found.st_ino) not in seen:
-                    seen.add((found.st_dev, found.st_ino))
-                    total += found.st_blocks * 512
     return total
 
 
@@ -215,21 +205,32 @@ def shared_bytes(uid: int) -> int:
 def folder_bytes(folder: str, most: int, most_entries: int) -> tuple[int, int]:
     """Return what a folder's files take on the disk, and how many entries there are.
 
-    It stops counting where either is more than may be.
+    It stops counting where either is more than may be. Where a path gets too long for the kernel
+    it goes on from an open folder.
     """
     total = entries = 0
-    stack = [folder]
-    while stack and total <= most and entries <= most_entries:
-        try:
-            with os.scandir(stack.pop()) as found:
+    stack, opened = [folder], list[int]()
+    try:
+        while stack and total <= most and entries <= most_entries:
+            path = stack.pop()
+            if len(os.fsencode(path)) > LONG_PATH:
+                if len(opened) >= MOST_OPENED:
+                    return total, most_entries + 1  # nobody needs so many as deep as that
+                with suppress(OSError):
+                    opened.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+                    path = f"/proc/self/fd/{opened[-1]}"
+            # Another uid's folder in a container is skipped: there the tmpfs has its own limit.
+            with suppress(OSError), os.scandir(path) as found:
                 for entry in found:
                     entries += 1
                     if entry.is_dir(follow_symlinks=False):
                         stack.append(entry.path)
-                    else:
+                        continue
+                    with suppress(OSError):  # gone meanwhile: the others still count
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entries > most_entries:
                         break
-        except OSError:
-            continue  # another uid's folder in a container: there the tmpfs has its own limit
+    finally:
+        for number in opened:
+            os.close(number)
     return total, entries

@@ -21,6 +21,7 @@ from autograder.model import Limits, Status
 from autograder.sandbox import absence, child, confine, notes, processes
 from autograder.sandbox.tripwire import Tripwire, can_look
 from autograder.sandbox.uids import Uids
+from autograder.sandbox.unseen import Unseen, nameless_bytes
 from autograder.sandbox.warmth import settle, warm_up
 from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
 
@@ -113,6 +114,7 @@ class Worker:
         self.stream = stream
         self.janitor, self.janitor_pid = janitor
         self.janitor.settimeout(JANITOR_S)
+        self.late = False  # the janitor, with an answer
         self.root = root
         self.confinement = confinement
         self.shell = shell
@@ -233,7 +235,7 @@ class Worker:
             return []
         try:
             return self.tripwire.look(pid, uid)
-        except OSError:
+        except Exception:  # whatever reading its memory meets is its doing
             return [] if _is_gone(pid) else [UNSEEN]
 
     def _make_room(self, uid: int, folder: str) -> None:
@@ -272,11 +274,19 @@ class Worker:
             processes.freeze_and_kill({*roots, *self._orphans()})
 
     def _ask_janitor(self, uid: int, folder: str) -> bool:
-        self.janitor.sendall(b"%d %s\n" % (uid, os.fsencode(folder)))
+        """Tell whether the janitor did it, in time: many folders take longer to remove than that.
+
+        One that is late is asked nothing more, since its answers would be to other questions. It
+        goes on by itself, and this worker ends with its report.
+        """
+        if self.late:
+            return False
         try:
+            self.janitor.sendall(b"%d %s\n" % (uid, os.fsencode(folder)))
             return self.janitor.recv(1) == b"."
         except TimeoutError:
-            raise OSError(f"{folder or uid} cannot be cleaned") from None
+            self.late = True
+            return False
 
     def _orphans(self, child: int | None = None) -> list[int]:
         """Return the processes right below the worker but the janitor and the child."""
@@ -301,6 +311,7 @@ class Meter:
         # In a container files in memory count as memory, and the folder is in memory there.
         self.memory_mib = limits.memory_mib + SLACK_MIB + (limits.disk_mib if counter else 0)
         self.memory = processes.Memory(self.memory_mib, counter)
+        self.unseen = Unseen()
         self.look_at_files = 0.0
 
     def find_excess(self) -> Ended | None:
@@ -310,6 +321,8 @@ class Meter:
             return Ended(Status.MEMORY_LIMIT, f"more than {self.limits.memory_mib} MiB together")
         if len(pids) > 1 and processes.cpu_s(pids) > self.limits.cpu_s + 1:
             return Ended(Status.CPU_LIMIT, "the CPU time is used up")
+        if not self.memory.counts and self.unseen.keeps_files_under_way(pids):
+            return Ended(Status.MEMORY_LIMIT, "open files kept in sockets, where none are counted")
         return self._find_excess_of_files(pids)
 
     def _shared_mib(self) -> float:
@@ -330,7 +343,7 @@ class Meter:
             return None
         most = self.limits.disk_mib * processes.MIB
         held, entries = processes.folder_bytes(self.folder, most, MOST_FILES)
-        held += processes.nameless_bytes(pids)
+        held += nameless_bytes(pids)
         now = time.monotonic()
         self.look_at_files = now + max(FILES_S, 4 * (now - began))  # many files take long to count
         if held > most:

@@ -44,6 +44,7 @@ ALLOWED = frozenset({
 YAMA = "/proc/sys/kernel/yama/ptrace_scope"
 GAP = 4096  # bytes between two places that are read with one call
 MOST_BYTES = 64 * 2**20
+GROWTH, MOST_ADDED = 4, 256  # of a dictionary with more names than that none is read
 MOST_NAMES = 12
 MOST_CHARACTERS = 100
 
@@ -179,7 +180,10 @@ class Tripwire:
             return data
 
         try:
-            found = layout.pairs(read, layout.table(read, address, self.modern))
+            table = layout.table(read, address, self.modern)
+            if table.count > GROWTH * len(members) + MOST_ADDED:
+                raise ValueError("that many names nobody adds")
+            found = layout.pairs(read, table)
             theirs = {
                 ours.get(key) or layout.read_text(read, key): value for key, value in found.items()
             }

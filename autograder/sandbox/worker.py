@@ -66,21 +66,64 @@ def _clean(uid: int, folder: bytes) -> bool:
 
 
 def _remove(folder: bytes) -> None:
+    """Remove a folder, however deep and closed what is in it; this process moves through it.
+
+    No path reaches the deepest folders, so it goes down and up step by step.
+
+    Raises:
+        OSError: somebody is still at work in it.
+    """
     try:
         os.rmdir(folder)
+        return
     except FileNotFoundError:
         return
     except OSError:
-        # find and rm walk trees of any depth; rm alone fails on folders without permissions.
-        os.chmod(folder, 0o700)
-        null = os.open(os.devnull, os.O_RDWR)
-        actions = [(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)]
-        find = [b"find", folder, b"-type", b"d", b"!", b"-perm", b"-700", b"-exec", b"chmod",
-                b"700", b"{}", b";"]  # fmt: skip
-        for command in ([b"rm", b"-rf", b"--", folder], find, [b"rm", b"-rf", b"--", folder]):
-            if os.path.lexists(folder):
-                pid = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
-                os.waitpid(pid, 0)
+        place = _enter(folder)
+    above = [(place, _empty())]  # folders on the way, each with its folders that are left
+    while above:
+        place, left = above[-1]
+        if left:
+            above.append((_enter(left[-1]), _empty()))
+            continue
+        above.pop()
+        os.chdir(b"..")
+        if above:
+            if _here() != above[-1][0]:
+                raise OSError("a folder was moved")
+            os.rmdir(above[-1][1].pop())
+    os.rmdir(folder)
+
+
+def _enter(folder: bytes) -> tuple[int, int]:
+    """Open a folder, never a link to one, and make it the current one; returns what tells it."""
+    found = os.open(folder, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY)
+    os.chmod(f"/proc/self/fd/{found}", 0o700)
+    os.fchdir(found)
+    os.close(found)
+    return _here()
+
+
+def _here() -> tuple[int, int]:
+    found = os.stat(b".")
+    return found.st_dev, found.st_ino
+
+
+def _empty() -> list[bytes]:
+    """Remove the current folder's files and empty folders; returns the other folders."""
+    left = []
+    with os.scandir(b".") as entries:
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_folder in found:
+        try:
+            (os.rmdir if is_folder else os.unlink)(name)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            if not is_folder:
+                raise
+            left.append(name)
+    return left
 
 
 def _remove_shared(uid: int) -> None:

@@ -104,6 +104,22 @@ def test_a_curve_outside_of_the_limits_is_out_of_view():
         curves.require_in_view(drawn, find_both(drawn)[0])
 
 
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.2])
+def test_how_much_of_a_curve_has_to_be_in_view_can_be_said(share):
+    for shown in (0.1, 0.3, 0.6, 0.95):
+
+        def cut(fig, x, f, df, shown=shown):
+            RIGHT["plot"](fig, x, f, df)
+            fig.axes[0].set(xlim=(x[0], x[0] + shown * (x[-1] - x[0])), ylim=(-99, 99))
+
+        drawn = picture(cut)
+        if shown > share:
+            curves.require_in_view(drawn, find_both(drawn)[0], "f(x)", share)
+        else:
+            with pytest.raises(AssertionError, match=r"^\[out-of-view\]"):
+                curves.require_in_view(drawn, find_both(drawn)[0], "f(x)", share)
+
+
 def _legend(*labels, on="axes", texts=None):
     def way(fig, x, f, df):
         ax = fig.add_subplot()

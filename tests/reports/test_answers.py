@@ -54,6 +54,7 @@ HEAVY = {
     "lambdas": "lambda:" * 1700 + "1",
     "null": "\x00",
     "advice": "1if 1else " * 1000 + "1",
+    "digits": "x = 0x" + "f" * 9000,  # Python reads it and does not write it
 }
 
 

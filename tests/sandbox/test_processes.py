@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from autograder.course import ROOT
 from autograder.errors import EngineError
 from autograder.model import Limits, Status
 from autograder.sandbox import processes, uids
+from autograder.sandbox.unseen import LOOKS, Unseen
 from tests.running import assignment, grade, test_file
 
 ONE = assignment(q1=test_file("q1", "def case(x):\n    assert x == 1"))
@@ -40,6 +42,30 @@ MEMORY = {
     "without_a_name": "import os, time\nfds = []\nfor n in range(20):\n"
                       "    fds.append(os.memfd_create('m'))\n"
                       "    for _ in range(16): os.write(fds[-1], bytes(1 << 20))\ntime.sleep(20)",
+    "mapped_in_part": "import os, mmap, time\nheld = []\nfor n in range(20):\n"
+                      "    held.append(mmap.mmap(-1, 16 << 20))\n"
+                      "    held[-1].write(bytes(16 << 20))\n    held[-1].resize(4096)\n"
+                      "time.sleep(20)",
+    "under_way": "import os, socket, time\na, b = socket.socketpair()\nfor n in range(20):\n"
+                 "    fd = os.memfd_create('m')\n"
+                 "    for _ in range(16): os.write(fd, bytes(1 << 20))\n"
+                 "    socket.send_fds(a, [b'x'], [fd])\n    os.close(fd)\ntime.sleep(20)",
+    "in_page_tables": "import ctypes, time, numpy as np\nlibc, size = ctypes.CDLL(None), 1 << 38\n"
+                      "libc.mmap.restype = ctypes.c_void_p\n"
+                      "at = libc.mmap(None, ctypes.c_size_t(size), 1, 0x4022, -1, ctypes.c_long(0))"
+                      "\nlibc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(size), 15)\n"
+                      "np.frombuffer((ctypes.c_ubyte * size).from_address(at), np.uint8)"
+                      "[::1 << 21].sum()\ntime.sleep(20)",
+}  # fmt: skip
+DISK = {
+    "beyond_any_path": "import os, time\nfor _ in range(60):\n    os.mkdir('n' * 200)\n"
+                       "    os.chdir('n' * 200)\nfor n in range(10):\n"
+                       "    open(f'f{n}', 'wb').write(bytes(16 << 20))\ntime.sleep(20)",
+    "only_mapped": "import ctypes, os, time\nlibc = ctypes.CDLL(None)\nfor n in range(10):\n"
+                   "    file = open(f'f{n}', 'w+b')\n    file.write(bytes(16 << 20))\n"
+                   "    libc.mmap(None, ctypes.c_size_t(4096), 1, 1, file.fileno(),"
+                   " ctypes.c_long(0))\n    file.close()\n    os.unlink(f'f{n}')\n"
+                   "time.sleep(20)",
 }  # fmt: skip
 
 
@@ -82,6 +108,26 @@ def test_memory_is_counted_together(engine, kind):
     limits = Limits(memory_mib=256, disk_mib=128, cell_s=20, wall_s=40)
     gradation = grade(engine, ONE, ("x = 1", "q1"), MEMORY[kind], limits=limits)
     assert gradation.status in (Status.MEMORY_LIMIT, Status.DISK_LIMIT) and gradation.score == 1
+
+
+@pytest.mark.parametrize("kind", DISK)
+def test_files_that_no_path_leads_to_count_too(engine, kind):
+    limits = Limits(disk_mib=96, cell_s=20, wall_s=40)
+    gradation = grade(engine, ONE, ("x = 1", "q1"), DISK[kind], limits=limits)
+    assert gradation.status is Status.DISK_LIMIT and gradation.score == 1
+
+
+def test_a_descriptor_that_is_taken_from_its_socket_is_nothing_to_notice():
+    unseen, own = Unseen(), [os.getpid()]
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for _ in range(2 * LOOKS):
+            socket.send_fds(ours, [b"x"], [0])
+            assert not unseen.keeps_files_under_way(own)
+            os.close(socket.recv_fds(theirs, 1, 1)[1][0])
+            assert not unseen.keeps_files_under_way(own)
+        socket.send_fds(ours, [b"x"], [0])
+        assert [unseen.keeps_files_under_way(own) for _ in range(LOOKS)][-2:] == [False, True]
 
 
 def test_many_small_files_count_too(tmp_path):

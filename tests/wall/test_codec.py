@@ -247,6 +247,14 @@ def test_an_array_of_what_is_no_text_is_refused(text, point):
         codec.unpack(msgpack.packb({"$": "array", "dtype": text, "shape": [1], "data": data}))
 
 
+@pytest.mark.parametrize("kind", ["array", "scalar"])
+@pytest.mark.parametrize("text", ["<U1,<U1", "<f8,<U1", "<f8,O", "<M8[ns]", "O", "=f8", "f8", "<f"])
+def test_only_the_dtypes_that_are_written_are_read(kind, text):
+    frame = {"$": kind, "dtype": text, "shape": [], "data": b"\xff" * np.dtype(text).itemsize}
+    with pytest.raises(EvidenceError):
+        codec.unpack(msgpack.packb(frame))
+
+
 def test_a_hundred_thousand_numpy_scalars_cross():
     assert len(cross([np.float64(1)] * 100_000)) == 100_000
 

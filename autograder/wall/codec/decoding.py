@@ -328,9 +328,9 @@ def _shape(plain: Record, name: str = "shape") -> list[int]:
 
 def _read_array(plain: Record) -> np.ndarray:
     text = _field(plain, "dtype", str)
-    if len(text) > 12 or text[1:2] not in ARRAY_KINDS:
+    dtype, shape, data = np.dtype(text[:12]), _shape(plain), _field(plain, "data", bytes)
+    if dtype.str != text or dtype.kind not in ARRAY_KINDS:  # as "<f8,<U1", of two columns
         raise EvidenceError("this dtype cannot cross")
-    dtype, shape, data = np.dtype(text), _shape(plain), _field(plain, "data", bytes)
     if dtype.itemsize * math.prod(shape) != len(data):
         raise EvidenceError("the data does not fit the shape")
     if not dtype.itemsize:
