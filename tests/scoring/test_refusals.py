@@ -45,3 +45,19 @@ def test_a_doctest_for_which_the_notebook_refuses_fails_alone(engine, broken, er
     found = grade(engine, tests, *cells)
     assert found.status is Status.COMPLETED
     assert outcomes(found)[2], "of another question"
+
+
+class Unsaid(Exception):
+    def __str__(self):
+        raise ZeroDivisionError
+
+
+def test_an_error_without_a_text_fails_its_case_alone():
+    def fail(x):
+        raise Unsaid
+
+    tests = assignment(q1=test_file("q1", ASKED)).tests("q1", "en")
+    tests.test_cases[0].body.call_func = fail
+    tests.run(None)
+    assert not tests.test_case_results[0].passed
+    assert "Unsaid" in tests.test_case_results[0].message
