@@ -186,13 +186,23 @@ def require_followed(
     follows = _share_out(after, followed, ())[0]
     if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
         return
-    moved = [stroke for stroke in before if not any(_is_same(stroke, other) for other in after)]
-    assert moved, (
+    assert not _same_strokes(before, after), (
         f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "
         f"picture stays the same. {name} was drawn from something else, or not at all, or {source} "
         f"does not look at f. ‖ 没有一条曲线来自 {source}：无论让它求什么，图都不变。"
         f"{name} 是用别的办法画出来的，或者没有画出来，或者 {source} 没有用到 f。"
     )
+
+
+def _same_strokes(before: Sequence[Stroke], after: Sequence[Stroke]) -> bool:
+    """Tell whether each stroke of a picture is in another one too, as often."""
+    left = list(after)
+    for stroke in before:
+        place = next((i for i, other in enumerate(left) if _is_same(stroke, other)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
 
 
 def _is_same(stroke: Stroke, other: Stroke) -> bool:

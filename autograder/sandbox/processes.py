@@ -15,7 +15,8 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 FREEZE_ROUNDS = 200
 CGROUPS = ("/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory/memory.stat")  # version 2, 1
-COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem"))  # in version 1, in version 2
+# In version 1, in version 2, where not each kernel has all.
+COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem", b"pagetables"))
 MIB = 2**20
 SHARED = "/dev/shm"
 LONG_PATH = 2000  # bytes, from where a folder is opened: what lies in it has a short path again
@@ -141,7 +142,7 @@ def _counted(path: Path) -> int:
     with open(path, "rb") as file:
         pairs = dict(line.split() for line in file)
     names = next(names for names in COUNTED if names[0] in pairs)
-    return sum(int(pairs[name]) for name in names)
+    return sum(int(pairs.get(name, 0)) for name in names)
 
 
 def private_mib() -> float:
@@ -224,7 +225,8 @@ def folder_bytes(folder: str, most: int, most_entries: int) -> tuple[int, int]:
                     entries += 1
                     if entry.is_dir(follow_symlinks=False):
                         stack.append(entry.path)
-                    else:
+                        continue
+                    with suppress(OSError):  # gone meanwhile: the others still count
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entries > most_entries:
                         break

@@ -119,6 +119,7 @@ SAID = (
     "too many numbers in one question",
     "a tensor of {w} cannot be asked about",
     "a test's function can be computed only while the test waits",
+    "the function that was handed over belongs to an earlier call, which is over",
 )
 OTHERS = frozenset({
     "builtins", "torch", "numpy", "NoneType", "function", "builtin_function_or_method", "method",

@@ -52,6 +52,18 @@ def test_a_right_picture_passes_however_it_was_drawn(way, pair):
         curves.require_no_other(drawn, *PAIRS[pair])
 
 
+def test_a_curve_that_lies_on_another_may_follow_a_function():
+    def drawn(factor):
+        fig = Figure()
+        for height in (1.0, factor):
+            fig.subplots().plot(GRID, height * np.sin(GRID))
+        return drawing(fig)
+
+    curves.require_followed(drawn(1.0), drawn(1.5), np.cos, 1.5, "df(x)", "derivative")
+    with pytest.raises(AssertionError, match=r"^\[not-from-your-function\]"):
+        curves.require_followed(drawn(1.0), drawn(1.0), np.cos, 1.5, "df(x)", "derivative")
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_picture_is_called_by_its_slip(case):
     slip, way = WRONG[case]
