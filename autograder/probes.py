@@ -174,8 +174,8 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     first = f(*args)
     second = f(*args)
     return (
-        calls.told(first),
-        calls.told(second),
+        calls.kept(first),
+        calls.kept(second),
         [calls.left(arg) for arg in args],
         calls.share(first, second),
     )
