@@ -132,6 +132,7 @@ MORE = {
     "lowest-is-zero": "下界总是 0",
     "m-and-n-swapped": "m 与 n 弄反",
     "makes-a-new-one": "生成新数组的函数",
+    "makes-tensors": "生成了张量",
     "many-lines": "画了好几条线",
     "matrix-norm": "用了矩阵范数",
     "max-norm": "用了最大范数",

@@ -15,8 +15,7 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 FREEZE_ROUNDS = 200
 CGROUPS = ("/sys/fs/cgroup/memory.stat", "/sys/fs/cgroup/memory/memory.stat")  # version 2, 1
-# In version 1, in version 2, where not each kernel has all.
-COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem", b"pagetables"))
+COUNTED = ((b"total_rss", b"total_shmem"), (b"anon", b"shmem"))  # in version 1, in version 2
 MIB = 2**20
 SHARED = "/dev/shm"
 LONG_PATH = 2000  # bytes, from where a folder is opened: what lies in it has a short path again
@@ -109,10 +108,10 @@ class Memory:
 
     def used_mib(self, pids: list[int]) -> float:
         """Return what is held now, in MiB; at most the limit where that is sure to be kept."""
-        if self.counts:
-            return (_counted(self.counts) - self.base) / MIB
         held = [_resident(pid) for pid in pids]
         tables = sum(max(0, table - self.tables) for _, _, table in held)
+        if self.counts:
+            return (_counted(self.counts) - self.base + tables) / MIB
         rough = sum(max(0, private - self.base) + shared for private, shared, _ in held) + tables
         if rough / MIB <= self.limit_mib:
             return rough / MIB
@@ -142,7 +141,7 @@ def _counted(path: Path) -> int:
     with open(path, "rb") as file:
         pairs = dict(line.split() for line in file)
     names = next(names for names in COUNTED if names[0] in pairs)
-    return sum(int(pairs.get(name, 0)) for name in names)
+    return sum(int(pairs[name]) for name in names)
 
 
 def private_mib() -> float:

@@ -205,7 +205,8 @@ def _is_name(text: str, sources: Iterable[str]) -> bool:
     """Tell whether a text is a name that the notebook or a library holds."""
     module, _, last = text.rpartition(".")
     if text.isidentifier() or module.replace(".", "").isidentifier():
-        held = getattr(sys.modules.get(module), last, None) if module else None
+        # Not getattr: a module may make or import what it is asked for.
+        held = getattr(sys.modules.get(module), "__dict__", {}).get(last)
         return isinstance(held, type) or set(text.split(".")) <= _known(sources)
     return False
 
