@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from autograder.wall import calls, captures, drawings, reach, redrawing
+from autograder.wall import courses as courses_of
 from autograder.wall import operations as operations_of
 from autograder.wall.cells import may_name  # noqa: F401 - for tests
 from autograder.wall.codec import Function
-from autograder.wall.courses import RecordedCourse
 from autograder.wall.evidence import CapturedError, Drawing, TensorState
 from autograder.wall.oracles import Oracle
 
@@ -174,8 +174,8 @@ def answered_twice(f: AnyFunction, args: tuple) -> tuple[Any, Any, list, bool]:
     first = f(*args)
     second = f(*args)
     return (
-        calls.told(first),
-        calls.told(second),
+        calls.kept(first),
+        calls.kept(second),
         [calls.left(arg) for arg in args],
         calls.share(first, second),
     )
@@ -307,18 +307,17 @@ def operations(f: AnyFunction, *args: Any) -> tuple[str, ...]:
 
 @reporting
 @batch
-def courses(f: AnyFunction, x: torch.Tensor) -> tuple[str, bool]:
-    """Return what course ``f(x)`` takes for each tensor of a list, and whether it reads the data.
+def courses(f: AnyFunction, x: torch.Tensor) -> courses_of.Course:
+    """Return :func:`autograder.wall.courses.course` of ``f`` at each tensor of a list."""
+    return courses_of.course(f, _leaf(x))
 
-    The course is a digest of the operations that the result is made of and of the plain numbers
-    that go into them, without any value that depends on ``x`` itself. So an operation that only a
-    condition needs, and a branch that decides nothing, leave no trace in it.
-    """
-    leaf = _leaf(x)
-    record = RecordedCourse(leaf)
-    with record:
-        result = f(leaf)
-    return record.course_of(result), record.reads_data()
+
+@reporting
+@batch
+def forced(f: AnyFunction, item: tuple) -> float | None:
+    """Return :func:`autograder.wall.courses.forced` of ``f`` for (tensor, decisions) of a list."""
+    x, decisions = item
+    return courses_of.forced(f, _leaf(x), decisions)
 
 
 @reporting

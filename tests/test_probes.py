@@ -160,3 +160,11 @@ def test_a_sequence_is_read_whatever_its_class(case):
 def test_a_generator_is_read_where_it_was_returned():
     [(found, *_)] = probes.effects(lambda n: (i for i in range(n)), [(3,)])
     assert found == [0, 1, 2]
+
+
+def test_what_a_call_gave_is_told_as_it_was_before_the_next_arguments():
+    buffer = torch.zeros(2)
+    f = lambda x: buffer.copy_(x)  # noqa: E731
+    ones, twos = probes.answered_twice(f, [(torch.ones(2),), (2 * torch.ones(2),)])
+    assert ones[0].tolist() == ones[1].tolist() == [1, 1] and ones[3]
+    assert twos[0].tolist() == twos[1].tolist() == [2, 2] and twos[3]

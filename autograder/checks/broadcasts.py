@@ -23,6 +23,8 @@ ASKING = {
     "broadcast_shapes", "broadcast_tensors", "broadcast_to", "broadcast_arrays", "broadcast",
     "expand", "expand_as", "expand_copy", "meshgrid", "rand", "randn",
 }  # fmt: skip
+# No machine has room for a tensor of one of these shapes; a rule needs none.
+VAST = [((10**12, 1), (1, 10**12)), ((5, 10**13), (1,))]
 MAKING, ADDING = {"ones", "zeros", "full", "empty"}, {"add", "sub", "mul", "div"}  # one may pad
 
 
@@ -152,6 +154,22 @@ def require_by_hand(names: Iterable[str]) -> None:
     assert not found, (
         f"[asks-the-library] {SHAPE} uses {', '.join(found)}; here the rule is to be applied by "
         f"hand. ‖ {SHAPE} 使用了 {', '.join(found)}；这道题要求自己运用规则。"
+    )
+
+
+def require_no_tensors(effects: Iterable[tuple]) -> None:
+    """Require the shapes of sums of ``VAST`` tensors, from what is right for small ones.
+
+    Args:
+        effects: the answers of ``probes.effects`` to these pairs.
+    """
+    found = [effect[0] for effect in effects]
+    assert [tuple(item) if isinstance(item, (list, tuple)) else item for item in found] == [
+        shape_of_sum(*pair) for pair in VAST
+    ], (
+        f"[makes-tensors] {SHAPE} fails for lengths of many millions: a rule for shapes needs no "
+        f"tensors, for which there is no room then. ‖ {SHAPE} 在长度极大时失败："
+        "形状的规则不需要生成张量，那样大的张量也放不下。"
     )
 
 

@@ -107,8 +107,10 @@ def require_cover(
     )
 
 
-def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -> None:
-    """Require that the limits of the Axes leave at least nine tenths of the points in view.
+def require_in_view(
+    drawing: Drawing, stroke: Stroke, name: str = "the curve", share: float = 0.9
+) -> None:
+    """Require that the limits of the Axes leave at least a share of the points in view.
 
     Raises:
         AssertionError: ``[out-of-view]``.
@@ -117,7 +119,7 @@ def require_in_view(drawing: Drawing, stroke: Stroke, name: str = "the curve") -
     for index in stroke.axes:
         axes = drawing.axes[index]
         seen |= _within(stroke.x, axes.xlim) & _within(stroke.y, axes.ylim)
-    assert seen.mean() >= 0.9, (
+    assert seen.mean() >= share, (
         f"[out-of-view] Of {name}, {_share(~seen)} lies outside of what the axes show; look at "
         f"set_xlim and set_ylim. ‖ {name} 有{_share(~seen, chinese=True)}在坐标轴显示的范围之外；"
         "请检查 set_xlim 和 set_ylim。"
@@ -184,13 +186,23 @@ def require_followed(
     follows = _share_out(after, followed, ())[0]
     if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
         return
-    moved = [stroke for stroke in before if not any(_is_same(stroke, other) for other in after)]
-    assert moved, (
+    assert not _same_strokes(before, after), (
         f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "
         f"picture stays the same. {name} was drawn from something else, or not at all, or {source} "
         f"does not look at f. ‖ 没有一条曲线来自 {source}：无论让它求什么，图都不变。"
         f"{name} 是用别的办法画出来的，或者没有画出来，或者 {source} 没有用到 f。"
     )
+
+
+def _same_strokes(before: Sequence[Stroke], after: Sequence[Stroke]) -> bool:
+    """Tell whether each stroke of a picture is in another one too, as often."""
+    left = list(after)
+    for stroke in before:
+        place = next((i for i, other in enumerate(left) if _is_same(stroke, other)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
 
 
 def _is_same(stroke: Stroke, other: Stroke) -> bool:

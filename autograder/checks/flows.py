@@ -14,7 +14,7 @@ import torch
 from numpy.polynomial.chebyshev import chebvander
 
 from autograder.checks import answers
-from autograder.wall.courses import TO_PYTHON
+from autograder.wall.courses import TO_PYTHON, Course
 
 T = TypeVar("T")
 
@@ -141,15 +141,25 @@ def require_formulas(
     )
 
 
-def require_branch(pairs: Sequence[tuple[int, int]], courses: Sequence[tuple[str, bool]]) -> None:
-    """Require that the inputs of a pair take different courses.
+def require_branch(
+    pairs: Sequence[tuple[int, int]],
+    inputs: Sequence[torch.Tensor],
+    courses: Sequence[Course],
+    forced: Callable[[list[tuple[torch.Tensor, list[bool]]]], Iterable[float | None]],
+) -> None:
+    """Require that the inputs of a pair take different courses, and that it matters which.
+
+    Args:
+        forced: maps an input and answers to its conditions to what the function gives then.
 
     Raises:
         AssertionError: ``[no-data-dependent-flow]`` or ``[idle-branch]``.
     """
-    if any(courses[p][0] != courses[q][0] for p, q in pairs):
+    apart = [pair for pair in pairs if courses[pair[0]][0] != courses[pair[1]][0]]
+    if apart:
+        _require_decision(apart, inputs, courses, forced)
         return
-    assert any(reads for _, reads in courses), (
+    assert any(reads for _, reads, _, _ in courses), (
         "[no-data-dependent-flow] my_flow never asks for a value in a: no if and no loop depends "
         "on the data. (torch.where computes both sides; autograd sees one and the same graph.) ‖ "
         "my_flow 从不询问 a 中的数值：没有 if 或循环依赖于数据。（torch.where 把两边都算出来，"
@@ -158,6 +168,34 @@ def require_branch(pairs: Sequence[tuple[int, int]], courses: Sequence[tuple[str
     raise AssertionError(
         "[idle-branch] For your inputs my_flow carries out one and the same operations: no if and "
         "no loop decides which. ‖ 对你的输入，my_flow 执行的运算完全相同：没有 if 或循环在决定。"
+    )
+
+
+def _require_decision(
+    apart: Sequence[tuple[int, int]],
+    inputs: Sequence[torch.Tensor],
+    courses: Sequence[Course],
+    forced: Callable[[list[tuple[torch.Tensor, list[bool]]]], Iterable[float | None]],
+) -> None:
+    """Require another result for one of the inputs when it is sent on the way of another."""
+    ways = [course[2] for course in courses]
+    tried = [
+        (here, way)
+        for p, q in apart
+        for here, way in ((p, ways[q]), (q, ways[p]))
+        if way is not None and ways[here] not in (None, way)
+    ]
+    if len(tried) < 2 * len(apart):
+        return  # values were read otherwise than by conditions, and cannot be told
+    results = forced([(inputs[here], way) for here, way in tried])
+    same = all(
+        result is not None and np.isclose(result, courses[here][3] or 0.0, 1e-6, 1e-9)
+        for (here, _), result in zip(tried, results)
+    )
+    assert not same, (
+        "[idle-branch] The if or loop of my_flow decides nothing: sent on the other way, your "
+        "inputs give the same results. ‖ my_flow 的 if 或循环没有决定任何东西：换走另一条路，"
+        "你的输入得到同样的结果。"
     )
 
 

@@ -35,9 +35,8 @@ SLIPS = {
         "每次反向传播之前请使用新的叶子张量，或者清空 .grad。",
     ),
     "first-derivative-only": (
-        "This is the first derivative, whatever order was asked for. "
-        "Differentiate the derivative again, n times in all.",
-        "无论要求几阶，得到的都是一阶导数。请对导数再次求导，一共求 n 次。",
+        "This is the first derivative. Differentiate the derivative again, n times in all.",
+        "这是一阶导数。请对导数再次求导，一共求 n 次。",
     ),
     "one-order-too-many": (
         "This is a derivative of one order too many; count how often your loop runs.",

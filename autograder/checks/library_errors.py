@@ -1,4 +1,4 @@
-"""Errors of torch and pandas that questions on data ask for."""
+"""Errors of the libraries that questions on data and on documentation ask for."""
 
 from autograder.checks.errors import OWN_LINE, SIZE_MISMATCH, Known
 
@@ -32,7 +32,17 @@ TEXT_MEAN = Known(
     r"reduction 'mean'|could not convert .* to numeric|does not support (operation|"
     r"reduction) 'mean'|can only concatenate str|unsupported operand type\(s\) for \+",
     ("pandas", "numpy"),
+    right="mean()",
+    through="mean",
 )
 OBJECT_ARRAY = Known(
     "TypeError", r"can't convert np.ndarray of type numpy.object_", (OWN_LINE, "torch")
+)
+NO_SIGNATURE = Known(
+    "ValueError",
+    r"no signature found for builtin.*\bmethod add of type\b",
+    ("python",),
+    kin=r"no signature found",
+    right="inspect.signature(torch.add)",
+    about=("another function than that", "函数"),
 )

@@ -61,6 +61,21 @@ def guides(drawing: Drawing) -> list[Stroke]:
     return [_stroke(line, kept) for line, kept in _seen(lines)]
 
 
+def lines(drawing: Drawing) -> Iterator[tuple[Stroke, Stroke]]:
+    """Yield the two ends of every piece of each line that can be seen, gaps left out.
+
+    The points of what has no line, as a scatter, count as pieces without a length where there are
+    as many of them as a curve needs.
+    """
+    every = (*drawing.curves, *(line for axes in drawing.axes for line in axes.guides))
+    for curve, kept in _seen(every):
+        first, last = np.flatnonzero(kept[:-1] & kept[1:]), np.flatnonzero(kept)
+        if curve.linestyle not in NOT_DRAWN and curve.artist not in DRAWS_ITSELF:
+            yield _stroke(curve, first), _stroke(curve, first + 1)
+        elif last.size >= slips.MIN_POINTS:
+            yield _stroke(curve, last), _stroke(curve, last)
+
+
 @functools.lru_cache(maxsize=1)  # several tests in a row look at one drawing
 def _strokes(same: _Same) -> tuple[Stroke, ...]:
     whole: list[Stroke] = []

@@ -13,7 +13,16 @@ import numpy as np
 
 from autograder.checks import curves, slips
 from autograder.checks.slips import Interval, RealFunction
-from autograder.checks.strokes import Stroke, guides, join, layers, pick, single_strokes, strokes
+from autograder.checks.strokes import (
+    Stroke,
+    guides,
+    join,
+    layers,
+    lines,
+    pick,
+    single_strokes,
+    strokes,
+)
 from autograder.wall.evidence import Curve, Drawing
 
 TANGENT_MARK = re.compile(r"tang|切|4\s*\*?\s*\(?x", re.IGNORECASE)
@@ -123,6 +132,36 @@ def require_reach(stroke: Stroke, interval: Interval, slack: float, name: str) -
         f"[half-curve] {name} does not reach over the whole range from {low:g} to {high:g}. ‖ "
         f"{name} 没有覆盖从 {low:g} 到 {high:g} 的整个区间。"
     )
+
+
+def require_alone(drawing: Drawing, curve: RealFunction, line: Line, step: float) -> None:
+    """Require no line but a curve, its tangent, and lines along the axes; points may be marked.
+
+    Args:
+        step: how far apart neighbouring points of the curve may be; what joins two points of it
+            that are further apart is a secant.
+
+    Raises:
+        AssertionError: ``[extra-line]``.
+    """
+    for one, other in lines(drawing):
+        with np.errstate(all="ignore"):
+            on_curve = curves.fits(one, curve) & curves.fits(other, curve)
+            near = np.abs(other.x - one.x) <= step * (1 + 1e-6)
+            on_line = line.holds(one.x, one.y) & line.holds(other.x, other.y)
+        assert (on_line | (on_curve & near) | _is_along_an_axis(one, other)).all(), (
+            "[extra-line] Besides the curve and its tangent another line or curve is drawn; none "
+            "was asked for, but for lines along the axes and a mark at the point of contact. ‖ "
+            "除了曲线和它的切线，图中还有别的线或曲线；除了沿坐标轴的线和切点的标记，题目没有要求画别的。"
+        )
+
+
+def _is_along_an_axis(one: Stroke, other: Stroke) -> np.ndarray:
+    """Tell for each piece of a line, or for points alone, whether they run along an axis."""
+    x, y = np.stack([one.x, other.x]), np.stack([one.y, other.y])
+    if np.array_equal(*x) and np.array_equal(*y):
+        return np.full(x.shape[1], not (np.ptp(x) and np.ptp(y)))
+    return (np.ptp(x, 0) <= 1e-9 * np.ptp(x)) | (np.ptp(y, 0) <= 1e-9 * np.ptp(y))
 
 
 def require_labels(drawing: Drawing, curve: Stroke, tangent: Stroke) -> None:

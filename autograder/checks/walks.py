@@ -255,7 +255,7 @@ def _product_slips(
             "weights-after-sum": weights * ones,
             "jacobian-times-vector": (known @ weights.double().reshape(-1)).reshape(a.shape),
         }
-    return slips | {"doubled": 2 * product, "accumulated-gradient": _with_held(held, product)}
+    return slips | _twofold(held, product)
 
 
 def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequence[Case]) -> None:
@@ -267,11 +267,8 @@ def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequenc
     told = _told(gradient_of_sum, calls)
     for (oracle, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
         known = gradients.product(f, a)
-        slips: gradients.Slips = {
-            "mean-instead-of-sum": known / f(a).numel(),
-            "doubled": 2 * known,
-            "accumulated-gradient": _with_held(held, known),
-        }
+        slips: gradients.Slips = {"mean-instead-of-sum": known / f(a).numel()}
+        slips |= _twofold(held, known)
         handed.require_untouched(left[1], a, what, whole=False)
         _require_twice(first, second, shared, known, what, slips)
         _require_walk(oracle, what)
@@ -281,6 +278,13 @@ def _hold_gradient(a: torch.Tensor, value: float) -> torch.Tensor:
     leaf = a.clone().requires_grad_()
     leaf.grad = torch.full_like(a, value)
     return leaf
+
+
+def _twofold(held: torch.Tensor, known: torch.Tensor) -> gradients.Slips:
+    """Return what twice as much may come from: where a gradient is held, from adding to it."""
+    slips: gradients.Slips = {"accumulated-gradient": _with_held(held, known)}
+    doubled: gradients.Slips = {"doubled": 2 * known}
+    return doubled | slips if held.grad is None else slips | doubled
 
 
 def _with_held(held: torch.Tensor, known: torch.Tensor) -> list[torch.Tensor]:

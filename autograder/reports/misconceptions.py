@@ -249,6 +249,8 @@ CHINESE = {
     "norm-not-euclidean": "不是欧几里得范数",
     "sorted-order": "按次序排好了",
     "swapped-branches": "分支颠倒",
+    "other-result": "不是 a 处的结果",
+    "view-misread": "读错了切片的元素",
     "weights-after-sum": "求和之后才加权",
 }
 

@@ -108,10 +108,10 @@ class Memory:
 
     def used_mib(self, pids: list[int]) -> float:
         """Return what is held now, in MiB; at most the limit where that is sure to be kept."""
-        if self.counts:
-            return (_counted(self.counts) - self.base) / MIB
         held = [_resident(pid) for pid in pids]
         tables = sum(max(0, table - self.tables) for _, _, table in held)
+        if self.counts:
+            return (_counted(self.counts) - self.base + tables) / MIB
         rough = sum(max(0, private - self.base) + shared for private, shared, _ in held) + tables
         if rough / MIB <= self.limit_mib:
             return rough / MIB
@@ -224,7 +224,8 @@ def folder_bytes(folder: str, most: int, most_entries: int) -> tuple[int, int]:
                     entries += 1
                     if entry.is_dir(follow_symlinks=False):
                         stack.append(entry.path)
-                    else:
+                        continue
+                    with suppress(OSError):  # gone meanwhile: the others still count
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entries > most_entries:
                         break

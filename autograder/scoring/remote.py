@@ -63,11 +63,20 @@ class RemoteNamespace(dict):
 
     def keys(self) -> list[str]:  # type: ignore[override]
         """Return the names that the notebook defines."""
-        names = self.session.request("names").get("value")
-        return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        return names_of(self.session)
 
 
 _MISSING = object()
+
+
+def names_of(session: "Session") -> list[str]:
+    """Return the names that the notebook defines.
+
+    Raises:
+        As :meth:`autograder.scoring.session.Session.request`.
+    """
+    names = session.request("names").get("value")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 class Adopter:

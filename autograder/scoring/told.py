@@ -119,6 +119,7 @@ SAID = (
     "too many numbers in one question",
     "a tensor of {w} cannot be asked about",
     "a test's function can be computed only while the test waits",
+    "the function that was handed over belongs to an earlier call, which is over",
 )
 OTHERS = frozenset({
     "builtins", "torch", "numpy", "NoneType", "function", "builtin_function_or_method", "method",
@@ -204,7 +205,8 @@ def _is_name(text: str, sources: Iterable[str]) -> bool:
     """Tell whether a text is a name that the notebook or a library holds."""
     module, _, last = text.rpartition(".")
     if text.isidentifier() or module.replace(".", "").isidentifier():
-        held = getattr(sys.modules.get(module), last, None) if module else None
+        # Not getattr: a module may make or import what it is asked for.
+        held = getattr(sys.modules.get(module), "__dict__", {}).get(last)
         return isinstance(held, type) or set(text.split(".")) <= _known(sources)
     return False
 

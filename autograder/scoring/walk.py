@@ -9,19 +9,20 @@ one bad answer doesn't take the others along.
 import random
 import time
 import warnings
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
-from autograder.errors import SandboxError, SubmissionEnded
+from autograder.errors import OutOfTime, SandboxError, SubmissionEnded
 from autograder.intake.upload import CHECK
 from autograder.model import CellOutput, Limits, Status, Submission
 from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
-from autograder.scoring.remote import RemoteNamespace
+from autograder.scoring.remote import RemoteNamespace, names_of
 from autograder.scoring.session import Session, Usage
 from autograder.scoring.surroundings import in_loop, silence
 from autograder.wall import printing
@@ -164,11 +165,10 @@ class Walker:
     def _lost(self, source: str) -> tuple[str, ...]:
         """Return the names that a cell that failed was to define and that are missing now."""
         bound = causes.bound_names(source)
-        try:
-            known = set(self.session.request("names")["value"]) if bound else set()
-        except (AssertionError, SubmissionEnded, TypeError, KeyError):
-            return ()
-        return tuple(name for name in bound if name not in known)
+        with _answering():
+            known = names_of(self.session) if bound else []
+            return tuple(name for name in bound if name not in known)
+        return ()
 
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
@@ -200,7 +200,7 @@ class Walker:
             goes_on: the tests run in no cell of their own, before which stock Otter would seed.
         """
         seed, foreign = self.assignment.seed, self.assignment.is_foreign
-        with suppress(AssertionError, SubmissionEnded):
+        with _answering():
             if foreign and seed is not None and not goes_on:
                 self.session.request("sow")
         shared = foreign and seed is not None and self.assignment.seed_variable is None
@@ -244,6 +244,21 @@ class Walker:
                 return
             except SubmissionEnded:
                 self.fatal.add(index)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Go on behind a request that the notebook's process fails, whatever it raises instead.
+
+    Raises:
+        SandboxError, OutOfTime: our fault, and the end of all.
+    """
+    try:
+        yield
+    except (SandboxError, OutOfTime):
+        raise
+    except Exception:
+        return
 
 
 def _seed_scorer(seed: int) -> None:

@@ -23,6 +23,12 @@ def told(value: Any) -> Any:
     return list(value) if isinstance(value, Iterable) else value
 
 
+def kept(value: Any) -> Any:
+    """Return :func:`told`, a tensor as a copy, which no later call can change."""
+    found = told(value)
+    return found.clone() if isinstance(found, torch.Tensor) else found
+
+
 def items(value: Any, depth: int = 3) -> Any:
     """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
 

@@ -1,5 +1,6 @@
 """Broadcasting by hand: the rule against torch's own, and each other rule by its slip."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -105,6 +106,25 @@ def test_a_library_is_asked_only_where_it_broadcasts():
     for names in ({"broadcast_shapes"}, {"zeros", "add"}, {"ones", "__add__"}, {"expand_"}):
         with pytest.raises(AssertionError, match="asks-the-library"):
             broadcasts.require_by_hand(names)
+
+
+def _by_sum(one, other):
+    try:
+        return (np.empty(one) + np.empty(other)).shape
+    except ValueError:
+        return None
+
+
+def _by_where(one, other):
+    return tuple(torch.where(torch.ones(one) > 0, torch.ones(one), torch.ones(other)).shape)
+
+
+@pytest.mark.parametrize("answer", [_by_sum, _by_where])
+def test_whoever_makes_tensors_has_no_room_for_vast_ones(answer):
+    assert answer((2, 1, 3), (4, 1)) == (2, 4, 3)
+    with pytest.raises(AssertionError, match=r"^\[makes-tensors\]"):
+        broadcasts.require_no_tensors(probes.effects(answer, broadcasts.VAST))
+    broadcasts.require_no_tensors(probes.effects(broadcasts.shape_of_sum, broadcasts.VAST))
 
 
 @pytest.mark.parametrize(

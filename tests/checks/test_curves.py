@@ -52,6 +52,18 @@ def test_a_right_picture_passes_however_it_was_drawn(way, pair):
         curves.require_no_other(drawn, *PAIRS[pair])
 
 
+def test_a_curve_that_lies_on_another_may_follow_a_function():
+    def drawn(factor):
+        fig = Figure()
+        for height in (1.0, factor):
+            fig.subplots().plot(GRID, height * np.sin(GRID))
+        return drawing(fig)
+
+    curves.require_followed(drawn(1.0), drawn(1.5), np.cos, 1.5, "df(x)", "derivative")
+    with pytest.raises(AssertionError, match=r"^\[not-from-your-function\]"):
+        curves.require_followed(drawn(1.0), drawn(1.0), np.cos, 1.5, "df(x)", "derivative")
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_picture_is_called_by_its_slip(case):
     slip, way = WRONG[case]
@@ -102,6 +114,22 @@ def test_a_curve_outside_of_the_limits_is_out_of_view():
     drawn = picture(far_away)
     with pytest.raises(AssertionError, match=r"^\[out-of-view\]"):
         curves.require_in_view(drawn, find_both(drawn)[0])
+
+
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.2])
+def test_how_much_of_a_curve_has_to_be_in_view_can_be_said(share):
+    for shown in (0.1, 0.3, 0.6, 0.95):
+
+        def cut(fig, x, f, df, shown=shown):
+            RIGHT["plot"](fig, x, f, df)
+            fig.axes[0].set(xlim=(x[0], x[0] + shown * (x[-1] - x[0])), ylim=(-99, 99))
+
+        drawn = picture(cut)
+        if shown > share:
+            curves.require_in_view(drawn, find_both(drawn)[0], "f(x)", share)
+        else:
+            with pytest.raises(AssertionError, match=r"^\[out-of-view\]"):
+                curves.require_in_view(drawn, find_both(drawn)[0], "f(x)", share)
 
 
 def _legend(*labels, on="axes", texts=None):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from autograder import probes
-from autograder.checks import errors
+from autograder.checks import errors, library_errors
 from tests.wall.test_captures import RAISED, TWICE, error_in_cell
 
 VECTOR = "v = torch.ones(3, requires_grad=True)\n"
@@ -71,11 +71,35 @@ SIGNATURES = {
 def test_a_missing_signature_is_that_of_the_function_asked_for(asked):
     error = error_in_cell(f"import inspect\ninspect.signature({asked})")
     if SIGNATURES[asked] is None:
-        errors.require_said(error, errors.NO_SIGNATURE, "signature_error")
+        errors.require_said(error, library_errors.NO_SIGNATURE, "signature_error")
         return
     with pytest.raises(AssertionError, match=rf"^\[({SIGNATURES[asked]})\]") as told:
-        errors.require_said(error, errors.NO_SIGNATURE, "signature_error")
+        errors.require_said(error, library_errors.NO_SIGNATURE, "signature_error")
     assert "shape" not in str(told.value)
+
+
+MEANS = {
+    "pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']}).mean()": True,
+    "pd.Series(['x', 'y']).agg('mean')": True,
+    "np.mean(pd.Series(['x', 'y']))": True,
+    "pd.DataFrame({'a': ['x', 'y']}).apply(lambda c: c.mean())": True,
+    "pd.Series(['x', 'y']) - pd.Series(['x', 'y']).mean()": True,
+    "pd.Series(['x', 'y']) + 1": False,
+    "pd.Series(['x', 1]).sum()": False,
+    "sum(['x', 'y'])": False,
+    "'x' + 1": False,
+}
+
+
+@pytest.mark.parametrize("way", MEANS)
+def test_the_mean_of_texts_comes_from_a_mean(way):
+    error = error_in_cell(f"import pandas as pd\n{way}")
+    if MEANS[way]:
+        errors.require_said(error, library_errors.TEXT_MEAN, "mean_error")
+        errors.require_raised(error, library_errors.TEXT_MEAN, "mean_error", [])
+    else:
+        with pytest.raises(AssertionError, match=r"^\[another-operation\]"):
+            errors.require_said(error, library_errors.TEXT_MEAN, "mean_error")
 
 
 ROWS = errors.Known(

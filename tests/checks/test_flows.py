@@ -143,14 +143,46 @@ COURSES = {  # expression -> whether the two inputs take different courses
     "[x.sum() > 0 and None, torch.where(x > 0, x * x, 3 * x).sum()][1]": False,
     "[bool(x.sum() > 0) and bool(x.norm() > 0), torch.relu(x).sum()][1]": False,
     "(x * x).sum() if x.sum() > 100 else 3 * x.sum()": False,
+    "(lambda e: e[0] + 2 * e[1])(list(x)[::-1] if x[0] > x[1] else list(x))": True,
+    "(lambda e: e[0] + 2 * e[1])(list(x)[::-1] if x[0] > 9 else list(x))": False,
 }
 
 
 @pytest.mark.parametrize("expression", COURSES)
 def test_a_course_is_what_the_result_is_made_of(expression):
     inputs = [torch.tensor([2.0, 1.0]), torch.tensor([-2.0, -1.0])]
-    (first, _), (second, _) = probes.courses(probes.function(expression), inputs)
+    (first, *_), (second, *_) = probes.courses(probes.function(expression), inputs)
     assert (first != second) == COURSES[expression]
+
+
+DECIDED = {  # expression -> whether its condition decides what comes out, or that cannot be told
+    "(x * x).sum() if x.sum() > 0 else 3 * x.sum()": True,
+    "((2 if x.sum() > 0 else 3) * x).sum()": True,
+    "((2 if float(x.sum()) > 0 else 3) * x).sum()": True,
+    "(x / 0 if x.sum() > 0 else x.undefined).sum() if x[0] > 0 else x.sum()": True,
+    "(torch.relu(x) + 0 if x.sum() > 0 else torch.relu(x)).sum()": False,
+    "torch.where(x > 0, x * x, -x).sum() if x.sum() > 0 else torch.where(x <= 0, -x, x * x).sum()":
+        False,
+    "sum(torch.relu(x) if x.sum() > 0 else list(torch.relu(x))[::-1])": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", DECIDED)
+def test_a_branch_that_decides_nothing_is_noticed(expression):
+    f, inputs = probes.function(expression), [torch.tensor([2.0, 1.0]), torch.tensor([-2.0, -1.0])]
+    courses = list(probes.courses(f, [x.double() for x in inputs]))
+    assert courses[0][0] != courses[1][0]
+    try:
+        flows.require_branch([(0, 1)], inputs, courses, lambda cases: probes.forced(f, cases))
+    except AssertionError as error:
+        assert str(error).startswith("[idle-branch]") and not DECIDED[expression]
+    else:
+        assert DECIDED[expression]
+
+
+def test_a_way_that_asks_more_than_the_other_is_left_undecided():
+    f = probes.function("x.sum() if x[0] > 0 and x[1] > 0 else 2 * x.sum()")
+    assert list(probes.forced(f, [(torch.ones(2), [True]), (torch.ones(2), [False])])) == [None, 4]
 
 
 def test_a_function_with_float32_constants_keeps_float32():

@@ -38,6 +38,7 @@ def judge(drawn):
     found = tangents.require_curve(drawn, curve, LINE, "f(x)")
     line = tangents.require_tangent(drawn, curve, LINE, "tangent", WRONG)
     tangents.require_reach(line, (0.5, 2), 0.1, "tangent")
+    tangents.require_alone(drawn, curve, LINE, 0.1)
     tangents.require_in_view(drawn, found, (0.5, 2), "f(x)")
     tangents.require_in_view(drawn, line, (0.5, 2), "tangent", LINE)
     tangents.require_labels(drawn, found, line)
@@ -65,6 +66,12 @@ EXTRAS = {
     "axes": lambda ax: (ax.axhline(0), ax.axvline(0)),
     "an upright line": lambda ax: ax.plot([1, 1], [-2, 3], ":"),
     "a level": lambda ax: ax.plot([0, 2], [0, 0], ":"),
+    "a corner": lambda ax: ax.plot([1, 1, 0], [-2, 0, 0], "k:"),
+    "the curve again": lambda ax: ax.plot(X[::3], curve(X[::3]), lw=4),
+    "a piece of the tangent": lambda ax: ax.plot([0.8, 1.2], [-0.8, 0.8], lw=4),
+    "points of the curve": lambda ax: ax.plot([1, 1.5, 2], curve(np.array([1, 1.5, 2])), "o"),
+    "marks on the axis": lambda ax: ax.scatter(X, 0 * X),
+    "what is not seen": lambda ax: ax.plot(X, X, visible=False),
     "a cut view": lambda ax: ax.set(xlim=(0.3, 2.2), ylim=(-3, 8)),
 }
 
@@ -107,6 +114,41 @@ def test_any_other_line_is_refused_and_no_near_one_is(slope, height, two):
     elif far:
         with pytest.raises(AssertionError):
             tangents.require_tangent(drawn, curve, LINE, "tangent")
+
+
+ADDED = {
+    "another line": lambda ax: ax.plot(X, 7.5 * (X - 1.5)),
+    "a secant": lambda ax: ax.plot([0.5, 2], [-1.875, 7.5]),
+    "a short secant": lambda ax: ax.plot([1, 1.2], curve(np.array([1, 1.2]))),
+    "a secant among others": lambda ax: [ax.plot([1, x], [0, curve(x)]) for x in (1.3, 1.6, 2)],
+    "a parallel": lambda ax: ax.plot(X, tangent(X) + 1),
+    "the normal": lambda ax: ax.axline((1, 0), slope=-0.25),
+    "a second tangent": lambda ax: ax.plot([0, 3], [-6.5, 15], "--"),
+    "the derivative": lambda ax: ax.plot(X, 3 * X**2 + X**-2),
+    "dots of another curve": lambda ax: ax.scatter(X, X**2),
+    "in its own axes": lambda ax: ax.twinx().plot(X, X**2),
+}
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize("way", DRAWN)
+def test_what_else_is_drawn_is_refused(way, added):
+    drawn = picture(DRAWN[way], ADDED[added])
+    with pytest.raises(AssertionError, match=r"^\[(extra-line|many-lines)\]"):
+        judge(drawn)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(slope=st.floats(-10, 10), height=st.floats(-3, 3), two=st.booleans())
+def test_a_second_line_is_refused_unless_it_lies_on_the_first_or_along_an_axis(slope, height, two):
+    x = np.array([0.0, 3.0]) if two else X
+    drawn = picture(DRAWN["two points"], lambda ax: ax.plot(x, slope * (x - 1) + height))
+    near = slope == 0 or (abs(slope - 4) <= 0.0095 and abs(height) <= 0.0045)
+    if near:
+        tangents.require_alone(drawn, curve, LINE, 0.1)
+    elif abs(slope) > 1e-6 and (abs(slope - 4) > 0.02 or abs(height) > 0.02):
+        with pytest.raises(AssertionError, match=r"^\[extra-line\]"):
+            tangents.require_alone(drawn, curve, LINE, 0.1)
 
 
 REFUSED = {

@@ -219,6 +219,15 @@ def answer(f):
     Thread(target=late, args=(f,), daemon=True).start()
     return float(f(torch.tensor(1.0)))
 """, [True, True]),
+    "a function kept for a later test": ("""
+kept = []
+def answer(f):
+    kept.append(f)
+    try:
+        return float(kept[0](torch.tensor(1.0)))
+    except ReferenceError as error:
+        return 3 if "earlier call" in str(error) else 0
+""", [True, True]),
     "no tensor": ("def answer(f):\n    return f(1.0)", [False, False]),
     "more questions than a test answers": (
         "def answer(f):\n    return [float(f(torch.tensor(1.0))) for _ in range(5000)][-1]",

@@ -255,6 +255,18 @@ def test_only_the_dtypes_that_are_written_are_read(kind, text):
         codec.unpack(msgpack.packb(frame))
 
 
+@pytest.mark.parametrize("given", [
+    {"$": "object", "id": 1, "bases": ["builtins.object"], "callable": False, "has": []},
+    {"$": "tuple", "items": []}, {"$": "array", "dtype": "<f8", "shape": [0], "data": b""}, [],
+])  # fmt: skip
+def test_an_error_holds_only_plain_arguments(given):
+    record = {"$": "error", "bases": ["builtins.ValueError"], "message": "1" * 30, "id": 1}
+    with pytest.raises(EvidenceError, match="plain"):
+        codec.unpack(msgpack.packb({**record, "args": [given]}), adopt=lambda *given: object())
+    whole = codec.unpack(msgpack.packb({**record, "args": [{"$": "int", "text": "1" * 30}]}))
+    assert whole.args == (int("1" * 30),)
+
+
 def test_a_hundred_thousand_numpy_scalars_cross():
     assert len(cross([np.float64(1)] * 100_000)) == 100_000
 

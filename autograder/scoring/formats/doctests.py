@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.ok_test import OKTestFile, run_doctest
 
+from autograder.errors import OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
@@ -89,8 +90,12 @@ class DoctestTests(OKTestFile):
                 known = {"type": TypeOf, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body)):
                     passed, _ = run_doctest(f"{self.name} {number}", body, known)
+        except (SandboxError, OutOfTime):
+            raise
         except AssertionError as error:  # a value or a file that cannot cross
             return False, str(error)
+        except Exception:  # the notebook's process raises where it is asked for values or files
+            return False, NEUTRAL
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)

@@ -47,7 +47,7 @@ class ExceptionTests(ExceptionTestFile):
     def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
         if isinstance(excp, (SandboxError, OutOfTime)):
             raise excp  # our fault, or the end of all: not a failed test case
-        text = str(excp).strip()
+        text = _said(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
             name = getattr(excp, "_autograder_name", None) or type(excp).__name__
@@ -91,6 +91,16 @@ class _Body:
                 environment.answered.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
+
+
+def _said(error: BaseException) -> str:
+    """Return an error's text; one that a notebook's object makes may fail in its turn."""
+    try:
+        return str(error)
+    except (SandboxError, OutOfTime):
+        raise
+    except Exception as failure:
+        return f"(raised while the text was read: {type(failure).__name__})"
 
 
 def _text(error: Exception) -> str:

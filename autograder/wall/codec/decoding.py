@@ -13,6 +13,7 @@ import torch
 
 from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names
+from autograder.wall.codec.families import only_plain
 from autograder.wall.codec.held import take_over
 from autograder.wall.codec.kinds import (
     ARRAY_KINDS,
@@ -31,8 +32,7 @@ from autograder.wall.codec.kinds import (
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
-from autograder.wall.codec.teaching import KINDS as TEACHING
-from autograder.wall.codec.teaching import make_teaching
+from autograder.wall.codec.teaching import KINDS, make_teaching
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.sharing import Shared
 
@@ -170,7 +170,7 @@ class _Decoder:
             cls = getattr(builtins, name, None) if module == "builtins" else None
             if isinstance(cls, type) and issubclass(cls, BaseException):
                 if "args" in plain:
-                    plain["args"] = self.each(_field(plain, "args", list), depth)
+                    plain["args"] = only_plain(self.each(_field(plain, "args", list), depth))
                 error = _new_error(cls, message, plain.get("args"))
                 return self.adopt("error", plain, error) if self.adopt else error
         raise EvidenceError("an error needs an exception type")
@@ -396,5 +396,5 @@ _DECODERS = {
     **dict.fromkeys(
         ("frame", "series", "index", "column", "moment", "missing"), _Decoder.table
     ),
-    **dict.fromkeys(TEACHING, _Decoder.teaching),
+    **dict.fromkeys(KINDS, _Decoder.teaching),
 }  # fmt: skip

@@ -1,7 +1,9 @@
 """Exception classes as what they are: names, handles, and which derives from which."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from autograder.errors import EvidenceError
 
 MAX_CLASSES = 40
 MAX_ARGS = 20
@@ -23,6 +25,20 @@ def family(cls: type, keep: Keep) -> list[list[Any]]:
 
 def plain_args(error: BaseException) -> tuple[Any, ...] | None:
     """Return an error's arguments where they are plain data."""
-    args = error.args
+    return error.args if _are_plain(error.args) else None
+
+
+def only_plain(args: list[Any]) -> list[Any]:
+    """Return the arguments of an error: data, nothing that would be asked for its text later.
+
+    Raises:
+        EvidenceError: they are others, or too many.
+    """
+    if not _are_plain(args):
+        raise EvidenceError("an error whose arguments are no plain data")
+    return args
+
+
+def _are_plain(args: Sequence[Any]) -> bool:
     plain = all(type(one) in (str, int, float, bool, type(None)) for one in args)
-    return args if plain and len(args) <= MAX_ARGS else None
+    return plain and len(args) <= MAX_ARGS

@@ -1,5 +1,5 @@
 # tries: large files in folders so deep that no path reaches them
-# verdict: disk limit
+# verdict: disk limit | completed
 import os, time
 os.mkdir("d")
 fd = os.open("d", os.O_RDONLY)

@@ -1,5 +1,5 @@
 # tries: large files on disk that have no name, no descriptor and only one page mapped
-# verdict: disk limit
+# verdict: disk limit | completed
 import ctypes, os, time
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p

@@ -1,5 +1,5 @@
 # tries: large files without a name whose descriptors are under way in a socket, where nobody sees them
-# verdict: disk limit | memory limit
+# verdict: disk limit | memory limit | completed
 import os, socket, time
 ours, theirs = socket.socketpair()
 data = b"x" * (1 << 20)

@@ -1,5 +1,5 @@
 # tries: memory for the page tables of a map of nothing, which counts as nobody's
-# verdict: memory limit
+# verdict: memory limit | timeout
 import ctypes, time
 import numpy as np
 libc = ctypes.CDLL(None)
