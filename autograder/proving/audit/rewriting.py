@@ -45,7 +45,9 @@ class _Changer(ast.NodeTransformer):
         return node if changed is None else changed
 
 
-class _Renamer(ast.NodeTransformer):
+class Renamer(ast.NodeTransformer):
+    """Gives variables, parameters and definitions other names."""
+
     def __init__(self, names: dict[str, str]):
         self.names = names
 
@@ -83,7 +85,7 @@ def rename_helpers(answer: Answer) -> Iterator[tuple[str, Answer]]:
     free = sorted(top - answer.asked - answer.taken - inner - _keyword_names(trees))
     if free:
         names = {name: answer.free_name(f"my_{name}") for name in free}
-        yield "helpers", answer.with_trees([_Renamer(names).visit(tree) for tree in trees])
+        yield "helpers", answer.with_trees([Renamer(names).visit(tree) for tree in trees])
 
 
 def rename_parameters(answer: Answer) -> Iterator[tuple[str, Answer]]:
@@ -108,7 +110,7 @@ def provoke_by_locals(answer: Answer) -> Iterator[tuple[str, Answer]]:
         for shift in range(min(2, len(free))):
             names = dict(zip(own, free[shift * len(own) :]))
             if names:
-                renamed = _Renamer(names).visit(copy.deepcopy(node))
+                renamed = Renamer(names).visit(copy.deepcopy(node))
                 yield f"{node.name} {shift}", answer.replaced(index, place, [renamed])
 
 
@@ -122,7 +124,7 @@ def _rename_in_functions(
             if isinstance(node, ast.FunctionDef):
                 names = {n: answer.free_name(form.format(n)) for n in choose(node)}
                 names = {old: new for old, new in names.items() if old not in keywords}
-                renamed: Any = _Renamer(names).visit(node)
+                renamed: Any = Renamer(names).visit(node)
                 tree.body[place] = renamed
                 changed |= bool(names)
     if changed:
@@ -181,11 +183,11 @@ def _return_conditional(node: ast.AST) -> ast.AST | None:
     return None
 
 
-ANY_ITEMS = (ast.Call, ast.Tuple, ast.GeneratorExp)
+ANY_ITEMS = (ast.Attribute, ast.Call, ast.GeneratorExp, ast.Name, ast.Subscript, ast.Tuple)
 
 
 def _plain_assignment(node: ast.AST) -> ast.AST | None:
-    """Write ``n += 1`` on a name as ``n = n + 1``; what a call returns may join a list so alone."""
+    """Write ``n += 1`` as ``n = n + 1``; what is no reckoning may grow a list, or fail in place."""
     if not isinstance(node, ast.AugAssign) or isinstance(node.value, ANY_ITEMS):
         return None
     if isinstance(node.target, ast.Name):
@@ -323,9 +325,10 @@ def name_constants(answer: Answer) -> Iterator[tuple[str, Answer]]:
 def other_module_names(answer: Answer) -> Iterator[tuple[str, Answer]]:
     """Import torch and NumPy under other names."""
     trees = answer.trees()
+    torch, numpy = answer.free_name("pytorch"), answer.free_name("numeric")
     for tree in trees:
-        _Renamer({"torch": "pytorch", "np": "numeric"}).visit(tree)
-        tree.body = statements("import numpy as numeric\nimport torch as pytorch") + tree.body
+        Renamer({"torch": torch, "np": numpy}).visit(tree)
+        tree.body = statements(f"import numpy as {numpy}\nimport torch as {torch}") + tree.body
     yield "all", answer.with_trees(trees)
 
 

@@ -18,7 +18,7 @@ from autograder.proving.audit.answers import Answer, argument_text, parameters, 
 from autograder.proving.audit.forms import forms
 from autograder.proving.audit.keeping import KEEPING
 from autograder.proving.audit.layout import LAYOUT, data_scratch
-from autograder.proving.audit.rewriting import REWRITING
+from autograder.proving.audit.rewriting import REWRITING, Renamer
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -128,7 +128,7 @@ def _inside(found: list[dict]) -> Step:
     return _wrapping(found, "{code}\nreturn {worker}({arguments})")
 
 
-TENSORS_ONLY = re.compile(r"\.(item|numpy|detach|tolist|stack|cat)\(")
+TENSORS_ONLY = re.compile(r"\.(item|numpy|detach|tolist|stack|cat|max|min|idxmax)\(")
 
 
 def _outside(answer: Answer) -> str:
@@ -148,7 +148,7 @@ def _wrapping(found: list[dict], body: str, *, uses: bool = False) -> Step:
                 worker = answer.free_name(f"{node.name}_plain")
                 names = [argument.arg for argument in node.args.args]
                 code = _with_names(item["code"], names)
-                work = copy.deepcopy(node)
+                work = Renamer({node.name: worker}).visit(copy.deepcopy(node))  # recursion too
                 work.name = worker
                 text = body.format(worker=worker, arguments=argument_text(node), code=code)
                 indented = "\n".join(f"    {line}" for line in text.split("\n"))
