@@ -1,5 +1,6 @@
 """Engines that are started ahead: entered in another process, or never; what is left of them."""
 
+import json
 import multiprocessing
 import os
 import subprocess
@@ -58,3 +59,27 @@ def test_a_container_that_does_not_start_is_told_in_the_engines_words(docker_eng
     with pytest.raises(EngineError, match="does not start: docker: invalid reference"), engine:
         pass
     assert not is_left(engine)
+
+
+def test_a_container_has_no_more_than_the_threat_model_says(docker_engine):
+    limits = Limits()
+    with DockerEngine(docker_engine, limits) as engine:
+        told = subprocess.run(
+            ["docker", "inspect", engine.name], capture_output=True, text=True, check=True
+        )
+        (held,) = json.loads(told.stdout)
+    host = held["HostConfig"]
+    assert host["NetworkMode"] == "none"
+    assert host["ReadonlyRootfs"] and not host["Privileged"]
+    assert host["CapDrop"] == ["ALL"]
+    added = {name.removeprefix("CAP_") for name in host["CapAdd"]}
+    assert added == {"SETUID", "SETGID", "KILL"}
+    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert 0 < host["PidsLimit"] <= 2 * limits.processes + 64
+    assert 0 < host["Memory"] == host["MemorySwap"]
+    assert 0 < host["NanoCpus"] <= 10**9
+    assert set(host["Tmpfs"]) == {"/work", "/tmp"}
+    assert [(mount["Destination"], mount["RW"]) for mount in held["Mounts"]] == [
+        ("/channel", False)
+    ]
+    assert engine.secret not in " ".join([held["Path"], *held["Args"]])

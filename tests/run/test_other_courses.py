@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.__main__ import add_commands, main
+from autograder.engines.choice import EngineChoice
+from autograder.engines.local import LocalEngine
+from autograder.gradebook import Gradebook
 
 TESTS = """OK_FORMAT = True
 test = {"name": "q1", "points": 2, "suites": [{"cases": [
@@ -175,3 +178,15 @@ def test_a_broken_test_file_costs_nobody_and_is_told_to_student_and_instructor(c
     assert points(course / "out")["right.ipynb"] == "2"
     page = (course / "out" / "feedback" / "right.html").read_text(encoding="utf-8")
     assert "a fault of the assignment, not of your answer" in page
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"), [("seccomp", "seccomp"), ("rlimits", "resource limits")]
+)
+def test_a_layer_that_is_missing_is_told_and_kept_with_each_mark(course, monkeypatch, layer, told):
+    monkeypatch.setattr(EngineChoice, "_make", lambda *_: LocalEngine(layers_off=(layer,)))
+    done = run("grade", "--zip", course / "lab03.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local", "--workers", 1)  # fmt: skip
+    assert f"Student code was held without {told}" in done.output, done.output
+    with Gradebook(next((course / "out").glob("gradebook*"))) as book:
+        assert {one.graded_by.without for one in book.latest()} == {told}
