@@ -32,13 +32,20 @@ def use_inline(shell: InteractiveShell) -> None:
     plt.switch_backend(INLINE)
     from matplotlib_inline import backend_inline
 
-    shell.events.unregister("post_execute", plt._draw_all_if_interactive)
-    shell.events.register("post_execute", drawing.settle_figures)
-    vars(plt)["_draw_all_if_interactive"] = drawing.settle_figures
+    _settle_instead_of_drawing(shell, vars(plt))
     vars(pylabtools)["print_figure"] = drawing.check_figure
     backend_inline.configure_inline_support(shell, INLINE)
     matplotlib.interactive(True)
     vars(plt)["switch_backend"] = _opening_any(plt.switch_backend)
+
+
+def _settle_instead_of_drawing(shell: InteractiveShell, pyplot: dict[str, Any]) -> None:
+    """Let a cell's end draw nothing, where this matplotlib draws by a function of that name."""
+    name, event = "_draw_all_if_interactive", "post_execute"
+    if pyplot.get(name) in shell.events.callbacks[event]:
+        shell.events.unregister(event, pyplot[name])
+        shell.events.register(event, drawing.settle_figures)
+        pyplot[name] = drawing.settle_figures
 
 
 def work_in(folder: str) -> None:

@@ -105,6 +105,7 @@ def _formats_oddly(formatter: Formatter) -> bool:
 
 def _texts_by_place(func: Any) -> list[str] | None:
     """Return the texts of the function that ``set_ticklabels`` makes for places set before."""
-    if isinstance(func, functools.partial) and func.func is Axis._format_with_dict:  # type: ignore[attr-defined]
+    by_place = Axis._format_with_dict  # type: ignore[attr-defined]
+    if isinstance(func, functools.partial) and func.func is by_place:
         return list(map(str, func.args[0].values()))
     return None
