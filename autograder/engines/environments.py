@@ -25,7 +25,15 @@ from packaging.utils import canonicalize_name
 
 from autograder.engines import image, uv
 from autograder.engines.packages import OTTER, TORCH, Wanted, unmet
-from autograder.engines.resolution import SANDBOX_LOCK, Ground, Resolution, locked_versions, resolve
+from autograder.engines.resolution import (
+    OLDEST,
+    SANDBOX_LOCK,
+    Ground,
+    Resolution,
+    at_least,
+    locked_versions,
+    resolve,
+)
 from autograder.errors import EngineError
 from autograder.scoring.environment import environment_facts, versions
 
@@ -128,8 +136,8 @@ def ensure_environment(wanted: Wanted, with_image: bool, say: Callable[[str], No
 
 def _key(wanted: Wanted, own: Mapping[str, str]) -> str:
     """Name an environment after what is asked for and what it lies on."""
-    parts = [*wanted.lines, environment_facts()["packages"], sys.base_prefix, sys.prefix,
-             platform.python_version()]  # fmt: skip
+    parts = [*wanted.lines, *map(at_least, OLDEST), environment_facts()["packages"],
+             sys.base_prefix, sys.prefix, platform.python_version()]  # fmt: skip
     return image.digest_of([part.encode() for part in parts])
 
 

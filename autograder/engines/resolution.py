@@ -26,7 +26,7 @@ FOR_CARDS = ("nvidia-nccl-cu12", "nvidia-nccl-cu13")
 # What the scorer imports beside what a sandbox does.
 SCORER = (OTTER, "click", "fica", "jinja2", "msgpack", "nbformat", "rich")
 # The oldest that grading itself works with.
-OLDEST = {"numpy": "1.26", "pandas": "2.0", "matplotlib": "3.8", "ipython": "8"}
+OLDEST = {"numpy": "1.26", "pandas": "2.0", "matplotlib": "3.9", "ipython": "8"}
 NOT_FOUND = re.compile(r"\b([\w.-]+) was not found in")
 NO_WHEEL = re.compile(r"no (?:usable )?wheels|pre-built wheels|building from source is disabled")
 OWN_LIST = "give a list of your own with --requirements FILE"

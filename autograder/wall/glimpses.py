@@ -20,6 +20,7 @@ MAPPINGS = frozenset({dict, OrderedDict, Counter, defaultdict})
 NESTING = frozenset({*CONTAINERS, tuple, frozenset}) - {bytearray}
 PLAIN = frozenset({type(None), bool, int, float, complex})
 TABLES = ("DataFrame", "Series")
+NUMPY = ("NumpyEADtype", "PandasDtype")  # the dtype of NumpyExtensionArray; the older name
 ENTRIES = frozenset({*PLAIN, str, bytes})  # of a column of objects
 
 
@@ -101,7 +102,7 @@ def _in_table(table: Any) -> Glimpse | None:
 def _add(found: Glimpse, column: Any) -> bool:
     """Add what is in a column; returns whether a glance tells of each change."""
     text = getattr(column.dtype, "storage", None) == "python"  # pandas' own column of texts
-    if not (text or isinstance(column.dtype, np.dtype) or type(column.dtype).__name__ == NUMPY):
+    if not (text or isinstance(column.dtype, np.dtype) or type(column.dtype).__name__ in NUMPY):
         return False
     array = np.asarray(column, object) if text else np.asarray(column)
     found.numbers.append(f"{column.dtype} {array.shape}".encode())
@@ -111,6 +112,3 @@ def _add(found: Glimpse, column: Any) -> bool:
     entries = array.tolist()
     found.things.extend(entries)
     return text or ENTRIES.issuperset(map(type, entries))
-
-
-NUMPY = "NumpyEADtype"

@@ -14,7 +14,7 @@ import pytest
 from autograder.course import ROOT
 from autograder.engines import environments
 from autograder.engines.packages import PIP_LIST, read_lists
-from autograder.engines.resolution import Ground, _Search
+from autograder.engines.resolution import OLDEST, Ground, _Search
 from autograder.errors import EngineError, UsageError
 from autograder.run.environment import settle
 from tests.run.test_other_courses import points
@@ -91,6 +91,47 @@ def test_tests_and_notebooks_find_a_listed_package(place, tmp_path):
     again = grade(place, zipped)
     assert again.returncode == 0 and "2 unchanged" in again.stdout, again.stdout
     assert "Making" not in again.stdout
+
+
+OLD_TABLES = """
+import pandas as pd
+import matplotlib.pyplot as plt
+table = pd.DataFrame({"n": [1, 2, 3], "x": [0.5, None, 1.5], "word": ["a", "b", None]})
+table["text"] = pd.array(["u", None, "w"], dtype="string")
+table["day"] = pd.to_datetime(["2024-01-01", "2024-01-02", None])
+table["kind"] = pd.Categorical(["k", "l", "k"])
+def longer(given):
+    return pd.concat([given, given.head(1)])
+table[["n", "x"]].plot.bar()
+plt.show()
+answer = 6
+"""
+OLD_TESTS = """OK_FORMAT = True
+test = {"name": "q1", "points": 2, "suites": [{"cases": [
+    {"code": ">>> answer == 6\\nTrue", "hidden": False},
+    {"code": ">>> table.shape, list(table['word'])[:2], table['text'][0], table['day'].max().day"
+              "\\n((3, 6), ['a', 'b'], 'u', 2)\\n"
+              ">>> list(table['kind'].cat.categories), float(table['x'].sum())\\n(['k', 'l'], 2.0)",
+      "hidden": True},
+    {"code": ">>> len(longer(table)), list(longer(table)['text'])[-1]\\n(4, 'u')",
+      "hidden": True}],
+    "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
+"""
+
+
+def test_the_oldest_versions_that_are_taken_work(place, tmp_path):
+    listed = "".join(f"{name}=={version}.*\n" for name, version in OLDEST.items())
+    zipped = make_course(tmp_path, listed, OLD_TESTS, module="pandas")
+    for name in ("right", "wrong"):
+        path = tmp_path / "class" / f"{name}.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"][0]["source"] = OLD_TABLES.replace(
+            "= 6", "= 6" if name == "right" else "= 5"
+        )
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    done = grade(place, zipped)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert points(tmp_path / "out")["right.ipynb"] == "2", done.stdout
 
 
 @pytest.mark.docker

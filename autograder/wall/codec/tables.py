@@ -29,6 +29,7 @@ MAX_TABLE_BYTES = MAX_FRAME_BYTES * 4 // 5  # of one table in memory; larger one
 UNITS = ("s", "ms", "us", "ns")
 PACKED = {type(None), bool, int, float, str}  # items of a column that cross in one piece
 TEXTS = {type(None), str}
+NUMPY_COLUMNS = ("NumpyExtensionArray", "PandasArray")  # one kind; the older name is 2.0's
 MAX_ZONE = 64
 
 
@@ -103,7 +104,7 @@ def _column(array: Any, encode: Encode) -> Plain:
 
     kinds = pd.arrays
     cls = type(array)
-    if cls is kinds.NumpyExtensionArray:
+    if cls.__name__ in NUMPY_COLUMNS:
         cls, array = np.ndarray, array.to_numpy()
     if cls is np.ndarray:
         if array.dtype.kind != "O":
@@ -274,7 +275,8 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         if not TEXTS.issuperset(map(type, items)):
             raise EvidenceError("malformed texts")
         missing = {"NA": pd.NA, "nan": np.nan}[plain["missing"]]
-        return pd.array(items, dtype=pd.StringDtype("python", na_value=missing))
+        how = {} if missing is pd.NA else {"na_value": missing}  # which older ones do not know
+        return pd.array(items, dtype=pd.StringDtype("python", **how))
     if kind in ("moments", "durations"):
         return _make_moments(kind, plain, decode)
     if kind == "categories":
