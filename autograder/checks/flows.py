@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 ROOM = {torch.float64: 1e-6, torch.float32: 1e-5}  # of the spread of the values
 MOST_INPUTS = 8
+DRAWS = 3  # of points near the inputs
 DEGREE = 40
 SHARES = (1.0, 1e-1, 1e-2, 1e-3, 1e-4)  # of the way between two inputs, seen from both ends
 # A polynomial is known by its values at the nodes; it is compared half-way between some.
@@ -328,6 +329,37 @@ def require_slopes(
         "border. ‖ my_flow 的梯度不等于稍微移动各元素量出来的斜率：有一部分计算 autograd 看不到，"
         "或者某个输入正好在边界上。"
     )
+
+
+def require_slopes_nearby(
+    inputs: Sequence[torch.Tensor],
+    answers: Callable[[Sequence[torch.Tensor]], Sequence[Any]],
+    values: Callable[[Sequence[torch.Tensor]], Iterable[Any]],
+) -> None:
+    """Require the gradients at random points near some inputs to be the slopes there.
+
+    One point that is drawn may fall on a border of the function; not one of each of a few draws.
+
+    Args:
+        answers: maps points to outputs and gradients, as ``probes.outputs_and_gradients``; where
+            the function raises at such points, nothing is required.
+        values: maps points to the numbers that the function gives there.
+
+    Raises:
+        AssertionError: as :func:`require_slopes`.
+    """
+    for left in reversed(range(DRAWS)):
+        near = [nearby(a) for a in inputs]
+        try:
+            answered = answers(near)
+        except Exception:  # no function of what is near its inputs
+            return
+        try:
+            require_slopes(require_gradients(answered), near, values)
+            return
+        except AssertionError:
+            if not left:
+                raise
 
 
 def switches(

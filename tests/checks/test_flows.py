@@ -211,3 +211,36 @@ def test_places_between_two_inputs_keep_their_shape_and_dtype():
     assert {(point.shape, point.dtype) for point in asked} == {(start.shape, start.dtype)}
     looks = 2 * len(flows.SHARES) - 1  # the whole way, and nearer to either end
     assert len(asked) == looks * (flows.NODES.size + flows.BETWEEN.size)
+
+
+def bordered(a):
+    return (a**2).sum() if a.norm() < 5 else 3 * a.sum()
+
+
+def cut_beyond(a):
+    return (a**2).sum() if a.norm() < 5 else 3 * a.detach().sum() + 0 * a.sum()
+
+
+@pytest.mark.parametrize(("function", "right"), [(bordered, True), (cut_beyond, False)])
+def test_a_point_drawn_on_a_border_is_drawn_again_and_a_wrong_gradient_never_passes(
+    function, right, monkeypatch
+):
+    on_it = torch.tensor([3.0, 4.0 - 1e-7], dtype=torch.float64)
+    drawn = [on_it, on_it, torch.tensor([3.0, 4.5], dtype=torch.float64)]
+    monkeypatch.setattr(flows, "nearby", lambda a: drawn.pop(0))
+
+    def answers(points):
+        for point in points:
+            leaf = point.clone().requires_grad_()
+            result = function(leaf)
+            yield result, torch.autograd.grad(result, leaf)[0]
+
+    def values(points):
+        return [function(point).item() for point in points]
+
+    given = [torch.tensor([3.0, 4.1], dtype=torch.float64)]
+    if right:
+        flows.require_slopes_nearby(given, lambda points: list(answers(points)), values)
+    else:
+        with pytest.raises(AssertionError, match="graph-cut"):
+            flows.require_slopes_nearby(given, lambda points: list(answers(points)), values)
