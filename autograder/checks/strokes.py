@@ -71,7 +71,8 @@ def lines(drawing: Drawing) -> Iterator[tuple[Stroke, Stroke]]:
     for curve, kept in _seen(every):
         first, last = np.flatnonzero(kept[:-1] & kept[1:]), np.flatnonzero(kept)
         if curve.linestyle not in NOT_DRAWN and curve.artist not in DRAWS_ITSELF:
-            yield _stroke(curve, first), _stroke(curve, first + 1)
+            if first.size:
+                yield _stroke(curve, first), _stroke(curve, first + 1)
         elif last.size >= slips.MIN_POINTS:
             yield _stroke(curve, last), _stroke(curve, last)
 

@@ -151,6 +151,16 @@ def test_a_second_line_is_refused_unless_it_lies_on_the_first_or_along_an_axis(s
             tangents.require_alone(drawn, curve, LINE, 0.1)
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(st.sampled_from([0.0, 1.0, np.nan, np.inf]), max_size=3),
+    st.sampled_from(["-", "--", "o", "", "o-"]),
+)
+def test_lines_of_few_points_or_none_are_looked_at_like_any(x, form):
+    drawn = picture(DRAWN["two points"], lambda ax: ax.plot(x, tangent(np.array(x)), form))
+    tangents.require_alone(drawn, curve, LINE, 0.1)
+
+
 REFUSED = {
     "secant": lambda ax: ax.plot([1, 2], [0, 7.5], label="tangent"),
     "swapped-axes": lambda ax: ax.plot(tangent(X), X, label="tangent"),

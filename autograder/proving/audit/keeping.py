@@ -163,6 +163,8 @@ def _artist(template: str, least: int = 2, most: int = 3) -> Step:
         drawn = _drawn(node.value)
         if drawn is None or not least <= len(drawn[1]) <= most or set(drawn[2]) - {"label"}:
             return None
+        if len(drawn[1]) > 2 and "-" not in drawn[1][2]:
+            return None  # marks alone: a line through few of them may be none
         axes, given, named = drawn
         axes = "plt.gca()" if axes == "plt" else axes
         label = named.get("label", "None")
