@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from autograder.errors import EngineError
 from autograder.proving.hostile import on_gradescope
 from autograder.proving.hostile.entries import Suite, load_release
 from autograder.proving.hostile.grading import hidden_text, judge_upload
@@ -55,3 +56,9 @@ def test_results_that_are_missing_or_refused_are_no_verdict_of_the_suite(suite):
     (entry,) = [one for one in suite.entries if one.id == "patched-torch"]
     verdict = judge_upload(entry, on_gradescope.read_gradation(None), "", [])
     assert any("ended as not graded" in problem for problem in verdict.problems)
+
+
+@pytest.mark.docker
+def test_an_image_that_is_not_there_is_named_with_the_command_that_makes_it(built, docker_engine):
+    with pytest.raises(EngineError, match="no image no:such: .*check-gradescope"):
+        on_gradescope.grade_entries([], built, "no:such")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from autograder.engines.image import has_image
+from autograder.errors import EngineError
 from autograder.model import Gradation, QuestionResult, Status
 from autograder.proving.gradescope import containers, harness
 from autograder.proving.hostile.entries import Attack, Suite, load_release
@@ -27,6 +29,11 @@ def grade_entries(
     Raises:
         EngineError: there is no such image, or a container cannot be run.
     """
+    if not has_image(tag):
+        raise EngineError(
+            f"there is no image {tag}: `python -m autograder check-gradescope --assignment "
+            f"{ASSIGNMENT}` sets it up"
+        )
     folder = dist / ASSIGNMENT
     release = load_release(folder)
     suite, secrets = Suite(release), hidden_text(folder / "autograder.zip", release)
