@@ -14,8 +14,11 @@ HERE = Path(__file__).resolve().parent
 MANIFEST = "manifest.json"
 SCRIPTS = ("setup.sh", "run_autograder", "trim.py", "torch.lock")
 ROOT_MODULES = ("gradescope/run.py", "gradescope/selfcheck.py", "probes.py")
-# Otter itself, of whose dependencies the scorer imports one.
-SCORER_PACKAGES = ("otter-grader", "fica")
+# Otter itself, of whose dependencies the scorer imports one, and what makes old notebooks new ones.
+SCORER_PACKAGES = (
+    "otter-grader", "fica", "nbformat", "fastjsonschema", "jsonschema",
+    "jsonschema-specifications", "attrs", "referencing", "rpds-py",
+)  # fmt: skip
 # In the sandbox's lock, but imported by nothing there: completion, packaging, debugging, what
 # browsers load.
 LEFT_OUT = (

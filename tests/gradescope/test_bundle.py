@@ -4,10 +4,12 @@ import ast
 import json
 import re
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from autograder.build import environment
 from autograder.errors import BuildError
@@ -128,3 +130,17 @@ def test_texts_of_exercises_are_for_pages_and_no_part_of_a_result(entries):
     manifest = json.loads(bundle.manifest(entries, "autodiff", exercises=told))
     assert manifest["exercises"] == told
     assert "exercises" not in presentation.trace(manifest)["grading_zip"]
+
+
+def test_what_makes_old_notebooks_new_ones_is_installed_there_with_all_that_it_needs():
+    locked = re.findall(r"^([\w.-]+)==", bundle.grading_lock(ROOT).decode(), re.MULTILINE)
+    names, pending, needed = set(map(canonicalize_name, locked)), ["nbformat"], set[str]()
+    while pending:
+        name = canonicalize_name(pending.pop())
+        if name not in needed:
+            needed.add(name)
+            wanted = map(Requirement, requires(name) or ())
+            pending += [
+                one.name for one in wanted if not one.marker or one.marker.evaluate({"extra": ""})
+            ]
+    assert needed <= names
