@@ -36,7 +36,7 @@ def check_figure(
     """  # fmt: skip
     if fmt == "png" and not base64:  # a notebook asks for the picture itself
         return print_figure(fig, fmt, bbox_inches, base64, **options)
-    if (fig.axes or fig.lines) and (may_fail(fig) or (fig.stale and _moves(fig))):
+    if (fig.axes or fig.lines) and (may_fail(fig) or _moves(fig)):
         fig.draw_without_rendering()
     return None
 
@@ -50,14 +50,15 @@ def settle_figures() -> None:
         return
     for manager in Gcf.get_all_fig_managers():
         fig = manager.canvas.figure
-        if fig.stale and _moves(fig):
+        if _moves(fig):
             fig.draw_without_rendering()
 
 
 def _moves(fig: Figure) -> bool:
-    """Tell whether drawing a figure places its Axes anew."""
+    """Tell whether drawing a figure, which changed since it was drawn, places its Axes anew."""
     aspects = (axes.get_aspect() for axes in fig.axes)
-    return fig.get_layout_engine() is not None or any(aspect != "auto" for aspect in aspects)
+    laid_out = fig.get_layout_engine() is not None or any(aspect != "auto" for aspect in aspects)
+    return bool(fig.stale) and laid_out
 
 
 def may_fail(fig: Figure) -> bool:

@@ -95,9 +95,7 @@ def audit(
     ctx.exit(1 if missed else 0)
 
 
-def _keep(
-    path: Path, found: dict[str, dict[str, "QuestionAudit"]], axes: tuple[str, ...]
-) -> Counts:
+def _keep(path: Path, found: "Audits", axes: tuple[str, ...]) -> Counts:
     """Write the counts of the axes that ran, and return all there are; those of the others stay."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))

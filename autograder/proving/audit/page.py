@@ -31,7 +31,10 @@ RUNS = (
     "Each mutant and each answer was run {repeats} times, with other random inputs in the tests;\n"
     "*flaky* are those whose verdict was not the same each time. A mutant that never ends ran once."
 )
-ONCE = "Each mutant and each answer was run once, with the inputs with which marks are given."
+ONCE = (
+    "Each mutant and each answer was run once, with the inputs with which marks are given; what\n"
+    "is *flaky*, with a verdict that other inputs change, shows only in more runs."
+)
 
 
 def write_page(path: Path, found: dict[str, dict[str, QuestionAudit]]) -> None:
