@@ -44,7 +44,7 @@ from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
-from autograder.wall.sharing import Shared, is_mutable
+from autograder.wall.sharing import Shared, attempt, is_mutable
 from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
@@ -78,15 +78,15 @@ def pack(
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
     """
     packer = Encoder(keep, tensor_hook, shared, lend)
-    plain = packer.message(message)
-    if before is not None:
-        plain["before"] = before
-    if shared is not None and (found := held.changes(shared, packer.content)):
-        plain["shared"] = found
-    frame = msgpack.packb(plain, use_bin_type=True)
-    if len(frame) > MAX_FRAME_BYTES:
-        raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
-    check_nodes(frame)
+    with attempt(shared):
+        plain = packer.message(message)
+        plain |= {} if before is None else {"before": before}
+        if shared is not None and (found := held.changes(shared, packer.content)):
+            plain["shared"] = found
+        frame = msgpack.packb(plain, use_bin_type=True)
+        if (size := len(frame)) > MAX_FRAME_BYTES:
+            raise EvidenceError(f"the value takes {size} bytes; {MAX_FRAME_BYTES} are allowed")
+        check_nodes(frame)
     return frame
 
 
@@ -139,7 +139,7 @@ class Encoder:
         if cls is int or cls is str:
             return self.plain(value)
         if depth and self.shared is not None and is_mutable(value):
-            number = self.shared.number_of(value)
+            number = held.number_of(self.shared, value, self.content)
             if number is not None:
                 return {"$": "shared", "id": number}
         if cls is list:
