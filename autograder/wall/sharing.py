@@ -223,6 +223,8 @@ def fill(held: Any, value: Any) -> None:
         held.data = value
     elif is_table(cls):
         held._update_inplace(value)
+        if cls.__name__ == "Series":
+            held.name = value.name
     elif cls in draws.KINDS:
         draws.take_over(held, value)
     else:

@@ -1,6 +1,7 @@
 """Values that both sides hold: changed in place, they are to both what one object is to two."""
 
 import collections
+import copy
 import functools
 
 import numpy as np
@@ -44,6 +45,8 @@ MUTABLE = [
     (np.array(["a", None], dtype=object), lambda v: v.__setitem__(1, "b")),
     (pd.DataFrame({"a": [1, 2]}), lambda v: v.__setitem__("b", [3.5, 4.5])),
     (pd.Series([1, 2], name="s"), lambda v: v.drop(0, inplace=True)),
+    (pd.Series([1, 2], name="s"), lambda v: setattr(v, "name", 7)),
+    (pd.Series([1, 2], name="s"), lambda v: setattr(v, "index", ["a", "b"])),
     (torch.ones(3), lambda v: v.add_(1)),
     (torch.zeros(2, 2, dtype=torch.int64), lambda v: v[0].fill_(7)),
     ([[1], [2]], lambda v: v[0].append(v[1])),
@@ -53,7 +56,8 @@ MUTABLE = [
 def plain(value):
     """Return what two equal values have in common, their types too."""
     if isinstance(value, (pd.DataFrame, pd.Series)):
-        return type(value).__name__, value.to_dict(), list(value.index)
+        name = getattr(value, "name", None)
+        return type(value).__name__, value.to_dict(), list(value.index), name
     if isinstance(value, (np.ndarray, torch.Tensor)):
         return str(value.dtype), value.tolist()
     return type(value).__name__, repr(value)
@@ -230,6 +234,16 @@ def test_what_stays_on_its_side_is_not_shared_and_holds_up_no_other_message(valu
     assert not any(held is value for held in sides.tables[1].values.values())
     items.append(2)
     assert sides.send(1, [items])[0] == [1, 2]
+
+
+@pytest.mark.parametrize(("value", "change"), MUTABLE, ids=lambda part: type(part).__name__)
+def test_what_came_along_in_a_container_tells_its_changes(value, change):
+    sides = Sides()
+    value = copy.deepcopy(value)
+    got = sides.send(0, {"out": value})
+    change(got["out"])
+    sides.send(1, None)
+    assert plain(value) == plain(got["out"])
 
 
 def test_what_becomes_something_that_stays_is_told_no_more():

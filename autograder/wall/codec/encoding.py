@@ -12,7 +12,7 @@ from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
 from autograder.wall.codec.families import family, plain_args
-from autograder.wall.codec.handles import is_known, lent_number
+from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -36,6 +36,7 @@ from autograder.wall.codec.subclasses import (
     is_enumeration,
     is_faithful,
     members_of,
+    own_names,
     own_texts,
     plain_value,
 )
@@ -80,7 +81,8 @@ def pack(
     packer = Encoder(keep, tensor_hook, shared, lend)
     with attempt(shared):
         plain = packer.message(message)
-        plain |= {} if before is None else {"before": before}
+        if before is not None:
+            plain["before"] = before
         if shared is not None and (found := held.changes(shared, packer.content)):
             plain["shared"] = found
         frame = msgpack.packb(plain, use_bin_type=True)
@@ -134,9 +136,7 @@ class Encoder:
             raise EvidenceError(f"the value has more than {MAX_NODES} parts")
         # Exact types only: a subclass may lie about its content.
         cls = type(value)
-        if value is None or cls is bool or cls is float or cls is bytes:
-            return value
-        if cls is int or cls is str:
+        if cls in PLAIN or cls is bytes:
             return self.plain(value)
         if depth and self.shared is not None and is_mutable(value):
             number = held.number_of(self.shared, value, self.content)
@@ -195,7 +195,7 @@ class Encoder:
             record = {"family": self.keep(cls), "members": pairs}
             plain = value.value
         else:
-            record = {"fields": fields_of(cls)}
+            record = {"fields": fields_of(cls), "own": own_names(cls)}
             plain = plain_value(value)
         return {
             "$": "subclass",
@@ -280,7 +280,7 @@ class Encoder:
             return self.object(value)
         if value.numel() * value.element_size() > MAX_FRAME_BYTES:
             raise EvidenceError("the tensor is too large")
-        handle = getattr(value, "_autograder_id", None)
+        handle = known_id(value)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
         record: Record = {
@@ -304,7 +304,7 @@ class Encoder:
         return record
 
     def error(self, value: Any, depth: Depth) -> Record:
-        handle = getattr(value, "_autograder_id", None)
+        handle = known_id(value)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
         record = {
@@ -320,7 +320,7 @@ class Encoder:
         return record
 
     def object(self, value: Any) -> Record:
-        handle = getattr(value, "_autograder_id", None) if self.keep is None else None
+        handle = known_id(value) if self.keep is None else None
         if handle is not None:
             return {"$": "ref", "id": handle}
         library = name_of(value) if callable(value) else None

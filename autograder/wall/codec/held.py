@@ -62,6 +62,7 @@ def settle(shared: Shared, encode: Content) -> None:
         except EvidenceError:
             continue  # it is told again
     shared.received.clear()
+    shared.ready.clear()
     shared.open = was_open
 
 
