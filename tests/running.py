@@ -56,9 +56,10 @@ def ok_file(*cases: str, **spec) -> str:
     return f"OK_FORMAT = True\n\ntest = {made!r}\n"
 
 
-def grade_doctests(engine, cell: str, examples):
-    """Grade a cell with a file of the examples' doctests."""
-    tests = Assignment("demo", "d", {}, {"q1": ok_file(*[code for code, _ in examples])}, {})
+def grade_doctests(engine, cell: str, examples, foreign: bool = False):
+    """Grade a cell with a file of the examples' doctests, in an assignment of elsewhere or ours."""
+    sources = {"q1": ok_file(*[code for code, _ in examples])}
+    tests = Assignment("demo", "d", {"show_hidden": True}, sources, {}, is_foreign=foreign)
     return grade(engine, tests, (cell, "q1"))
 
 

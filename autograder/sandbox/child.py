@@ -109,7 +109,10 @@ class Agent:
                 take_states(message["random"])
             self.busy = True
             try:
-                reply = {"ok": True, **handle(self, message), **self.remember_call()}
+                try:
+                    reply = {"ok": True, **handle(self, message), **self.remember_call()}
+                except RecursionError as error:  # of the student's code
+                    return self.pack_error(error)
                 return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False

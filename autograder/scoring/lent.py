@@ -24,6 +24,7 @@ HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made
 OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
+WRITING = frozenset({"write", "writelines", "flush", "truncate"})  # where no file is written
 
 
 def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
@@ -100,7 +101,8 @@ def _named(name: Any) -> str:
 
 
 def _attribute(value: Any, name: Any) -> Any:
-    if isinstance(value, io.IOBase) and name not in READING:
+    allowed = READING | WRITING if type(value) in (io.StringIO, io.BytesIO) else READING
+    if isinstance(value, io.IOBase) and name not in allowed:
         raise AttributeError(f"{name} of a test's file cannot be used")
     return getattr(value, _named(name))
 

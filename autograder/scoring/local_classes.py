@@ -20,13 +20,14 @@ def make_subclass(session: Any, record: dict[str, Any], value: Any) -> Any:
         record: what the codec received; its fields were checked.
         value: the decoded plain value.
     """
-    names = tuple(record["bases"][:1]), tuple(record["fields"]), tuple(record["texts"])
+    own = tuple(name for name in record["own"] if hasattr(type(value), name))
+    names = tuple(record["bases"][:1]), tuple(record["fields"]), tuple(record["texts"]), own
     key = (*names, type(value))
     if key not in session.types:
         session.types[key] = _subclass(_short(record), type(value), *names[1:])
     cls = session.types[key]
     made = cls._make(value) if record["fields"] else _instance(cls, value)
-    return _known(session, record, made)
+    return session.mirrors.one(record["id"], _known(session, record, made))
 
 
 def _instance(cls: type, value: Any) -> Any:
@@ -37,12 +38,16 @@ def _instance(cls: type, value: Any) -> Any:
     return cls(value)
 
 
-def _subclass(name: str, base: type, fields: tuple[str, ...], texts: tuple[str, ...]) -> type:
+def _subclass(
+    name: str, base: type, fields: tuple[str, ...], texts: tuple[str, ...], own: tuple[str, ...]
+) -> type:
     if fields and (base is not tuple or len(fields) > MAX_FIELDS):
         raise EvidenceError("malformed fields")
     named: Any = collections.namedtuple  # its fields are known only now
     plain = named(name, fields) if fields else base
-    return type(name, (plain,), {"__getattr__": _ask_for, **{one: _TEXTS[one] for one in texts}})
+    asked = {"__getattr__": _ask_for, **{one: _asked(one) for one in own if one[0] != "_"}}
+    copiers = {"__copy__": _copier("copy"), "__deepcopy__": _copier("deepcopy")}
+    return type(name, (plain,), {**asked, **copiers, **{one: _TEXTS[one] for one in texts}})
 
 
 def make_member(session: Any, record: dict[str, Any], members: list[Any], value: Any) -> Any:
@@ -97,6 +102,17 @@ def _ask_for(made: Any, name: str) -> Any:
 
 def _ask(session: Any, made: Any, operation: str, *args: Any) -> Any:
     return session.request("operate", target=made, operation=operation, args=args).get("value")
+
+
+def _asked(name: str) -> property:
+    return property(lambda made: _ask_for(made, name))
+
+
+def _copier(operation: str) -> Any:
+    def make(made: Any, *memo: Any) -> Any:
+        return _ask(vars(made)["_autograder_session"], made, operation)
+
+    return make
 
 
 def _text_maker(operation: str) -> Any:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from autograder.model import Cell, Noticed
-from autograder.scoring.session import Usage
+from autograder.scoring.usage import Usage
 
 MOST = 20
 MAX_LINE = 200

@@ -3,9 +3,11 @@
 import secrets
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgpack
@@ -15,7 +17,9 @@ from autograder.errors import EvidenceError, OutOfTime, SandboxError, Submission
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
+from autograder.scoring.mirrors import Mirrors
 from autograder.scoring.seeds import Seeds
+from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
@@ -26,25 +30,6 @@ GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What one run used, as the worker reports it.
-
-    Attributes:
-        changed: names of the libraries' and ours that lead elsewhere in the end.
-        noted: what else only a forger touches, each with the line of the notebook.
-    """
-
-    status: Status
-    detail: str
-    cpu_s: float
-    wall_s: float
-    memory_mib: float
-    clean: bool
-    changed: Sequence[str] = ()
-    noted: Sequence[Sequence[str]] = ()
 
 
 class StudentTimeout(AssertionError):
@@ -77,7 +62,9 @@ class Session:
         self.limits = limits
         self.usage: Usage | None = None
         self.said: set[str] = set()  # texts of the student's process, since they were last cleared
+        self.turn = threading.RLock()  # a test may call student code from several threads
         self.exchanges = 0  # that are under way
+        self.testing = False  # whether a test case runs, which may catch whatever is raised
         self.items = 0  # that a test case took from iterators, one by one
         self.answered = False  # whether an object was asked about itself
         self.reported = False  # whether a test asked what the sandbox alone can tell
@@ -86,6 +73,7 @@ class Session:
         self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.lending = Lending(self, as_in_otter)
+        self.mirrors = Mirrors(self)
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.seeds = Seeds()
@@ -197,6 +185,10 @@ class Session:
             AssertionError: an answer broke a limit, or took too long.
             Exception: what the student's code raised, rebuilt from its type's name and message.
         """
+        with self.turn, self.mirrors.kept() if op in SHARING else nullcontext():
+            return self._request(op, fields)
+
+    def _request(self, op: str, fields: dict[str, Any]) -> dict[str, Any]:
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
         self.answered = self.answered or op == "operate"
@@ -208,7 +200,7 @@ class Session:
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
-            raise AssertionError(str(error)) from None
+            raise self._refusal(str(error)) from None
         timeout = min(self.limits.cell_s, left_s)
         adopter = remote.Adopter(self)
         self.exchanges += 1  # until the answer is read: a test that takes too long ends behind it
@@ -230,11 +222,17 @@ class Session:
             reply["_linked"] = adopter.linked
             return reply
         raised = self.lending.raised(reply)
-        if isinstance(raised, Exception):
+        if isinstance(raised, Exception) or (self.testing and isinstance(raised, SystemExit)):
             raise raised
         if isinstance(raised, BaseException):
-            raise AssertionError(f"the code raised {type(raised).__name__}: {raised}")
-        raise AssertionError(f"the value cannot be looked at: {reply.get('limit')}")
+            raise self._refusal(f"the code raised {type(raised).__name__}: {raised}")
+        raise self._refusal(f"the value cannot be looked at: {reply.get('limit')}")
+
+    def _refusal(self, said: str) -> AssertionError:
+        """Return the error of what is not done here; a test that catches it fails all the same."""
+        error = AssertionError(said)
+        self.refused = self.refused or error
+        return error
 
     def _print(self, text: object) -> None:
         """Print what a test made the notebook print, where the test looks at what is printed."""
@@ -253,10 +251,13 @@ class Session:
             raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
 
     def begin_case(self) -> None:
-        """Forget what belongs to the test case before."""
-        self.console = sys.stdout
-        self.seeds.forget()
-        self.lending.begin_case()
+        """Forget what belongs to the test case before, once no thread of its asks any more."""
+        with self.turn:
+            self.console = sys.stdout
+            self.seeds.forget()
+            self.lending.begin_case()
+            self.mirrors.clear()
+            self.refused = None
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
@@ -344,7 +345,7 @@ class Session:
         return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
 
     def _ended(self, status: Status, detail: str) -> SubmissionEnded:
-        self.usage = _with_status(self.end(idle=False), status, detail)
+        self.usage = replace(self.end(idle=False), status=status, detail=detail)
         return SubmissionEnded(status, detail)
 
     def _send(self, message: dict) -> None:
@@ -389,7 +390,3 @@ def _errors_in(value: Any, depth: int = 4) -> Iterator[CapturedError]:
 def _is_question(data: bytes, request: bytes) -> bool:
     mark = data[NONCE_BYTES : NONCE_BYTES + len(oracles.MARK)]
     return mark == oracles.MARK and data[:NONCE_BYTES] == request[:NONCE_BYTES]
-
-
-def _with_status(usage: Usage, status: Status, detail: str) -> Usage:
-    return Usage(**{**asdict(usage), "status": status, "detail": detail})

@@ -68,7 +68,7 @@ class StandIn(metaclass=_Kind):
         object.__setattr__(self, "_autograder_record", record)
 
     def __getattribute__(self, name: str) -> Any:
-        if name in OWN:
+        if name in OWN or name == "__deepcopy__":  # which copy looks for in the object
             return object.__getattribute__(self, name)
         if name == "__class__":
             return _class_of(self)
@@ -102,6 +102,9 @@ class StandIn(metaclass=_Kind):
         if _has_identity(self):
             return hash(object.__getattribute__(self, "_autograder_id"))
         return _exactly(int, self, "hash")
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _asker("deepcopy")(self)
 
     def __length_hint__(self) -> Any:
         return NotImplemented
@@ -208,7 +211,7 @@ def _handed(value: Any) -> Any:
 REFUSED = (
     "__missing__", "__idivmod__", "__complex__", "__bytes__", "__fspath__",
     "__buffer__", "__release_buffer__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
-    "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
+    "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
     "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",
 )  # fmt: skip
 IDENTICAL = frozenset(
@@ -220,7 +223,7 @@ ASKED = (
       for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
                    "lshift", "rshift", "and", "xor", "or")
       for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
-    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil",
+    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "copy",
 )  # fmt: skip
 
 

@@ -23,8 +23,9 @@ from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.remote import RemoteNamespace, names_of
-from autograder.scoring.session import Session, Usage
+from autograder.scoring.session import Session
 from autograder.scoring.surroundings import in_loop, silence
+from autograder.scoring.usage import Usage
 from autograder.wall import printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream

@@ -7,6 +7,8 @@ test case runs: a number that both sides know stands for each.
 """
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,7 @@ class Shared:
         self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
         self.agreed: dict[int, bytes] = {}  # content, as both sides know it
         self.still: dict[int, Glimpse] = {}  # what is in a value, as it was agreed on
+        self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
         self.open = True  # whether more values may join
         self.weight = 0
@@ -68,6 +71,10 @@ class Shared:
         number, self.next = self.next, self.next + 2
         self.hold(number, value)
         return number
+
+    def leave(self, number: int) -> None:
+        """Let a value that is new be a copy; its weight stays counted."""
+        self.numbers.pop(id(self.values.pop(number)), None)
 
     def hold(self, number: int, value: Any) -> None:
         """Let a number stand for a value."""
@@ -107,7 +114,35 @@ class Shared:
         self.agreed.clear()
         self.still.clear()
         self.received.clear()
+        self.ready.clear()
         self.weight = 0
+
+
+@contextmanager
+def attempt(shared: Shared | None) -> Iterator[None]:
+    """Make a message; where none can be made, the table is what it was: the other side knows of
+    nothing that would have been told.
+    """
+    if shared is None:
+        yield
+        return
+    first, agreed, weight = shared.next, dict(shared.agreed), shared.weight
+    try:
+        yield
+    except BaseException:
+        for number in range(first, shared.next, 2):
+            if number in shared.values:
+                shared.leave(number)
+        shared.agreed, shared.weight = agreed, weight
+        shared.still.clear()  # it is told by what was agreed on
+        raise
+    finally:
+        shared.ready.clear()
+
+
+def is_container(value: Any) -> bool:
+    """Tell whether a value holds others, each of which crosses in its own way."""
+    return type(value) in CONTAINERS
 
 
 def is_mutable(value: Any) -> bool:
@@ -188,6 +223,8 @@ def fill(held: Any, value: Any) -> None:
         held.data = value
     elif is_table(cls):
         held._update_inplace(value)
+        if cls.__name__ == "Series":
+            held.name = value.name
     elif cls in draws.KINDS:
         draws.take_over(held, value)
     else:

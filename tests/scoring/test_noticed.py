@@ -5,7 +5,7 @@ import pytest
 from autograder.model import Cell, Limits, Noticed, Status
 from autograder.sandbox import tripwire
 from autograder.scoring.noticed import find_noticed
-from autograder.scoring.session import Usage
+from autograder.scoring.usage import Usage
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 PROBING = """

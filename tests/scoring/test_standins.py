@@ -134,7 +134,9 @@ def test_every_special_method_of_python_is_asked_or_refused():
         session = Silent()
         standing = stand_in(session, RECORD)
         with pytest.raises((Refused, AssertionError)):
-            getattr(standing, name)
+            found = getattr(standing, name)
+            if name == "__deepcopy__":  # which copy looks for in the object, to call it
+                found({})
         if hasattr(StandIn, name) and callable(getattr(StandIn, name)):
             assert name in vars(StandIn), f"{name} is left to Python's default"
 

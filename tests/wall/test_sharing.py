@@ -1,6 +1,8 @@
 """Values that both sides hold: changed in place, they are to both what one object is to two."""
 
 import collections
+import copy
+import functools
 
 import numpy as np
 import pandas as pd
@@ -43,6 +45,8 @@ MUTABLE = [
     (np.array(["a", None], dtype=object), lambda v: v.__setitem__(1, "b")),
     (pd.DataFrame({"a": [1, 2]}), lambda v: v.__setitem__("b", [3.5, 4.5])),
     (pd.Series([1, 2], name="s"), lambda v: v.drop(0, inplace=True)),
+    (pd.Series([1, 2], name="s"), lambda v: setattr(v, "name", 7)),
+    (pd.Series([1, 2], name="s"), lambda v: setattr(v, "index", ["a", "b"])),
     (torch.ones(3), lambda v: v.add_(1)),
     (torch.zeros(2, 2, dtype=torch.int64), lambda v: v[0].fill_(7)),
     ([[1], [2]], lambda v: v[0].append(v[1])),
@@ -52,7 +56,8 @@ MUTABLE = [
 def plain(value):
     """Return what two equal values have in common, their types too."""
     if isinstance(value, (pd.DataFrame, pd.Series)):
-        return type(value).__name__, value.to_dict(), list(value.index)
+        name = getattr(value, "name", None)
+        return type(value).__name__, value.to_dict(), list(value.index), name
     if isinstance(value, (np.ndarray, torch.Tensor)):
         return str(value.dtype), value.tolist()
     return type(value).__name__, repr(value)
@@ -205,3 +210,63 @@ def test_a_malformed_message_is_refused(message):
     frame = msgpack.packb({"$": "dict", "items": [], **message})
     with pytest.raises(EvidenceError):
         codec.unpack(frame, adopt=lambda *parts: None, shared=Shared(1))
+
+
+class Thing:
+    """An object that stays where it is."""
+
+
+STAYING = [
+    np.array([Thing()], dtype=object),
+    np.array([(Thing(), 1)], dtype=[("thing", "O"), ("number", "i4")]),
+    pd.Series(pd.period_range("2024", periods=2, freq="M")),
+    pd.Series([0, 0, 1], dtype=pd.SparseDtype(int, 0)),
+    pd.DataFrame({"a": [Thing()]}),
+    pd.DataFrame({"a": pd.interval_range(0, 2)}),
+]
+
+
+@pytest.mark.parametrize("value", STAYING, ids=lambda value: type(value).__name__)
+def test_what_stays_on_its_side_is_not_shared_and_holds_up_no_other_message(value):
+    sides = Sides()
+    items = [1]
+    assert sides.send(1, [items, value])[1] is None  # what adopting makes of a handle here
+    assert not any(held is value for held in sides.tables[1].values.values())
+    items.append(2)
+    assert sides.send(1, [items])[0] == [1, 2]
+
+
+@pytest.mark.parametrize(("value", "change"), MUTABLE, ids=lambda part: type(part).__name__)
+def test_what_came_along_in_a_container_tells_its_changes(value, change):
+    sides = Sides()
+    value = copy.deepcopy(value)
+    got = sides.send(0, {"out": value})
+    change(got["out"])
+    sides.send(1, None)
+    assert plain(value) == plain(got["out"])
+
+
+def test_what_becomes_something_that_stays_is_told_no_more():
+    sides = Sides()
+    value, items = np.array([1, None], dtype=object), [1]
+    got = sides.send(1, [value, items])
+    value[0] = Thing()
+    items.append(2)
+    assert sides.send(1, [items])[0] == [1, 2]
+    assert got[0].tolist() == [1, None]
+
+
+DEEP = functools.reduce(lambda inner, _: (inner,), range(30), ())
+
+
+@pytest.mark.parametrize("spoilt", [["\0" * 2**21], DEEP, object()], ids=["long", "deep", "kept"])
+def test_a_message_that_cannot_be_made_changes_nothing(spoilt):
+    sides = Sides()
+    items, new = [1], {"a": [3]}
+    got = sides.send(1, [items])[0]
+    items.append(2)
+    with pytest.raises(EvidenceError):
+        codec.pack({"value": [items, new, spoilt]}, None, None, sides.tables[1])
+    assert not any(held is new for held in sides.tables[1].values.values())
+    assert sides.send(1, [new])[0] == {"a": [3]}
+    assert got == [1, 2]

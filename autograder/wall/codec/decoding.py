@@ -205,7 +205,7 @@ class _Decoder:
             return self.adopt("member", plain, (members, value))
         if type(value) not in BASES:
             raise EvidenceError("a subclass needs a plain base")
-        _texts(plain, "fields")
+        _texts(plain, "fields"), _texts(plain, "own")
         return self.adopt("subclass", plain, value)
 
     def collection(self, plain: Record, depth: Depth) -> Any:

@@ -12,7 +12,7 @@ from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
 from autograder.wall.codec.families import family, plain_args
-from autograder.wall.codec.handles import is_known, lent_number
+from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -36,6 +36,7 @@ from autograder.wall.codec.subclasses import (
     is_enumeration,
     is_faithful,
     members_of,
+    own_names,
     own_texts,
     plain_value,
 )
@@ -44,7 +45,7 @@ from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
-from autograder.wall.sharing import Shared, is_mutable
+from autograder.wall.sharing import Shared, attempt, is_mutable
 from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
@@ -78,15 +79,16 @@ def pack(
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
     """
     packer = Encoder(keep, tensor_hook, shared, lend)
-    plain = packer.message(message)
-    if before is not None:
-        plain["before"] = before
-    if shared is not None and (found := held.changes(shared, packer.content)):
-        plain["shared"] = found
-    frame = msgpack.packb(plain, use_bin_type=True)
-    if len(frame) > MAX_FRAME_BYTES:
-        raise EvidenceError(f"the value takes {len(frame)} bytes; {MAX_FRAME_BYTES} are allowed")
-    check_nodes(frame)
+    with attempt(shared):
+        plain = packer.message(message)
+        if before is not None:
+            plain["before"] = before
+        if shared is not None and (found := held.changes(shared, packer.content)):
+            plain["shared"] = found
+        frame = msgpack.packb(plain, use_bin_type=True)
+        if (size := len(frame)) > MAX_FRAME_BYTES:
+            raise EvidenceError(f"the value takes {size} bytes; {MAX_FRAME_BYTES} are allowed")
+        check_nodes(frame)
     return frame
 
 
@@ -134,12 +136,10 @@ class Encoder:
             raise EvidenceError(f"the value has more than {MAX_NODES} parts")
         # Exact types only: a subclass may lie about its content.
         cls = type(value)
-        if value is None or cls is bool or cls is float or cls is bytes:
-            return value
-        if cls is int or cls is str:
+        if cls in PLAIN or cls is bytes:
             return self.plain(value)
         if depth and self.shared is not None and is_mutable(value):
-            number = self.shared.number_of(value)
+            number = held.number_of(self.shared, value, self.content)
             if number is not None:
                 return {"$": "shared", "id": number}
         if cls is list:
@@ -195,7 +195,7 @@ class Encoder:
             record = {"family": self.keep(cls), "members": pairs}
             plain = value.value
         else:
-            record = {"fields": fields_of(cls)}
+            record = {"fields": fields_of(cls), "own": own_names(cls)}
             plain = plain_value(value)
         return {
             "$": "subclass",
@@ -280,7 +280,7 @@ class Encoder:
             return self.object(value)
         if value.numel() * value.element_size() > MAX_FRAME_BYTES:
             raise EvidenceError("the tensor is too large")
-        handle = getattr(value, "_autograder_id", None)
+        handle = known_id(value)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
         record: Record = {
@@ -304,7 +304,7 @@ class Encoder:
         return record
 
     def error(self, value: Any, depth: Depth) -> Record:
-        handle = getattr(value, "_autograder_id", None)
+        handle = known_id(value)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
         record = {
@@ -320,7 +320,7 @@ class Encoder:
         return record
 
     def object(self, value: Any) -> Record:
-        handle = getattr(value, "_autograder_id", None) if self.keep is None else None
+        handle = known_id(value) if self.keep is None else None
         if handle is not None:
             return {"$": "ref", "id": handle}
         library = name_of(value) if callable(value) else None

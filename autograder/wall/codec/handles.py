@@ -16,4 +16,10 @@ def lent_number(value: Any) -> int | None:
 
 def is_known(value: object) -> bool:
     """Tell whether a value of the scorer's came from the sandbox, which has it still."""
-    return getattr(value, "_autograder_id", None) is not None
+    return known_id(value) is not None
+
+
+def known_id(value: object) -> int | None:
+    """Return the number that the sandbox knows a value by; whoever has any attribute has none."""
+    found = getattr(value, "_autograder_id", None)
+    return found if type(found) is int else None

@@ -8,10 +8,24 @@ import msgpack
 from autograder.errors import EvidenceError
 from autograder.wall.codec.library import make_collection
 from autograder.wall.glimpses import is_table
-from autograder.wall.sharing import MOST, Shared, fill, is_mutable
+from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
 
 Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
 CONTAINERS = ("dict", "set", "collection")
+STAYS = ("object", "ref", "lent", "library", "oracle")  # what a content is not made of
+
+
+def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
+    """Return a value's number, which it gets now if it is new and its content can cross."""
+    number = shared.number_of(value)
+    if number is None or number in shared.agreed or is_container(value):
+        return number
+    try:
+        shared.ready[number] = shared.ready.get(number) or _encoded(value, encode)
+    except EvidenceError:
+        shared.leave(number)
+        return None
+    return number
 
 
 def changes(shared: Shared, encode: Content) -> list[Any]:
@@ -22,7 +36,7 @@ def changes(shared: Shared, encode: Content) -> list[Any]:
         if shared.is_still(number):
             continue
         try:
-            content = _encoded(shared.values[number], encode)
+            content = shared.ready.pop(number, None) or _encoded(shared.values[number], encode)
         except EvidenceError:
             if number in shared.agreed:
                 continue  # it became what cannot cross
@@ -48,12 +62,13 @@ def settle(shared: Shared, encode: Content) -> None:
         except EvidenceError:
             continue  # it is told again
     shared.received.clear()
+    shared.ready.clear()
     shared.open = was_open
 
 
 def _encoded(value: Any, encode: Content) -> Any:
     content = encode(value)
-    if content is None:
+    if content is None or (type(content) is dict and content["$"] in STAYS):
         raise EvidenceError(f"a {type(value).__name__} cannot be shared")
     return content
 
@@ -77,13 +92,13 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
         raise EvidenceError("malformed changes")
     pairs = [_read(change) for change in found]
     for number, content in pairs:
-        if not _is_container(content):
+        if not _is_nesting(content):
             _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
-        if _is_container(content) and number not in shared.values:
+        if _is_nesting(content) and number not in shared.values:
             shared.accept(number, _empty(content))
     for number, content in pairs:
-        if _is_container(content):
+        if _is_nesting(content):
             _take(shared, number, decode(content), content)
 
 
@@ -106,7 +121,7 @@ def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
     shared.received[number] = content if is_table(type(value)) else None
 
 
-def _is_container(content: Any) -> bool:
+def _is_nesting(content: Any) -> bool:
     """Tell whether a content may hold the very value that it is the content of."""
     if type(content) is list:
         return True

@@ -105,6 +105,15 @@ def own_texts(cls: type) -> list[str]:
     return found
 
 
+def own_names(cls: type) -> list[str]:
+    """Return which public names of its plain base a class has made its own, as a list's append."""
+    base: Any = base_of(cls)
+    parts = list(type.mro(cls))
+    own = {name for part in parts[: parts.index(base)] for name in _dict_of(part)}
+    found = own & set(_dict_of(base)) - set(fields_of(cls))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
 def fields_of(cls: type) -> list[str]:
     """Return the field names of a named tuple's class, [] for any other."""
     fields = getattr(cls, "_fields", ())

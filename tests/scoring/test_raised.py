@@ -1,0 +1,75 @@
+"""What student code raises beside ordinary errors, and what it is asked from several threads.
+
+Each line is judged by stock Otter's runner in one process too.
+"""
+
+import pytest
+
+from tests.running import check_beside_stock, grade_doctests, messages
+
+CELL = """
+import sys
+import time
+def fact(n): return n * fact(n - 1)
+def leave(code): sys.exit(code)
+def is_odd(n):
+    time.sleep(0.005)
+    return n % 2 == 1
+def twice(f, n): return [f(n), f(n + 1)]
+def ask(read): return read("a") + read("b")
+def log(text, stream): print(text, file=stream)
+class Account:
+    def __init__(self): self.log = [1]
+def broken(x): assert x is None, "no x"
+"""
+THREADS = """>>> import threading
+>>> found = []
+>>> threads = [threading.Thread(target=lambda n=n: found.append(is_odd(n))) for n in range(12)]
+>>> for thread in threads: thread.start()
+>>> for thread in threads: thread.join()
+>>> found.count(True), found.count(False)
+(6, 6)"""
+POOL = """>>> from concurrent.futures import ThreadPoolExecutor
+>>> with ThreadPoolExecutor(4) as pool:
+...     list(pool.map(is_odd, range(20))) == [False, True] * 10
+True"""
+CALLED = """>>> from concurrent.futures import ThreadPoolExecutor
+>>> with ThreadPoolExecutor(3) as pool:
+...     list(pool.map(lambda n: twice(lambda k: k * n, n), range(6)))[5]
+[25, 30]"""
+EXAMPLES = [
+    (">>> try:\n...     fact(3)\n... except RecursionError:\n...     print('deep')\ndeep", True),
+    (">>> fact(3)\nTraceback (most recent call last):\n    ...\nRecursionError: maximum "
+     "recursion depth exceeded", True),
+    (">>> fact(3)\n6", False),
+    (">>> try:\n...     leave(3)\n... except SystemExit as left:\n...     left.code\n3", True),
+    (">>> leave(3)\n", False),
+    (THREADS, True),
+    (POOL, True),
+    (CALLED, True),
+    (">>> from unittest.mock import Mock\n>>> m = Mock(side_effect=['q', '5'])\n"
+     ">>> ask(m), m.call_count\n('q5', 2)", True),
+    (">>> import io\n>>> s = io.StringIO()\n>>> log('hey', s)\n>>> s.getvalue().strip()\n'hey'",
+     True),
+    (">>> import copy\n>>> a = Account()\n>>> b = copy.deepcopy(a)\n>>> b.log.append(2)\n"
+     ">>> a.log, b.log, copy.copy(a).log is a.log\n([1], [1, 2], True)", True),
+    (">>> import unittest\n>>> unittest.TestCase().assertRaises(AssertionError, broken, 1)", True),
+]  # fmt: skip
+CAUGHT = """>>> import socket, unittest
+>>> with unittest.TestCase().assertRaises(AssertionError):
+...     broken(socket.socket())"""
+
+
+@pytest.fixture(scope="module")
+def graded(engine):
+    return grade_doctests(engine, CELL, [*EXAMPLES, (CAUGHT, False)], foreign=True)
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_a_test_finds_what_it_finds_in_one_process(graded, number):
+    check_beside_stock(graded, number, CELL, *EXAMPLES[number])
+
+
+def test_what_cannot_cross_is_no_error_of_the_student_s(graded):
+    assert not graded.questions[0].cases[-1].passed
+    assert "cannot cross into the sandbox" in messages(graded)
