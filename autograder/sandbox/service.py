@@ -159,7 +159,8 @@ class Worker:
             os.close(noted)
         if ended.detail == "gone":
             held_mib = usage.ru_maxrss / 1024 - processes.private_mib()
-            ended = _explain_exit(code, held_mib / limits.memory_mib)
+            spent = usage.ru_utime + usage.ru_stime > limits.cpu_s
+            ended = _explain_exit(code, held_mib / limits.memory_mib, spent)
         report = {
             "op": "ended",
             "status": ended.status.value,
@@ -372,14 +373,15 @@ def _kill_child(pid: int, patience_s: float) -> tuple[resource.struct_rusage, in
     return usage, os.waitstatus_to_exitcode(status) if gone else 0
 
 
-def _explain_exit(code: int, share: float) -> Ended:
+def _explain_exit(code: int, share: float, spent: bool) -> Ended:
     """Say how a child that ended by itself came to its end.
 
     Args:
         code: its exit code, negative for a signal.
         share: the most memory it held above the worker's, as a share of the limit.
+        spent: whether it used up its CPU time, for which the kernel kills as for want of memory.
     """
-    if code == -signal.SIGXCPU:
+    if code == -signal.SIGKILL and spent:
         return Ended(Status.CPU_LIMIT, "the CPU time is used up")
     if code == child.OUT_OF_MEMORY:
         return Ended(Status.MEMORY_LIMIT, "no more memory was to be had")

@@ -114,10 +114,21 @@ def test_too_much_output_is_cut_with_a_verdict(engine):
     assert len(gradation.outputs[0].text) <= 10 * 1024
 
 
-def test_cpu_time_is_limited(engine):
-    cell = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
-    gradation = grade(engine, NOTHING, cell, limits=Limits(cpu_s=1, cell_s=20, wall_s=30))
-    assert gradation.status in (Status.CPU_LIMIT, Status.MEMORY_LIMIT) and gradation.cpu_s < 8
+@pytest.mark.parametrize("ignored", [(), ("SIGINT",), ("SIGINT", "SIGXCPU", "SIGTERM")])
+def test_cpu_time_is_limited(engine, ignored):
+    cell = "import signal\n" + "".join(
+        f"signal.signal(signal.{name}, signal.SIG_IGN)\n" for name in ignored
+    )
+    gradation = grade(
+        engine, NOTHING, cell + "while True: pass", limits=Limits(cpu_s=1, cell_s=20, wall_s=30)
+    )
+    assert gradation.status is Status.CPU_LIMIT and gradation.cpu_s < 8
+    assert "CPU" in gradation.reason
+
+
+def test_a_kill_of_its_own_is_not_put_down_to_the_cpu_time(engine):
+    gradation = grade(engine, NOTHING, "import os\nos.kill(os.getpid(), 9)")
+    assert gradation.status is Status.MEMORY_LIMIT
 
 
 def test_too_many_files_end_the_run_with_a_verdict(engine):

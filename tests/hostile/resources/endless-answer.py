@@ -1,5 +1,5 @@
 # tries: a function that never returns when it is called
-# verdict: completed | timeout
+# verdict: completed | timeout | cpu limit
 # bind: forever
 def forever(*args, **kwargs):
     while True:
