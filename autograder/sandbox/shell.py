@@ -229,7 +229,8 @@ class Shell(ZMQInteractiveShell):
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
         special = self.ast_transformers or self.ast_node_interactivity != "last_expr"
-        if watched or special or self.loop or self.AWAITING.search(raw_cell):
+        unusual = watched or special or self.loop or self.AWAITING.search(raw_cell)
+        if unusual or not raw_cell.strip():  # a blank cell is not counted
             return None
         try:
             cell = self.transform_cell(raw_cell)
@@ -246,7 +247,7 @@ class Shell(ZMQInteractiveShell):
             codes = [compile_tree(part, name, mode) for part, mode in parts if part.body]
         except Exception:
             return None
-        return (cell, codes) if codes else None
+        return cell, codes
 
 
 def make_shell() -> InteractiveShell:

@@ -44,6 +44,7 @@ STATEMENTS = (
     "def f(a: unknown):\n    return a", "f(2)", "async def g():\n    return 3", "await g()",
     "[await g() for _ in range(2)]", "class A:\n    z = x", "for i in range(2):\n    print(i)",
     "if x:\n    y = 'two'", "raise SystemExit", "assert x == 2, 'no'", "(x := 5)", "x =", "'text'",
+    "# a remark", "", "   ",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def run(shell, cells):
                 result = shell.run_cell(cell, store_history=True)
                 ends.append((type(result.error_before_exec), type(result.error_in_exec)))
     left = {name: repr(shell.user_ns.get(name)).split(" at 0x")[0] for name in NAMES}
+    left["count"] = str(shell.execution_count)
     forget_session(shell)
     shell.compile.reset_compiler_flags()
     return printed.getvalue(), ends, left
