@@ -242,10 +242,14 @@ class Agent:
 
     def run_cell(self, message: Message) -> Message:
         seed = self.seed if message.get("seeded", True) else None
-        output = shells.run_cell(
-            self.shell, message["source"], self.output, seed, self.seed_variable
-        )
-        return {"text": output.text, "error": output.error, "dropped": self.output.dropped}
+        how = self.output, seed, self.seed_variable
+        output = shells.run_cell(self.shell, message["source"], *how)
+        reply = {"text": output.text, "error": output.error, "dropped": self.output.dropped}
+        following = message.get("following")
+        if following and shells.only_checks(self.shell, following):
+            shells.run_cell(self.shell, following, *how)
+            reply["along"] = True
+        return reply
 
     def sow(self, message: Message) -> Message:
         """Seed as before a cell: in stock Otter tests run in one."""

@@ -80,6 +80,7 @@ class Session:
         self.console = sys.stdout  # where nothing of a notebook's is printed
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
+        self.ran_along: str | None = None  # the next cell, where it ran with the one before it
         self.deadline = time.monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
         start["sharing"] = as_in_otter
@@ -90,17 +91,23 @@ class Session:
             raise SandboxError(f"the sandbox did not start: {detail}")
         self.child = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
 
-    def run_cell(self, source: str, seeded: bool = True) -> tuple[CellOutput, bool]:
+    def run_cell(
+        self, source: str, seeded: bool = True, following: str = ""
+    ) -> tuple[CellOutput, bool]:
         """Run a cell; returns its output and whether output was dropped.
 
         Args:
             seeded: whether Otter's seed is set before it, where there is one.
+            following: the next cell, which runs along where it only asks for a check.
 
         Raises:
             SubmissionEnded: the child is gone.
         """
+        ran, self.ran_along = self.ran_along, None
+        if ran == source:
+            return CellOutput(), False
         try:
-            reply = self.request("cell", source=source, seeded=seeded)
+            reply = self.request("cell", source=source, seeded=seeded, following=following)
         except StudentTimeout as timeout:
             return CellOutput(error=str(timeout)), False
         except Exception as error:
@@ -110,6 +117,7 @@ class Session:
         text, raised = reply.get("text"), reply.get("error")
         if type(text) is not str or not (raised is None or type(raised) is str):
             raise self._broken("a malformed answer to a cell")
+        self.ran_along = following if reply.get("along") is True else None
         room = self.limits.output_kib * 1024 - self.printed  # the child keeps to it, if it is ours
         self.printed += min(len(text), room)
         dropped = reply.get("dropped") is True or len(text) > room

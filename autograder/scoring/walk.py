@@ -160,8 +160,10 @@ class Walker:
 
     def _run(self, index: int) -> tuple[CellOutput, bool]:
         """Run a cell; the parts of a script are one cell to Otter, which seeds it once."""
-        seeded = not (self.submission.is_script and index)
-        return self.session.run_cell(self.submission.cells[index].source, seeded)
+        cells, is_script = self.submission.cells, self.submission.is_script
+        following = cells[index + 1 : index + 2]
+        along = following[0].source if following and following[0].tests and not is_script else ""
+        return self.session.run_cell(cells[index].source, not (is_script and index), along)
 
     def _lost(self, source: str) -> tuple[str, ...]:
         """Return the names that a cell that failed was to define and that are missing now."""

@@ -1,8 +1,11 @@
 """The walk keeps Otter's order, and one bad cell costs its own question only."""
 
+import random
+
 import pytest
 
 from autograder.model import Limits, Status
+from autograder.scoring.session import Session
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 A_IS_1 = test_file("q1", "def case(a):\n    assert a == 1")
@@ -43,6 +46,43 @@ def test_otters_checks_and_exports_do_nothing(engine):
     assert all(output.error is None for output in gradation.outputs)
     said = " ".join(output.text for output in gradation.outputs)
     assert "passed" not in said and "the tests of this question run when it is graded" in said
+
+
+GRADERS = {
+    "otter's": ("import otter\ngrader = otter.Notebook()", "", None),
+    "one's own": (
+        "class G:\n    def check(self, q):\n        print('mine')\ngrader = G()",
+        "mine\n",
+        None,
+    ),
+    "none": ("grader = None", "", "AttributeError"),
+}
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize("name", GRADERS)
+def test_a_cell_that_only_checks_runs_along_and_any_other_by_itself(
+    engine, monkeypatch, name, seed
+):
+    asked, request = [], Session.request
+
+    def noted(session, op, **fields):
+        asked.append(fields.get("source"))
+        return request(session, op, **fields)
+
+    monkeypatch.setattr(Session, "request", noted)
+    grader, text, error = GRADERS[name]
+    cells = (grader, "import random\na = 1", ("grader.check('q1')", "q1"),
+             "print(get_ipython().execution_count, random.random())")  # fmt: skip
+    tested = assignment(q1=A_IS_1)
+    tested.config["seed"] = seed
+    gradation = grade(engine, tested, *cells)
+    assert outcomes(gradation) == [True]
+    checked, counted = gradation.outputs[2], gradation.outputs[3].text.split()
+    assert checked.text.startswith(text) and (checked.error or "").partition(":")[0] == (error or "")
+    assert ("grader.check('q1')" in asked) is (name != "otter's")
+    assert counted[0] == "5"  # of the cell after this one, as in IPython
+    assert seed is None or float(counted[1]) == random.Random(seed).random()
 
 
 FATAL = {
