@@ -4,6 +4,8 @@ import re
 
 LANGUAGES = ("en", "zh")
 SEPARATOR = " ‖ "
+# What stands in a text for an answer that is not there, in the languages after English.
+PHRASES = {"... (no answer yet)": ("...（尚未作答）",), "None / undefined": ("None 或未定义",)}
 SLIP = re.compile(r"\[[a-z0-9]+(?:-[a-z0-9]+)*\] ")
 
 
@@ -24,4 +26,7 @@ def _localize_line(line: str, language: str) -> str:
         return parts[0]
     slip = SLIP.match(parts[0])
     name = slip[0] if slip else ""
-    return f"{name}{parts[place]}\n{parts[0].removeprefix(name)}"
+    own = parts[place]
+    for phrase, others in PHRASES.items():
+        own = own.replace(phrase, others[place - 1] if place <= len(others) else phrase)
+    return f"{name}{own}\n{parts[0].removeprefix(name)}"

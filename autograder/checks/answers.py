@@ -32,7 +32,7 @@ def describe(value: object) -> str:
     if value is None:
         return "None / undefined"
     if value is Ellipsis:
-        return "... (no answer yet / 尚未作答)"
+        return "... (no answer yet)"
     kind = getattr(type(value), "_autograder_type", None) or type(value).__name__
     kind = kind.removeprefix("builtins.")
     if isinstance(value, (type, type(torch))):

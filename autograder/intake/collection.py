@@ -69,11 +69,13 @@ class Collected:
 
     Attributes:
         left_out: files and folders that are no student's.
+        unread: links that lead nowhere or out of the folder, and what is no file, like a pipe.
     """
 
     submissions: tuple[str, ...]
     attachments: tuple[Attachment, ...] = ()
     left_out: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def collect(
@@ -91,7 +93,7 @@ def collect(
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
-    paths, left_out = _walk(folder, out)
+    paths, left_out, unread = _walk(folder, out)
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     owners, groups = owners_of(files), dict[object, list[str]]()
     for file in files:
@@ -103,13 +105,15 @@ def collect(
         submissions += [other.file for other in beside if other.file in stay]
         attachments += [other for other in beside if other.file not in stay]
     if not submissions:
+        links = f" (not followed: {', '.join(unread[:3])})" if unread else ""
         raise UsageError(
-            f"{folder}: no submissions there; put .ipynb files or Otter's .zip files into it"
+            f"{folder}: no submissions there{links}; put .ipynb files or Otter's .zip files into it"
         )
     return Collected(
         tuple(sorted(submissions, key=os.fsencode)),
         tuple(sorted(attachments, key=lambda other: os.fsencode(other.file))),
         tuple(sorted(left_out)),
+        tuple(sorted(unread)),
     )
 
 
@@ -137,11 +141,12 @@ def find_submissions(folder: Path) -> list[Path]:
     return _walk(folder, None)[0]
 
 
-def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str]]:
-    """Return the files that may be a student's, and the names of what is nobody's."""
+def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str], list[str]]:
+    """Return the files that may be a student's, and the names of what is nobody's, or no file."""
     root, target = folder.resolve(), out.resolve() if out else None
     found: list[Path] = []
     left_out: list[str] = []
+    unread: list[str] = []
     top = folder
     for base, folders, files in os.walk(folder):
         here = Path(base)
@@ -156,21 +161,24 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str]]:
                 left_out.append(f"{path.relative_to(folder).as_posix()}/")
             elif not path.is_symlink():
                 inside.append(name)
+            elif not path.resolve().is_relative_to(root):
+                unread.append(f"{path.relative_to(folder).as_posix()}/")
         folders[:] = inside
         # A download may have one folder around everything.
         if here == top and not files and len(inside) == 1 and _holds_folders(here / inside[0]):
             top = here / inside[0]
         for name in files:
             path = here / name
-            if name.startswith(".") or not _is_inside(path, root):
+            if name.startswith(".") or _is_furniture(path):
                 continue
-            if _is_furniture(path):
-                continue
-            if _is_an_instructors(path, here in (folder, top)):
+            if not _is_inside(path, root):
+                unread.append(path.relative_to(folder).as_posix())
+            elif _is_an_instructors(path, here in (folder, top)):
                 left_out.append(path.relative_to(folder).as_posix())
             else:
                 found.append(path)
-    return sorted(found, key=lambda path: os.fsencode(path.relative_to(folder))), left_out
+    found.sort(key=lambda path: os.fsencode(path.relative_to(folder)))
+    return found, left_out, unread
 
 
 def _is_furniture(path: Path) -> bool:

@@ -252,8 +252,10 @@ def latest_of(entries: Iterable[GradedSubmission]) -> GradedSubmission:
 
 def reason_for(kept: GradedSubmission, other: GradedSubmission) -> str:
     """Return why one of two submissions of a student counts."""
-    whys = ("it can be read", "it was in time", "its time is known", "it is later",
-            "it is the later attempt", "its name comes last")  # fmt: skip
+    parts = zip(attempt_in(kept.file), attempt_in(other.file))
+    mine, others = next((pair for pair in parts if pair[0] != pair[1]), ((False,), (False,)))
+    last = "it is the later attempt" if mine[0] and others[0] else "its name comes last"
+    whys = ("it can be read", "it was in time", "its time is known", "it is later", last, last)
     pairs = zip(_rank(kept), _rank(other), whys)
     return next((why for mine, others, why in pairs if mine != others), "they are the same")
 

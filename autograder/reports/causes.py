@@ -206,6 +206,13 @@ def group_passed(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, int]]:
     return sorted(found.values(), key=lambda pair: not (pair[0].told and pair[0].head))
 
 
+def _says_in_chinese(line: str, next_line: str) -> bool:
+    """Tell whether a Chinese line has its English beneath, which may quote Chinese names."""
+    if not HAN.search(next_line):
+        return HAN.search(line) is not None
+    return line.endswith(("。", "？")) and next_line.endswith((".", "?"))
+
+
 def _lines(message: str, check: Check | None) -> list[Line]:
     """Return a message's lines in both languages: a Chinese line has its English beneath."""
     plain = [line for line in message.split("\n") if line.strip()]
@@ -214,7 +221,7 @@ def _lines(message: str, check: Check | None) -> list[Line]:
     found: list[Line] = []
     while plain:
         line = plain.pop(0)
-        if HAN.search(line) and plain and not HAN.search(plain[0]):
+        if plain and _says_in_chinese(line, plain[0]):
             found.append((plain.pop(0), line))
         else:
             found.append(known.get(line, (line, line)))

@@ -110,7 +110,9 @@ def _question(
         for case in question.cases
     ]
     code = gradation.answers.get(question.name, "")
-    causes = find_causes(verdicts, unanswered_names(code))
+    # Of a file that cannot be read nothing was tried: the reason above is all there is to say.
+    read = gradation.status is not Status.UNREADABLE
+    causes = find_causes(verdicts, unanswered_names(code)) if read else []
     title = title_of(exercises, question.name, numbered=True)
     return {
         "name": inert_name(question.name),

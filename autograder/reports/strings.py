@@ -69,6 +69,7 @@ TEXTS = {
     "kept_mark": ("the mark before", "之前的分数"),
     "new_mark": ("the new mark", "新的分数"),
     "attachments": ("Not graded, beside a submission", "附件（不评分）"),
+    "attachments_short": ("Attachments", "附件"),
     "attachments_help": ("Files of students whose submission is another file.", "这些学生的提交是另一个文件。"),
     "beside": ("Beside", "提交文件"),
     "late": ("Handed in after the deadline: {count}.", "截止时间之后提交：{count} 份。"),
@@ -143,6 +144,7 @@ TEXTS = {
     "trouble_several": ("more than one from a student", "同一学生的多份提交"),
     "trouble_several_help": ("Each is graded; the export takes one, and says which.", "每份都已评分；导出时只取一份并予以说明。"),
     "noticed": ("Worth a look: what the grader relies on was touched", "值得一看：触及了评分所依赖的内容"),
+    "noticed_short": ("Worth a look", "值得一看"),
     "noticed_help": ("Names of torch, NumPy or the grader that lead elsewhere at the end of the notebook, and looks at "
                      "frames, raw memory and the like. There may be a good reason: nothing was taken off for it.",
                      "笔记本结束时 torch、NumPy 或评分程序的某些名称已被改动，或访问了栈帧、内存等。也可能有正当理由：未因此扣分。"),

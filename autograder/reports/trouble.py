@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from autograder.languages import SEPARATOR
 from autograder.model import Gradation, Status
@@ -14,7 +15,11 @@ TWINS = "The same file, byte for byte, as {} ‖ 与 {} 完全相同"
 SEVERAL = "The same student handed in {} ‖ 同一名学生还提交了 {}"
 MAX_LISTED = 60  # of one kind; the table below shows the others
 KINDS = ("not_graded", "wrong_file", "unreadable", "early", "imports", "twins", "several")
-WRONG_FILE = re.compile(r"this notebook is for the assignment '|not a notebook")
+# Another notebook, or none at all; one that is damaged is not the wrong one.
+WRONG_FILE = re.compile(
+    r"this notebook is for the assignment '|\b(?:not a|is no) notebook(?! \((?:it is no valid JSON"
+    r"|millions of parts|nested too deep))|no notebook in the zip"
+)
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,9 @@ def _kind_of(gradation: Gradation) -> str:
 def _without_file(reason: str, file: str) -> str:
     """Return a reason without the file's name before it, which stands beside it already."""
     parts = []
+    names = (file, file.rsplit("/", 1)[-1])
     for part in reason.split(SEPARATOR):
-        for mark in (": ", "："):
-            part = part.removeprefix(f"{file}{mark}")
+        for name, mark in product(names, (": ", "：")):
+            part = part.removeprefix(f"{name}{mark}")
         parts.append(part[:1].upper() + part[1:])
     return SEPARATOR.join(parts)

@@ -6,6 +6,7 @@ import pytest
 
 from autograder.build.language import keep_language, keep_language_of_tests
 from autograder.build.release import make_release
+from autograder.checks.answers import describe
 from autograder.errors import BuildError
 from autograder.languages import localize
 from tests.build.sources import load_tiny
@@ -19,7 +20,12 @@ MESSAGES = [
     ("Head\nOne. ‖ 一。\n\nTwo. ‖ 二。", "en", "Head\nOne.\n\nTwo."),
     ("Head\nOne. ‖ 一。\n\nTwo. ‖ 二。", "zh", "Head\n一。\nOne.\n\n二。\nTwo."),
     ("a‖b without spaces", "zh", "a‖b without spaces"),
-]
+    (f"Found {describe(...)}. ‖ 现在是 {describe(...)}。", "en", "Found ... (no answer yet)."),
+    (f"Found {describe(...)}. ‖ 现在是 {describe(...)}。", "zh",
+     "现在是 ...（尚未作答）。\nFound ... (no answer yet)."),
+    (f"Found {describe([None])}. ‖ 实为 {describe([None])}。", "zh",
+     "实为 list (None 或未定义)。\nFound list (None / undefined)."),
+]  # fmt: skip
 TESTS = [
     ("assert a, 'Wrong. ‖ 错了。'", "en", "assert a, 'Wrong.'"),
     ("assert a, 'Wrong. ‖ 错了。'", "zh", "assert a, '错了。'"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.intake.collection import find_jobs, find_submissions, submission_name
+from autograder.intake.collection import collect, find_jobs, find_submissions, submission_name
 
 
 def test_only_files_that_may_be_submissions_are_found(tmp_path):
@@ -26,8 +26,17 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     (folder / "up").symlink_to(tmp_path)
     (folder / "loop.ipynb").symlink_to(folder / "loop.ipynb")
     os.mkfifo(folder / "pipe.ipynb")
+    (folder / "within").symlink_to(folder / "a")
     found = [path.relative_to(folder).as_posix() for path in find_submissions(folder)]
     assert found == ["a/deep/er.zip", "b.ipynb", "essay.docx"]
+    # What is not followed may be a student's all the same: it is named.
+    assert collect(folder).unread == ("loop.ipynb", "out.ipynb", "pipe.ipynb", "up/")
+
+
+def test_a_folder_of_links_says_that_they_are_not_followed(tmp_path):
+    (tmp_path / "ana.ipynb").symlink_to("/nowhere/ana.ipynb")
+    with pytest.raises(UsageError, match=r"no submissions there \(not followed: ana\.ipynb\); put"):
+        find_jobs(tmp_path)
 
 
 def test_a_name_made_to_collide_with_anothers_digest_is_still_unique():

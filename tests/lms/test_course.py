@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.lms.course import attend, total_of
-from autograder.lms.roster import Student
+from autograder.lms.roster import GradedSubmission, Student, latest_of, reason_for
 from autograder.lms.standing import standings_of
 from tests.reports.sample_course import handed, run_of
 
@@ -103,6 +103,20 @@ def test_two_files_of_a_student_count_once_and_the_other_is_named():
     (ada,) = attend(course(files, [])).attendees
     assert ada.handed[0].entry.file == files[1]
     assert ada.others == (("part-0", files[0], f"{files[1]} counts: it is the later attempt"),)
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (("lee_5501_file/a9.ipynb", "lee_5501_file/a10.ipynb"), "it is the later attempt"),
+        (("lee_5501_file/a.ipynb", "lee_5501_file/b.ipynb"), "its name comes last"),
+        (("lee_5501_file/a.ipynb", "lee_5501_file/a1.ipynb"), "its name comes last"),
+    ],
+)
+def test_only_numbers_tell_of_two_files_without_a_time_which_is_the_later_attempt(files, why):
+    first, last = (GradedSubmission(file, file, 1.0, 1.0, None, False, True, "") for file in files)
+    assert latest_of((last, first)) is last
+    assert reason_for(last, first) == why
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

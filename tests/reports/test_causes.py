@@ -191,3 +191,29 @@ def test_what_was_left_blank_is_one_entry_and_accuses_of_nothing(released):
     assert blank.slip == ("Not answered yet", "尚未作答") and blank.lesson == (("slope", "slope"),)
     assert blank.cost == 5.0 and len(blank.folded) == 3 and blank.told
     assert english(other) == ["One too many."]
+
+
+@pytest.mark.parametrize("found", ["2", "'正弦'", "...", "list (Tensor (3,), 王)"])
+def test_a_message_is_one_text_in_two_languages_whatever_names_it_quotes(found):
+    text = f"标签应该不同，实为 {found}。\nThe labels should differ; found {found}."
+    (cause,) = causes_of(failed("q1 - 1", text, "same-labels"))
+    english, chinese = text.split("\n")[::-1]
+    assert cause.lesson == ((english, chinese),)
+
+
+def test_nothing_is_said_of_checks_that_a_file_never_came_to():
+    """A file that cannot be read is told once: its checks neither failed nor want other inputs."""
+    reason = "a.pdf: a .pdf file is no notebook; upload the .ipynb file itself"
+    cases = (
+        failed("q1 - 1", f"The names are missing.\n{reason}", points=0.0, hidden=False),
+        failed("q1 - 2", f"Sizes are wrong.\n{reason}"),
+    )
+    for released in (False, True):
+        page = feedback_page(
+            Gradation("a", "a.pdf", "0", "demo", Status.UNREADABLE, reason,
+                      questions=(QuestionResult("q1", 0.0, 2.0, cases),)),
+            release_hidden=released,
+        )  # fmt: skip
+        assert page.count(reason) == 1 and "0 of 2 points" in page
+        assert "other inputs" not in page and "names are missing" not in page
+        assert "Sizes are wrong" not in page

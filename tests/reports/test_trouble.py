@@ -1,5 +1,9 @@
 """What an instructor reads first: files that were not graded as they should be."""
 
+import pytest
+
+from autograder.errors import SubmissionError
+from autograder.intake.submission import load_submission
 from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Check, Exercise, Person
@@ -91,3 +95,31 @@ def test_the_report_says_what_each_test_case_asks(tmp_path):
     for told in (">Dividing<", ">除法<", "Rows sum to one.", "每行之和为一。", "Divide."):
         assert told in text
     assert "assert" in text.split('class="test-code')[1][:600]
+
+
+UPLOADS = {
+    "essay.pdf": (b"%PDF-1.4", "wrong_file"),
+    "photo.png": (b"\x89PNG", "wrong_file"),
+    "list.ipynb": (b"[]", "wrong_file"),
+    "cells.ipynb": (b'{"cells": null, "nbformat": 4}', "wrong_file"),
+    "cut.ipynb": (b'{"cells": [', "unreadable"),
+    "empty.ipynb": (b"", "unreadable"),
+    "deep.ipynb": (b"[" * 500 + b"]" * 500, "unreadable"),
+    "damaged.zip": (b"PK\x03\x04zz", "unreadable"),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+@pytest.mark.parametrize("folder", ["", "Ann Lee_5_assignsubmission_file_/"])
+def test_a_damaged_file_is_not_the_wrong_one_and_no_name_is_written_anew(tmp_path, name, folder):
+    data, kind = UPLOADS[name]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(SubmissionError) as refused:
+        load_submission(tmp_path / name, "a")
+    one = Gradation(
+        "a", folder + name, "0", "demo", Status.UNREADABLE, str(refused.value), questions=()
+    )
+    ((key, told),) = kinds_of([one], {}).items()
+    assert key == kind, refused.value
+    reason = told.listed[0].reason
+    assert name not in reason and name.capitalize() not in reason and reason[0].isupper()
