@@ -7,6 +7,7 @@ import pathlib
 import random
 import re
 import sys
+import tempfile
 import types
 
 import networkx
@@ -128,7 +129,7 @@ def test_what_has_nothing_to_ask_for_is_not_lent(value):
 
 
 @pytest.mark.parametrize("value", [
-    pd.DataFrame({"a": [1]}).groupby("a"), (n for n in ()), GRAPH, GRAPH.edges, io.StringIO("x"),
+    pd.DataFrame({"a": [1]}).groupby("a"), (n for n in ()), GRAPH, GRAPH.edges, tempfile.TemporaryFile("w"),
     collections.ChainMap(), pathlib.PurePath("x"), random.SystemRandom(),
 ], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_no_method_of_a_librarys_object_runs_for_student_code(value):
@@ -143,6 +144,8 @@ def test_no_method_of_a_librarys_object_runs_for_student_code(value):
 def test_reading_a_file_is_what_student_code_may_do_with_it():
     lent = lend(io.StringIO("a,b\n1,2\n"))
     assert lent.readline() == "a,b\n" and list(lent) == ["1,2\n"]
+    with pytest.raises(AttributeError):
+        lend(tempfile.TemporaryFile("w")).write("c")
     lent.seek(0)
     assert pd.read_csv(lent).to_dict("list") == {"a": [1], "b": [2]}
 

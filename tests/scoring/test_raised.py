@@ -18,6 +18,16 @@ def is_odd(n):
 def twice(f, n): return [f(n), f(n + 1)]
 def ask(read): return read("a") + read("b")
 def log(text, stream): print(text, file=stream)
+import json
+class Encoder(json.JSONEncoder): pass
+def parse(text):
+    try:
+        return int(text)
+    except ValueError as error:
+        raise KeyError("no number") from error
+import functools
+import operator
+add3 = functools.partial(operator.add, 3)
 class Account:
     def __init__(self): self.log = [1]
 def broken(x): assert x is None, "no x"
@@ -53,6 +63,12 @@ EXAMPLES = [
      True),
     (">>> import copy\n>>> a = Account()\n>>> b = copy.deepcopy(a)\n>>> b.log.append(2)\n"
      ">>> a.log, b.log, copy.copy(a).log is a.log\n([1], [1, 2], True)", True),
+    (">>> try:\n...     parse('x')\n... except KeyError as error:\n"
+     "...     print(type(error.__cause__).__name__, error.__cause__.args)\n"
+     "ValueError (\"invalid literal for int() with base 10: 'x'\",)", True),
+    (">>> import json\n>>> issubclass(Encoder, json.JSONEncoder), issubclass(Encoder, dict)\n"
+     "(True, False)", True),
+    (">>> import operator\n>>> add3.func is operator.add, add3.args\n(True, (3,))", True),
     (">>> import unittest\n>>> unittest.TestCase().assertRaises(AssertionError, broken, 1)", True),
 ]  # fmt: skip
 CAUGHT = """>>> import socket, unittest

@@ -13,7 +13,7 @@ import torch
 from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names
 from autograder.wall.codec.arrays import read_array
-from autograder.wall.codec.families import only_plain
+from autograder.wall.codec.families import chain, only_plain
 from autograder.wall.codec.held import take_over
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
@@ -171,7 +171,9 @@ class _Decoder:
                 if "args" in plain:
                     plain["args"] = only_plain(self.each(_field(plain, "args", list), depth))
                 error = _new_error(cls, message, plain.get("args"))
-                return self.adopt("error", plain, error) if self.adopt else error
+                made = self.adopt("error", plain, error) if self.adopt else error
+                chain(made, plain, lambda part: self.decode(part, depth))
+                return made
         raise EvidenceError("an error needs an exception type")
 
     def object(self, plain: Record, depth: Depth) -> Any:
