@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.files import link_all
+from autograder.files import link_all, read_file, write_file
 from autograder.sandbox import absence, backend, calling, kernel, streams
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
@@ -37,7 +37,6 @@ Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
 MAX_PRINTED = 100_000  # characters while a request is answered
-MAX_FILE_BYTES = 32 * 2**20
 
 
 class Agent:
@@ -258,22 +257,17 @@ class Agent:
         folder = os.getcwd()
         if folder not in sys.path:
             sys.path.insert(0, folder)  # helper modules are imported from it
-        path = os.path.join(folder, message["path"])
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "ab") as file:
-            file.write(message["data"])
+        write_file(os.path.join(folder, message["path"]), message["data"], "ab")
         return {}
 
     def read(self, message: Message) -> Message:
         """Return the bytes of a file that the notebook wrote; None where there is none."""
-        try:
-            with open(message["path"], "rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-        except OSError:
-            return {"value": None}
-        if len(data) > MAX_FILE_BYTES:
-            raise EvidenceError(f"the file {message['path']} is over {MAX_FILE_BYTES >> 20} MiB")
-        return {"value": data}
+        return {"value": read_file(message["path"])}
+
+    def write(self, message: Message) -> Message:
+        """Write a file that a test wrote."""
+        write_file(message["path"], message["data"], "wb")
+        return {}
 
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
@@ -315,6 +309,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "sow": Agent.sow,
     "lay": Agent.lay,
     "read": Agent.read,
+    "write": Agent.write,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
