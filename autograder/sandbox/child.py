@@ -28,6 +28,7 @@ from autograder.sandbox.generators import take_states
 from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
+from autograder.sandbox.replaced import in_place
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
@@ -109,7 +110,8 @@ class Agent:
             self.busy = True
             try:
                 try:
-                    reply = {"ok": True, **handle(self, message), **self.remember_call()}
+                    with in_place(message.get("replaced")):
+                        reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
                 return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)

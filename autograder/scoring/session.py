@@ -18,6 +18,7 @@ from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
 from autograder.scoring.mirrors import Mirrors
+from autograder.scoring.patches import replaced
 from autograder.scoring.seeds import Seeds
 from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
@@ -201,6 +202,8 @@ class Session:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
             fields["random"] = states
+        if op in SHARING and self.lending.sharing and (found := replaced()):
+            fields["replaced"] = found
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
