@@ -76,9 +76,11 @@ EXAMPLES = [
     (">>> import json\n>>> issubclass(Encoder, json.JSONEncoder), issubclass(Encoder, dict)\n"
      "(True, False)", True),
     (">>> from unittest.mock import patch\n"
-     ">>> with patch('builtins.input', return_value='41') as m:\n...     age(), m.call_args.args\n(42, ('Your age? ',))", True),
+     ">>> with patch('builtins.input', return_value='41') as m:\n"
+     "...     age(), m.call_args.args\n(42, ('Your age? ',))", True),
     (">>> from unittest.mock import patch\n"
-     ">>> with patch('builtins.input', side_effect=['1', '2']):\n...     age(), age()\n(2, 3)", True),
+     ">>> with patch('builtins.input', side_effect=['1', '2']):\n"
+     "...     age(), age()\n(2, 3)", True),
     (">>> import builtins\n>>> before, builtins.input = builtins.input, lambda text: '7'\n"
      ">>> try: age()\n... finally: builtins.input = before\n8", True),
     (">>> from unittest.mock import patch\n>>> with patch('random.randint', return_value=4):\n"
