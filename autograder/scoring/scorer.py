@@ -5,6 +5,7 @@ When its sandbox fails, the submission is tried once more in a fresh one; after 
 on.
 """
 
+import linecache
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -41,6 +42,7 @@ class Scorer:
         self.stack = ExitStack()
         self.engine: Engine | None = None
         self.opened = False
+        linecache.clearcache()  # each doctest looks whether one of the files in it has changed
 
     def _open(self) -> Engine:
         if self.engine is None:

@@ -28,8 +28,8 @@ OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 ATTRIBUTES = frozenset({
     "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__defaults__",
     "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__", "__bases__",
-    "__self__", "__abstractmethods__", "__dataclass_fields__", "__slots__", "__mro__",
-    # methods of the student's own
+    "__self__", "__closure__", "__abstractmethods__", "__dataclass_fields__", "__slots__",
+    "__mro__", "__match_args__",  # and methods of the student's own
     "__init__", "__new__", "__len__", "__bool__", "__repr__", "__str__", "__iter__", "__next__",
     "__contains__", "__getitem__", "__setitem__", "__call__", "__enter__", "__exit__", "__eq__",
     "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__add__", "__radd__", "__sub__",
@@ -80,7 +80,7 @@ class StandIn(metaclass=_Kind):
             return INSPECTED[name](self)
         if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
             raise _refusal(self, name)
-        return _ask(self, "attribute", name)
+        return described.with_libraries(name, _ask(self, "attribute", name), _ask)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or name.startswith("_autograder"):

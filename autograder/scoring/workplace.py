@@ -53,7 +53,7 @@ class Workplace:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Work in the folder and import modules from it; they are forgotten afterwards."""
-        before, known = os.getcwd(), set(sys.modules)
+        before, known = os.getcwd(), list(sys.modules)
         os.chdir(self.folder)
         sys.path.insert(0, self.folder)
         try:
@@ -61,7 +61,8 @@ class Workplace:
         finally:
             sys.path.remove(self.folder)
             os.chdir(before)
-            self._forget_modules(sys.modules.keys() - known)
+            if list(sys.modules) != known:
+                self._forget_modules(sys.modules.keys() - set(known))
 
     def _forget_modules(self, names: Iterable[str]) -> None:
         for name in names:

@@ -22,6 +22,7 @@ PLAIN = frozenset({type(None), bool, int, float, complex})
 TABLES = ("DataFrame", "Series")
 NUMPY = ("NumpyEADtype", "PandasDtype")  # the dtype of NumpyExtensionArray; the older name
 ENTRIES = frozenset({*PLAIN, str, bytes})  # of a column of objects
+MISSING = "pandas._libs.missing"  # where the type of pandas.NA is from
 
 
 class Glimpse(NamedTuple):
@@ -29,11 +30,14 @@ class Glimpse(NamedTuple):
 
     Attributes:
         things: compared by identity.
-        numbers: compared byte by byte.
+        memory: shapes and bytes of arrays, compared as such; of an array of objects the bytes are
+            where its entries lie.
+        kept: those entries, not compared: while they are kept, no others can lie there.
     """
 
     things: list[Any]
-    numbers: list[bytes]
+    memory: list[Any]
+    kept: list[Any]
 
 
 def glimpse(value: Any, known: Container[int]) -> Glimpse | None:
@@ -44,23 +48,24 @@ def glimpse(value: Any, known: Container[int]) -> Glimpse | None:
     """
     cls = type(value)
     if is_table(cls):
-        return _in_table(value)
+        seen = _in_table(value)
+        return seen if seen is not None and _keep_entries(seen) else None
     things = list(parts_of(value))
     if not things or cls is defaultdict:  # whose factory may change
         return None
     if all(_is_plain(part) or id(part) in known for part in things):
-        return Glimpse(things, [])
+        return Glimpse(things, [], [])
     return None
 
 
 def is_same(value: Any, seen: Glimpse) -> bool:
     """Tell whether a value that was seen holds what it held then."""
-    now = _in_table(value) if is_table(type(value)) else Glimpse(list(parts_of(value)), [])
+    now = _in_table(value) if is_table(type(value)) else Glimpse(list(parts_of(value)), [], [])
     return (
         now is not None
         and len(now.things) == len(seen.things)
         and all(map(operator.is_, now.things, seen.things))
-        and now.numbers == seen.numbers
+        and now.memory == seen.memory
     )
 
 
@@ -83,32 +88,41 @@ def _is_plain(value: Any) -> bool:
 
 
 def _in_table(table: Any) -> Glimpse | None:
-    if type(table).__name__ == "DataFrame":
-        indexes, columns = [table.index, table.columns], list(table._iter_column_arrays())
-        found = Glimpse([], [])
-    else:
-        indexes, columns = [table.index], [table.array]
-        found = Glimpse([table.name], [])
-    for index in indexes:
-        found.things.extend([index, *index.names])
-        if type(index).__name__ == "RangeIndex":
-            continue
-        if type(index).__name__ != "Index":
+    """Return what is in a table as pandas keeps it: blocks of columns alike, and labels."""
+    blocks = getattr(table._mgr, "blocks", None)
+    if blocks is None:
+        return None
+    found = Glimpse([table.name] if table.ndim == 1 else [], [], [])
+    for block in blocks:
+        found.things.append(block.mgr_locs)
+        if not _add(found, block.values):
             return None
-        columns.append(index.array)
-    return found if all(_add(found, column) for column in columns) else None
+    for labels in table._mgr.axes:
+        found.things.extend([labels, *labels.names])
+        if type(labels).__name__ == "RangeIndex":
+            continue
+        if type(labels).__name__ != "Index" or not _add(found, labels._values):
+            return None
+    return found
 
 
-def _add(found: Glimpse, column: Any) -> bool:
-    """Add what is in a column; returns whether a glance tells of each change."""
-    text = getattr(column.dtype, "storage", None) == "python"  # pandas' own column of texts
-    if not (text or isinstance(column.dtype, np.dtype) or type(column.dtype).__name__ in NUMPY):
+def _add(found: Glimpse, values: Any) -> bool:
+    """Add values of one type; returns whether a glance can tell of each change."""
+    dtype = values.dtype
+    text = getattr(dtype, "storage", None) == "python"  # pandas' own column of texts
+    if not (text or isinstance(dtype, np.dtype) or type(dtype).__name__ in NUMPY):
         return False
-    array = np.asarray(column, object) if text else np.asarray(column)
-    found.numbers.append(f"{column.dtype} {array.shape}".encode())
-    if array.dtype.kind != "O":
-        found.numbers.append(array.tobytes())
-        return True
-    entries = array.tolist()
-    found.things.extend(entries)
-    return text or ENTRIES.issuperset(map(type, entries))
+    array = getattr(values, "_ndarray", values)
+    if type(array) is not np.ndarray:
+        return False
+    found.things.extend((values, array, array.dtype))
+    found.memory.extend((array.shape, array.tobytes()))
+    return True
+
+
+def _keep_entries(seen: Glimpse) -> bool:
+    """Keep the entries of arrays of objects; returns whether none of them can change itself."""
+    for array in seen.things:
+        if type(array) is np.ndarray and array.dtype.kind == "O":
+            seen.kept.extend(array.ravel().tolist())
+    return all(cls in ENTRIES or cls.__module__ == MISSING for cls in set(map(type, seen.kept)))

@@ -171,7 +171,7 @@ def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
 
     if kind == "frame":
         index, columns = _part(plain, "index", decode), _part(plain, "columns", decode)
-        data = [_series(_column_of(decode(part))) for part in _list(plain, "data")]
+        data = [_typed(_column_of(decode(part))) for part in _list(plain, "data")]
         if any(len(column) != len(index) for column in data) or len(data) != len(columns):
             raise EvidenceError("malformed table")
         frame = pd.DataFrame(dict(enumerate(data)), index=pd.RangeIndex(len(index)))
@@ -180,7 +180,7 @@ def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
     if kind == "series":
         values = _column_of(decode(plain.get("values")))
         index = _part(plain, "index", decode)
-        series = _series(values)
+        series = pd.Series(values, dtype=_dtype_of(values))
         series.index, series.name = index, decode(plain.get("name"))
         return series
     if kind == "index":
@@ -193,10 +193,11 @@ def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
     return {"NaT": pd.NaT, "NA": pd.NA}[plain["name"]]
 
 
-def _series(values: Any) -> "pd.Series":
+def _typed(values: Any) -> Any:
+    """Return a column whose type a table keeps."""
     import pandas as pd
 
-    return pd.Series(values, dtype=_dtype_of(values))
+    return values if _dtype_of(values) is None else pd.Series(values, dtype=object)
 
 
 def _dtype_of(values: Any) -> type | None:
