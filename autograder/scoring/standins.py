@@ -35,6 +35,7 @@ ATTRIBUTES = frozenset({
     "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__add__", "__radd__", "__sub__",
     "__mul__", "__rmul__", "__truediv__", "__neg__", "__abs__", "__matmul__", "__pow__", "__del__",
 })  # fmt: skip
+PROTOCOLS = "__sklearn_"  # what libraries look for in objects under such names is asked for
 
 
 class Refused(TypeError):
@@ -78,7 +79,8 @@ class StandIn(metaclass=_Kind):
             raise AttributeError(name)
         if name in INSPECTED and _record(self)["callable"]:
             return INSPECTED[name](self)
-        if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
+        special = name.startswith("__") and name.endswith("__")
+        if special and name not in ATTRIBUTES and not name.startswith(PROTOCOLS):
             raise _refusal(self, name)
         return described.with_libraries(name, _ask(self, "attribute", name), _ask)
 
@@ -389,12 +391,10 @@ def _class_of(standing: StandIn) -> type:
     if exact is not None:
         return exact
     bases = [cls for cls in map(loaded, others) if cls is not None]
-    nearest = bases[0] if bases else object
-    if not all(issubclass(nearest, cls) for cls in bases):
-        raise _refusal(standing, "isinstance")
+    nearest = [cls for cls in bases if not any(cls in one.__mro__[1:] for one in bases)]
     has = [name for name in record.get("has", ()) if name in ABILITIES]
     abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
     try:
-        return type(_name_of(standing).rpartition(".")[2], (nearest,), abilities)
+        return type(_name_of(standing).rpartition(".")[2], tuple(nearest), abilities)
     except Exception:
         raise _refusal(standing, "isinstance") from None
