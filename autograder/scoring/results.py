@@ -11,7 +11,7 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 
 from autograder.intake.answers import answers_of
-from autograder.languages import SEPARATOR, localize
+from autograder.languages import ENDED_LINE, SEPARATOR, localize
 from autograder.model import (
     Gradation,
     Noticed,
@@ -179,7 +179,8 @@ def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome
     told: dict[str, str] = {}
     for case in cases:
         head, _, text = case.message.partition("\n")
-        if text and not case.passed and told.setdefault(text, case.name) != case.name:
+        own = text and not case.passed and not ENDED_LINE.search(text)  # of each the same is said
+        if own and told.setdefault(text, case.name) != case.name:
             case = replace(case, message=f"{head}\n{again.format(told[text])}")
         found.append(case)
     return tuple(found)
