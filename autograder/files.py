@@ -4,6 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from autograder.errors import EvidenceError
+
+MOST_BYTES = 32 * 2**20  # of a file that crosses the wall
+
 
 def write_text(path: Path, text: str) -> None:
     """Write a file in one step, as UTF-8; its folder is made where it is missing."""
@@ -29,3 +33,26 @@ def link_all(source: str, target: str) -> None:
         os.makedirs(inside, exist_ok=True)
         for name in names:
             os.symlink(os.path.join(folder, name), os.path.join(inside, name))
+
+
+def read_file(path: str) -> bytes | None:
+    """Return the bytes of a file, None where there is none.
+
+    Raises:
+        EvidenceError: it is too large to cross.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError:
+        return None
+    if len(data) > MOST_BYTES:
+        raise EvidenceError(f"the file {path} is over {MOST_BYTES >> 20} MiB")
+    return data
+
+
+def write_file(path: str, data: bytes, mode: str) -> None:
+    """Write a file, or add to it; its folder is made where it is missing."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, mode) as file:
+        file.write(data)

@@ -40,11 +40,14 @@ def present(
     language = gradation.language
     for test in results["tests"]:
         test.setdefault("output_format", "text")
+        if gradation.status is Status.UNREADABLE:  # in both languages it stands at the top, once
+            test["output"] = localize(test.get("output", ""), language)
         if "max_score" in test:
             test["visibility"] = settings.hidden_visibility
     if "score" not in results:
         results["score"] = round(sum(test.get("score", 0) for test in results["tests"]), 5)
-    lines = [results.get("output", "")]
+    head = results.get("output", "")
+    lines = [both_languages(head) if gradation.status is Status.UNREADABLE else head]
     lines += [localize(note, language) for note in gradation.notes]
     lines += [localize(LATE, language)] if metadata.late else []
     results["output"] = "\n".join(line for line in lines if line)

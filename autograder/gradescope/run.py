@@ -42,10 +42,6 @@ def main(root: Path) -> int:
     manifest = _load_json(source / "manifest.json")
     try:
         results = grade_upload(root, manifest)
-    except SubmissionError as error:
-        results = presentation.refuse(
-            presentation.both_languages(str(error)), Status.UNREADABLE.value, manifest
-        )
     except Exception:
         print(traceback.format_exc(), file=sys.stderr)  # instructors see it, students don't
         results = presentation.refuse(
@@ -61,7 +57,6 @@ def grade_upload(root: Path, manifest: dict) -> dict:
     """Return the results of the upload.
 
     Raises:
-        SubmissionError: nothing that can be graded was uploaded.
         AutograderError: a fault of ours.
     """
     source = root / "source"
@@ -70,10 +65,13 @@ def grade_upload(root: Path, manifest: dict) -> dict:
     postponed = presentation.postpone(metadata, settings, manifest)
     if postponed is not None:
         return postponed
+    allowed = limits(settings.limit_s)
     try:
         upload = find_upload(root / "submission")
-    except (OSError, ValueError, RecursionError):
-        raise SubmissionError(NOTHING) from None
+    except (SubmissionError, OSError, ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, SubmissionError) else NOTHING
+        gradation = refuse_upload(root, reason, manifest, allowed)
+        return present_safely(gradation, manifest, metadata, settings)
 
     # In this order: what is imported so far is what the sandbox shares.
     _set_oom_score(500)
@@ -88,7 +86,7 @@ def grade_upload(root: Path, manifest: dict) -> dict:
     try:
         _set_oom_score(0)
         _prepare_scorer()
-        gradation = score_upload(root, upload, manifest, limits(settings.limit_s), engine)
+        gradation = score_upload(root, upload, manifest, allowed, engine)
     finally:
         engine.close()
     return present_safely(gradation, manifest, metadata, settings)
@@ -118,6 +116,24 @@ def score_upload(
     if gradation.trace:
         print(gradation.trace, file=sys.stderr)  # instructors see it, students don't
     return gradation
+
+
+def refuse_upload(root: Path, reason: str, manifest: dict, allowed: Limits) -> Gradation:
+    """Return the zero for each question of an upload in which there is no one file to grade.
+
+    Raises:
+        AutograderError: a fault of ours.
+    """
+    from autograder.engines.local import ForkedEngine
+    from autograder.scoring.assignment import provenance
+    from autograder.scoring.pipeline import unreadable
+    from autograder.scoring.results import reject
+
+    _prepare_scorer()
+    assignment = read_assignment(root / "source", manifest)
+    by = provenance(assignment, ForkedEngine().image, limits=allowed)
+    folder = root / "submission"
+    return reject(unreadable(Job("submission", folder, "")), assignment, reason, by)
 
 
 def present_safely(

@@ -8,8 +8,8 @@ import json
 import re
 from pathlib import Path
 
-from autograder.errors import SubmissionError
-from autograder.intake.upload import CHECK, NAME, RESAVE, UPLOAD, read_upload, show_name
+from autograder.intake.refusals import DELETE, RESAVE, refusal
+from autograder.intake.upload import CHECK, NAME, read_upload, show_name
 from autograder.languages import LANGUAGES
 from autograder.model import Cell, Submission
 
@@ -76,20 +76,26 @@ def _validate(
     notebook: object, shown: str, name: str, file: str, digest: str, notes: tuple[str, ...]
 ) -> Submission:
     if not isinstance(notebook, dict):
-        raise SubmissionError(f"{shown}: not a notebook; {UPLOAD}")
+        raise refusal(shown, "not a notebook", "不是笔记本")
     major = notebook.get("nbformat", 4)
     if major in (1, 2, 3) or "worksheets" in notebook:
         notebook = _upgrade(notebook, shown)
     cells = notebook.get("cells")
     if not isinstance(cells, list):
-        raise SubmissionError(f"{shown}: not a notebook (it has no list of cells); {UPLOAD}")
+        raise refusal(
+            shown, "not a notebook (it has no list of cells)", "不是笔记本（没有单元列表）"
+        )
     metadata = _dict(notebook.get("metadata"))
     ours, otter = _dict(metadata.get("autograder")), _dict(metadata.get("otter"))
     assignment = ours.get("assignment") or otter.get("assignment_name")
     language = ours.get("language")
     read = _read_cells(cells, shown)
     if any(cell is None for cell in read):
-        notes += (f"code cells without readable text or over {MAX_SOURCE >> 20} MiB were left out",)
+        size = f"{MAX_SOURCE >> 20} MiB"
+        notes += (
+            f"code cells without readable text or over {size} were left out ‖ "
+            f"没有可读文本或超过 {size} 的代码单元已略去",
+        )
     python = _dict(metadata.get("language_info")).get("version")
     return Submission(
         name=name,
@@ -115,8 +121,11 @@ def _read_cells(cells: list, shown: str) -> list[Cell | None]:
         return read
     telling = [cell for cell in read if cell is None or cell.source.strip() or cell.tests]
     if len(telling) > MAX_CELLS:
-        raise SubmissionError(
-            f"{shown}: more than {MAX_CELLS} code cells with content; delete what is not needed"
+        raise refusal(
+            shown,
+            f"more than {MAX_CELLS} code cells with content",
+            f"有内容的代码单元多于 {MAX_CELLS} 个",
+            DELETE,
         )
     return telling
 
@@ -166,4 +175,6 @@ def _upgrade(notebook: dict, shown: str) -> dict:
     try:
         return nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception:  # nbformat raises what it meets
-        raise SubmissionError(f"{shown}: an old or broken notebook format; {RESAVE}") from None
+        raise refusal(
+            shown, "an old or broken notebook format", "笔记本格式过旧或已损坏", RESAVE
+        ) from None

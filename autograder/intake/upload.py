@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import SandboxError, SubmissionError
+from autograder.intake.refusals import CHOOSE, RESAVE, SAVE, refusal
 from autograder.intake.script import may_be_script, notebook_of
 
 MAX_FILE_BYTES = 200 * 2**20
@@ -25,8 +26,10 @@ STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 HEAD_BYTES = 1 << 16  # of a file whose name does not tell whether it is a notebook
 IGNORED_FOLDERS = ("__MACOSX", "__pycache__")
 ZIP_MAGIC = b"PK\x03\x04"
-UPLOAD = "upload the .ipynb file itself"
-RESAVE = "open it in Jupyter, save it and upload it again"
+READ_AS_CHINESE = (
+    "The file is no UTF-8; it was read as GB18030 ‖ 文件不是 UTF-8 编码，已按 GB18030 读取"
+)
+TOO_LARGE = ("the notebook in it is too large", "其中的笔记本过大")
 # As browsers and copies leave it: "a.ipynb.txt", "a.ipynb.json", "a.ipynb (1)"; no "a.ipynb.pdf".
 NOTEBOOK_NAME = re.compile(r"\.ipynb(?:[ _.-]*(?:txt|json|download|bak|copy|\(?\d+\)?))*$", re.I)
 NAME = r"""[^"'\\/\x00-\x1f\ud800-\udfff]{1,100}"""  # of a question: its test file has it
@@ -136,7 +139,8 @@ def read_upload(path: Path, shown: str) -> tuple[Any, str, tuple[str, ...]]:
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise SubmissionError(f"{shown}: larger than {MAX_FILE_BYTES >> 20} MiB; {UPLOAD}")
+            size = f"{MAX_FILE_BYTES >> 20} MiB"
+            raise refusal(shown, f"larger than {size}", f"超过 {size}")
         data = path.read_bytes()
     except OSError as error:
         raise SandboxError(f"{shown}: cannot be read here ({error.strerror})") from None
@@ -150,7 +154,8 @@ def read_upload(path: Path, shown: str) -> tuple[Any, str, tuple[str, ...]]:
         notebook, notes = _read_script(data, shown)
         return notebook, digest, notes
     if not is_notebook:
-        raise SubmissionError(f"{shown}: a {suffix or 'nameless'} file is no notebook; {UPLOAD}")
+        kind = (f"a {suffix} file", f"{suffix} 文件") if suffix else ("a nameless file", "这个文件")
+        raise refusal(shown, f"{kind[0]} is no notebook", f"{kind[1]}不是笔记本")
     notebook, notes = _parse_json(data, shown)
     return notebook, digest, notes
 
@@ -167,7 +172,11 @@ def _read_zip(path: Path, shown: str) -> tuple[Any, tuple[str, ...]]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
-                raise SubmissionError(f"{shown}: more than {MAX_ENTRIES} files in it; {UPLOAD}")
+                raise refusal(
+                    shown,
+                    f"more than {MAX_ENTRIES} files in it",
+                    f"其中的文件多于 {MAX_ENTRIES} 个",
+                )
             notebooks = [entry for entry in entries if _is_notebook(entry)]
             scripts = [entry for entry in entries if _is_script(entry)]
             if not notebooks and len(scripts) == 1:
@@ -176,7 +185,7 @@ def _read_zip(path: Path, shown: str) -> tuple[Any, tuple[str, ...]]:
     except SubmissionError:
         raise
     except Exception:  # zipfile raises many kinds on damaged archives
-        raise SubmissionError(f"{shown}: a damaged zip; {UPLOAD}") from None
+        raise refusal(shown, "a damaged zip", "zip 文件已损坏") from None
 
 
 def _choose(
@@ -184,21 +193,26 @@ def _choose(
 ) -> tuple[Any, tuple[str, ...]]:
     """Return the notebook of a zip: the one nearest to its root that somebody worked on."""
     if not entries:
-        raise SubmissionError(f"{shown}: no notebook in the zip; {UPLOAD}")
+        raise refusal(shown, "no notebook in the zip", "zip 中没有笔记本")
     if len(entries) == 1:
         return _parse_json(_extract(archive, entries[0], shown), shown)
     worked_on = _worked_on(archive, entries[:MAX_NOTEBOOKS], shown) or entries
     highest = [entry for entry in worked_on if _depth_of(entry) == min(map(_depth_of, worked_on))]
     if len(highest) > 1:
-        raise SubmissionError(
-            f"{shown}: {len(highest)} notebooks in the zip; upload the one that is to be graded"
-        )
+        count = len(highest)
+        raise refusal(shown, f"{count} notebooks in the zip", f"zip 中有 {count} 个笔记本", CHOOSE)
     notebook, notes = _parse_json(_extract(archive, highest[0], shown), shown)
     deeper = sum(_depth_of(entry) > _depth_of(highest[0]) for entry in entries)
     if deeper:
-        notes += (f"{deeper} more notebooks in deeper folders of the zip were ignored",)
+        notes += (
+            f"{deeper} more notebooks in deeper folders of the zip were ignored ‖ "
+            f"zip 的下级文件夹中还有 {deeper} 个笔记本，未予理会",
+        )
     if blank := len(entries) - 1 - deeper:
-        notes += (f"{blank} more notebooks of the zip were ignored: nobody worked on them",)
+        notes += (
+            f"{blank} more notebooks of the zip were ignored: nobody worked on them ‖ "
+            f"zip 中另有 {blank} 个笔记本没有人作答，未予理会",
+        )
     return notebook, notes
 
 
@@ -219,13 +233,13 @@ def _worked_on(
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> bytes:
     if entry.flag_bits & 1:
-        raise SubmissionError(f"{shown}: the zip has a password; {UPLOAD}")
+        raise refusal(shown, "the zip has a password", "zip 文件有密码")
     if entry.file_size > MAX_NOTEBOOK_BYTES:
-        raise SubmissionError(f"{shown}: the notebook in it is too large; {UPLOAD}")
+        raise refusal(shown, *TOO_LARGE)
     with archive.open(entry) as file:
         data = file.read(MAX_NOTEBOOK_BYTES + 1)
     if len(data) > MAX_NOTEBOOK_BYTES:
-        raise SubmissionError(f"{shown}: the notebook in it is too large; {UPLOAD}")
+        raise refusal(shown, *TOO_LARGE)
     return data
 
 
@@ -249,11 +263,13 @@ def _is_script(entry: zipfile.ZipInfo) -> bool:
 
 def _read_script(data: bytes, shown: str) -> tuple[Any, tuple[str, ...]]:
     if len(data) > MAX_NOTEBOOK_BYTES or not data.strip(b"\0\t\r\n "):
-        raise SubmissionError(f"{shown}: the file is empty, or too large; {UPLOAD}")
+        raise refusal(shown, "the file is empty, or too large", "文件为空，或者过大")
     try:
         text, notes = data.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
-        raise SubmissionError(f"{shown}: not a Python file (it is no UTF-8); {UPLOAD}") from None
+        raise refusal(
+            shown, "not a Python file (it is no UTF-8)", "不是 Python 文件（编码不是 UTF-8）"
+        ) from None
     return notebook_of(text.replace("\r\n", "\n")), notes
 
 
@@ -263,16 +279,20 @@ def _depth_of(entry: zipfile.ZipInfo) -> int:
 
 def _parse_json(data: bytes, shown: str) -> tuple[Any, tuple[str, ...]]:
     if not data.strip(b"\0\t\r\n "):
-        raise SubmissionError(f"{shown}: the file is empty; save the notebook and upload it again")
+        raise refusal(shown, "the file is empty", "文件为空", SAVE)
     try:
         text, notes = _decode(data)
         if _parts(text) > MAX_PARTS:
-            raise SubmissionError(f"{shown}: not a notebook (millions of parts); {RESAVE}")
+            raise refusal(
+                shown, "not a notebook (millions of parts)", "不是笔记本（有数百万个部分）", RESAVE
+            )
         notebook = json.loads(text, parse_int=_small_int)
     except (ValueError, RecursionError, MemoryError):
-        raise SubmissionError(f"{shown}: not a notebook (it is no valid JSON); {RESAVE}") from None
+        raise refusal(
+            shown, "not a notebook (it is no valid JSON)", "不是笔记本（不是有效的 JSON）", RESAVE
+        ) from None
     if _depth(notebook) > MAX_DEPTH:
-        raise SubmissionError(f"{shown}: not a notebook (nested too deep); {RESAVE}")
+        raise refusal(shown, "not a notebook (nested too deep)", "不是笔记本（嵌套过深）", RESAVE)
     return notebook, notes
 
 
@@ -290,7 +310,7 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return data.decode(json.detect_encoding(data)), ()
     except UnicodeDecodeError:
-        return data.decode("gb18030"), ("The file is no UTF-8; it was read as GB18030",)
+        return data.decode("gb18030"), (READ_AS_CHINESE,)
 
 
 def _small_int(text: str) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograder.languages import ENDED_LINE
 from autograder.model import TestCaseOutcome
 from autograder.reports.exercises import Check
 from autograder.reports.inert import inert
@@ -102,6 +103,9 @@ def verdict_of(case: TestCaseOutcome, released: bool, check: Check | None) -> Ve
     """
     slip = case.slip if not case.passed else None
     names = frozenset(check.names if check else ())
+    if not case.passed and ENDED_LINE.search(case.message):  # nothing was found, so nothing told
+        lines = [line for line in _lines(inert(case.message), None) if ENDED_LINE.search(line[0])]
+        return Verdict(case.name, False, case.points, lesson=tuple(lines[-1:]), names=names)
     if not (released or not case.hidden or slip):
         return Verdict(case.name, case.passed, case.points, told=False, names=names)
     lines = _lines(inert(case.message), check)

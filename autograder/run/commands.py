@@ -11,7 +11,7 @@ from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
-from autograder.languages import LANGUAGES
+from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
 from autograder.run.menu import complete_assignment
 
@@ -192,7 +192,7 @@ def written(
         try:
             found = find_answers(load_cells(folder / file), blanks)
         except SubmissionError as error:
-            unread.append(str(error))
+            unread.append(localize(str(error), "en"))
             continue
         if len(found) != len(questions):
             unread.append(f"{file}: has {len(found)} places for written answers")

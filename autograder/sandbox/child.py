@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.files import link_all
+from autograder.files import link_all, read_file, write_file
 from autograder.sandbox import absence, backend, calling, kernel, streams
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
@@ -28,6 +28,7 @@ from autograder.sandbox.generators import take_states
 from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
+from autograder.sandbox.replaced import in_place
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
@@ -37,7 +38,6 @@ Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
 MAX_PRINTED = 100_000  # characters while a request is answered
-MAX_FILE_BYTES = 32 * 2**20
 
 
 class Agent:
@@ -110,7 +110,8 @@ class Agent:
             self.busy = True
             try:
                 try:
-                    reply = {"ok": True, **handle(self, message), **self.remember_call()}
+                    with in_place(message.get("replaced")):
+                        reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
                 return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
@@ -262,22 +263,17 @@ class Agent:
         folder = os.getcwd()
         if folder not in sys.path:
             sys.path.insert(0, folder)  # helper modules are imported from it
-        path = os.path.join(folder, message["path"])
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "ab") as file:
-            file.write(message["data"])
+        write_file(os.path.join(folder, message["path"]), message["data"], "ab")
         return {}
 
     def read(self, message: Message) -> Message:
         """Return the bytes of a file that the notebook wrote; None where there is none."""
-        try:
-            with open(message["path"], "rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-        except OSError:
-            return {"value": None}
-        if len(data) > MAX_FILE_BYTES:
-            raise EvidenceError(f"the file {message['path']} is over {MAX_FILE_BYTES >> 20} MiB")
-        return {"value": data}
+        return {"value": read_file(message["path"])}
+
+    def write(self, message: Message) -> Message:
+        """Write a file that a test wrote."""
+        write_file(message["path"], message["data"], "wb")
+        return {}
 
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
@@ -319,6 +315,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "sow": Agent.sow,
     "lay": Agent.lay,
     "read": Agent.read,
+    "write": Agent.write,
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,

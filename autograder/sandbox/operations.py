@@ -118,6 +118,7 @@ def _leave(target: Any, *error: Any) -> bool:
 
 CODE = (
     "name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "flags",
+    "freevars", "cellvars",
 )  # fmt: skip
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,

@@ -2,10 +2,30 @@
 
 import inspect
 import linecache
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from autograder.scoring.known import loaded
+
 MAX_LINES = 2_000
+
+
+def with_libraries(name: str, value: Any, ask: Callable[..., Any]) -> Any:
+    """Return the value of an attribute; classes that a class derives from are the scorer's own.
+
+    They are where they are a library's: so ``issubclass`` finds them.
+    """
+    if name != "__bases__" or type(value) is not tuple:
+        return value
+    return tuple(_library_class(one, ask) or one for one in value)
+
+
+def _library_class(value: Any, ask: Callable[..., Any]) -> type | None:
+    if not hasattr(type(value), "_autograder_type"):
+        return None
+    told = [ask(value, "attribute", name) for name in ("__module__", "__qualname__")]
+    return loaded(".".join(told)) if all(type(one) is str for one in told) else None
 
 
 def make_code(function: Any, told: Any) -> CodeType:
@@ -27,7 +47,8 @@ def make_code(function: Any, told: Any) -> CodeType:
             co_kwonlyargcount=told["kwonlyargcount"], co_varnames=varnames,
             co_nlocals=len(varnames), co_names=tuple(map(str, told["names"])),
             co_flags=int(told["flags"]) & ~inspect.CO_NESTED, co_consts=(None, *told["consts"]),
-            co_freevars=(), co_cellvars=(),
+            co_freevars=tuple(map(str, told["freevars"])),
+            co_cellvars=tuple(map(str, told["cellvars"])),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError):
         raise AttributeError("__code__") from None

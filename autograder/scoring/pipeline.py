@@ -5,8 +5,8 @@ import traceback
 from dataclasses import replace
 
 from autograder.errors import AutograderError, SubmissionEnded, SubmissionError
+from autograder.intake.refusals import refusal
 from autograder.intake.submission import digest_file, load_submission
-from autograder.intake.upload import UPLOAD
 from autograder.model import Gradation, Job, Limits, Provenance, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
@@ -84,7 +84,7 @@ def check_assignment(submission: Submission, assignment: Assignment) -> None:
         SubmissionError: it does, or it is one.
     """
     if submission.is_script and not assignment.is_foreign:
-        raise SubmissionError(f"{submission.file}: a .py file is no notebook; {UPLOAD}")
+        raise refusal(submission.file, "a .py file is no notebook", ".py 文件不是笔记本")
     if assignment.is_named and submission.assignment not in (None, assignment.name):
         raise SubmissionError(
             WRONG_ASSIGNMENT.format(

@@ -11,7 +11,7 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 
 from autograder.intake.answers import answers_of
-from autograder.languages import localize
+from autograder.languages import ENDED_LINE, SEPARATOR, localize
 from autograder.model import (
     Gradation,
     Noticed,
@@ -57,7 +57,7 @@ def reject(
     walk = Walk(status=status, reason=reason)
     for question in assignment.questions:
         walk.tests[question] = assignment.tests(question, submission.language)
-        walk.tests[question].fail_all(reason)
+        walk.tests[question].fail_all(reason.replace(SEPARATOR, "\n"))
     return conclude(submission, assignment, walk, by)
 
 
@@ -92,7 +92,7 @@ def conclude(
     results = GradingResults([walk.tests[name] for name in sorted(walk.tests)])
     reason = _reason(walk, submission.language)
     if reason:
-        results.set_output(reason)
+        results.set_output(reason.replace(SEPARATOR, "\n"))
     gradescope = results.to_gradescope_dict(assignment.otter_config)
     gradescope["execution_time"] = round(walk.wall_s, 3)
     gradescope["extra_data"] = {"status": walk.status.value, "graded_by": by.as_dict()}
@@ -179,7 +179,8 @@ def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome
     told: dict[str, str] = {}
     for case in cases:
         head, _, text = case.message.partition("\n")
-        if text and not case.passed and told.setdefault(text, case.name) != case.name:
+        own = text and not case.passed and not ENDED_LINE.search(text)  # of each the same is said
+        if own and told.setdefault(text, case.name) != case.name:
             case = replace(case, message=f"{head}\n{again.format(told[text])}")
         found.append(case)
     return tuple(found)

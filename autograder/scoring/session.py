@@ -18,6 +18,7 @@ from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
 from autograder.scoring.mirrors import Mirrors
+from autograder.scoring.patches import replaced
 from autograder.scoring.seeds import Seeds
 from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
@@ -74,6 +75,7 @@ class Session:
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
         self.lending = Lending(self, as_in_otter)
         self.mirrors = Mirrors(self)
+        self.desk: Any = None  # the files that a test case and the notebook both write, if any
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         self.seeds = Seeds()
@@ -193,8 +195,11 @@ class Session:
             AssertionError: an answer broke a limit, or took too long.
             Exception: what the student's code raised, rebuilt from its type's name and message.
         """
-        with self.turn, self.mirrors.kept() if op in SHARING else nullcontext():
-            return self._request(op, fields)
+        with self.turn:
+            if op not in SHARING:
+                return self._request(op, fields)
+            with self.mirrors.kept(), self.desk.kept() if self.desk else nullcontext():
+                return self._request(op, fields)
 
     def _request(self, op: str, fields: dict[str, Any]) -> dict[str, Any]:
         if self.usage is not None:
@@ -205,6 +210,8 @@ class Session:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
             fields["random"] = states
+        if op in SHARING and self.lending.sharing and (found := replaced()):
+            fields["replaced"] = found
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:

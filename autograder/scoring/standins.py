@@ -28,13 +28,14 @@ OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 ATTRIBUTES = frozenset({
     "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__defaults__",
     "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__", "__bases__",
-    "__self__", "__abstractmethods__", "__dataclass_fields__", "__slots__", "__mro__",
-    # methods of the student's own
+    "__self__", "__closure__", "__abstractmethods__", "__dataclass_fields__", "__slots__",
+    "__mro__", "__match_args__",  # and methods of the student's own
     "__init__", "__new__", "__len__", "__bool__", "__repr__", "__str__", "__iter__", "__next__",
     "__contains__", "__getitem__", "__setitem__", "__call__", "__enter__", "__exit__", "__eq__",
     "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__add__", "__radd__", "__sub__",
     "__mul__", "__rmul__", "__truediv__", "__neg__", "__abs__", "__matmul__", "__pow__", "__del__",
 })  # fmt: skip
+PROTOCOLS = "__sklearn_"  # what libraries look for in objects under such names is asked for
 
 
 class Refused(TypeError):
@@ -78,9 +79,10 @@ class StandIn(metaclass=_Kind):
             raise AttributeError(name)
         if name in INSPECTED and _record(self)["callable"]:
             return INSPECTED[name](self)
-        if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES:
+        special = name.startswith("__") and name.endswith("__")
+        if special and name not in ATTRIBUTES and not name.startswith(PROTOCOLS):
             raise _refusal(self, name)
-        return _ask(self, "attribute", name)
+        return described.with_libraries(name, _ask(self, "attribute", name), _ask)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or name.startswith("_autograder"):
@@ -389,12 +391,10 @@ def _class_of(standing: StandIn) -> type:
     if exact is not None:
         return exact
     bases = [cls for cls in map(loaded, others) if cls is not None]
-    nearest = bases[0] if bases else object
-    if not all(issubclass(nearest, cls) for cls in bases):
-        raise _refusal(standing, "isinstance")
+    nearest = [cls for cls in bases if not any(cls in one.__mro__[1:] for one in bases)]
     has = [name for name in record.get("has", ()) if name in ABILITIES]
     abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
     try:
-        return type(_name_of(standing).rpartition(".")[2], (nearest,), abilities)
+        return type(_name_of(standing).rpartition(".")[2], tuple(nearest), abilities)
     except Exception:
         raise _refusal(standing, "isinstance") from None

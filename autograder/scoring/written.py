@@ -26,11 +26,21 @@ OTHERS = frozenset({
     ".pkl", ".pt", ".pth", ".py", ".sqlite", ".xls", ".xlsx", ".zip",
 })  # fmt: skip
 MAX_PATH, MOST = 200, 20
+MAX_BYTES = 8 * 2**20  # of one that a test writes
+
+
+NOT_READ = (
+    "{}: of a file of this kind that a notebook writes a test sees only that it exists ‖ "
+    "{}：对于笔记本写出的这类文件，测试只能看到它存在"
+)
 
 
 @contextmanager
-def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[None]:
+def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[list[str]]:
     """Work, while open, in a folder that also holds the notebook's files that texts name.
+
+    What student code or the test writes meanwhile under these names is there for the other. Yields
+    which of them are there and cannot be read.
 
     Args:
         texts: of a test; those that are no relative path of a usual file are passed over.
@@ -38,31 +48,87 @@ def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[None]:
     own = getattr(session, "workplace", "")  # a namespace of values may have no session of ours
     named = [text for text in dict.fromkeys(texts) if _is_path(text)]
     wanted = [text for text in named if not (own and os.path.exists(os.path.join(own, text)))]
-    found = {path: session.file(path) for path in wanted[:MOST]}
-    written = {path: data for path, data in found.items() if data is not None}
-    if not written and (own or not named):
-        yield
+    if not wanted and (own or not named):
+        yield []
         return
     before = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="written-") as folder:
         if own:
             link_all(own, folder)
-        _write(Path(folder), written)
+        desk = Desk(session, Path(folder), wanted[:MOST])
+        desk.fetch()
         os.chdir(folder)
+        session.desk = desk
         try:
-            yield
+            yield desk.withheld
         finally:
+            session.desk = None
             os.chdir(before)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    for path, data in files.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.suffix.lower() in SUFFIXES:
-            place.write_bytes(data)
-        else:
-            place.mkdir()  # what exists, and is no file
+class Desk:
+    """The files of some names while one test case runs: there, and in the notebook's folder.
+
+    Args:
+        folder: where the test works.
+        names: relative paths.
+    """
+
+    def __init__(self, session: "Session", folder: Path, names: list[str]):
+        self.session, self.folder, self.names = session, folder, names
+        self.withheld: list[str] = []
+        self.told: dict[str, tuple[int, int]] = {}  # when they were last the same on both sides
+        self.known: dict[str, bytes | None] = {}
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let the files be the same on both sides over a request that runs student code."""
+        self.tell()
+        try:
+            yield
+        finally:
+            if self.session.usage is None:
+                self.fetch()
+
+    def tell(self) -> None:
+        """Write in the notebook's folder what the test wrote since."""
+        for name in self.names:
+            stamp = _stamp(self.folder / name)
+            if stamp is not None and stamp != self.told.get(name) and stamp[0] <= MAX_BYTES:
+                self.told[name] = stamp
+                self.known[name] = (self.folder / name).read_bytes()
+                self.session.request("write", path=name, data=self.known[name])
+
+    def fetch(self) -> None:
+        """Lay out what the notebook wrote since."""
+        for name in self.names:
+            data = self.session.file(name)
+            if data is None or data == self.known.get(name):
+                continue
+            self.known[name] = data
+            if not _write(self.folder / name, data):
+                self.withheld.append(name)
+            elif (stamp := _stamp(self.folder / name)) is not None:
+                self.told[name] = stamp
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns) if path.is_file() else None
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Write a file; what exists and cannot be read becomes a folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() in SUFFIXES:
+        path.write_bytes(data)
+        return True
+    if not path.exists():
+        path.mkdir()
+    return False
 
 
 def _is_path(text: str) -> bool:

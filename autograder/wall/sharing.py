@@ -150,7 +150,9 @@ def is_mutable(value: Any) -> bool:
     cls = type(value)
     if cls is torch.Tensor:
         return _is_still(value)
-    return cls in CONTAINERS or cls in draws.KINDS or cls is np.ndarray or is_table(cls)
+    if cls is np.ndarray:
+        return bool(value.flags.writeable)
+    return cls in CONTAINERS or cls in draws.KINDS or is_table(cls)
 
 
 def _is_still(tensor: torch.Tensor) -> bool:

@@ -1,12 +1,14 @@
 """What a build tells pages of the exercises, and that none of it is hidden from students."""
 
 import json
+import re
 
 import pytest
 
 from autograder.build.exercises import describe_exercises, describe_titles, links_in
 from autograder.build.source import load_source
 from autograder.course import ROOT
+from autograder.reports import printing
 
 BUNDLED = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/*.ipynb"))
 
@@ -24,6 +26,18 @@ def test_every_bundled_question_has_title_text_and_something_to_read(name):
         for text in entry["text"].values():
             assert all(part in "\n".join(released) for part in text.split("\n\n"))
     assert json.loads(json.dumps(told)).keys() == told.keys()
+
+
+ITEM = re.compile(r"^ *(?:\d+\.|[-*]) ", re.MULTILINE)  # as the prompts write lists
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_item_of_a_list_is_shown_as_one(name):
+    """A number other than 1 right below a paragraph goes on with its text in Jupyter too."""
+    cells = load_source(ROOT / "assignments" / name / f"{name}.ipynb")["cells"]
+    texts = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    for text in texts:
+        assert printing.markdown(text).count("<li>") == len(ITEM.findall(text)), text
 
 
 def cell(source, kind="markdown", **metadata):

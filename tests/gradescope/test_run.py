@@ -14,6 +14,11 @@ from autograder.proving.gradescope.validate import find_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "autograder" / "gradescope" / "run_autograder"
+OF_ANOTHER = json.dumps(
+    {"nbformat": 4, "nbformat_minor": 5, "cells": [],
+     "metadata": {"otter": {"assignment_name": "other"}}}
+).encode()  # fmt: skip
+REFUSED_NAMES = ("a.py", "a.docx", "a.pdf", "笔记.docx", "a‖ b.txt", "sub/a.doc", "a", "-x.md")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Gradescope runs Linux")
 
 
@@ -86,6 +91,8 @@ def test_student_code_finds_no_tests(root):
         ({"homework_py": b"x = 1"}, "homework.py: not a notebook"),
         ({"homework_ipynb": b"\x89PNG"}, "homework.ipynb"),
         ({"homework_zip": b"PK\x03\x04"}, "homework.zip"),
+        ({"homework_docx": b"PK\x03\x04"}, "homework.docx: not a notebook"),
+        ({"homework_ipynb": OF_ANOTHER}, "this notebook is for the assignment 'other', not 'demo'"),
     ],
 )
 def test_an_upload_that_cannot_be_graded_gets_one_clear_sentence(root, files, words):
@@ -93,6 +100,33 @@ def test_an_upload_that_cannot_be_graded_gets_one_clear_sentence(root, files, wo
     results = start(root)
     assert results["score"] == 0 and results["extra_data"]["status"] == "unreadable"
     assert words in results["output"] and "upload" in results["output"]
+    scored = [test for test in results["tests"] if "max_score" in test]
+    assert [(test["name"], test["score"], test["max_score"]) for test in scored] == [("q1", 0, 3)]
+    assert all(words in test["output"] and " ‖ " not in test["output"] for test in results["tests"])
+    assert " ‖ " not in results["output"]
+
+
+@pytest.mark.parametrize("count", range(1 + len(REFUSED_NAMES)))
+def test_any_refused_upload_has_a_zero_with_its_reason_for_each_question(root, monkeypatch, count):
+    monkeypatch.setattr(run, "_prepare_scorer", lambda: None)
+    source = root / "source" / "tests" / "q1.py"
+    (root / "source" / "tests" / "q2.py").write_text(
+        source.read_text().replace('name = "q1"', 'name = "q2"')
+    )
+    notebooks = ("a.ipynb", "b.ipynb") if count == 0 else ()
+    replace_upload(root)
+    for name in (*notebooks, *REFUSED_NAMES[:count]):
+        path = root / "submission" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x = 1")
+    results = run.grade_upload(root, {"assignment": "demo"})
+    results["execution_time"] = 0.0
+    assert find_faults(json.dumps(results).encode()) == []
+    scored = {test["name"]: test for test in results["tests"] if "max_score" in test}
+    assert sorted(scored) == ["q1", "q2"] and results["score"] == 0
+    reason = results["output"].splitlines()[0].removesuffix(".")
+    for test in scored.values():
+        assert (test["score"], test["max_score"]) == (0, 3) and reason in test["output"]
 
 
 @pytest.mark.parametrize("command", ["exit 1", "kill -9 $$", "exit 0"])

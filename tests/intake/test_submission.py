@@ -1,5 +1,6 @@
 """Uploaded files are read or refused with one clear sentence; names are unique and safe."""
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from autograder.errors import SandboxError, SubmissionError
 from autograder.intake.submission import digest_file, load_submission
+from autograder.languages import SEPARATOR
 from autograder.model import Submission
+from autograder.reports.strings import HAN
 
 NOTEBOOK = {
     "nbformat": 4,
@@ -80,6 +83,47 @@ def test_a_refusal_names_the_file_and_what_to_do(tmp_path, name):
         load(tmp_path, b"just text", name)
     text = str(caught.value)
     assert text.startswith(name) and REFUSED[name] in text and "upload" in text and "\n" not in text
+    assert_told_in_both_languages(text, name)
+
+
+def assert_told_in_both_languages(text, name):
+    english, chinese = text.split(SEPARATOR)
+    assert english.startswith(f"{name}: ") and not HAN.search(english)
+    assert chinese.startswith(f"{name}：") and HAN.search(chinese) and "；" in chinese
+
+
+def archive_of(*names, data=b"{}"):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name in names:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+MANY_CELLS = {"cells": [{"cell_type": "code", "source": "1"}] * 2001, "nbformat": 4}
+WAYS_TO_BE_REFUSED = {
+    "a.docx": b"text",
+    "nameless": b"text",
+    "a.py": b"\0",
+    "empty.ipynb": b" ",
+    "list.ipynb": b"[]",
+    "cells.ipynb": b'{"cells": null}',
+    "old.ipynb": b'{"worksheets": 1, "nbformat": 3}',
+    "deep.ipynb": b"[" * 100 + b"]" * 100,
+    "many.ipynb": json.dumps(MANY_CELLS).encode(),
+    "damaged.zip": b"PK",
+    "none.zip": archive_of("a.txt"),
+    "two.zip": archive_of("a.ipynb", "b.ipynb"),
+    "script.zip": archive_of("a.py", data=b"\xff"),
+    "a ‖ b.ipynb": b"",
+}
+
+
+@pytest.mark.parametrize("name", WAYS_TO_BE_REFUSED)
+def test_every_refusal_is_told_in_both_languages(tmp_path, name):
+    with pytest.raises(SubmissionError) as caught:
+        load(tmp_path, WAYS_TO_BE_REFUSED[name], name)
+    assert_told_in_both_languages(str(caught.value), name.replace("‖", "|"))
 
 
 JSON = st.recursive(

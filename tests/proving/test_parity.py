@@ -2,6 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +13,7 @@ from click.testing import CliRunner
 from autograder.__main__ import add_commands, main
 from autograder.errors import UsageError
 from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
+from autograder.proving.parity import forked_kernel
 from autograder.proving.parity.comparison import (
     LISTED,
     POINTS,
@@ -139,3 +144,35 @@ def test_the_command_compares_and_writes_what_it_found(course, tmp_path):
 def test_the_command_needs_a_grading_zip(course, tmp_path):
     done = run((tmp_path / "none.zip", course[1]), tmp_path / "out")
     assert done.exit_code == 2 and "no grading zip" in done.output
+
+
+STARTING = """
+import subprocess, sys, time
+print(subprocess.Popen([sys.executable, *sys.argv[1:]]).pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_kernels_end_with_whoever_had_them_started(tmp_path):
+    place = tmp_path / "kernels"
+    command = [sys.executable, "-c", STARTING, forked_kernel.__file__, str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
+        pid = int(starter.stdout.readline())
+        assert wait_for(place.exists)
+        starter.kill()
+    assert wait_for(lambda: state_of(pid) in ("", "Z"))
+
+
+def wait_for(is_so, seconds=60):
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.1)
+    return is_so()
+
+
+def state_of(pid: int) -> str:
+    """Return the letter of a process's state, "" where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return ""

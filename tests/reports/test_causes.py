@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder.languages import ENDED, localize
 from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.causes import find_causes, group_passed, verdict_of
 from autograder.reports.exercises import Check, Exercise, Person, without_tests
@@ -217,3 +218,16 @@ def test_nothing_is_said_of_checks_that_a_file_never_came_to():
         assert page.count(reason) == 1 and "0 of 2 points" in page
         assert "other inputs" not in page and "names are missing" not in page
         assert "Sizes are wrong" not in page
+
+
+@pytest.mark.parametrize("released", [False, True])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_check_that_a_notebook_ended_before_did_not_find_anything(released, language):
+    """Then nobody needs to try other inputs, and there is one entry for all of them."""
+    text = localize(f"Sizes are wrong. ‖ 大小不对。\n{ENDED}".replace("{}", "no time"), language)
+    cases = [failed(f"q1 - {n}", text, hidden=n > 1) for n in (1, 2, 3)]
+    (cause,) = causes_of(*cases, released=released, checks=CHECKS)
+    assert cause.told and cause.cost == 6.0 and len(cause.verdicts) == 3
+    ((english, chinese),) = cause.lesson
+    assert english == "This check got no answer, as the notebook had ended: no time."
+    assert ("已经结束" in chinese) == (language == "zh")

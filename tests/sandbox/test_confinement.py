@@ -16,6 +16,11 @@ from tests.running import assignment, grade, outcomes, test_file
 
 NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
 SECRET = "/etc/shadow"
+# What the kernel answers to a call that goes to it directly, as an error of Python's.
+CALL = (
+    "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+    "if libc.{} == -1:\n    raise OSError(ctypes.get_errno(), 'refused')"
+)
 ATTEMPTS = {
     "read_a_file_of_the_instructor": f"open({SECRET!r}).read()",
     "list_the_repository": f"import os; os.listdir({os.getcwd()!r})",
@@ -28,9 +33,9 @@ ATTEMPTS = {
     "open_a_netlink_socket": "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
     "open_a_socket_of_the_kernels_ciphers": "import socket; socket.socket(socket.AF_ALG, 5)",
     "bind_a_unix_socket_elsewhere": "import socket; socket.socket(1).bind('../escaped')",
-    "trace_another_process": "import ctypes; assert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0, 'no'",
-    "make_a_namespace": "import os, ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0, 'no'",
-    "mount": "import ctypes; assert ctypes.CDLL(None).mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0, 'no'",
+    "trace_another_process": CALL.format("ptrace(16, 1, 0, 0)"),
+    "make_a_namespace": CALL.format("unshare(0x10000000)"),
+    "mount": CALL.format("mount(b'x', b'/tmp', b'tmpfs', 0, 0)"),
     "signal_the_worker": "import os; os.kill(os.getppid(), 9)",
     "signal_everybody": "import os; os.kill(1, 9)",
     "become_root_again": "import os; os.setuid(0)",
@@ -38,18 +43,31 @@ ATTEMPTS = {
     "read_the_workers_environment": "import os; open(f'/proc/{os.getppid()}/environ').read()",
     "read_the_workers_memory": "import os; open(f'/proc/{os.getppid()}/mem', 'rb')",
     "import_the_scorer": "import autograder.scoring.walk",
-    "use_shared_memory": "import ctypes; assert ctypes.CDLL(None).shmget(1, 9, 0o1600) >= 0, 'no'",
-    "add_a_key": "import ctypes; assert ctypes.CDLL(None).syscall(248, b'user', b'x', b'y', 1, -3) > 0",
+    "use_shared_memory": CALL.format("shmget(1, 9, 0o1600)"),
+    "add_a_key": CALL.format("syscall(248, b'user', b'x', b'y', 1, -3)"),
     "allocate_too_much": "x = bytearray(3 << 30)",
     "write_a_big_file": "open('big', 'wb').write(bytes(40 << 20)) == 40 << 20 or 1 / 0",
     "look_up_a_name": "import socket; socket.gethostbyname('example.org')",
 }
 
 
+# How an attempt ends that is refused; one that ends otherwise has shown nothing.
+REFUSED = {
+    "raise_its_limits": "ValueError: not allowed to raise maximum limit",
+    "allocate_too_much": "MemoryError",
+    "write_a_big_file": "OSError: [Errno 27]",
+    "look_up_a_name": "gaierror",
+}
+
+
+def ends_refused(name: str, error: str | None) -> bool:
+    return (error or "went through").startswith(REFUSED.get(name, "PermissionError"))
+
+
 @pytest.mark.parametrize("name", ATTEMPTS)
 def test_student_code_cannot(engine, name):
-    gradation = grade(engine, NOTHING, ATTEMPTS[name])
-    assert gradation.outputs[0].error, f"{name} went through"
+    error = grade(engine, NOTHING, ATTEMPTS[name]).outputs[0].error
+    assert ends_refused(name, error), f"{name}: {error}"
 
 
 def test_every_submission_has_a_uid_and_a_folder_of_its_own(engine):
@@ -167,8 +185,26 @@ def test_with_one_layer_off_the_next_still_holds(layer):
     with LocalEngine(layers_off=(layer,)) as engine:
         assert not engine.layers.get(layer, engine.layers.get(f"{layer}_abi"))
         for name in LAYERS[layer]:
-            gradation = grade(engine, NOTHING, ATTEMPTS[name])
-            assert gradation.outputs[0].error, f"{name} went through without {layer}"
+            error = grade(engine, NOTHING, ATTEMPTS[name]).outputs[0].error
+            assert ends_refused(name, error), f"{name} without {layer}: {error}"
+
+
+def test_without_seccomp_landlock_lets_nobody_connect():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        cell = f"import socket; socket.create_connection({address!r}, 5)"
+        with LocalEngine(layers_off=("seccomp",)) as engine:
+            error = grade(engine, NOTHING, cell).outputs[0].error
+        assert error and error.startswith("PermissionError"), error
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_without_libseccomp_nothing_is_graded(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    with pytest.raises(EngineError, match="libseccomp is missing .* ENGINE=docker"):
+        confine.Confinement()
 
 
 def test_a_worker_ends_with_its_scorer_and_leaves_nothing():

@@ -128,8 +128,9 @@ def test_what_has_nothing_to_ask_for_is_not_lent(value):
 
 
 @pytest.mark.parametrize("value", [
-    pd.DataFrame({"a": [1]}).groupby("a"), (n for n in ()), GRAPH, GRAPH.edges, io.StringIO("x"),
-    collections.ChainMap(), pathlib.PurePath("x"), random.SystemRandom(),
+    pd.DataFrame({"a": [1]}).groupby("a"), (n for n in ()), GRAPH, GRAPH.edges,
+    io.TextIOWrapper(io.BytesIO()), collections.ChainMap(), pathlib.PurePath("x"),
+    random.SystemRandom(),
 ], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_no_method_of_a_librarys_object_runs_for_student_code(value):
     lent = lend(value)
@@ -143,6 +144,8 @@ def test_no_method_of_a_librarys_object_runs_for_student_code(value):
 def test_reading_a_file_is_what_student_code_may_do_with_it():
     lent = lend(io.StringIO("a,b\n1,2\n"))
     assert lent.readline() == "a,b\n" and list(lent) == ["1,2\n"]
+    with pytest.raises(AttributeError):
+        lend(io.TextIOWrapper(io.BytesIO())).write("c")
     lent.seek(0)
     assert pd.read_csv(lent).to_dict("list") == {"a": [1], "b": [2]}
 

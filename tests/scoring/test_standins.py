@@ -4,6 +4,7 @@ import collections
 import collections.abc
 import copy
 import itertools
+import json
 import math
 import operator
 import pickle
@@ -159,6 +160,9 @@ def test_hasattr_is_decided_by_an_attribute_error_alone():
     (["__main__.D", "collections.UserDict", "builtins.object"],
      collections.abc.MutableMapping, True),
     (["__main__.Bag", "builtins.object"], collections.abc.Hashable, False),
+    *[(["__main__.Both", "json.encoder.JSONEncoder", "collections.UserDict",
+        "collections.abc.MutableMapping", "builtins.object"], cls, cls is not dict)
+      for cls in (json.JSONEncoder, collections.UserDict, collections.abc.Mapping, dict)],
     (["builtins.module", "builtins.object"], type(math), True),
 ])  # fmt: skip
 def test_isinstance_answers_as_for_the_object_itself(bases, cls, expected):

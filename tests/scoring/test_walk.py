@@ -105,6 +105,16 @@ def test_a_cell_that_ends_the_process_costs_only_its_own_question(engine, name):
     assert gradation.status is status and gradation.reason
 
 
+def test_what_a_notebook_never_came_to_is_told_as_such(engine):
+    slow = ("import time\ntime.sleep(60)\nb = 2", "q2")
+    gradation = grade(engine, assignment(q1=A_IS_1, q2=B_IS_2), ("a = 1", "q1"), slow,
+                      limits=Limits(cell_s=30, wall_s=4))  # fmt: skip
+    assert outcomes(gradation) == [True, False] and gradation.status is Status.TIMEOUT
+    (case,) = gradation.questions[1].cases
+    assert "This check got no answer, as the notebook had ended: " in case.message
+    assert "SubmissionEnded" not in case.message
+
+
 def test_an_endless_cell_is_interrupted_and_the_rest_goes_on(engine):
     gradation = grade(engine, assignment(q1=A_IS_1), "while True: pass", ("a = 1", "q1"),
                       limits=Limits(cell_s=1, wall_s=30))  # fmt: skip

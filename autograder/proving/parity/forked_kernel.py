@@ -20,7 +20,8 @@ SEED = 42  # torch's own differs from process to process: what is drawn must not
 
 
 def serve(path: str) -> None:
-    """Fork kernels until killed."""
+    """Fork kernels until killed, or until whoever started this is gone."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     del sys.path[0]  # this file's folder
     from ipykernel.kernelapp import IPKernelApp
 

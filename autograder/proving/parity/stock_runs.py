@@ -6,6 +6,7 @@ of ours; its processes are forked from one that has imported what all of them ne
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from typing import Any
 FOUND, SAID = "found.json", "said.txt"
 NO_START = "Kernel died before replying"  # its ports were taken between their choice and its start
 STARTS = 3
+PR_SET_PDEATHSIG = 1
 
 
 def serve(runs: list[list[str]], at_once: int, cell_s: int, run_s: int) -> None:
@@ -28,6 +30,7 @@ def serve(runs: list[list[str]], at_once: int, cell_s: int, run_s: int) -> None:
         runs: a grading zip, a submission and the folder for what is found.
         cell_s, run_s: seconds after which a cell is interrupted, and a run is given up.
     """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     del sys.path[0]  # this file's folder
     import otter.execute.preprocessor
     import otter.run  # noqa: F401
@@ -42,6 +45,7 @@ def serve(runs: list[list[str]], at_once: int, cell_s: int, run_s: int) -> None:
             os.wait()
             running -= 1
         if not os.fork():
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             signal.alarm(run_s)
             run_here(grading_zip, submission, Path(own))
         running += 1

@@ -19,7 +19,7 @@ from autograder.languages import localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import TypeOf
-from autograder.scoring.written import laid_beside
+from autograder.scoring.written import NOT_READ, laid_beside
 
 if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
@@ -88,7 +88,7 @@ class DoctestTests(OKTestFile):
             with one_case(session):
                 found = namespace.fetch(self._names(body, namespace))
                 known = {"type": TypeOf, "__name__": "__main__", **found}
-                with laid_beside(session, texts_in(body)):
+                with laid_beside(session, texts_in(body)) as withheld:
                     passed, _ = run_doctest(f"{self.name} {number}", body, known)
         except (SandboxError, OutOfTime):
             raise
@@ -99,7 +99,7 @@ class DoctestTests(OKTestFile):
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)
-        return passed, NEUTRAL
+        return passed, NOT_READ.format(*withheld[:1] * 2) if withheld else NEUTRAL
 
 
 def names_used(body: str) -> list[str]:

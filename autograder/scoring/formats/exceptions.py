@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from otter.test_files.abstract_test import TestCase
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder.errors import AutograderError, OutOfTime, SandboxError
-from autograder.languages import localize
+from autograder.errors import AutograderError, OutOfTime, SandboxError, SubmissionEnded
+from autograder.languages import ENDED, localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import TypeOf
@@ -47,6 +47,8 @@ class ExceptionTests(ExceptionTestFile):
     def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
         if isinstance(excp, (SandboxError, OutOfTime)):
             raise excp  # our fault, or the end of all: not a failed test case
+        if isinstance(excp, SubmissionEnded):
+            return localize(ENDED.replace("{}", str(excp)), self.language)
         text = _said(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):

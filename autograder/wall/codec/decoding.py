@@ -2,7 +2,6 @@
 
 import builtins
 import math
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -13,10 +12,10 @@ import torch
 
 from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names
-from autograder.wall.codec.families import only_plain
+from autograder.wall.codec.arrays import read_array
+from autograder.wall.codec.families import chain, only_plain
 from autograder.wall.codec.held import take_over
 from autograder.wall.codec.kinds import (
-    ARRAY_KINDS,
     FIELD_NAMES,
     MAX_DEPTH,
     MAX_FRAME_BYTES,
@@ -140,10 +139,10 @@ class _Decoder:
         return frozenset(self.items(plain, depth))
 
     def array(self, plain: Record, depth: Depth) -> Any:
-        return _read_array(plain)
+        return read_array(plain, _shape(plain), _field(plain, "data", bytes))
 
     def scalar(self, plain: Record, depth: Depth) -> Any:
-        return _read_array(plain)[()]
+        return self.array(plain, depth)[()]
 
     def tensor(self, plain: Record, depth: Depth) -> Any:
         tensor = _read_tensor(plain)
@@ -172,7 +171,9 @@ class _Decoder:
                 if "args" in plain:
                     plain["args"] = only_plain(self.each(_field(plain, "args", list), depth))
                 error = _new_error(cls, message, plain.get("args"))
-                return self.adopt("error", plain, error) if self.adopt else error
+                made = self.adopt("error", plain, error) if self.adopt else error
+                chain(made, plain, lambda part: self.decode(part, depth))
+                return made
         raise EvidenceError("an error needs an exception type")
 
     def object(self, plain: Record, depth: Depth) -> Any:
@@ -324,33 +325,6 @@ def _shape(plain: Record, name: str = "shape") -> list[int]:
     if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
         raise EvidenceError("malformed shape")
     return shape
-
-
-def _read_array(plain: Record) -> np.ndarray:
-    text = _field(plain, "dtype", str)
-    dtype, shape, data = np.dtype(text[:12]), _shape(plain), _field(plain, "data", bytes)
-    if dtype.str != text or dtype.kind not in ARRAY_KINDS:  # as "<f8,<U1", of two columns
-        raise EvidenceError("this dtype cannot cross")
-    if dtype.itemsize * math.prod(shape) != len(data):
-        raise EvidenceError("the data does not fit the shape")
-    if not dtype.itemsize:
-        if math.prod(shape) > MAX_FRAME_BYTES:
-            raise EvidenceError("the array has too many entries")
-        return np.zeros(shape, dtype)
-    if dtype.kind == "b" and max(data, default=0) > 1:
-        raise EvidenceError("malformed booleans")
-    array = np.frombuffer(data, dtype).reshape(shape).copy()
-    if dtype.kind == "U":
-        _check_characters(array)
-    return array
-
-
-def _check_characters(array: np.ndarray) -> None:
-    """Refuse what is no text, as ``str`` would hold it but no file."""
-    points = array.reshape(-1).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
-    surrogates = (points >= 0xD800) & (points <= 0xDFFF)
-    if points.size and (points.max() > sys.maxunicode or surrogates.any()):
-        raise EvidenceError("malformed characters")
 
 
 def _read_tensor(plain: Record) -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
-from autograder.wall.codec.families import family, plain_args
+from autograder.wall.codec.families import MAX_CHAIN, family, more_of
 from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
@@ -315,9 +315,8 @@ class Encoder:
         }
         if self.keep is not None and type(value).__module__ != "builtins":
             record["classes"] = family(type(value), self.keep)
-        if (args := plain_args(value)) is not None:
-            record["args"] = [self.encode(one, depth + 2) for one in args]
-        return record
+        chained = self.keep is not None and depth < MAX_CHAIN
+        return {**record, **more_of(value, lambda part: self.encode(part, depth + 2), chained)}
 
     def object(self, value: Any) -> Record:
         handle = known_id(value) if self.keep is None else None

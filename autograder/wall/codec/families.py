@@ -7,6 +7,8 @@ from autograder.errors import EvidenceError
 
 MAX_CLASSES = 40
 MAX_ARGS = 20
+MAX_CHAIN = 8  # levels of nesting at which no more is told of what an error was raised from
+CHAIN = ("cause", "context")
 Keep = Callable[[Any], int]
 
 
@@ -23,9 +25,34 @@ def family(cls: type, keep: Keep) -> list[list[Any]]:
     ]
 
 
-def plain_args(error: BaseException) -> tuple[Any, ...] | None:
-    """Return an error's arguments where they are plain data."""
-    return error.args if _are_plain(error.args) else None
+def more_of(error: BaseException, encode: Callable[[Any], Any], chained: bool) -> dict[str, Any]:
+    """Return an error's arguments where they are plain data, and what it was raised from.
+
+    Args:
+        chained: whether the latter is told.
+    """
+    found: dict[str, Any] = {}
+    if _are_plain(error.args):
+        found["args"] = [encode(one) for one in error.args]
+    for name in CHAIN if chained else ():
+        inner = getattr(error, f"__{name}__")
+        if isinstance(inner, BaseException):
+            found[name] = encode(inner)
+    return found
+
+
+def chain(error: BaseException, plain: dict[str, Any], decode: Callable[[Any], Any]) -> None:
+    """Let an error be raised from what its record says.
+
+    Raises:
+        EvidenceError: that is no error.
+    """
+    for name in reversed(CHAIN):
+        if name in plain:
+            inner = decode(plain[name])
+            if not isinstance(inner, BaseException):
+                raise EvidenceError("an error is raised from an error")
+            setattr(error, f"__{name}__", inner)
 
 
 def only_plain(args: list[Any]) -> list[Any]:

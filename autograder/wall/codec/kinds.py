@@ -17,7 +17,7 @@ MAX_NODES = 400_000  # of one value; plain numbers and texts in a sequence do no
 MAX_WIRE_NODES = 2**22  # of one frame: a value takes several, a NumPy scalar eleven
 MAX_TEXT = 2**20  # characters of one string
 MAX_INT_DIGITS = 1000
-ARRAY_KINDS = "biufcUS"
+ARRAY_KINDS = "biufcUSmM"
 
 RECORDS = {
     cls.__name__: cls

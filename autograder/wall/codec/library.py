@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
+from autograder.wall.codec import numeric
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
@@ -42,7 +43,10 @@ MAX_CELL_DEPTH = 6  # of containers in a table's cell
 def encode_library(value: Any, encode: Encode) -> Plain | None:
     """Return a value's record, or None where it is none of these types."""
     write = _ENCODERS.get(type(value))
-    return write(value, encode) if write is not None else None
+    if write is not None:
+        return write(value, encode)
+    found = numeric.parts_of(value, encode)
+    return None if found is None else _collection(*found)
 
 
 def _collection(kind: str, items: list[Any], **more: Any) -> Plain:
@@ -144,6 +148,8 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
         EvidenceError: the record is malformed.
     """
     kind = plain.get("kind")
+    if kind in numeric.KINDS:
+        return numeric.make_numeric(str(kind), items)
     if kind == "path":
         return _make_path(items)
     if kind == "generator":

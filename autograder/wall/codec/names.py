@@ -39,6 +39,12 @@ PANDAS = frozenset({
     "notnull", "pivot", "pivot_table", "qcut", "timedelta_range", "to_datetime", "to_numeric",
     "to_timedelta", "unique",
 })  # fmt: skip
+OPERATORS = frozenset({
+    "abs", "add", "and_", "attrgetter", "concat", "contains", "countOf", "eq", "floordiv", "ge",
+    "getitem", "gt", "index", "indexOf", "inv", "invert", "is_", "is_not", "itemgetter", "le",
+    "lshift", "lt", "matmul", "mod", "mul", "ne", "neg", "not_", "or_", "pos", "pow", "rshift",
+    "sub", "truediv", "truth", "xor",
+})  # fmt: skip
 DATASCIENCE = frozenset({
     "Table", "are", "is_non_string_iterable", "make_array", "minimize", "percentile",
     "proportions_from_distribution", "sample_proportions", "table_apply",
@@ -63,6 +69,7 @@ LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
     "fractions": frozenset({"Fraction"}),
     "math": None,
     "numpy": NUMPY,
+    "_operator": OPERATORS,
     "pandas": PANDAS,
     "statistics": None,
     "torch": frozenset({"Size", "Tensor"}),
