@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
@@ -22,7 +22,7 @@ from autograder.scoring.patches import replaced
 from autograder.scoring.seeds import Seeds
 from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
-from autograder.wall.evidence import CapturedError, Drawing
+from autograder.wall.evidence import CapturedError, Drawing, errors_in
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
@@ -175,7 +175,7 @@ class Session:
                 self.curves.append(found)
             elif isinstance(found, CapturedError) and self._is_captured(name, args):
                 self.errors.append(found)
-        for error in _errors_in(value):
+        for error in errors_in(value):
             self.said |= {error.message, error.type, error.type.rpartition(".")[2], *error.notes}
             self.said |= {text for f in error.frames for text in (f.file, f.function, f.text)}
         return value
@@ -392,14 +392,6 @@ class Session:
         except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
             raise self._fault(f"the sandbox worker is confused ({error!r})") from None
         return message, passed
-
-
-def _errors_in(value: Any, depth: int = 4) -> Iterator[CapturedError]:
-    if isinstance(value, CapturedError):
-        yield value
-    elif isinstance(value, (list, tuple)) and depth:
-        for item in value:
-            yield from _errors_in(item, depth - 1)
 
 
 def _is_question(data: bytes, request: bytes) -> bool:

@@ -5,7 +5,9 @@ facts only; :mod:`autograder.checks` judges them.
 """
 
 import builtins
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -148,3 +150,12 @@ class TensorState:
     dtype: str
     shape: tuple[int, ...]
     grad_fn: str | None
+
+
+def errors_in(value: Any, depth: int = 4) -> Iterator[CapturedError]:
+    """Yield the captured errors in a value, as far down as ``depth`` lists."""
+    if isinstance(value, CapturedError):
+        yield value
+    elif isinstance(value, (list, tuple)) and depth:
+        for item in value:
+            yield from errors_in(item, depth - 1)
