@@ -9,7 +9,7 @@ from autograder.scoring.assignment import load_assignment, provenance
 
 MOST = 0.1  # of an assignment's points
 OF_AUTODIFF = 8  # as the threat model says
-# Marked too, but their answer is a value: an error's words and type, or a tensor's numbers and state.
+# Marked too, but what is told there is a value: an error's words and type, or a tensor's state.
 VALUES = {
     "autodiff": {"q2 - 2", "q3 - 2", "q3 - 5", "q4 - 4"},
     "data": {"q1 - 8", "q2 - 6", "q2 - 8", "q4 - 7", "q4 - 9"},
