@@ -9,7 +9,9 @@ ENDED = (
     "This check got no answer, as the notebook had ended: {}. ‖ "
     "这项检查没有得到回答，因为笔记本已经结束：{}。"
 )
-ENDED_LINE = re.compile(r"^\s*This check got no answer, as the notebook had ended: ", re.MULTILINE)
+ENDED_LINE = re.compile(
+    r"^[ \t]*This check got no answer, as the notebook had ended: ", re.MULTILINE
+)
 # What stands in a text for an answer that is not there, in the languages after English.
 PHRASES = {"... (no answer yet)": ("...（尚未作答）",), "None / undefined": ("None 或未定义",)}
 SLIP = re.compile(r"\[[a-z0-9]+(?:-[a-z0-9]+)*\] ")

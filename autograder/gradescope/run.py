@@ -124,12 +124,12 @@ def refuse_upload(root: Path, reason: str, manifest: dict, allowed: Limits) -> G
     Raises:
         AutograderError: a fault of ours.
     """
+    _prepare_scorer()  # before what imports Otter, of which not all is installed here
     from autograder.engines.local import ForkedEngine
     from autograder.scoring.assignment import provenance
     from autograder.scoring.pipeline import unreadable
     from autograder.scoring.results import reject
 
-    _prepare_scorer()
     assignment = read_assignment(root / "source", manifest)
     by = provenance(assignment, ForkedEngine().image, limits=allowed)
     folder = root / "submission"

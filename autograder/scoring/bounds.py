@@ -88,6 +88,43 @@ def patient(
 
 
 @contextmanager
+def awake(
+    idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+) -> Iterator[None]:
+    """Hold a test case to the time in which it neither computes nor waits for the sandbox.
+
+    Within :func:`kept_clock`, whose clock it takes over and rings on time; a test that sets an
+    alarm of its own takes it over in its turn.
+
+    Args:
+        busy, tell: as in :func:`patient`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler, (left, _) = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
+    began = seen = time.monotonic()
+    computed, idle = time.process_time(), 0.0
+
+    def tick(number: int, frame: FrameType | None) -> None:
+        nonlocal seen, computed, idle
+        now, cpu = time.monotonic(), time.process_time()
+        if not busy():
+            idle += max(0.0, now - seen - (cpu - computed))
+        seen, computed = now, cpu
+        if left and now - began >= left and callable(handler):
+            handler(number, frame)
+        if idle > idle_s and not busy():
+            error = TestTooLong(TOO_LONG.format(idle_s, idle_s))
+            tell(error)
+            raise error
+
+    signal.signal(signal.SIGALRM, tick)
+    signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
+    yield  # the clock that is kept puts back what was
+
+
+@contextmanager
 def kept_clock() -> Iterator[None]:
     """Give the submission's clock back after a test that sets an alarm of its own."""
     if threading.current_thread() is not threading.main_thread():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.scoring.bounds import TestTooLong, kept_clock, patient
+from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
 
 CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
 
@@ -25,7 +25,7 @@ def one_case(session: Any) -> Iterator[None]:
         session.refused = session.refused or error
 
     seconds = CASE_S if limits is None else limits.cell_s
-    with kept_clock(), patient(seconds, is_busy, refuse):
+    with kept_clock(), patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse):
         session.testing = True
         try:
             yield

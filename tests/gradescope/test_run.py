@@ -106,6 +106,21 @@ def test_an_upload_that_cannot_be_graded_gets_one_clear_sentence(root, files, wo
     assert " ‖ " not in results["output"]
 
 
+@pytest.mark.parametrize(
+    ("files", "score"), [(None, 3), ({"a_py": b"x = 1"}, 0), ({"a_ipynb": b"x"}, 0), ({}, 0)]
+)
+def test_no_upload_needs_what_the_environment_there_lacks(root, files, score):
+    (root / "lacking").mkdir()
+    lacking = "import sys\nfor name in ('export', 'assign', 'generate'):\n"
+    lacking += "    sys.modules[f'otter.{name}'] = None\n"
+    (root / "lacking" / "sitecustomize.py").write_text(lacking)
+    install(root, f'PYTHONPATH="{root}/lacking:$PYTHONPATH" exec "{sys.executable}" "$@"')
+    if files is not None:
+        replace_upload(root, **files)
+    results = start(root)
+    assert results["score"] == score and results["extra_data"]["status"] != "not graded"
+
+
 @pytest.mark.parametrize("count", range(1 + len(REFUSED_NAMES)))
 def test_any_refused_upload_has_a_zero_with_its_reason_for_each_question(root, monkeypatch, count):
     monkeypatch.setattr(run, "_prepare_scorer", lambda: None)

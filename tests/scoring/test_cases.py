@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.model import Limits
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
 from autograder.scoring.cases import one_case
@@ -107,6 +108,38 @@ def test_an_alarm_of_a_tests_own_rings_between_two_messages(engine):
         ended.set()
     assert outcomes(found) == [False, True, True, True], messages(found)
     assert found.status.value == "completed"
+
+
+SLEEPY = (
+    HEAD.format(name="q1")
+    + """
+import queue, time
+@test_case(points=1)
+def sleeps():
+    time.sleep(600)
+
+@test_case(points=1)
+def sleeps_and_catches():
+    try:
+        queue.Queue().get()
+    except Exception:
+        pass
+
+@test_case(points=1)
+def waits_for_the_notebook(slow):
+    assert [slow(0.9) for _ in range(4)] == [0.9] * 4
+"""
+)
+
+
+def test_a_test_that_waits_for_nothing_ends_alone(engine):
+    tests = Assignment("demo", "digest", {"show_hidden": True}, {"q1": SLEEPY}, {},
+                       is_foreign=True)  # fmt: skip
+    began = time.monotonic()
+    found = grade(engine, tests, (SLOW, "q1"), limits=Limits(cell_s=2, wall_s=60))
+    assert outcomes(found) == [False, False, True], messages(found)
+    assert found.status.value == "completed" and time.monotonic() - began < 40
+    assert messages(found).count("the test itself did not end within 2 s") == 2
 
 
 def clock() -> tuple[float, float]:
