@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -214,3 +215,20 @@ def test_a_newcomers_wait_is_in_the_table_and_in_the_file(tmp_path):
 def test_a_clone_that_cannot_grade_is_an_error_with_its_last_words(tmp_path):
     with pytest.raises(AutograderError, match="make no-such-target: .*no-such-target"):
         newcomer._run(["make", "no-such-target"], tmp_path)
+
+
+def test_a_peer_that_dies_once_is_measured_anew_and_one_that_always_does_is_told(monkeypatch):
+    tries = []
+
+    def grade_many(grade, submissions, workers):
+        tries.append(len(submissions))
+        if len(tries) < grade:
+            raise AutograderError("the peer gave no result")
+        return []
+
+    monkeypatch.setattr(throughput.peers, "grade_many", grade_many)
+    assert throughput.time_peer(2, [Path("a")], 1) > 0 and tries == [1, 1]
+    tries.clear()
+    with pytest.raises(AutograderError, match="no result"):
+        throughput.time_peer(9, [Path("a")], 1)
+    assert len(tries) == 3
