@@ -79,7 +79,9 @@ def test_a_cell_that_only_checks_runs_along_and_any_other_by_itself(
     gradation = grade(engine, tested, *cells)
     assert outcomes(gradation) == [True]
     checked, counted = gradation.outputs[2], gradation.outputs[3].text.split()
-    assert checked.text.startswith(text) and (checked.error or "").partition(":")[0] == (error or "")
+    assert checked.text.startswith(text) and (checked.error or "").partition(":")[0] == (
+        error or ""
+    )
     assert ("grader.check('q1')" in asked) is (name != "otter's")
     assert counted[0] == "5"  # of the cell after this one, as in IPython
     assert seed is None or float(counted[1]) == random.Random(seed).random()
