@@ -29,6 +29,7 @@ PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+UNHEARD_S = 2  # of CPU time between SIGXCPU and the end of who does not listen
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 LANDLOCK_RULE_PATH_BENEATH = 1
 # Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
@@ -205,8 +206,9 @@ def _check_without_landlock(own_uid: bool, hidden: bool) -> None:
 def _limit_resources(limits: Limits, processes: int) -> None:
     mib = 2**20
     held = _data_bytes()
+    cpu_s = int(limits.cpu_s) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + UNHEARD_S))
     for name, value in (
-        (resource.RLIMIT_CPU, int(limits.cpu_s) + 1),
         (resource.RLIMIT_DATA, held + limits.memory_mib * mib),
         (resource.RLIMIT_FSIZE, limits.file_mib * mib),
         (resource.RLIMIT_NPROC, processes),

@@ -35,7 +35,7 @@ REAP_S = 10.0  # for killed processes to be gone
 UNSEEN = "*"  # the child's memory is no longer what was forked
 JANITOR_S = 60.0  # for the janitor to remove a folder
 STARVED = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)  # compiled code that gets no memory
-NEARLY_ALL = 0.75  # of the memory limit, from where such an end is put down to it
+NEARLY_ALL = 0.75  # of a limit, from where such an end is put down to it
 
 
 @dataclass
@@ -159,7 +159,7 @@ class Worker:
             os.close(noted)
         if ended.detail == "gone":
             held_mib = usage.ru_maxrss / 1024 - processes.private_mib()
-            spent = usage.ru_utime + usage.ru_stime > limits.cpu_s
+            spent = usage.ru_utime + usage.ru_stime > NEARLY_ALL * limits.cpu_s
             ended = _explain_exit(code, held_mib / limits.memory_mib, spent)
         report = {
             "op": "ended",
@@ -379,9 +379,10 @@ def _explain_exit(code: int, share: float, spent: bool) -> Ended:
     Args:
         code: its exit code, negative for a signal.
         share: the most memory it held above the worker's, as a share of the limit.
-        spent: whether it used up its CPU time, for which the kernel kills as for want of memory.
+        spent: whether it used nearly all its CPU time. Who does not hear that it is used up is
+            killed as for want of memory; the kernel's limit counts by its ticks, usage exactly.
     """
-    if code == -signal.SIGKILL and spent:
+    if code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent):
         return Ended(Status.CPU_LIMIT, "the CPU time is used up")
     if code == child.OUT_OF_MEMORY:
         return Ended(Status.MEMORY_LIMIT, "no more memory was to be had")
