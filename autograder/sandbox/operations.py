@@ -1,7 +1,6 @@
 """The operations that a test may do with an object that stays here; the list is closed."""
 
 import asyncio
-import collections
 import copy
 import inspect
 import itertools
@@ -12,7 +11,7 @@ from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec import MAX_NODES
-from autograder.wall.codec.subclasses import base_of
+from autograder.wall.codec.subclasses import become, content_of
 
 PLAIN_LISTS = ("matplotlib.axes._base.ArtistList", "matplotlib.cbook.silent_list")
 
@@ -50,24 +49,6 @@ def _attribute(target: Any, name: str) -> Any:
     if name in ("__dict__", "__members__"):
         return dict(value)
     return value
-
-
-def _become(target: Any, value: Any) -> None:
-    """Let an object of a subclass hold what a plain value does, whatever its class says."""
-    base: Any = base_of(type(target))
-    if base is list:
-        list.__setitem__(target, slice(None), value)
-        return
-    base.clear(target)
-    (base.extend if base is collections.deque else base.update)(target, value)
-
-
-def _content(target: Any) -> Any:
-    """Return what an object of a subclass holds, in a list, a dict or a set of Python's own."""
-    base: Any = base_of(type(target))
-    if issubclass(base, dict):
-        return dict(base.items(target))
-    return (set if base is set else list)(base.__iter__(target))
 
 
 def _items(target: Any) -> list[Any]:
@@ -141,8 +122,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "set item": operator.setitem,
     "delete item": operator.delitem,
     "hash": hash,
-    "become": _become,
-    "content": _content,
+    "become": become,
+    "content": content_of,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
     "reversed": lambda target: list(reversed(target)),

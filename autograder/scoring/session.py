@@ -197,11 +197,12 @@ class Session:
         """
         with self.turn:
             if op not in SHARING:
-                return self._request(op, fields)
+                return self.request_alone(op, **fields)
             with self.mirrors.kept(), self.desk.kept() if self.desk else nullcontext():
-                return self._request(op, fields)
+                return self.request_alone(op, **fields)
 
-    def _request(self, op: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def request_alone(self, op: str, **fields: Any) -> dict[str, Any]:
+        """Send one request with nothing around it that keeps both sides one."""
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
         self.answered = self.answered or op == "operate"

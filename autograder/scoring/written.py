@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.files import link_all
+from autograder.scoring.both_sides import BothSides
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
@@ -66,7 +67,7 @@ def laid_beside(session: "Session", texts: Iterable[str]) -> Iterator[list[str]]
             os.chdir(before)
 
 
-class Desk:
+class Desk(BothSides):
     """The files of some names while one test case runs: there, and in the notebook's folder.
 
     Args:
@@ -79,16 +80,6 @@ class Desk:
         self.withheld: list[str] = []
         self.told: dict[str, tuple[int, int]] = {}  # when they were last the same on both sides
         self.known: dict[str, bytes | None] = {}
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Let the files be the same on both sides over a request that runs student code."""
-        self.tell()
-        try:
-            yield
-        finally:
-            if self.session.usage is None:
-                self.fetch()
 
     def tell(self) -> None:
         """Write in the notebook's folder what the test wrote since."""

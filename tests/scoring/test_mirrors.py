@@ -35,6 +35,20 @@ class Last(deque):
     def oldest(self): return self[0]
 class Words(Counter):
     def add(self, text): self.update(text.split())
+class Own(dict):
+    """Its methods do something else than a dict's."""
+    def update(self, *more): raise TypeError("update")
+    def clear(self): raise TypeError("clear")
+    def values(self): return [0]
+    def put(self, name, item): self[name] = item
+class Shy(set):
+    def update(self, *more): raise TypeError("update")
+    def clear(self): raise TypeError("clear")
+    def put(self, item): self.add(item)
+class Odd(deque):
+    def extend(self, more): raise TypeError("extend")
+    def clear(self): raise TypeError("clear")
+    def put(self, item): self.append(item)
 class Point(namedtuple("Point", "x count")):
     def moved(self, x): return self._replace(x=x)
 def grow(row): row.extend([7])
@@ -55,6 +69,10 @@ EXAMPLES = [
     (">>> b = Bag({1, 2})\n>>> b.add(3)\n>>> b.toggle(1)\n>>> b == {2, 3}\nTrue", True),
     (">>> d = Last([1, 2], 2)\n>>> d.append(3)\n>>> d.oldest(), d.maxlen\n(2, 2)", True),
     (">>> w = Words('ab')\n>>> w.add('a c')\n>>> w['a'], w.most_common(1)\n(2, [('a', 2)])", True),
+    (">>> o = Own(a=1)\n>>> o['c'] = 3\n>>> o.put('b', 2)\n>>> o['b'], len(o), o.values()\n"
+     "(2, 3, [0])", True),
+    (">>> s = Shy({1})\n>>> s.add(3)\n>>> s.put(2)\n>>> s == {1, 2, 3}\nTrue", True),
+    (">>> o = Odd([1])\n>>> o.append(3)\n>>> o.put(2)\n>>> list(o)\n[1, 3, 2]", True),
     (">>> p = Point(1, 5)\n>>> p.count, p.moved(3), p == (1, 5)\n"
      "(5, Point(x=3, count=5), True)", True),
     (">>> import copy\n>>> r = Row([[1]])\n>>> c = copy.deepcopy(r)\n>>> c[0].append(2)\n"

@@ -59,6 +59,26 @@ def plain_value(value: Any) -> Any:
     return base(dict(dict.items(value)))
 
 
+def content_of(value: Any) -> Any:
+    """Return what a changeable object of a subclass holds, in a list, a dict or a set of Python's
+    own, whatever its class says.
+    """
+    base: Any = base_of(type(value))
+    if issubclass(base, dict):
+        return dict(base.items(value))
+    return (set if base is set else list)(base.__iter__(value))
+
+
+def become(value: Any, content: Any) -> None:
+    """Let a changeable object of a subclass hold such a content, whatever its class says."""
+    base: Any = base_of(type(value))
+    if base is list:
+        list.__setitem__(value, slice(None), content)
+        return
+    base.clear(value)
+    (base.extend if base is collections.deque else base.update)(value, content)
+
+
 def base_of(cls: type) -> type | None:
     """Return the plain type that a class derives from."""
     return next((base for base in type.mro(cls) if base in BASES), None)
