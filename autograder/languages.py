@@ -27,6 +27,11 @@ def localize(text: str, language: str) -> str:
     return "\n".join(_localize_line(line, language) for line in text.split("\n"))
 
 
+def said_of_end(why: object, language: str) -> str:
+    """Return what is said, in one language, of a test case that a notebook never came to."""
+    return localize(ENDED.replace("{}", str(why)), language)
+
+
 def _localize_line(line: str, language: str) -> str:
     parts = line.split(SEPARATOR)
     place = LANGUAGES.index(language) if language in LANGUAGES else 0

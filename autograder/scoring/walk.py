@@ -18,7 +18,7 @@ import torch
 
 from autograder.errors import OutOfTime, SandboxError, SubmissionEnded
 from autograder.intake.upload import CHECK
-from autograder.languages import ENDED, localize
+from autograder.languages import said_of_end
 from autograder.model import CellOutput, Limits, Status, Submission
 from autograder.scoring import causes
 from autograder.scoring.assignment import Assignment
@@ -130,7 +130,7 @@ class Walker:
         for question in self.assignment.questions:
             if question not in self.walk.tests:
                 tests = self.assignment.tests(question, self.submission.language)
-                tests.fail_all(localize(ENDED.replace("{}", str(ended)), self.submission.language))
+                tests.fail_all(said_of_end(ended, self.submission.language))
                 self.walk.tests[question] = tests
         with suppress(SandboxError):
             if self.session is not None:

@@ -8,7 +8,7 @@ from otter.test_files.abstract_test import TestCase
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.errors import AutograderError, OutOfTime, SandboxError, SubmissionEnded
-from autograder.languages import ENDED, localize
+from autograder.languages import localize, said_of_end
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
 from autograder.scoring.standins import TypeOf
@@ -48,7 +48,7 @@ class ExceptionTests(ExceptionTestFile):
         if isinstance(excp, (SandboxError, OutOfTime)):
             raise excp  # our fault, or the end of all: not a failed test case
         if isinstance(excp, SubmissionEnded):
-            return localize(ENDED.replace("{}", str(excp)), self.language)
+            return said_of_end(excp, self.language)
         text = _said(excp).strip()
         # What student code raises is not the test's own message: it can name no misconception.
         if not isinstance(excp, AssertionError) or hasattr(excp, "_autograder_session"):
