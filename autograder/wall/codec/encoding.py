@@ -142,8 +142,6 @@ class Encoder:
             number = held.number_of(self.shared, value, self.content)
             if number is not None:
                 return {"$": "shared", "id": number}
-        if cls is list:
-            return self.items(value, depth + 1)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -208,10 +206,10 @@ class Encoder:
 
     def content(self, value: Any) -> Any:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
-        if type(value) is list:
-            return self.items(value, 2)
         if type(value) is torch.Tensor:
             return {"$": "still", **tensor_fields(value)}
+        if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
+            return window
         encode = _ENCODERS.get(type(value))
         if encode is not None:
             return encode(self, value, 2)
@@ -377,7 +375,8 @@ class Encoder:
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 
-_ENCODERS = {
+_ENCODERS: dict[type, Callable[[Encoder, Any, Depth], Any]] = {
+    list: Encoder.items,
     tuple: Encoder.tuple,
     torch.Size: Encoder.size,
     dict: Encoder.dict,
