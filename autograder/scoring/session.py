@@ -48,7 +48,7 @@ class Session:
         as_in_otter: what tests hand over may change in place; else the sandbox has copies.
 
     Raises:
-        SandboxError: the worker is gone or does not answer (our fault, never the student's).
+        SandboxError: the worker is gone or does not answer: our fault.
     """
 
     def __init__(
@@ -73,6 +73,8 @@ class Session:
         self.errors: list[CapturedError] = []
         self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.standing: dict[int, Any] = {}  # stand-ins by their numbers
+        self.tested = set[int]()  # classes that a test case names or derives, by id
         self.lending = Lending(self, as_in_otter)
         self.mirrors = Mirrors(self)
         self.desk: Any = None  # the files that a test case and the notebook both write, if any
@@ -86,8 +88,7 @@ class Session:
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
         self.deadline = time.monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
-        start["sharing"] = as_in_otter
-        self._send({"op": "start", **start})
+        self._send({"op": "start", "sharing": as_in_otter, **start})
         channel = self._receive_channel()
         if channel is None:
             detail = self.usage.detail if self.usage else "no reason is given"
@@ -272,7 +273,6 @@ class Session:
             self.seeds.forget()
             self.lending.begin_case()
             self.mirrors.clear()
-            self.refused = None
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
