@@ -22,7 +22,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import absence, backend, calling, folder, kernel, streams
+from autograder.sandbox import absence, backend, calling, kernel, streams
+from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.line import STOPPED, Line
@@ -109,6 +110,7 @@ class Agent:
             self.shared.open = self.sharing and message["op"] in SHARING
             self.seeds.follow(message.get("noted", ()))
             self.seeds.take(message.get("random"))
+            self.shared.paths = message.get("paths")
             self.busy = True
             try:
                 try:
@@ -319,7 +321,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "sow": Agent.sow,
     "states": Agent.states,
-    **{op: partial(_beside, done) for op, done in folder.DONE.items()},
+    **{op: partial(_beside, done) for op, done in files.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -365,6 +367,7 @@ def run_child(
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
         backend.work_in(folder)
+        files.work_in(folder)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.written import MAX_BYTES, is_on_the_desk
 from autograder.wall.codec import MAX_NODES
 from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPECIAL, TEXTS
 
@@ -24,7 +25,7 @@ HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made
 OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
-WRITING = frozenset({"write", "writelines", "flush", "truncate"})  # where no file is written
+WRITING = frozenset({"write", "writelines", "flush", "truncate"})
 
 
 def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
@@ -100,8 +101,16 @@ def _named(name: Any) -> str:
     return name
 
 
+def _is_open_to_all(value: Any) -> bool:
+    """Tell whether student code may write to a file: it is none, or lies in the case's folder."""
+    if type(value) in (io.StringIO, io.BytesIO):
+        return True
+    name = getattr(value, "name", None)
+    return type(name) is str and is_on_the_desk(name) and value.tell() <= MAX_BYTES
+
+
 def _attribute(value: Any, name: Any) -> Any:
-    allowed = READING | WRITING if type(value) in (io.StringIO, io.BytesIO) else READING
+    allowed = READING | WRITING if name in WRITING and _is_open_to_all(value) else READING
     if isinstance(value, io.IOBase) and name not in allowed:
         raise AttributeError(f"{name} of a test's file cannot be used")
     return getattr(value, _named(name))

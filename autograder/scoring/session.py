@@ -205,6 +205,7 @@ class Session:
         if op in SHARING and self.lending.sharing:
             fields |= {"noted": [*self.seeds.sent]} if self.seeds.sent else {}
             fields |= {"replaced": found} if (found := replaced()) else {}
+            fields |= {"paths": paths[::-1]} if (paths := self.lending.shared.paths) else {}
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:

@@ -10,6 +10,7 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import parse_tests
 from autograder.scoring.written import laid_beside
 from autograder.wall.seeds import Seeds
+from autograder.wall.sharing import Shared
 from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
 CELL = """
@@ -164,16 +165,26 @@ def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
     "", "/etc/x.txt", "../x.txt", "a/../../x.csv", "3.5", "a\nb.txt", "x", ".txt", "a\0.txt",
     "x" * 300 + ".txt", "the answer.",
 ])  # fmt: skip
-def test_no_other_text_of_a_test_is_asked_for_as_a_file(text):
-    asked = []
+def test_for_another_text_of_a_test_nothing_is_asked(text):
+    with laid_beside(SimpleNamespace(workplace=""), [text], ["price"]) as withheld:
+        assert withheld == []
 
-    def request(op, path):
-        asked.append(path)
-        return {}
 
-    session = SimpleNamespace(request=request, workplace="")
-    with laid_beside(session, [text, "x.txt"]):
-        assert asked == ["x.txt"]
+def test_the_notebook_is_told_no_file_that_a_test_names():
+    told = []
+
+    def request(op, **fields):
+        told.append(repr((op, fields)))
+        return {"value": {}}
+
+    session = SimpleNamespace(
+        request=request,
+        usage=None,
+        workplace="",
+        lending=SimpleNamespace(sharing=False, shared=Shared(1)),
+    )
+    with laid_beside(session, ["answer.txt"], ["open", "secret"]):
+        assert told and not any("answer" in text or "secret" in text for text in told)
 
 
 def test_what_lies_where_the_grader_was_started_is_no_file_of_a_test(engine):

@@ -245,7 +245,9 @@ class Encoder:
     def plain(self, value: Any) -> Any:
         if type(value) is int:
             return value if -(2**63) <= value < 2**63 else encode_big_int(value)
-        return clean_text(value) if type(value) is str else value
+        if type(value) is not str:
+            return value
+        return clean_text(value if self.shared is None else self.shared.there(value))
 
     def tuple(self, value: Any, depth: Depth) -> Record:
         exact = type(value) is tuple
