@@ -1,8 +1,7 @@
 """Commands on a finished run: points by hand, its pages anew, written answers and their marks."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +12,11 @@ from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
 from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
+from autograder.run.graded import Remembered, load_graded_assignment
 from autograder.run.menu import complete_assignment
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion
-    from autograder.scoring.assignment import Assignment
 
 ZIP = click.option(
     "--zip",
@@ -25,25 +24,6 @@ ZIP = click.option(
     type=PATH,
     help="grading zip; default: dist/<assignment>/autograder.zip",
 )
-
-
-def load_graded_assignment(gradebook: Gradebook, grading_zip: Path | None) -> "Assignment":
-    """Return the assignment of a gradebook, read from its grading zip: the one that graded last."""
-    from autograder.scoring.assignment import load_assignment
-
-    name, last = gradebook.assignment(), gradebook.zip
-    known = last if last and last.is_file() else dist_folder() / name / "autograder.zip"
-    return load_assignment(grading_zip or known, name)
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What a gradebook itself knows of its assignment, where the grading zip is gone."""
-
-    name: str
-    questions: list[str]
-    digest: str = ""
-    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 def rewrite_pages(out: Path, gradebook: Gradebook, grading_zip: Path | None) -> str:

@@ -172,6 +172,8 @@ def grade_and_report(
     for layers in sorted(summary.without):
         _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
     _say_what_was_noticed(summary)
+    for line in summary.unread_tests:
+        _say(f"{name}: {line}: its question gives nobody points; mend it and grade again", "red")
     if never := summary.never_passed:
         shown = ", ".join(never[:MAX_NAMED]) + (", …" if len(never) > MAX_NAMED else "")
         _say(f"passed by nobody, so look at the tests themselves: {shown}", "yellow")

@@ -26,8 +26,8 @@ from autograder.reports.course_report import write_course_page
 from autograder.reports.course_statistics import Part, measure
 from autograder.reports.course_tables import course_csv, course_json
 from autograder.reports.statistics import slips_of
-from autograder.run.commands import Remembered, load_graded_assignment
 from autograder.run.exercises import exercises_of
+from autograder.run.graded import Remembered, load_graded_assignment
 from autograder.run.writing import title_of
 
 BOOK, DATA, TOTAL = "gradebook.sqlite", "course.json", "total"

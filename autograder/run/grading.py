@@ -28,6 +28,7 @@ from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, titles_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.environment import listing
+from autograder.scoring.formats.unreadable import unread_tests
 from autograder.scoring.task import Task
 
 GradeAll = Callable[[list[Job], Task, EngineChoice, int], Iterator[Any]]
@@ -45,6 +46,7 @@ class Summary:
         without: layers of confinement that did not hold, in words.
         noticed: submissions that touched what the grader relies on, with what.
         never_passed: test cases that nobody passes.
+        unread_tests: test files that cannot be read, which give nobody points.
     """
 
     graded: int = 0
@@ -57,6 +59,7 @@ class Summary:
     without: set[str] = field(default_factory=set)
     noticed: list[tuple[str, str]] = field(default_factory=list)
     never_passed: list[str] = field(default_factory=list)
+    unread_tests: list[str] = field(default_factory=list)
     collected: Collected = Collected(())
 
     @property
@@ -201,6 +204,7 @@ class _Run:
         summary.not_graded = gradebook.not_graded()
         summary.unreadable = gradebook.unreadable()
         summary.never_passed = gradebook.never_passed()
+        summary.unread_tests = _unread_tests(gradebook)
         begun = gradebook.begun_at()
         summary.changes = [one for one in gradebook.latest_changes() if one.run == begun]
         write_all(self.out, gradebook, assignment, every_page=moved)
@@ -260,6 +264,12 @@ def _keep(outcome: Outcome, out: Path, gradebook: Gradebook, keep: bool) -> None
         write_text(out / "log" / f"{outcome.submission}.txt", outcome.trace)
     write_text(out / "feedback" / f"{outcome.submission}.html", outcome.page)
     gradebook.add_entry(outcome.entry, keep)
+
+
+def _unread_tests(gradebook: Gradebook) -> list[str]:
+    latest = gradebook.latest(overrides=False)
+    read = (one.notes for one in latest if one.status is Status.COMPLETED)
+    return unread_tests(next(read, ()))
 
 
 def _compare(summary: Summary, gradebook: Gradebook, expected: Path) -> None:

@@ -15,9 +15,10 @@ from otter.run.run_autograder.autograder_config import AutograderConfig
 from autograder import __version__
 from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
+from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import QuestionTests, parse_tests
-from autograder.scoring.formats.unreadable import no_tests
+from autograder.scoring.formats.unreadable import CANNOT_READ, PARSE_S, no_tests
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
@@ -182,9 +183,10 @@ class Assignment:
         if key not in self._parsed:
             path = f"tests/{question}.py"
             try:
-                self._parsed[key] = parse_tests(self.sources[question], path, language)
+                with patient(PARSE_S, lambda: False, lambda error: None):
+                    self._parsed[key] = parse_tests(self.sources[question], path, language)
             except (Exception, SystemExit) as error:  # whatever the file does when it is run
-                self.unreadable[question] = f"{path} cannot be read ({type(error).__name__})"
+                self.unreadable[question] = CANNOT_READ.format(path, type(error).__name__)
                 self._parsed[key] = no_tests(question, path, language)
         return self._parsed[key]
 

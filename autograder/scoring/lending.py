@@ -131,13 +131,14 @@ class Lending:
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
+            self.session.seeds.take(asked.get("random"))
             with disturbed():
                 value = (
                     function(*args, **kwargs)
                     if operation == "call"
                     else do(function, operation, args)
                 )
-            return self.pack({"ok": True, "value": value}, True)
+            return self.pack({"ok": True, "value": value, **self._drawn()}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
@@ -146,7 +147,11 @@ class Lending:
             self.raised_so_far += 1
             self.errors[self.raised_so_far] = error
             reply = {"ok": False, "error": error, "number": self.raised_so_far}
-            return self.pack(reply, True)
+            return self.pack({**reply, **self._drawn()}, True)
+
+    def _drawn(self) -> dict[str, Any]:
+        states = self.session.seeds.states() if self.sharing else {}
+        return {"random": states} if states else {}
 
     def raised(self, reply: dict[str, Any]) -> Any:
         """Return the error of a reply: the test's own one where it is that."""

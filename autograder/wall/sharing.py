@@ -146,13 +146,14 @@ def is_container(value: Any) -> bool:
 
 
 def is_mutable(value: Any) -> bool:
-    """Tell whether a value may change in place; a tensor that autograd follows is no such one."""
+    """Tell whether a value may change in place; a tensor that autograd follows is no such one.
+
+    An array may, even one that is fixed: what it looks at, or whether it is fixed.
+    """
     cls = type(value)
     if cls is torch.Tensor:
         return _is_still(value)
-    if cls is np.ndarray:
-        return bool(value.flags.writeable)
-    return cls in CONTAINERS or cls in draws.KINDS or is_table(cls)
+    return cls is np.ndarray or cls in CONTAINERS or cls in draws.KINDS or is_table(cls)
 
 
 def _is_still(tensor: torch.Tensor) -> bool:
@@ -239,4 +240,9 @@ def _fill_array(held: np.ndarray, value: np.ndarray) -> None:
         raise EvidenceError("a shared array of another dtype")
     if held.shape != value.shape:
         held.resize(value.shape, refcheck=False)
-    held[...] = value
+    if held.flags.owndata:
+        held.flags.writeable = True
+    if held.flags.writeable:
+        held[...] = value
+    if held.flags.writeable != value.flags.writeable:
+        held.flags.writeable = value.flags.writeable

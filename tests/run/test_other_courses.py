@@ -12,6 +12,7 @@ from autograder.__main__ import add_commands, main
 from autograder.engines.choice import EngineChoice
 from autograder.engines.local import LocalEngine
 from autograder.gradebook import Gradebook
+from autograder.scoring import assignment
 
 TESTS = """OK_FORMAT = True
 test = {"name": "q1", "points": 2, "suites": [{"cases": [
@@ -95,6 +96,19 @@ def test_inspect_says_what_a_zip_holds(course):
         "not supported: tests/q2.py cannot be read (SystemError)",
     ):
         assert line in told.output.splitlines(), told.output
+
+
+def test_a_test_file_that_never_ends_is_named_and_costs_nobody(course, monkeypatch):
+    monkeypatch.setattr(assignment, "PARSE_S", 0.3)
+    with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
+        archive.writestr("tests/q2.py", "OK_FORMAT = False\nwhile True:\n    pass\n")
+    said = "tests/q2.py cannot be read (TestTooLong)"
+    told = run("inspect", course / "lab03.zip")
+    assert told.exit_code == 0 and f"not supported: {said}" in told.output, told.output
+    done = run("grade", "--zip", course / "lab03.zip", "--submissions", course / "class",
+               "--out", course / "out", "--engine", "local", "--workers", 1)  # fmt: skip
+    assert done.exit_code == 0 and f"lab03: {said}: its question gives" in done.output, done.output
+    assert points(course / "out")["right.ipynb"] == "2"
 
 
 @pytest.mark.parametrize("entry, said", [

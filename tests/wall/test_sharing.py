@@ -4,6 +4,7 @@ import collections
 import copy
 import functools
 
+import msgpack
 import numpy as np
 import pandas as pd
 import pytest
@@ -124,6 +125,125 @@ def test_two_sides_hold_what_one_process_would(steps):
             for inner, twin in zip(one, like):
                 if isinstance(twin, list):
                     assert inner is lists[next(n for n, m in enumerate(model) if m is twin)]
+
+
+VIEWS = [
+    lambda a: a[1:],
+    lambda a: a[::-2],
+    lambda a: a.T,
+    lambda a: a[:, 1],
+    lambda a: a[1, 2],
+    lambda a: a[1:].T[::-1],
+    lambda a: a.reshape(-1),
+    lambda a: a[None, ...],
+    lambda a: a[:0],
+    lambda a: a[:],
+    lambda a: np.broadcast_to(a, (2, *a.shape)),
+    lambda a: np.lib.stride_tricks.sliding_window_view(a[0], 2),
+    lambda a: np.lib.stride_tricks.as_strided(a, (2, 2)),
+    lambda a: a.diagonal(),
+    lambda a: np.squeeze(a[:1]),
+    lambda a: a.copy(),
+]
+ARRAYS = {
+    "rows": lambda: np.arange(12.0).reshape(3, 4).copy(),
+    "columns": lambda: np.asfortranarray(np.arange(12).reshape(3, 4)),
+    "of another": lambda: np.arange(12).reshape(3, 4),
+    "texts": lambda: np.array([["ab", "c", "d"], ["e", "f", "g"]]),
+    "fixed": lambda: fixed(np.arange(12).reshape(3, 4).copy()),
+}
+
+
+def fixed(array):
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize("view", range(len(VIEWS)))
+@pytest.mark.parametrize("kind", ARRAYS)
+@pytest.mark.parametrize("first", ["array", "view", "both"])
+@pytest.mark.parametrize("changer", [0, 1])
+def test_a_view_is_one_of_the_same_array_on_both_sides(view, kind, first, changer):
+    array, sides = ARRAYS[kind](), Sides()
+    looking = VIEWS[view](array)
+    if first == "both":
+        there, seen = sides.send(0, [array, looking])
+    else:
+        one = sides.send(0, array if first == "array" else looking)
+        other = sides.send(0, looking if first == "array" else array)
+        there, seen = (one, other) if first == "array" else (other, one)
+    assert plain(there) == plain(array) and plain(seen) == plain(looking)
+    if isinstance(looking, np.generic):
+        return
+    assert np.shares_memory(there, seen) == np.shares_memory(array, looking)
+    for flag in ("C_CONTIGUOUS", "F_CONTIGUOUS", "WRITEABLE", "ALIGNED"):
+        assert seen.flags[flag] == looking.flags[flag], flag
+    if array.base is None:
+        assert (seen.base is there) == (looking.base is array)
+        assert seen.flags.owndata == looking.flags.owndata
+    held = [(array, looking), (there, seen)]
+    for changed in held[changer]:
+        if changed.flags.writeable and changed.size:
+            changed[...] = changed.flat[-1]
+            back = sides.send(changer, changed)
+            assert any(back is one for one in held[1 - changer])
+            assert plain(there) == plain(array) and plain(seen) == plain(looking)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(24).reshape(2, 3, 4).transpose(1, 2, 0).copy("K")[1:],
+        np.frombuffer(bytes(range(12)), np.uint8)[1:],
+        np.arange(12.0)[:4].view(bool),
+        np.array([(1, 2)], "i4,i4")["f0"],
+        np.zeros(MOST_ITEMS * 100)[::7],
+    ],
+    ids=["turned", "of bytes", "of other entries", "a column", "of a large one"],
+)
+def test_an_array_whose_view_cannot_be_told_is_a_copy(array):
+    if array.dtype == bool:
+        array.view(np.uint8)[:] = 1
+    there = Sides().send(0, array)
+    assert plain(there) == plain(array) and there.flags.owndata
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"offset": 25}, {"offset": -8}, {"shape": [5]}, {"strides": [-8]}, {"strides": [16]},
+        {"shape": [2**30], "strides": [0]}, {"shape": [-1]}, {"shape": [True]}, {"of": 3},
+        {"dtype": "|O"}, {"dtype": "|b1"}, {"dtype": "<U1"}, {"shape": [4, 4]}, {"offset": 0.0},
+        {"shape": [2], "strides": [2**62]}, {"shape": [1] * 33, "strides": [0] * 33}, {"shape": 4},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_view_beyond_its_array_or_of_another_kind_is_refused(place):
+    owner, shared = np.arange(4.0), Shared(1)
+    shared.accept(2, owner)
+    plain_view = {"$": "window", "of": 2, "dtype": "<f8", "offset": 0, "shape": [4], "strides": [8]}
+
+    def told(**changed):
+        return msgpack.packb({"$": "dict", "items": [], "shared": [[4, {**plain_view, **changed}]]})
+
+    codec.unpack(told(), shared=shared)
+    assert shared.values.pop(4).base is owner
+    with pytest.raises(EvidenceError):
+        codec.unpack(told(**place), shared=shared)
+    assert 4 not in shared.values
+
+
+@pytest.mark.parametrize("changer", [0, 1])
+def test_whether_an_array_is_fixed_may_change_on_either_side(changer):
+    sides, array = Sides(), np.arange(3)
+    held = array, sides.send(0, array)
+    held[changer].flags.writeable = False
+    sides.send(changer, 0)
+    assert not held[1 - changer].flags.writeable
+    held[changer].flags.writeable = True
+    held[changer][0] = 5
+    sides.send(changer, 0)
+    assert held[1 - changer].flags.writeable and held[1 - changer][0] == 5
 
 
 def test_many_or_large_values_are_copies():

@@ -32,6 +32,7 @@ from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
 from autograder.wall.codec.teaching import KINDS, make_teaching
+from autograder.wall.codec.windows import look
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.sharing import Shared
 
@@ -92,6 +93,10 @@ class _Decoder:
         if self.held is None or number not in self.held.values:
             raise EvidenceError("an unknown shared value")
         return self.held.values[number]
+
+    def window(self, plain: Record, depth: Depth) -> Any:
+        held = None if self.held is None else self.held.values.get(_field(plain, "of", int))
+        return look(plain, held)
 
     def still(self, plain: Record, depth: Depth) -> Any:
         return _read_tensor(plain)
@@ -364,6 +369,7 @@ _DECODERS = {
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
             "complex", "int", "record", "shared", "lent", "still",
+            "window",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

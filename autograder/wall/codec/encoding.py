@@ -11,7 +11,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
-from autograder.wall.codec.families import MAX_CHAIN, family, more_of
+from autograder.wall.codec.families import MAX_CHAIN, classes_of, family, more_of
 from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
@@ -142,8 +142,6 @@ class Encoder:
             number = held.number_of(self.shared, value, self.content)
             if number is not None:
                 return {"$": "shared", "id": number}
-        if cls is list:
-            return self.items(value, depth + 1)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -208,10 +206,10 @@ class Encoder:
 
     def content(self, value: Any) -> Any:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
-        if type(value) is list:
-            return self.items(value, 2)
         if type(value) is torch.Tensor:
             return {"$": "still", **tensor_fields(value)}
+        if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
+            return window
         encode = _ENCODERS.get(type(value))
         if encode is not None:
             return encode(self, value, 2)
@@ -345,8 +343,8 @@ class Encoder:
             record["name"] = clean_text(name)[:200]
         if library is not None:
             record["library"] = library
-        elif isinstance(value, type) and issubclass(value, BaseException):
-            record["classes"] = family(value, self.keep)
+        else:
+            record |= classes_of(value, self.keep)
         return record
 
     def function(self, value: Any, depth: Depth) -> Record:
@@ -377,7 +375,8 @@ class Encoder:
         return {"$": "record", "kind": type(value).__name__, "fields": fields}
 
 
-_ENCODERS = {
+_ENCODERS: dict[type, Callable[[Encoder, Any, Depth], Any]] = {
+    list: Encoder.items,
     tuple: Encoder.tuple,
     torch.Size: Encoder.size,
     dict: Encoder.dict,

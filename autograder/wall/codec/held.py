@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import msgpack
+import numpy as np
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec.library import make_collection
+from autograder.wall.codec.windows import owner_of, place_of
 from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
 
@@ -26,6 +28,15 @@ def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
         shared.leave(number)
         return None
     return number
+
+
+def window(shared: Shared | None, array: np.ndarray, encode: Content) -> dict[str, Any] | None:
+    """Return where an array looks in the memory of a shared one, None where it does not."""
+    owner = owner_of(array)
+    if shared is None or owner is None or (place := place_of(array, owner)) is None:
+        return None
+    number = number_of(shared, owner, encode)
+    return None if number is None else {"$": "window", "of": number, **place}
 
 
 def changes(shared: Shared, encode: Content) -> list[Any]:
@@ -91,6 +102,7 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
     if type(found) is not list or len(found) > MOST:
         raise EvidenceError("malformed changes")
     pairs = [_read(change) for change in found]
+    pairs.sort(key=_is_window)  # behind the arrays that they look at
     for number, content in pairs:
         if not _is_nesting(content):
             _take(shared, number, decode(content), content)
@@ -119,6 +131,10 @@ def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
         shared.accept(number, value)
     # A table is what its content says; other contents may hold what each side writes in its way.
     shared.received[number] = content if is_table(type(value)) else None
+
+
+def _is_window(pair: tuple[int, Any]) -> bool:
+    return type(pair[1]) is dict and pair[1].get("$") == "window"
 
 
 def _is_nesting(content: Any) -> bool:
