@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.errors import EvidenceError
+from autograder.sandbox.derived import derive, inherited
 from autograder.wall.codec import MAX_NODES
 from autograder.wall.codec.subclasses import become, content_of
 
@@ -122,6 +123,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "set item": operator.setitem,
     "delete item": operator.delitem,
     "hash": hash,
+    "derive": derive,
+    "inherited": inherited,
     "become": become,
     "content": content_of,
     "copy": copy.copy,

@@ -13,7 +13,7 @@ CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may 
 def one_case(session: Any) -> Iterator[None]:
     """Run one test case against a session, or what stands for one."""
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
-    session.items = 0
+    session.items, session.tested = 0, set()
     begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
     if begin is not None:
         begin()

@@ -9,7 +9,7 @@ from autograder.errors import EvidenceError
 from autograder.scoring.libraries import library
 from autograder.scoring.local_classes import make_member, make_subclass
 from autograder.scoring.local_errors import error_class, make_error
-from autograder.scoring.standins import stand_in
+from autograder.scoring.standing import stand_in
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
@@ -52,6 +52,7 @@ class RemoteNamespace(dict):
         """Return the values of several names with one question; undefined ones are left out."""
         asked = [name for name in names if name != "In"]
         values = self.session.values(asked) if asked else {}
+        self.session.tested |= {id(one) for one in values.values() if isinstance(one, type)}
         found = {name: values[name] for name in asked if name in values}
         return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 

@@ -19,11 +19,11 @@ from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
 from autograder.scoring.mirrors import Mirrors
 from autograder.scoring.patches import replaced
-from autograder.scoring.seeds import Seeds
 from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing, errors_in
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
+from autograder.wall.seeds import OURS, Seeds
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
@@ -48,7 +48,7 @@ class Session:
         as_in_otter: what tests hand over may change in place; else the sandbox has copies.
 
     Raises:
-        SandboxError: the worker is gone or does not answer (our fault, never the student's).
+        SandboxError: the worker is gone or does not answer: our fault.
     """
 
     def __init__(
@@ -73,20 +73,22 @@ class Session:
         self.errors: list[CapturedError] = []
         self.fetched: list[Any] = []  # values of the notebook's names, as tests got them
         self.types: dict[Any, Any] = {}  # of stand-ins and of values, by what they stand for
+        self.standing: dict[int, Any] = {}  # stand-ins by their numbers
+        self.tested = set[int]()  # classes that a test case names or derives, by id
         self.lending = Lending(self, as_in_otter)
         self.mirrors = Mirrors(self)
         self.desk: Any = None  # the files that a test case and the notebook both write, if any
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
-        self.seeds = Seeds()
+        sown = OURS if as_in_otter and seed is not None and seed_variable is None else ()
+        self.seeds = Seeds(as_in_otter, self.request, sown)
         self.console = sys.stdout  # where nothing of a notebook's is printed
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
         self.deadline = time.monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
-        start["sharing"] = as_in_otter
-        self._send({"op": "start", **start})
+        self._send({"op": "start", "sharing": as_in_otter, **start})
         channel = self._receive_channel()
         if channel is None:
             detail = self.usage.detail if self.usage else "no reason is given"
@@ -139,17 +141,6 @@ class Session:
                     raise self._fault(
                         f"the assignment's file {path} cannot be laid ({error})"
                     ) from None
-
-    def file(self, path: str) -> bytes | None:
-        """Return the bytes of a file that the notebook wrote, None where there is none.
-
-        Raises:
-            As :meth:`request`; EvidenceError: the answer is malformed.
-        """
-        data = self.request("read", path=path).get("value")
-        if not (data is None or type(data) is bytes):
-            raise EvidenceError("malformed file")
-        return data
 
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
@@ -211,8 +202,9 @@ class Session:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
             fields["random"] = states
-        if op in SHARING and self.lending.sharing and (found := replaced()):
-            fields["replaced"] = found
+        if op in SHARING and self.lending.sharing:
+            fields |= {"noted": [*self.seeds.sent]} if self.seeds.sent else {}
+            fields |= {"replaced": found} if (found := replaced()) else {}
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
@@ -229,6 +221,7 @@ class Session:
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         self._print(reply.get("printed"))
+        self._draw_on(reply.get("random"))
         if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
                 f"stopped after {timeout:.0f} s: this step did not end ‖ "
@@ -255,6 +248,13 @@ class Session:
         if type(text) is str and sys.stdout is not self.console:
             sys.stdout.write(text)
 
+    def _draw_on(self, states: object) -> None:
+        """Let this side's generators go on from where the notebook's stand."""
+        try:
+            self.seeds.take(states if self.lending.sharing else None)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
+
     def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
         """Return what the child's message says."""
         try:
@@ -273,7 +273,6 @@ class Session:
             self.seeds.forget()
             self.lending.begin_case()
             self.mirrors.clear()
-            self.refused = None
 
     def end(self, gone: bool = False, idle: bool = True) -> Usage:
         """Kill the child, wipe its folder and return what it used.
@@ -358,7 +357,7 @@ class Session:
             raise self.fault
 
     def _broken(self, what: str) -> SubmissionEnded:
-        return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
+        return self._ended(Status.PROTOCOL, what)
 
     def _ended(self, status: Status, detail: str) -> SubmissionEnded:
         self.usage = replace(self.end(idle=False), status=status, detail=detail)

@@ -8,41 +8,28 @@ A refusal fails the test case, even where the test catches it. ``is`` tells obje
 has one stand-in; ``type(x)`` cannot be intercepted, so tests get a ``type`` that knows stand-ins.
 """
 
-import types
+from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-import torch
-
-from autograder.scoring import described
-from autograder.scoring.crossing import call_across, differentiable
+from autograder.scoring import derived, described
+from autograder.scoring.asked import ASKED, ATTRIBUTES, COMPARED, PROTOCOLS, REFUSED
+from autograder.scoring.crossing import call_across, differentiable, handed
 from autograder.scoring.known import loaded
-from autograder.wall.codec import Function
 from autograder.wall.codec.subclasses import ABILITIES
 
 Exact = TypeVar("Exact")
 MOST_ITEMS = 5_000  # that one test case takes one by one
 ENDLESS = f"it gives more than {MOST_ITEMS} items ‖ 它给出的元素超过 {MOST_ITEMS} 个"
+OF_TYPES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
-# Attributes with two underscores that are asked for; any other is refused.
-ATTRIBUTES = frozenset({
-    "__doc__", "__name__", "__qualname__", "__module__", "__annotations__", "__defaults__",
-    "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__", "__bases__",
-    "__self__", "__closure__", "__abstractmethods__", "__dataclass_fields__", "__slots__",
-    "__mro__", "__match_args__",  # and methods of the student's own
-    "__init__", "__new__", "__len__", "__bool__", "__repr__", "__str__", "__iter__", "__next__",
-    "__contains__", "__getitem__", "__setitem__", "__call__", "__enter__", "__exit__", "__eq__",
-    "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__add__", "__radd__", "__sub__",
-    "__mul__", "__rmul__", "__truediv__", "__neg__", "__abs__", "__matmul__", "__pow__", "__del__",
-})  # fmt: skip
-PROTOCOLS = "__sklearn_"  # what libraries look for in objects under such names is asked for
 
 
 class Refused(TypeError):
     """An operation on a stand-in that is not asked of the object itself."""
 
 
-class _Kind(type):
+class Kind(type):
     """The type of stand-ins' types, which shows abstract classes none of a stand-in's methods.
 
     ``isinstance(x, Iterable)`` looks at ``type(x)`` as well as at ``x.__class__``.
@@ -50,8 +37,15 @@ class _Kind(type):
 
     __mro__ = property(lambda cls: ())
 
+    def __getattr__(cls, name: str) -> Any:
+        """Return what a library looks for in the type of an object."""
+        example = cls.__dict__.get("_autograder_example")
+        if name not in OF_TYPES or example is None:
+            raise AttributeError(name)
+        return getattr(_class_of(example), name)
 
-class StandIn(metaclass=_Kind):
+
+class StandIn(metaclass=Kind):
     """Stand-in for an object that stays in the sandbox.
 
     Args:
@@ -59,7 +53,7 @@ class StandIn(metaclass=_Kind):
         record: what the codec received of the object.
     """
 
-    __slots__ = (*OWN, "__weakref__")
+    __slots__ = ()
     _autograder_type = "object"
     __array_ufunc__ = None  # NumPy's operators leave the answer to the stand-in
 
@@ -73,32 +67,34 @@ class StandIn(metaclass=_Kind):
             return object.__getattribute__(self, name)
         if name == "__class__":
             return _class_of(self)
-        if name == "__name__" and type(_record(self).get("name")) is str:
-            return _record(self)["name"]
+        if name == "__name__" and type(record_of(self).get("name")) is str:
+            return record_of(self)["name"]
         if name.startswith("_autograder"):
             raise AttributeError(name)
-        if name in INSPECTED and _record(self)["callable"]:
+        if name in INSPECTED and record_of(self)["callable"]:
             return INSPECTED[name](self)
+        if name == "__mro__" and isinstance(self, StandInClass):
+            return derived.line_of(self)
         special = name.startswith("__") and name.endswith("__")
         if special and name not in ATTRIBUTES and not name.startswith(PROTOCOLS):
             raise _refusal(self, name)
-        return described.with_libraries(name, _ask(self, "attribute", name), _ask)
+        return described.with_libraries(name, ask(self, "attribute", name), ask)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or name.startswith("_autograder"):
             raise _refusal(self, "assignment to an attribute")
-        _ask(self, "set attribute", name, value)
+        ask(self, "set attribute", name, value)
 
     def __delattr__(self, name: str) -> None:
         if name.startswith("__") or name.startswith("_autograder"):
             raise _refusal(self, "deletion of an attribute")
-        _ask(self, "delete attribute", name)
+        ask(self, "delete attribute", name)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        _ask(self, "set item", key, value)
+        ask(self, "set item", key, value)
 
     def __delitem__(self, key: Any) -> None:
-        _ask(self, "delete item", key)
+        ask(self, "delete item", key)
 
     def __hash__(self) -> int:
         if _has_identity(self):
@@ -115,15 +111,15 @@ class StandIn(metaclass=_Kind):
         return iter(_exactly(list, self, "reversed"))
 
     def __enter__(self) -> Any:
-        return _ask(self, "enter")
+        return ask(self, "enter")
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        return _exactly(bool, self, "leave", None if error is None else type_of(error), error, None)
+        return _exactly(bool, self, "leave", kind, error, None)
 
     def __await__(self) -> Iterator[Any]:
         if False:
             yield
-        return _ask(self, "await")
+        return ask(self, "await")
 
     def __repr__(self) -> str:
         return _exactly(str, self, "representation")
@@ -153,22 +149,22 @@ class StandIn(metaclass=_Kind):
         return _exactly(bool, self, "contains", item)
 
     def __getitem__(self, key: Any) -> Any:
-        return _ask(self, "item", key)
+        return ask(self, "item", key)
 
     def __iter__(self) -> Iterator[Any]:
-        if "__next__" in _record(self).get("has", ()) or _is_a(self, "builtins.generator"):
+        if "__next__" in record_of(self).get("has", ()) or _is_a(self, "builtins.generator"):
             return self
         return iter(_exactly(list, self, "items"))
 
     def __next__(self) -> Any:
         if _is_a(self, "builtins.coroutine"):
-            raise StopIteration(_ask(self, "await"))
+            raise StopIteration(ask(self, "await"))
         session = object.__getattribute__(self, "_autograder_session")
         session.items += 1
         if session.items > MOST_ITEMS:  # a test that catches it would pass by it
             session.refused = session.refused or AssertionError(ENDLESS)
             raise AssertionError(ENDLESS)
-        return _ask(self, "next")
+        return ask(self, "next")
 
     def __dir__(self) -> list[str]:
         return _exactly(list, self, "names")
@@ -177,6 +173,8 @@ class StandIn(metaclass=_Kind):
         return _exactly(bool, self, "instance", instance)
 
     def __subclasscheck__(self, subclass: Any) -> bool:
+        if derived.is_local(self, subclass):
+            return False
         return _exactly(bool, self, "subclass", subclass)
 
 
@@ -187,8 +185,8 @@ class StandInFunction(StandIn):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         session = object.__getattribute__(self, "_autograder_session")
-        args = tuple(_handed(arg) for arg in args)
-        kwargs = {name: _handed(arg) for name, arg in kwargs.items()}
+        args = tuple(handed(arg) for arg in args)
+        kwargs = {name: handed(arg) for name, arg in kwargs.items()}
         inputs = differentiable((args, kwargs))
         if not inputs:
             reply = session.request("call", target=self, args=args, kwargs=kwargs)
@@ -197,45 +195,65 @@ class StandInFunction(StandIn):
         return call_across(session, "call", fields, inputs)
 
 
-def _handed(value: Any) -> Any:
-    """Return what crosses in place of a function of tensors or numbers that a test hands over.
+class StandInClass(StandInFunction, ABCMeta, metaclass=Kind):
+    """Stand-in for a class: itself a class, so that a test can derive from it and match by it.
 
-    One of torch's own crosses by its name; any other stays here and answers from here.
+    It has no objects here; those of the class have stand-ins of their own.
     """
-    if type(value) is types.BuiltinFunctionType:
-        name = value.__name__
-        if getattr(torch, name, None) is value:
-            return Function(f"torch.{name}(x)", name)
-    return value
+
+    def __new__(
+        cls, name: str, bases: tuple[Any, ...], space: dict[str, Any], **options: Any
+    ) -> "StandInClass":
+        """Derive a class from a student's, which is made where that is."""
+        lead = next(base for base in bases if isinstance(type(base), Kind))
+        session = object.__getattribute__(lead, "_autograder_session")
+        if not _is_shared(session):
+            raise _refusal(lead, "a class that derives from it")
+        told = derived.told_of(name, bases, space, options, session.workplace)
+        there = ask(lead, "derive", *told)
+        if type(there) is not StandInClass:
+            raise _refusal(lead, "a class that derives from it")
+        for base in bases:
+            if type(base) is StandInClass:
+                derived.show_inherited(base, ask)
+        known: dict[str, Any] = {one: object.__getattribute__(there, one) for one in OWN}
+        known |= {one: space[one] for one in ("__classcell__", "__qualname__") if one in space}
+        made: StandInClass = type.__new__(cls, name, bases, known)
+        derived.leave_uncalled(made)
+        session.standing[known["_autograder_id"]] = made
+        session.tested.add(id(made))
+        return made
+
+    def __init__(cls, *args: Any, **options: Any):
+        pass
+
+    def mro(cls) -> list[type]:
+        """Return what it derives from: as told, where student code or a library says so."""
+        line = type.__dict__["__dict__"].__get__(cls).get(derived.LINE)
+        return type.mro(cls) if line is None else [cls, *line]
 
 
-# Operations that are refused: their default would decide something about an object unseen.
-REFUSED = (
-    "__missing__", "__idivmod__", "__complex__", "__bytes__", "__fspath__",
-    "__buffer__", "__release_buffer__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
-    "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
-    "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",
-)  # fmt: skip
-IDENTICAL = frozenset(
-    f"builtins.{name}" for name in ("function", "type", "module", "generator", "coroutine")
-)
-COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
-ASKED = (
-    *(f"{side}{name}"
-      for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
-                   "lshift", "rshift", "and", "xor", "or")
-      for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
-    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "copy",
-)  # fmt: skip
+def _is_shared(session: Any) -> bool:
+    """Tell whether the assignment comes from elsewhere, so that objects are asked as in Otter."""
+    lending = getattr(session, "lending", None)
+    return lending is not None and bool(lending.sharing)
 
 
-def _comparer(operation: str) -> Callable[[StandIn, Any], bool]:
-    def compare(self: StandIn, other: Any) -> bool:
+IDENTICAL = frozenset({
+    *(f"builtins.{name}" for name in ("function", "type", "module", "generator", "coroutine")),
+    "abc.ABCMeta", "typing._ProtocolMeta",
+})  # fmt: skip
+
+
+def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
+    def compare(self: StandIn, other: Any) -> Any:
         if operation in ("eq", "ne") and _has_identity(self):
             return (self is other) is (operation == "eq")
-        if not issubclass(type(other), StandIn):
+        if issubclass(type(other), StandIn):
+            return _exactly(bool, self, operation, other)
+        if hasattr(type(other), "__array__") or not _is_tested(self):
             raise _refusal(self, operation)
-        return _exactly(bool, self, operation, other)
+        return ask(self, operation, other)
 
     return compare
 
@@ -246,18 +264,30 @@ def _asker(operation: str) -> Callable[..., Any]:
     Elsewhere it is refused: ``x - expected`` would hand an object that lies what it is to equal.
     """
 
-    def ask(self: StandIn, *args: Any) -> Any:
-        lending = getattr(object.__getattribute__(self, "_autograder_session"), "lending", None)
-        if lending is None or not lending.sharing:
+    def asked(self: StandIn, *args: Any) -> Any:
+        if not _is_shared(object.__getattribute__(self, "_autograder_session")):
             raise _refusal(self, operation)
-        return _ask(self, operation, *args)
+        return ask(self, operation, *args)
 
-    return ask
+    return asked
+
+
+def _is_tested(standing: StandIn) -> bool:
+    """Tell whether a test names the class of an object, or one that it derives from.
+
+    What it is equal to is then for that class to say, as in Otter; whoever asks a function for a
+    value does not ask an object in its place.
+    """
+    session, cls = object.__getattribute__(standing, "_autograder_session"), class_there(standing)
+    if cls is None or not _is_shared(session):
+        return False
+    line = [one for one in derived.line_of(cls) if type(one) is StandInClass]
+    return not session.tested.isdisjoint(map(id, line))
 
 
 def _has_identity(standing: StandIn) -> bool:
     """Tell whether an object is equal to itself alone, as functions and classes are."""
-    return (_record(standing)["bases"] or ["?"])[0] in IDENTICAL
+    return (record_of(standing)["bases"] or ["?"])[0] in IDENTICAL
 
 
 def _refuser(name: str) -> Callable[..., Any]:
@@ -276,64 +306,12 @@ for _name in ASKED:
     setattr(StandIn, f"__{_name}__", _asker(_name))
 
 
-def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
-    """Return the stand-in for a received record; its type bears the name of the object's type.
-
-    An object has one stand-in, so that ``is`` tells two apart.
-    """
-    standing = vars(session).setdefault("standing", {})
-    known = standing.get(record["id"])
-    if known is None or _record(known)["bases"] != record["bases"]:
-        known = standing[record["id"]] = _new_stand_in(session, record)
-    return known
-
-
-def _new_stand_in(session: Any, record: dict[str, Any]) -> StandIn:
-    base = StandInFunction if record["callable"] else StandIn
-    name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
-    known: dict[Any, Any] = session.types
-    if (base, name) not in known:
-        short = name.rpartition(".")[2] or "object"
-        known[base, name] = _Kind(short, (base,), {"__slots__": (), "_autograder_type": name})
-    return known[base, name](session, record)
-
-
-def type_of(value: Any, *more: Any, **options: Any) -> Any:
-    """Return what ``type(value)`` is to a test: of a stand-in, the type of what it stands for."""
-    if more or not issubclass(type(value), StandIn):
-        return type(value, *more, **options)
-    return loaded(_record(value)["bases"][0]) or _ask(value, "type")
-
-
-class _TypeKind(type):
-    """Makes ``TypeOf`` in all else what ``type`` is."""
-
-    def __call__(cls, *args: Any, **options: Any) -> Any:
-        return type_of(*args, **options)
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, type)
-
-    def __subclasscheck__(cls, subclass: Any) -> bool:
-        return issubclass(subclass, type)
-
-    def __eq__(cls, other: object) -> bool:
-        return other is type or other is cls
-
-    def __hash__(cls) -> int:
-        return hash(type)
-
-
-class TypeOf(metaclass=_TypeKind):
-    """What tests get as ``type``: it knows stand-ins."""
-
-
 def _code_of(standing: StandIn) -> Any:
-    return described.make_code(standing, _ask(standing, "code"))
+    return described.make_code(standing, ask(standing, "code"))
 
 
 def _signature_of(standing: StandIn) -> Any:
-    return described.make_signature(_ask(standing, "signature"))
+    return described.make_signature(ask(standing, "signature"))
 
 
 INSPECTED: dict[str, Callable[[StandIn], Any]] = {
@@ -342,7 +320,7 @@ INSPECTED: dict[str, Callable[[StandIn], Any]] = {
 }
 
 
-def _record(standing: StandIn) -> dict[str, Any]:
+def record_of(standing: StandIn) -> dict[str, Any]:
     return object.__getattribute__(standing, "_autograder_record")
 
 
@@ -351,10 +329,10 @@ def _name_of(standing: StandIn) -> str:
 
 
 def _is_a(standing: StandIn, name: str) -> bool:
-    return name in _record(standing)["bases"]
+    return name in record_of(standing)["bases"]
 
 
-def _ask(standing: StandIn, operation: str, *args: Any) -> Any:
+def ask(standing: StandIn, operation: str, *args: Any) -> Any:
     session = object.__getattribute__(standing, "_autograder_session")
     reply = session.request("operate", target=standing, operation=operation, args=args)
     return reply.get("value")
@@ -362,7 +340,7 @@ def _ask(standing: StandIn, operation: str, *args: Any) -> Any:
 
 def _exactly(kind: type[Exact], standing: StandIn, operation: str, *args: Any) -> Exact:
     """Ask for an operation whose answer is of one type, exactly."""
-    value = _ask(standing, operation, *args)
+    value = ask(standing, operation, *args)
     if type(value) is not kind:
         raise _refusal(standing, operation)
     return value
@@ -379,15 +357,29 @@ def _refusal(standing: StandIn, operation: str) -> Refused:
     return refusal
 
 
+def class_there(standing: StandIn) -> type | None:
+    """Return the stand-in for an object's class, None where there is none that is a class."""
+    number = record_of(standing).get("class")
+    session = object.__getattribute__(standing, "_autograder_session")
+    if type(number) is not int:
+        return None
+    known = session.standing.get(number)
+    if known is None:
+        answered = session.answered
+        known = ask(standing, "type")
+        session.answered = answered  # of the names that came along as much was believed
+    return known if type(known) is StandInClass else None
+
+
 def _class_of(standing: StandIn) -> type:
     """Return a class for which isinstance() answers as it does for the object itself.
 
     That is the library's own class where the type is a library's; for a student's class a new one
     that derives from the library's class and has the abilities that abstract classes look for.
     """
-    record = _record(standing)
+    record = record_of(standing)
     own, *others = record["bases"] or ["builtins.object"]
-    exact = loaded(own)
+    exact = loaded(own) or class_there(standing)
     if exact is not None:
         return exact
     bases = [cls for cls in map(loaded, others) if cls is not None]

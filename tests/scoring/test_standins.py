@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from autograder.scoring import standins
 from autograder.scoring.cases import one_case
-from autograder.scoring.standins import Refused, StandIn, stand_in
+from autograder.scoring.standing import stand_in
+from autograder.scoring.standins import Refused, StandIn
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 RECORD = {"id": 1, "bases": ["__main__.Bag", "builtins.object"], "callable": False, "has": []}

@@ -110,7 +110,7 @@ def test_subclasses_and_objects_stay_behind_a_handle(value):
     frame = codec.pack(value, keep=lambda v: kept.append(v) or len(kept))
     records = []
     codec.unpack(frame, adopt=lambda kind, plain, v: records.append((kind, plain)) or "stand-in")
-    assert kept == [value] and records[0][0] == "object"
+    assert kept[0] is value and kept[1:] in ([], [type(value)]) and records[0][0] == "object"
 
 
 @pytest.mark.parametrize("value", [

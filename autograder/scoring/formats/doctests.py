@@ -18,7 +18,7 @@ from autograder.errors import OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import TypeOf
+from autograder.scoring.standing import TypeOf
 from autograder.scoring.written import NOT_READ, laid_beside
 
 if TYPE_CHECKING:

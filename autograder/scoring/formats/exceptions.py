@@ -11,7 +11,7 @@ from autograder.errors import AutograderError, OutOfTime, SandboxError, Submissi
 from autograder.languages import localize, said_of_end
 from autograder.scoring.cases import one_case
 from autograder.scoring.formats import failed
-from autograder.scoring.standins import TypeOf
+from autograder.scoring.standing import TypeOf
 from autograder.scoring.told import without_inputs
 from autograder.scoring.written import laid_beside
 

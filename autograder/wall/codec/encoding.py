@@ -11,7 +11,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
-from autograder.wall.codec.families import MAX_CHAIN, family, more_of
+from autograder.wall.codec.families import MAX_CHAIN, classes_of, family, more_of
 from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
@@ -343,8 +343,8 @@ class Encoder:
             record["name"] = clean_text(name)[:200]
         if library is not None:
             record["library"] = library
-        elif isinstance(value, type) and issubclass(value, BaseException):
-            record["classes"] = family(value, self.keep)
+        else:
+            record |= classes_of(value, self.keep)
         return record
 
     def function(self, value: Any, depth: Depth) -> Record:

@@ -25,6 +25,13 @@ def family(cls: type, keep: Keep) -> list[list[Any]]:
     ]
 
 
+def classes_of(value: Any, keep: Keep) -> dict[str, Any]:
+    """Return what is told of the class that a value has or is: which derives from which."""
+    if isinstance(value, type):
+        return {"classes" if issubclass(value, BaseException) else "lineage": family(value, keep)}
+    return {} if type(value).__module__ == "builtins" else {"class": keep(type(value))}
+
+
 def more_of(error: BaseException, encode: Callable[[Any], Any], chained: bool) -> dict[str, Any]:
     """Return an error's arguments where they are plain data, and what it was raised from.
 

@@ -5,6 +5,7 @@ Random generators are data too: their state.
 Exact types only, both ways; each kind is a map of few fields that are checked one by one.
 """
 
+import dataclasses
 import datetime
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
-from autograder.wall.codec import numeric
+from autograder.wall.codec import numeric, symbolic
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
@@ -37,6 +38,8 @@ DATES: dict[str, Any] = {
 }
 MAX_DATE_TEXT, MAX_PATH = 60, 4096
 MOST_CLASSES = 256  # of named tuples that are kept: they are as a submission says
+FLAGS = ("init", "repr", "hash", "compare", "kw_only")  # of a data class's field
+FIELD_KINDS = [getattr(dataclasses, f"_FIELD{name}") for name in ("", "_CLASSVAR", "_INITVAR")]
 MAX_CELL_DEPTH = 6  # of containers in a table's cell
 
 
@@ -45,7 +48,7 @@ def encode_library(value: Any, encode: Encode) -> Plain | None:
     write = _ENCODERS.get(type(value))
     if write is not None:
         return write(value, encode)
-    found = numeric.parts_of(value, encode)
+    found = numeric.parts_of(value, encode) or symbolic.parts_of(value, encode)
     return None if found is None else _collection(*found)
 
 
@@ -113,6 +116,35 @@ def _path(value: Any, encode: Encode) -> Plain:
     return _collection("path", [encode(str(value))])
 
 
+def _field(value: Any, encode: Encode) -> Plain | None:
+    """Return the record of a data class's field; what it need not have stands in a list."""
+    if value._field_type not in FIELD_KINDS:
+        return None
+    given = [[] if one is dataclasses.MISSING else [encode(one)] for one in _defaults_of(value)]
+    flags = [getattr(value, name) for name in FLAGS]
+    name, kind = value.name, value._field_type.name
+    return _collection("field", [name, encode(value.type), kind, flags, *given])
+
+
+def _defaults_of(field: Any) -> tuple[Any, Any]:
+    return field.default, field.default_factory
+
+
+def _make_field(items: list[Any]) -> Any:
+    name, cls, kind, flags, default, factory = items
+    kinds = {one.name: one for one in FIELD_KINDS}
+    if type(name) is not str or kind not in kinds or len(flags) != len(FLAGS):
+        raise EvidenceError("malformed field")
+    if not all(one is None or type(one) is bool for one in flags) or len(default + factory) > 1:
+        raise EvidenceError("malformed field")
+    more = dict(
+        [*(("default", one) for one in default), *(("default_factory", one) for one in factory)]
+    )
+    made: Any = dataclasses.field(**dict(zip(FLAGS, flags)), **more)
+    made.name, made.type, made._field_type = name, cls, kinds[kind]
+    return made
+
+
 def _generator(value: Any, encode: Encode) -> Plain | None:
     found = draws.state_of(value)
     if found is None:
@@ -137,6 +169,7 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     slice: _slice,
     bytearray: _bytearray,
     PosixPath: _path,
+    dataclasses.Field: _field,
     **dict.fromkeys(draws.KINDS, _generator),
 }
 
@@ -150,8 +183,12 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
     kind = plain.get("kind")
     if kind in numeric.KINDS:
         return numeric.make_numeric(str(kind), items)
+    if kind in symbolic.KINDS:
+        return symbolic.make_symbolic(items)
     if kind == "path":
         return _make_path(items)
+    if kind == "field":
+        return _make_field(items)
     if kind == "generator":
         return draws.make_generator(items)
     if kind == "deque":
