@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
+MOST_DOC = 10_000  # characters of a function's docstring
 
 
 class Lending:
@@ -89,13 +90,13 @@ class Lending:
 
     def _new(self, value: Any) -> Oracle:
         does = what_it_does(value, self.session.workplace) if self.sharing else ()
-        if not callable(value):
+        if not callable(value) or hasattr(type(value), "cursor"):  # a database's connection
             if not does:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return Oracle(value, _name(type(value)), does=does)
         name = _name(type(value) if does and not isinstance(value, type) else value)
         does = (*does, "call") if does else ()
-        return Oracle(value, name, takes=parameters_of(value), does=does)
+        return Oracle(value, name, takes=parameters_of(value), does=does, doc=_doc(value))
 
     def lent(self, number: Any) -> Any:
         """Return the function or object that a number stands for.
@@ -162,6 +163,11 @@ class Lending:
 def _name(value: Any) -> str:
     name = getattr(value, "__name__", "")
     return name if isinstance(name, str) and name.isidentifier() else "f"
+
+
+def _doc(value: Any) -> str | None:
+    doc = value.__doc__ if isinstance(value, types.FunctionType) else None
+    return doc[:MOST_DOC] if type(doc) is str else None
 
 
 def _identity(value: Any) -> Any:

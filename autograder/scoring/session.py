@@ -358,7 +358,7 @@ class Session:
             raise self.fault
 
     def _broken(self, what: str) -> SubmissionEnded:
-        return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
+        return self._ended(Status.PROTOCOL, what)
 
     def _ended(self, status: Status, detail: str) -> SubmissionEnded:
         self.usage = replace(self.end(idle=False), status=status, detail=detail)

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
-from autograder.wall.codec import numeric
+from autograder.wall.codec import numeric, symbolic
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
@@ -48,7 +48,7 @@ def encode_library(value: Any, encode: Encode) -> Plain | None:
     write = _ENCODERS.get(type(value))
     if write is not None:
         return write(value, encode)
-    found = numeric.parts_of(value, encode)
+    found = numeric.parts_of(value, encode) or symbolic.parts_of(value, encode)
     return None if found is None else _collection(*found)
 
 
@@ -183,6 +183,8 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
     kind = plain.get("kind")
     if kind in numeric.KINDS:
         return numeric.make_numeric(str(kind), items)
+    if kind in symbolic.KINDS:
+        return symbolic.make_symbolic(items)
     if kind == "path":
         return _make_path(items)
     if kind == "field":
