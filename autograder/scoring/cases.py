@@ -1,6 +1,6 @@
 """One test case, whatever its format: what it begins with, and how long it may take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,13 +11,17 @@ CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may 
 
 
 @contextmanager
-def one_case(session: Any) -> Iterator[None]:
-    """Run one test case against a session, or what stands for one."""
+def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
+    """Run one test case against a session, or what stands for one.
+
+    Args:
+        words: the names in the test.
+    """
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
     session.items, session.tested = 0, set()
     begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
     if begin is not None:
-        begin()
+        begin(words)
 
     def is_busy() -> bool:
         return bool(getattr(session, "exchanges", 0))

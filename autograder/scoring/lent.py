@@ -103,7 +103,7 @@ def _named(name: Any) -> str:
 
 def _is_open_to_all(value: Any) -> bool:
     """Tell whether student code may write to a file: it is none, or lies in the case's folder."""
-    if type(value) in (io.StringIO, io.BytesIO):
+    if isinstance(value, (io.StringIO, io.BytesIO)):
         return True
     name = getattr(value, "name", None)
     return type(name) is str and is_on_the_desk(name) and value.tell() <= MAX_BYTES

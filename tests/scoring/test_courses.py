@@ -31,6 +31,36 @@ def again(f):
 def noise(generator):
     import torch
     return torch.rand(1, generator=generator)
+def into(stream):
+    print("here", file=stream)
+def caught(f):
+    import contextlib, io
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        f()
+    return said.getvalue()
+def around(f):
+    print("before")
+    f()
+    print("after")
+import logging, os, warnings
+class Mine(UserWarning): pass
+def old():
+    warnings.warn("use new", DeprecationWarning)
+    return 1
+def own():
+    warnings.warn(Mine("mine"))
+    return 2
+def quiet(f):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return f()
+def log(x):
+    logging.getLogger("app").warning("value %s", x)
+    logging.getLogger("app").info("more")
+def ln(x):
+    return np.log(np.float64(x))
+def inside():
+    return os.listdir("/nowhere")
 def count(n):
     for i in range(n):
         print(i)
@@ -84,6 +114,45 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> random.seed(1)\n>>> roll(); again(roll); random.randint(1, 10**9)\n"
      "144272510\n611178003\n909925048", True),
     (">>> random.seed(1)\n>>> again(lambda: roll() + random.randint(1, 9))\n144272512", True),
+    (">>> import io, contextlib\n>>> said = io.StringIO()\n"
+     ">>> with contextlib.redirect_stderr(said):\n...     n = warn(3)\n"
+     ">>> said.getvalue()\n'careful\\n'", True),
+    (">>> import sys\n>>> into(sys.stdout)\nhere", True),
+    (">>> caught(lambda: print('in')), caught(lambda: shout('a'))\n('in\\n', 'A\\n')", True),
+    (">>> around(lambda: print('in'))\nbefore\nin\nafter", True),
+    (">>> import warnings\n>>> with warnings.catch_warnings(record=True) as told:\n"
+     "...     warnings.simplefilter('always')\n...     old(), own()\n(1, 2)\n"
+     ">>> [str(one.message) for one in told]\n['use new', 'mine']\n"
+     ">>> told[0].category is DeprecationWarning, told[1].category is Mine\n(True, True)", True),
+    (">>> import warnings\n>>> with warnings.catch_warnings(record=True) as told:\n"
+     "...     warnings.simplefilter('always')\n...     quiet(lambda: old())\n1\n>>> told\n[]",
+     True),
+    (">>> import warnings\n>>> with warnings.catch_warnings():\n"
+     "...     warnings.simplefilter('error')\n...     old()\nTraceback (most recent call last):\n"
+     "    ...\nDeprecationWarning: use new", True),
+    (">>> import pytest\n>>> with pytest.warns(UserWarning, match='mine'):\n...     own()\n2",
+     True),
+    (">>> import pytest\n>>> with pytest.warns(UserWarning):\n...     roll() and None", False),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertWarns(DeprecationWarning):\n...     old()\n1", True),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertWarns(DeprecationWarning):\n...     own()\n2", False),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertLogs('app', 'INFO') as found:\n...     log(5)\n>>> found.output\n"
+     "['WARNING:app:value 5', 'INFO:app:more']", True),
+    (">>> import unittest\n>>> with unittest.TestCase().assertLogs() as found:\n...     log(5)\n"
+     ">>> found.records[1].getMessage()\n'more'", True),
+    (">>> import unittest\n>>> with unittest.TestCase().assertLogs('other'):\n...     log(5)",
+     False),
+    (">>> import io, logging\n>>> said = io.StringIO()\n"
+     ">>> handler = logging.StreamHandler(said)\n>>> logging.getLogger('app').addHandler(handler)\n"
+     ">>> log(2)\n>>> logging.getLogger('app').removeHandler(handler)\n>>> log(3)\n"
+     ">>> said.getvalue()\n'value 2\\n'", True),
+    (">>> import numpy as np\n>>> with np.errstate(all='raise'):\n...     ln(0.0)\n"
+     "Traceback (most recent call last):\n    ...\n"
+     "FloatingPointError: divide by zero encountered in log", True),
+    (">>> from unittest import mock\n>>> with mock.patch('os.listdir', return_value=['z']):\n"
+     "...     inside()\n['z']", True),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip

@@ -86,7 +86,7 @@ class DoctestTests(OKTestFile):
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
         try:
-            with one_case(session):
+            with one_case(session, words_in(body)):
                 found = namespace.fetch(self._names(body, namespace))
                 known = {"type": TypeOf, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body), words_in(body)) as withheld:

@@ -70,7 +70,7 @@ class _Body:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with one_case(session):
+            with one_case(session, self.words):
                 found = environment.fetch([name for name in self.names if name != "env"])
                 given = {name: found.get(name) for name in self.names}
                 given |= {"env": environment} if "env" in given else {}
