@@ -50,6 +50,13 @@ def unanswered_names(code: str) -> tuple[str, ...]:
     return tuple(name for name, blank in found.items() if blank)
 
 
+def takes_inputs(code: str) -> bool:
+    """Tell whether an answer may be tried on other inputs: it holds a function, or is unknown."""
+    tree = _parsed(code)
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    return not (tree and tree.body) or any(isinstance(node, functions) for node in ast.walk(tree))
+
+
 def _is_blank(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return statement.value.value is ...

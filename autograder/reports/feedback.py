@@ -6,7 +6,7 @@ from pathlib import Path
 from autograder.files import write_text
 from autograder.model import Gradation, QuestionResult, Status
 from autograder.reports import charts
-from autograder.reports.answers import unanswered_names
+from autograder.reports.answers import takes_inputs, unanswered_names
 from autograder.reports.causes import find_causes, group_passed, verdict_of
 from autograder.reports.curves import joined
 from autograder.reports.exercises import (
@@ -126,6 +126,7 @@ def _question(
         "right": group_passed(verdicts),
         "causes": causes,
         "code": code_of(code) if causes else None,
+        "further": "further_check" if takes_inputs(code) else "further_value",
         "chart": charts.draw_curves(own, expected, charts.axis_titles(own)) if own else None,
         "labels": [inert_name(curve["label"], 60) for curve in own],
         "expected": bool(expected),

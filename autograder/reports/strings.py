@@ -214,6 +214,9 @@ TEXTS = {
     "further_check": ("A further check did not pass. Try your code on other inputs: other shapes, negative "
                       "numbers, a single number, and both sides of every condition.",
                       "还有一项检查未通过。请用其他输入试试你的代码：其他形状、负数、单个数，以及每个条件的两侧。"),
+    "further_value": ("A further check did not pass. Look again at what each name of this exercise has "
+                      "to hold: its value, its type, and what it is made of.",
+                      "还有一项检查未通过。请再看看这道题的每个变量应当是什么：它的值、类型，以及由什么构成。"),
     "further_passed": ("A further check passed.", "还有一项检查通过。"),
     "your_curve": ("Your curves", "你的曲线"),
     "your_curve_only": ("Your drawing, made again from the recorded points.", "根据记录的数据重画的图。"),

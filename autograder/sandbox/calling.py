@@ -17,7 +17,7 @@ def make_callable(
     Args:
         handle: the function of one tensor, which takes part in autograd.
         call: calls the test's function with plain values.
-        plain: name, number and parameters of the function.
+        plain: name, number, parameters and docstring of the function.
     """
 
     def f(*args: Any, **kwargs: Any) -> Any:
@@ -28,7 +28,7 @@ def make_callable(
                 pass  # it is no function from tensor to tensor
         return call(args, kwargs)
 
-    f.__name__ = f.__qualname__ = plain["name"]
+    f.__name__, f.__qualname__, f.__doc__ = plain["name"], plain["name"], plain["doc"]
     vars(f)["_autograder_lent"] = plain["id"], id(f)  # functools.wraps copies it to another one
     vars(f)["__signature__"] = _signature(plain["takes"])
     return f

@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import FrameType, MappingProxyType
 from typing import Any
@@ -20,11 +21,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.files import link_all, read_file, write_file
-from autograder.sandbox import absence, backend, calling, kernel, streams
+from autograder.files import link_all
+from autograder.sandbox import absence, backend, calling, folder, kernel, streams
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
-from autograder.sandbox.generators import take_states
 from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
@@ -33,6 +33,7 @@ from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
+from autograder.wall.seeds import Seeds, state_of
 from autograder.wall.sharing import Shared
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
@@ -55,7 +56,7 @@ class Agent:
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "sharing", "lent", "printed",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "printed", "seeds",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +80,7 @@ class Agent:
         self.busy = False
         self.line: Line | None = None
         self.shared, self.sharing = Shared(2), sharing
+        self.seeds = Seeds(sharing)
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -106,12 +108,12 @@ class Agent:
             message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
-            if "random" in message:
-                take_states(message["random"])
+            self.seeds.follow(message.get("noted", ()))
+            self.seeds.take(message.get("random"))
             self.busy = True
             try:
                 try:
-                    with in_place(message.get("replaced")):
+                    with in_place(message.get("replaced")), self.drawing():
                         reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
@@ -128,7 +130,17 @@ class Agent:
     def said(self) -> Message:
         """Return what a test made the notebook print: it is no cell's output."""
         self.printed = (self.printed + self.output.take(errors=False))[:MAX_PRINTED]
-        return {"printed": self.printed} if self.printed else {}
+        told: Message = {"printed": self.printed} if self.printed else {}
+        return {**told, **self.drawn()}
+
+    def drawing(self) -> AbstractContextManager[None]:
+        """Note which generators are seeded, where a request shares them."""
+        return self.seeds.watched() if self.shared.open else nullcontext()
+
+    def drawn(self) -> Message:
+        """Return where the generators stand that the other side draws from as well."""
+        states = self.seeds.states() if self.shared.open else {}
+        return {"random": states} if states else {}
 
     def pack_error(self, error: BaseException) -> bytes:
         try:
@@ -196,10 +208,12 @@ class Agent:
         """
         assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
-        asked["operation"] = operation
+        asked |= {"operation": operation, **self.drawn()}
         question = codec.pack(asked, self.keep, None, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)
-        return calling.result_of(self.unpack(answer[len(codec.CALL) :]))
+        reply = self.unpack(answer[len(codec.CALL) :])
+        self.seeds.take(reply.get("random"))
+        return calling.result_of(reply)
 
     def serve_between(self, frame: bytes) -> None:
         """Answer a request that comes while another one waits for a test's function."""
@@ -260,22 +274,9 @@ class Agent:
             shells.sow(self.shell, self.seed, self.seed_variable)
         return {}
 
-    def lay(self, message: Message) -> Message:
-        """Write a part of one of the assignment's own files, before any cell runs."""
-        folder = os.getcwd()
-        if folder not in sys.path:
-            sys.path.insert(0, folder)  # helper modules are imported from it
-        write_file(os.path.join(folder, message["path"]), message["data"], "ab")
-        return {}
-
-    def read(self, message: Message) -> Message:
-        """Return the bytes of a file that the notebook wrote; None where there is none."""
-        return {"value": read_file(message["path"])}
-
-    def write(self, message: Message) -> Message:
-        """Write a file that a test wrote."""
-        write_file(message["path"], message["data"], "wb")
-        return {}
+    def states(self, message: Message) -> Message:
+        """Return the states of generators."""
+        return {"value": {name: state_of(name) for name in message["names"]}}
 
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
@@ -312,12 +313,15 @@ class Agent:
         return {"value": list(result)}
 
 
+def _beside(done: Callable[[Message], Message], agent: Agent, message: Message) -> Message:
+    return done(message)
+
+
 HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "sow": Agent.sow,
-    "lay": Agent.lay,
-    "read": Agent.read,
-    "write": Agent.write,
+    "states": Agent.states,
+    **{op: partial(_beside, done) for op, done in folder.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -349,10 +353,10 @@ def run_child(
     try:
         os.setsid()
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        _close_others(channel.fileno(), noting, ruleset)
+        streams.close_others(channel.fileno(), noting, ruleset)
         output = streams.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"], ruleset)
-        _close_others(channel.fileno(), noting)  # what confinement opened
+        streams.close_others(channel.fileno(), noting)  # what confinement opened
         os.chdir(folder)
         if start.get("shared"):
             link_all(start["shared"], folder)
@@ -389,11 +393,3 @@ def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
     """
     channel.close()
     nice(19)
-
-
-def _close_others(*kept: int | None) -> None:
-    first = 3
-    for fd in sorted(fd for fd in kept if fd is not None):
-        os.closerange(first, fd)
-        first = fd + 1
-    os.closerange(first, 65_536)

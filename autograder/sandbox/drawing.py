@@ -19,6 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
+from autograder.wall.codec.words import package_of
+
+MATPLOTLIB = ("matplotlib", "mpl_toolkits")
 print_figure = pylabtools.print_figure
 
 
@@ -86,7 +89,7 @@ def _formatters(axes: Axes) -> Iterator[Formatter]:
 
 
 def _is_risky(artist: Artist) -> bool:
-    own = not type(artist).__module__.startswith(("matplotlib.", "mpl_toolkits."))
+    own = package_of(type(artist)) not in MATPLOTLIB
     return own or (isinstance(artist, Text) and _is_formula(artist.get_text(), artist))
 
 
@@ -97,7 +100,7 @@ def _is_formula(text: str, artist: Text | None = None) -> bool:
 def _formats_oddly(formatter: Formatter) -> bool:
     if isinstance(formatter, FixedFormatter):
         return any(_is_formula(str(text)) for text in formatter.seq)
-    own = not type(formatter).__module__.startswith(("matplotlib.", "mpl_toolkits."))
+    own = package_of(type(formatter)) not in MATPLOTLIB
     if own or not isinstance(formatter, FuncFormatter):
         return own
     texts = _texts_by_place(formatter.func)

@@ -20,7 +20,7 @@ from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
 from autograder.sandbox import absence, child, confine, notes, processes
 from autograder.sandbox.tripwire import Tripwire, can_look
-from autograder.sandbox.uids import Uids
+from autograder.sandbox.uids import Uids, take_away
 from autograder.sandbox.unseen import Unseen, nameless_bytes
 from autograder.sandbox.warmth import settle, warm_up
 from autograder.wall.frames import CONTROL_BYTES, FrameStream, FrameTimeout, StreamEnded
@@ -253,12 +253,8 @@ class Worker:
         """
         orphans = self._orphans()
         if not orphans and not (uid and processes.shared_entries(uid)):
-            try:
-                os.rmdir(folder)
-                self._ask_janitor(0, "")  # nothing is left to clean, should this worker be killed
-                return True
-            except OSError:
-                return self._ask_janitor(uid, folder) and self._ask_janitor(0, "")
+            gone = take_away(uid, folder) or self._ask_janitor(uid, folder)
+            return gone and self._ask_janitor(0, "")  # should this worker be killed later
         deadline = time.monotonic() + REAP_S
         while orphans:
             self._kill_all(uid, orphans)

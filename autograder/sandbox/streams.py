@@ -74,3 +74,12 @@ def redirect_output(limit_kib: int) -> BoundedText:
     sys.stdout, sys.stderr = output, ErrorText(output)
     warnings.simplefilter("default")
     return output
+
+
+def close_others(*kept: int | None) -> None:
+    """Close every descriptor but the usual three and some."""
+    first = 3
+    for fd in sorted(fd for fd in kept if fd is not None):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, 65_536)

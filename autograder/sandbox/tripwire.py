@@ -15,7 +15,7 @@ import os
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from types import CellType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy as np
 from autograder.sandbox import layout
 from autograder.sandbox.absence import is_ours
 from autograder.sandbox.layout import WORD
+from autograder.sandbox.uids import acting_as
 
 # Modules whose names are compared, with all classes and functions that they define.
 LIBRARIES = (
@@ -142,7 +143,7 @@ class Tripwire:
         Raises:
             OSError: its memory cannot be read: it is gone, or may not be looked at.
         """
-        with _acting_as(uid):
+        with acting_as(uid):
             memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
         try:
             changed = self._changed(memory)
@@ -286,25 +287,3 @@ def _offset_of(target: object, value: int) -> int:
     """
     held = layout.words(layout.own(id(target), target.__sizeof__()))
     return held.index(value, 2) * WORD
-
-
-@contextmanager
-def _acting_as(uid: int) -> Iterator[None]:
-    """Open files as a child with a uid of its own would: only then may we look into it."""
-    if not uid:
-        yield
-        return
-    libc = _libc()
-    libc.setfsgid(uid)
-    libc.setfsuid(uid)
-    try:
-        yield
-    finally:
-        libc.setfsuid(0)
-        libc.setfsgid(0)
-
-
-def _libc() -> Any:
-    import ctypes
-
-    return ctypes.CDLL(None)

@@ -10,7 +10,8 @@ import os
 import pwd
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from autograder.errors import EngineError
 
@@ -19,6 +20,7 @@ FIRST, LAST = 20_000, 39_999
 LEAST = 1000  # below are the system's own
 MOST = 2**31 - 2
 RUN = 32  # uids of one worker
+FEW = 64  # files that a worker removes by itself
 # The last for a container whose root can only be read.
 LOCK_FOLDERS = ("/run/autograder-uids", "/var/tmp/autograder-uids", "/tmp/autograder-uids")
 REPAIR = f"set {VARIABLE}=<first>-<last> to a block of uids that nobody uses here"
@@ -130,3 +132,45 @@ def _is_somebodys(uid: int) -> bool:
         return bool(pwd.getpwuid(uid))
     except KeyError:
         return False
+
+
+@contextmanager
+def acting_as(uid: int) -> Iterator[None]:
+    """Open, look into and remove files as a uid would; 0: as this process does anyway."""
+    if not uid:
+        yield
+        return
+    libc = _libc()
+    libc.setfsgid(uid)
+    libc.setfsuid(uid)
+    try:
+        yield
+    finally:
+        libc.setfsuid(0)
+        libc.setfsgid(0)
+
+
+def _libc() -> Any:
+    import ctypes
+
+    return ctypes.CDLL(None)
+
+
+def take_away(uid: int, folder: str) -> bool:
+    """Remove a uid's folder if there is nothing in it but a few files; tells whether it is gone.
+
+    It goes into no other folder and through no link. No process may run under the uid any more.
+    """
+    try:
+        with acting_as(uid):
+            place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                names = os.listdir(place)
+                for name in names[: FEW + 1]:
+                    os.unlink(name, dir_fd=place)
+            finally:
+                os.close(place)
+        os.rmdir(folder)
+    except OSError:
+        return False
+    return True

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
+MOST_DOC = 10_000  # characters of a function's docstring
 
 
 class Lending:
@@ -92,13 +93,13 @@ class Lending:
         if self.sharing and is_copied(value):
             return Oracle(value, _name(type(value)), does=(COPIED,))
         does = what_it_does(value, self.session.workplace) if self.sharing else ()
-        if not callable(value):
+        if not callable(value) or hasattr(type(value), "cursor"):  # a database's connection
             if not does:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return Oracle(value, _name(type(value)), does=does)
         name = _name(type(value) if does and not isinstance(value, type) else value)
         does = (*does, "call") if does else ()
-        return Oracle(value, name, takes=parameters_of(value), does=does)
+        return Oracle(value, name, takes=parameters_of(value), does=does, doc=_doc(value))
 
     def lent(self, number: Any) -> Any:
         """Return the function or object that a number stands for.
@@ -133,13 +134,14 @@ class Lending:
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
+            self.session.seeds.take(asked.get("random"))
             with disturbed():
                 value = (
                     function(*args, **kwargs)
                     if operation == "call"
                     else do(function, operation, args)
                 )
-            return self.pack({"ok": True, "value": value}, True)
+            return self.pack({"ok": True, "value": value, **self._drawn()}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
@@ -148,7 +150,11 @@ class Lending:
             self.raised_so_far += 1
             self.errors[self.raised_so_far] = error
             reply = {"ok": False, "error": error, "number": self.raised_so_far}
-            return self.pack(reply, True)
+            return self.pack({**reply, **self._drawn()}, True)
+
+    def _drawn(self) -> dict[str, Any]:
+        states = self.session.seeds.states() if self.sharing else {}
+        return {"random": states} if states else {}
 
     def raised(self, reply: dict[str, Any]) -> Any:
         """Return the error of a reply: the test's own one where it is that."""
@@ -160,6 +166,11 @@ class Lending:
 def _name(value: Any) -> str:
     name = getattr(value, "__name__", "")
     return name if isinstance(name, str) and name.isidentifier() else "f"
+
+
+def _doc(value: Any) -> str | None:
+    doc = value.__doc__ if isinstance(value, types.FunctionType) else None
+    return doc[:MOST_DOC] if type(doc) is str else None
 
 
 def _identity(value: Any) -> Any:

@@ -110,8 +110,7 @@ def finished(task: Task, job: Job, gradation: Gradation) -> Any:
 
 def breaks_down(what: str) -> SubmissionEnded:
     """Return how a submission ends that is blamed for what breaks whenever it runs."""
-    text = f"the notebook interfered with the grader, which broke down twice: {what}"
-    return SubmissionEnded(Status.PROTOCOL, text)
+    return SubmissionEnded(Status.PROTOCOL, f"which broke down twice: {what}")
 
 
 def ended_outcome(task: Task, job: Job, ended: SubmissionEnded) -> Any:

@@ -19,11 +19,11 @@ from autograder.scoring import bounds, remote
 from autograder.scoring.lending import Lending
 from autograder.scoring.mirrors import Mirrors
 from autograder.scoring.patches import replaced
-from autograder.scoring.seeds import Seeds
 from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing, errors_in
 from autograder.wall.frames import NONCE_BYTES, FrameStream, FrameTimeout, StreamEnded
+from autograder.wall.seeds import OURS, Seeds
 
 WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
@@ -80,7 +80,8 @@ class Session:
         self.desk: Any = None  # the files that a test case and the notebook both write, if any
         self.fault: SandboxError | None = None
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
-        self.seeds = Seeds()
+        sown = OURS if as_in_otter and seed is not None and seed_variable is None else ()
+        self.seeds = Seeds(as_in_otter, self.request, sown)
         self.console = sys.stdout  # where nothing of a notebook's is printed
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
@@ -140,17 +141,6 @@ class Session:
                     raise self._fault(
                         f"the assignment's file {path} cannot be laid ({error})"
                     ) from None
-
-    def file(self, path: str) -> bytes | None:
-        """Return the bytes of a file that the notebook wrote, None where there is none.
-
-        Raises:
-            As :meth:`request`; EvidenceError: the answer is malformed.
-        """
-        data = self.request("read", path=path).get("value")
-        if not (data is None or type(data) is bytes):
-            raise EvidenceError("malformed file")
-        return data
 
     def values(self, names: list[str]) -> dict:
         """Return the values of names of the notebook; undefined ones are left out.
@@ -212,8 +202,9 @@ class Session:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
             fields["random"] = states
-        if op in SHARING and self.lending.sharing and (found := replaced()):
-            fields["replaced"] = found
+        if op in SHARING and self.lending.sharing:
+            fields |= {"noted": [*self.seeds.sent]} if self.seeds.sent else {}
+            fields |= {"replaced": found} if (found := replaced()) else {}
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
@@ -230,6 +221,7 @@ class Session:
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
         self._print(reply.get("printed"))
+        self._draw_on(reply.get("random"))
         if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
                 f"stopped after {timeout:.0f} s: this step did not end ‖ "
@@ -255,6 +247,13 @@ class Session:
         """Print what a test made the notebook print, where the test looks at what is printed."""
         if type(text) is str and sys.stdout is not self.console:
             sys.stdout.write(text)
+
+    def _draw_on(self, states: object) -> None:
+        """Let this side's generators go on from where the notebook's stand."""
+        try:
+            self.seeds.take(states if self.lending.sharing else None)
+        except EvidenceError as error:
+            raise self._broken(str(error)) from None
 
     def _read(self, data: bytes, adopter: remote.Adopter) -> Any:
         """Return what the child's message says."""
@@ -358,7 +357,7 @@ class Session:
             raise self.fault
 
     def _broken(self, what: str) -> SubmissionEnded:
-        return self._ended(Status.PROTOCOL, f"the notebook interfered with the grader: {what}")
+        return self._ended(Status.PROTOCOL, what)
 
     def _ended(self, status: Status, detail: str) -> SubmissionEnded:
         self.usage = replace(self.end(idle=False), status=status, detail=detail)

@@ -198,17 +198,17 @@ class Walker:
             self._restart(cells_run, SubmissionEnded(usage.status, usage.detail))
 
     def _sow(self, goes_on: bool) -> None:
-        """Seed this side, and for a zip of elsewhere both, before a question's tests.
+        """Seed this side before a question's tests; for a zip of elsewhere both, and alike.
 
         Args:
             goes_on: the tests run in no cell of their own, before which stock Otter would seed.
         """
-        seed, foreign = self.assignment.seed, self.assignment.is_foreign
-        with _answering():
-            if foreign and seed is not None and not goes_on:
-                self.session.request("sow")
-        shared = foreign and seed is not None and self.assignment.seed_variable is None
-        _seed_scorer(seed if shared and seed is not None else self.seed)
+        _seed_scorer(self.seed)
+        if self.assignment.is_foreign and self.assignment.seed is not None:
+            with _answering():
+                if not goes_on:
+                    self.session.request("sow")
+                self.session.seeds.join()
 
     def _open(self) -> None:
         limits = replace(

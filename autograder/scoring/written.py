@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from autograder.errors import EvidenceError
 from autograder.files import link_all
 from autograder.scoring.both_sides import BothSides
 
@@ -93,7 +94,7 @@ class Desk(BothSides):
     def fetch(self) -> None:
         """Lay out what the notebook wrote since."""
         for name in self.names:
-            data = self.session.file(name)
+            data = _read(self.session, name)
             if data is None or data == self.known.get(name):
                 continue
             self.known[name] = data
@@ -101,6 +102,18 @@ class Desk(BothSides):
                 self.withheld.append(name)
             elif (stamp := _stamp(self.folder / name)) is not None:
                 self.told[name] = stamp
+
+
+def _read(session: "Session", path: str) -> bytes | None:
+    """Return the bytes of a file that the notebook wrote, None where there is none.
+
+    Raises:
+        As :meth:`Session.request`; EvidenceError: the answer is malformed.
+    """
+    data = session.request("read", path=path).get("value")
+    if not (data is None or type(data) is bytes):
+        raise EvidenceError("malformed file")
+    return data
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

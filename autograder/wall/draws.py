@@ -5,14 +5,22 @@ draws the same numbers. What was received is checked, for NumPy trusts a state t
 """
 
 import random
+import struct
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.errors import EvidenceError
 
 BITS = {cls.__name__: cls for cls in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937)}
-KINDS: tuple[type, ...] = (random.Random, np.random.Generator, np.random.RandomState)
+KINDS: tuple[type, ...] = (
+    random.Random, np.random.Generator, np.random.RandomState, torch.Generator,
+)  # fmt: skip
+TORCH = "torch.Generator"
+# Of torch's: its first seed, how many words are left, whether it was seeded, the next word, the
+# words, and a normal number that it has in hand; that twice, for it was another kind once.
+_TORCH = struct.Struct("<QiiQ624QdddixxxxfBxxx")
 WORDS = 624  # of a Mersenne twister
 MOST_BITS = 128  # of a number in the state of another generator
 
@@ -22,6 +30,9 @@ def state_of(value: Any) -> list[Any] | None:
     if type(value) is random.Random:
         version, words, pending = value.getstate()
         return ["Random", "", version, _packed(words[:-1]), words[-1], pending]
+    if type(value) is torch.Generator:
+        plain = value.device.type == "cpu"
+        return [TORCH, value.get_state().numpy().tobytes()] if plain else None
     bits = value._bit_generator if type(value) is np.random.RandomState else value.bit_generator
     name = type(bits).__name__
     if BITS.get(name) is not type(bits):
@@ -47,6 +58,8 @@ def make_generator(plain: list[Any]) -> Any:
     """
     try:
         kind, name, *parts = plain
+        if kind == TORCH and not parts:
+            return torch.Generator().set_state(_torch_state(name))
         if kind == "Random":
             return _random(*parts)
         if kind == "Generator":
@@ -59,7 +72,7 @@ def make_generator(plain: list[Any]) -> Any:
                 {**bits.state, "has_gauss": _number(has_gauss, 1), "gauss": _real(gauss)}
             )
             return made
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, RuntimeError):
         pass
     raise EvidenceError("malformed random generator")
 
@@ -68,6 +81,8 @@ def take_over(held: Any, value: Any) -> None:
     """Put a generator into the state of another one of its kind."""
     if type(held) is random.Random:
         held.setstate(value.getstate())
+    elif type(held) is torch.Generator:
+        held.set_state(value.get_state())
     elif type(held) is np.random.RandomState:
         held.set_state(value.get_state(legacy=False))
     else:
@@ -92,6 +107,17 @@ def _bits(name: str, first: Any, second: Any, has_half: Any, half: Any) -> Any:
     state |= {"has_uint32": _number(has_half, 1), "uinteger": _number(half, 2**32 - 1)}
     made.state = state
     return made
+
+
+def _torch_state(data: Any) -> torch.Tensor:
+    if type(data) is not bytes or len(data) != _TORCH.size:
+        raise ValueError
+    _, left, seeded, place, *rest = _TORCH.unpack(data)
+    words, (*_, normal, _, other) = rest[:WORDS], rest[WORDS:]
+    sound = seeded == 1 and 0 < left <= WORDS and place <= WORDS and {normal, other} <= {0, 1}
+    if not sound or max(words) >= 2**32:
+        raise ValueError
+    return torch.frombuffer(bytearray(data), dtype=torch.uint8)
 
 
 def _packed(words: Any) -> bytes:

@@ -75,7 +75,7 @@ class Oracle:
         name: what the handle calls itself.
         saves: whether its graph holds a saved tensor, so that a second walk through it fails in
             torch's own place; None leaves the end of the graph to the handle itself.
-        takes: parameters of a function of anything; None: it takes a tensor and nothing else.
+        takes, doc: of a function of anything, its parameters, None: a tensor; and its docstring.
         does: what else the other side may ask of it: see :mod:`autograder.wall.lent`.
 
     Attributes:
@@ -89,9 +89,10 @@ class Oracle:
         saves: bool | None = None,
         takes: list[list[Any]] | None = None,
         does: Sequence[str] = (),
+        doc: str | None = None,
     ):
         self.function, self.saves, self.takes, self.does = function, saves, takes, tuple(does)
-        self.__name__ = self.__qualname__ = name
+        self.__name__, self.__qualname__, self.doc = name, name, doc
         self.asked: list[Asked] = []
         self._computed: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}  # by point
         self.id = secrets.randbits(62)

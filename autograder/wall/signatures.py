@@ -42,7 +42,7 @@ def told_of(oracle: Oracle) -> dict[str, Any]:
     """Return what else the other side has to know to make an oracle's handle."""
     if isinstance(oracle, SignedOracle):
         return {"parameters": oracle.parameters}
-    told = {} if oracle.takes is None else {"takes": oracle.takes}
+    told = {} if oracle.takes is None else {"takes": oracle.takes, "doc": oracle.doc}
     return {**told, "does": list(oracle.does)} if oracle.does else told
 
 

@@ -14,6 +14,7 @@ from autograder.__main__ import add_commands, main
 from autograder.errors import UsageError
 from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.proving.parity import forked_kernel
+from autograder.proving.parity.commands import show
 from autograder.proving.parity.comparison import (
     LISTED,
     POINTS,
@@ -107,6 +108,15 @@ def test_a_table_of_causes_that_says_nothing_is_refused(tmp_path, text):
     (tmp_path / "own.toml").write_text(text)
     with pytest.raises(UsageError, match="not a table of causes"):
         load_causes([tmp_path / "own.toml"])
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_difference_without_a_listed_cause_says_so(here, capsys):
+    found = compared(graded(here, message="not the one"), in_stock(not here), [])
+    show(found)
+    table = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "no listed cause" + ("" if here else ": not the one") in table
+    assert "differences without a listed cause: 1." in table
 
 
 def test_what_stock_otter_cannot_grade_is_told_and_not_compared():

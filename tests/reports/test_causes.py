@@ -220,6 +220,22 @@ def test_nothing_is_said_of_checks_that_a_file_never_came_to():
         assert "Sizes are wrong" not in page
 
 
+@pytest.mark.parametrize(("code", "inputs"), [
+    ("x = 3", False), ("def f(x):\n    return x", True), ("f = lambda x: x", True), ("", True),
+    ("class A:\n    def size(self): return 1", True), ("names = ['a', 'b']\n%time x = 1", False),
+    ("def (", True),
+])  # fmt: skip
+def test_other_inputs_are_advised_where_the_answer_takes_any(code, inputs):
+    question = QuestionResult("q1", 0.0, 2.0, (failed("q1 - 2", "Sizes are wrong."),))
+    page = feedback_page(
+        Gradation("a", "a.ipynb", "0", "demo", Status.COMPLETED, questions=(question,),
+                  answers={"q1": code}),
+        release_hidden=False,
+    )  # fmt: skip
+    assert ("other inputs" in page) is inputs
+    assert ("what each name of this exercise has to hold" in page) is not inputs
+
+
 @pytest.mark.parametrize("released", [False, True])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_check_that_a_notebook_ended_before_did_not_find_anything(released, language):

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import parse_tests
-from autograder.scoring.seeds import Seeds
 from autograder.scoring.written import laid_beside
+from autograder.wall.seeds import Seeds
 from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
 CELL = """
@@ -23,6 +23,13 @@ def draw(n):
     return np.random.choice(10, n)
 def roll():
     return random.randint(1, 10**9)
+def sow(n):
+    np.random.seed(n)
+def again(f):
+    return f()
+def noise(generator):
+    import torch
+    return torch.rand(1, generator=generator)
 def count(n):
     for i in range(n):
         print(i)
@@ -65,6 +72,17 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> import io, contextlib\n>>> said = io.StringIO()\n"
      ">>> with contextlib.redirect_stdout(said):\n"
      "...     shout('hello')\n>>> said.getvalue()\n'HELLO\\n'", True),
+    (">>> np.random.seed(3)\n>>> draw(2).tolist()\n[8, 9]\n"
+     ">>> np.random.choice(10, 4).tolist()\n[3, 8, 8, 0]", True),
+    (">>> sow(3)\n>>> np.random.choice(10, 2).tolist(), draw(4).tolist()\n"
+     "([8, 9], [3, 8, 8, 0])", True),
+    (">>> state = np.random.get_state()\n>>> first = draw(9).tolist()\n"
+     ">>> np.random.set_state(state)\n>>> draw(9).tolist() == first\nTrue", True),
+    (">>> import torch\n>>> one, two = torch.Generator().manual_seed(3), torch.manual_seed(3)\n"
+     ">>> bool(noise(one) == torch.rand(1)) and bool(noise(one) == noise(two))\nTrue", True),
+    (">>> random.seed(1)\n>>> roll(); again(roll); random.randint(1, 10**9)\n"
+     "144272510\n611178003\n909925048", True),
+    (">>> random.seed(1)\n>>> again(lambda: roll() + random.randint(1, 9))\n144272512", True),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip
@@ -72,7 +90,7 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
 
 @pytest.fixture(scope="module")
 def graded(engine):
-    return grade_doctests(engine, CELL, EXAMPLES)
+    return grade_doctests(engine, CELL, EXAMPLES, foreign=True)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
@@ -148,7 +166,12 @@ def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
 ])  # fmt: skip
 def test_no_other_text_of_a_test_is_asked_for_as_a_file(text):
     asked = []
-    session = SimpleNamespace(file=lambda path: asked.append(path), workplace="")
+
+    def request(op, path):
+        asked.append(path)
+        return {}
+
+    session = SimpleNamespace(request=request, workplace="")
     with laid_beside(session, [text, "x.txt"]):
         assert asked == ["x.txt"]
 

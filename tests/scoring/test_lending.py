@@ -31,6 +31,10 @@ def safely(f):
 def names_of(f):
     import inspect
     return list(inspect.signature(f).parameters)
+def doubled(f):
+    def g(*args): return 2 * f(*args)
+    g.__name__, g.__doc__ = f.__name__, f.__doc__
+    return g
 def forever(f):
     while True: f()
 def total(items):
@@ -83,6 +87,10 @@ CASES = {
     "    else: raise AssertionError('no')",
     "asks in its turn": "b = Box([1, 2, 3])\n    assert apply(lambda box: len(box) * 2, b) == 6\n"
     "    assert apply(lambda box: box.items, b) is b.items\n    assert apply(same, b) is b",
+    "names and docstrings": "def f(x):\n        'adds one'\n        return x + 1\n"
+    "    g, h = plus_one(f), doubled(f)\n    assert g.__doc__ == h.__doc__ == 'adds one'\n"
+    "    assert g.__name__ == h.__name__ == 'f' and (g(1), h(1)) == (3, 4)\n"
+    "    assert plus_one(lambda: 0).__doc__ is None",
     "parameters": "assert names_of(lambda a, b=2, *c: 0) == ['a', 'b', 'c']",
     "the same function": "f = lambda: 0\n    assert same(f) is f and same([f])[0] is f",
     "tensors in place": "import torch\n    x = torch.zeros(2)\n    assert same(x) is x\n"
@@ -90,6 +98,11 @@ CASES = {
     "tensors": "import torch\n    x = torch.ones(2, requires_grad=True)\n"
     "    y = apply(lambda t: (t * 3).sum(), x)\n    y.backward()\n"
     "    assert x.grad.tolist() == [3, 3]",
+    "expressions": "import sympy\n    x, y = sympy.symbols('x y', real=True)\n"
+    "    assert add(x ** 2, y) == y + x ** 2 and add(x, 1).subs(x, 2) == 3\n"
+    "    assert apply(sympy.diff, sympy.sin(x) ** 2, x) == 2 * sympy.sin(x) * sympy.cos(x)\n"
+    "    m = sympy.Matrix([[1, x], [0, 1]])\n    assert add(m, m) == 2 * m\n"
+    "    assert apply(m.inv) * m == sympy.eye(2) and str(add(x, y)) == 'x + y'",
     "a view": "import networkx as nx\n    g = nx.DiGraph([(0, 1), (1, 2)])\n"
     "    assert edges(g.edges) == ([(0, 1), (1, 2)], 2, True)\n"
     "    assert edges(g.edges()) == ([(0, 1), (1, 2)], 2, True)\n"
@@ -131,8 +144,8 @@ CASES = {
     "    assert same(pathlib.Path('a')) == pathlib.Path('a')",
 }
 NAMES = (
-    "inc, same, apply, gen, Box, plus_one, safely, names_of, total, take, edges, walk, push, add, "
-    "largest, roll, shuffled, lines, norm, moved, name_and_value, suffix, has"
+    "doubled, inc, same, apply, gen, Box, plus_one, safely, names_of, total, take, edges, walk, "
+    "push, add, largest, roll, shuffled, lines, norm, moved, name_and_value, suffix, has"
 )
 
 
@@ -194,6 +207,13 @@ def test_what_an_object_says_of_itself_is_marked(engine):
     found = grade(engine, foreign(q1=tests), (cell, "q1"))
     assert [case.answered for case in found.questions[0].cases] == [True, False]
     assert found.gradescope["extra_data"]["answered_by_the_students_object"] == ["q1 - 1"]
+
+
+def test_a_database_is_not_handed_over_and_that_is_said(engine):
+    body = "import sqlite3\n    same(sqlite3.connect(':memory:'))"
+    found = grade_cases(engine, body)
+    assert outcomes(found) == [False]
+    assert "a Connection cannot cross into the sandbox" in messages(found)
 
 
 def test_a_forged_number_calls_no_function(engine):

@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.gradebook.commands import PATH
 
 if TYPE_CHECKING:
-    from autograder.proving.parity.comparison import Parity
+    from autograder.proving.parity.comparison import Difference, Parity
     from autograder.scoring.assignment import Assignment
 
 MOST_SHOWN = 60
@@ -61,7 +61,7 @@ def parity(
     _grade_here(ctx, ["--zip", grading_zip, "--submissions", submissions, "--out", out, *options])
     found = _compare_all(grading_zip, submissions, out, causes, stock_python)
     (out / RESULT).write_text(as_json(found), encoding="utf-8")
-    _show(found)
+    show(found)
     click.echo(f"all of it: {out / RESULT}")
     if not found.submissions:
         raise UsageError("stock Otter gave no submission a result: nothing can be compared")
@@ -127,13 +127,14 @@ def as_json(found: "Parity") -> str:
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
 
-def _show(found: "Parity") -> None:
+def show(found: "Parity") -> None:
+    """Print each difference with its cause, or that none is listed, and the sum of all."""
     console = Console(highlight=False)
     if found.differences:
         table = Table("submission", "test", "stock", "here", "cause", show_edge=False)
         ordered = sorted(found.differences, key=lambda one: bool(one.cause))
         for one in ordered[:MOST_SHOWN]:
-            cause = Text(one.why) if one.cause else Text(_shortly(one.said_here), style="bold red")
+            cause = Text(one.why) if one.cause else _unexplained(one)
             where = one.case if one.question in one.case else f"{one.question} {one.case}"
             table.add_row(Text(one.submission), Text(where), _word(one.stock), _word(one.here),
                           cause)  # fmt: skip
@@ -146,8 +147,8 @@ def _show(found: "Parity") -> None:
     console.print(
         f"{found.in_stock} of {found.tests} tests of {found.submissions} submissions pass in stock "
         f"Otter; {found.in_both} of them ({found.percent:.1f} %) pass here too, "
-        f"{found.only_here} pass here only; {len(found.unexplained)} differences have no listed "
-        f"cause. Seconds for one: {found.seconds_here / count:.2f} here, "
+        f"{found.only_here} pass here only; differences without a listed cause: "
+        f"{len(found.unexplained)}. Seconds for one: {found.seconds_here / count:.2f} here, "
         f"{found.seconds_in_stock / count:.2f} in stock Otter without its imports",
         soft_wrap=True,
     )
@@ -157,6 +158,11 @@ def _word(outcome: bool | float) -> str:
     if isinstance(outcome, bool):
         return "passes" if outcome else "fails"
     return f"{outcome:g}"
+
+
+def _unexplained(difference: "Difference") -> Text:
+    said = _shortly(difference.said_here)
+    return Text("no listed cause" + (f": {said}" if said else ""), style="bold red")
 
 
 def _shortly(text: str) -> str:

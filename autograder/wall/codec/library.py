@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
-from autograder.wall.codec import numeric
+from autograder.wall.codec import numeric, symbolic
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 
 Plain = dict[str, Any]
@@ -52,7 +52,7 @@ def encode_library(value: Any, encode: Encode) -> Plain | None:
     write = _ENCODERS.get(type(value))
     if write is not None:
         return write(value, encode)
-    found = numeric.parts_of(value, encode)
+    found = numeric.parts_of(value, encode) or symbolic.parts_of(value, encode)
     return None if found is None else _collection(*found)
 
 
@@ -224,6 +224,8 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
         return numeric.make_numeric(str(kind), items)
     if kind in _MAKERS:
         return _MAKERS[str(kind)](items)
+    if kind in symbolic.KINDS:
+        return symbolic.make_symbolic(items)
     if kind == "generator":
         return draws.make_generator(items)
     if kind == "deque":

@@ -17,6 +17,7 @@ from autograder.errors import EvidenceError
 from autograder.wall.codec.kinds import MAX_FRAME_BYTES
 from autograder.wall.codec.library import is_plain_tree
 from autograder.wall.codec.wire import check_nodes
+from autograder.wall.codec.words import package_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class _Stays(Exception):
 
 def encode_table(value: Any, encode: Encode) -> Plain | None:
     """Return the record of a table or a part of one; None for all else, and for what stays."""
-    if "pandas" not in sys.modules or type(value).__module__.partition(".")[0] != "pandas":
+    if "pandas" not in sys.modules or package_of(type(value)) != "pandas":
         return None
     import pandas as pd
 

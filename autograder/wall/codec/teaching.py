@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec.words import package_of
 
 Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
@@ -35,7 +36,7 @@ MAX_COLUMNS = 10_000
 
 def encode_teaching(value: Any, encode: Encode) -> Plain | None:
     """Return the record of such a table; None for all else, and for what stays."""
-    name = type(value).__module__.partition(".")[0]
+    name = package_of(type(value))
     library = sys.modules.get(name)
     if library is None:
         return None

@@ -31,6 +31,12 @@ def qualified(cls: type) -> str:
     return clean_text(f"{module}.{name}")[:200] if type(module) is type(name) is str else "?"
 
 
+def package_of(cls: type) -> str:
+    """Return the package that a class says it is of; a class made by a call may name none."""
+    module = cls.__module__
+    return module.partition(".")[0] if type(module) is str else ""
+
+
 def bases_of(cls: type) -> list[str]:
     """Return the names of a class and of those that it derives from."""
     return ["builtins.type"] if cls is type else [qualified(base) for base in type.mro(cls)[:20]]
