@@ -59,6 +59,12 @@ def test_a_class_of_somebodys_own_stays():
     assert cross(Symbol("x") + 1)[0] == "object"
 
 
+def test_an_expression_that_stands_for_a_huge_one_is_refused():
+    places = [["Symbol", "x", []], *(["Add", [n, n]] for n in range(100))]
+    with pytest.raises(EvidenceError, match="parts"):
+        codec.unpack(msgpack.packb({"$": "collection", "kind": "symbolic", "items": places}))
+
+
 def test_a_large_expression_stays():
     assert cross(sympy.Add(*sympy.symbols("a:3000")))[0] == "object"
 

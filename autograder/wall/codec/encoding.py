@@ -28,6 +28,7 @@ from autograder.wall.codec.kinds import (
 )
 from autograder.wall.codec.library import check_count, encode_library, is_plain_scalar
 from autograder.wall.codec.names import name_of
+from autograder.wall.codec.recipes import recipe_of
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import (
     abilities,
@@ -114,7 +115,7 @@ class Encoder:
         self.tensor_hook = tensor_hook
         self.shared = shared
         self.lend = lend
-        self.nodes = 0
+        self.nodes, self.recipes = 0, set[int]()
 
     def message(self, message: Any) -> Any:
         """Encode a whole message; only values that people's code gets to see are shared."""
@@ -210,8 +211,7 @@ class Encoder:
             return {"$": "still", **tensor_fields(value)}
         if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
             return window
-        encode = _ENCODERS.get(type(value))
-        if encode is not None:
+        if (encode := _ENCODERS.get(type(value))) is not None:
             return encode(self, value, 2)
 
         def encode_part(part: Any) -> Any:
@@ -245,9 +245,9 @@ class Encoder:
     def plain(self, value: Any) -> Any:
         if type(value) is int:
             return value if -(2**63) <= value < 2**63 else encode_big_int(value)
-        if type(value) is not str:
-            return value
-        return clean_text(value if self.shared is None else self.shared.there(value))
+        if type(value) is str:
+            return clean_text(value if self.shared is None else self.shared.there(value))
+        return value
 
     def tuple(self, value: Any, depth: Depth) -> Record:
         exact = type(value) is tuple
@@ -328,7 +328,7 @@ class Encoder:
                 return {"$": "library", "name": library}
             if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
-            return self.oracle(self.lend(value), 0)
+            return recipe_of(self, value) or self.oracle(self.lend(value), 0)
         lent = lent_number(value)
         if lent is not None:
             return {"$": "lent", "id": lent}

@@ -15,6 +15,7 @@ from autograder.wall.codec.kinds import MAX_INT_DIGITS
 
 KINDS = frozenset({"symbolic"})
 MAX_PLACES = 2000
+MAX_SIZE = 20_000  # of the tree, in which a place stands as often as others name it
 MAX_NAME = 200
 MAX_INTEGER = 10**MAX_INT_DIGITS
 MAX_EXPONENT, MAX_PRECISION = 4000, 4000  # of a Float, in bits
@@ -124,12 +125,22 @@ def make_symbolic(places: list[Any]) -> Any:
     if not 0 < len(places) <= MAX_PLACES:
         raise EvidenceError("malformed expression")
     made: list[Any] = []
+    sizes: list[int] = []
     heads = _heads()
     for place in places:
         if type(place) is not list or not place or type(place[0]) is not str:
             raise EvidenceError("malformed expression")
+        sizes.append(_size(place, sizes))
         made.append(_make(place[0], place[1:], made, heads))
     return made[-1]
+
+
+def _size(place: list[Any], sizes: list[int]) -> int:
+    below = place[-1] if type(place[-1]) is list and place[0] != "Symbol" else []
+    size = 1 + sum(_below(below, sizes))
+    if size > MAX_SIZE:
+        raise EvidenceError(f"an expression of more than {MAX_SIZE} parts")
+    return size
 
 
 def _make(name: str, told: list[Any], made: list[Any], heads: dict[str, Any]) -> Any:
