@@ -28,7 +28,7 @@ from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, titles_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.environment import listing
-from autograder.scoring.formats.unreadable import unread_tests
+from autograder.scoring.formats import unread_tests
 from autograder.scoring.task import Task
 
 GradeAll = Callable[[list[Job], Task, EngineChoice, int], Iterator[Any]]

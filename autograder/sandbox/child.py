@@ -31,6 +31,7 @@ from autograder.sandbox.operations import operate
 from autograder.sandbox.replaced import in_place
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
+from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
 from autograder.wall.seeds import Seeds, state_of
 from autograder.wall.sharing import Shared
@@ -116,6 +117,7 @@ class Agent:
                         reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
+                COPIES.check()
                 return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False

@@ -17,8 +17,7 @@ from autograder.errors import UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
-from autograder.scoring.formats import QuestionTests, parse_tests
-from autograder.scoring.formats.unreadable import CANNOT_READ, PARSE_S, no_tests
+from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
@@ -186,6 +185,8 @@ class Assignment:
                 with patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
             except (Exception, SystemExit) as error:  # whatever the file does when it is run
+                from autograder.scoring.formats.unreadable import no_tests
+
                 self.unreadable[question] = CANNOT_READ.format(path, type(error).__name__)
                 self._parsed[key] = no_tests(question, path, language)
         return self._parsed[key]

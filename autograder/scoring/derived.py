@@ -13,6 +13,7 @@ from typing import Any
 from autograder.errors import EvidenceError
 from autograder.scoring.known import loaded
 from autograder.scoring.lent import is_own
+from autograder.scoring.libraries import bring
 
 LINE = "_autograder_line"  # of the classes that one derives from, in order
 MOST_NAMES = 1_000
@@ -85,6 +86,7 @@ def _place(session: Any, name: str, handle: int, line: list[Any], kind: Any) -> 
     known = session.standing.get(handle)
     if handle and type(known) is kind:
         return known
+    bring(name)
     own = loaded(name)
     if own is not None or not handle:
         return own

@@ -14,6 +14,7 @@ from autograder.errors import AutograderError, EvidenceError
 from autograder.scoring.bounds import disturbed
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
+from autograder.wall.codec.recipes import COPIED, is_copied
 from autograder.wall.oracles import Answers, Oracle
 from autograder.wall.sharing import Shared
 
@@ -89,6 +90,8 @@ class Lending:
         return self.functions[number]
 
     def _new(self, value: Any) -> Oracle:
+        if self.sharing and is_copied(value):
+            return Oracle(value, _name(type(value)), does=(COPIED,))
         does = what_it_does(value, self.session.workplace) if self.sharing else ()
         if not callable(value) or hasattr(type(value), "cursor"):  # a database's connection
             if not does:

@@ -1,8 +1,8 @@
 """What student code may do with a test's object that it is handed.
 
-With an object of a class that the test, or a helper module of the assignment's, defines: whatever
-the class says, and its attributes. With a library's: what a container or an iterator is for, and
-nothing else; its methods could write files or run a text, here, beside the hidden tests.
+With an object of a class that the test, or a helper module of the assignment's, defines, and with a
+mock: whatever the class says, and its attributes. With a library's: what a container or an iterator
+is for, and nothing else; its methods could write files or run a text here, beside hidden tests.
 """
 
 import enum
@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import NonCallableMock
 
 import torch
 
@@ -39,7 +40,7 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
     if isinstance(value, type):
         listed = ("items",) if isinstance(value, enum.EnumMeta) else ()
         return ("attribute", *listed) if is_own(value, folder) else ()
-    own = is_own(cls, folder)
+    own = is_own(cls, folder) or isinstance(value, NonCallableMock)
     special = SPECIAL if own else CONTAINER
     does = [name for name, method in special.items() if _has(cls, method)]
     if _has(cls, "__reversed__"):
@@ -101,6 +102,8 @@ def _named(name: Any) -> str:
 
 
 def _attribute(value: Any, name: Any) -> Any:
+    if isinstance(value, NonCallableMock) and str(name).startswith("_"):
+        raise AttributeError(str(name))
     allowed = READING | WRITING if type(value) in (io.StringIO, io.BytesIO) else READING
     if isinstance(value, io.IOBase) and name not in allowed:
         raise AttributeError(f"{name} of a test's file cannot be used")

@@ -8,6 +8,7 @@ than it thinks: no module is on the list whose functions run texts (sympy) or un
 
 import importlib
 import re
+from contextlib import suppress
 from types import ModuleType
 
 LIBRARIES = frozenset({
@@ -48,3 +49,20 @@ def library(name: object) -> ModuleType | None:
         return importlib.import_module(name)
     except ImportError:
         return None
+
+
+BROUGHT = frozenset({"networkx", "pandas", "scipy", "sklearn"})
+_PLAIN = re.compile(r"(?!.*test)[a-z_]\w*(?:\.(?!__)[a-z_]\w*)+", re.A)
+
+
+def bring(name: str) -> None:
+    """Import the module of a library's class, so that tests that import it later find the same.
+
+    Args:
+        name: of the class, as the sandbox says: a lie imports a part of a library of the list.
+    """
+    module = name.rpartition(".")[0]
+    if module.partition(".")[0] not in BROUGHT or not _PLAIN.fullmatch(module):
+        return
+    with suppress(Exception):  # no such part, or one that cannot be imported here
+        importlib.import_module(module)

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -71,6 +73,28 @@ def test_a_strangers_zip_is_graded_reported_and_graded_again(course):
     reported = run("report", out, "--zip", zipped)
     assert reported.exit_code == 0, reported.output
     assert points(out)["wrong.ipynb"] == "1"
+
+
+ENGINES_START = """
+import os, sys
+from autograder.engines.local import LocalEngine
+def start(self):
+    heavy = {"torch", "pandas", "matplotlib", "nbconvert"} & set(sys.modules)
+    print("already there:", sorted(heavy), flush=True)
+    os._exit(7)
+LocalEngine._start = start
+from autograder.__main__ import add_commands, main
+add_commands()
+main(sys.argv[1:])
+"""
+
+
+def test_sandboxes_warm_up_before_the_command_imports_what_scores(course):
+    asked = ("grade", "--engine", "local", "--zip", course / "lab03.zip", "--submissions",
+             course / "class", "--out", course / "out")  # fmt: skip
+    command = [sys.executable, "-c", ENGINES_START, *map(str, asked)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 7 and "already there: []" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_zip_alone_needs_submissions(course):

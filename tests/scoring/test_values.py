@@ -6,7 +6,7 @@ from autograder.scoring.formats.exceptions import ExceptionTests
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 CLASSES = """
-import collections, datetime, decimal, enum, fractions, typing
+import collections, datetime, decimal, enum, fractions, pathlib, re, typing, zoneinfo
 import numpy as np
 Point = collections.namedtuple("Point", "x y")
 class Pair(typing.NamedTuple):
@@ -47,9 +47,17 @@ day, moment = datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 12, 30)
 span = datetime.timedelta(days=1, seconds=5)
 part, keys, items = slice(1, 5, 2), {"a": 1}.keys(), {"a": 1}.items()
 objects = np.array(["a", 1, None], dtype=object)
+digits, berlin = re.compile("([0-9]+)x", re.I), zoneinfo.ZoneInfo("Europe/Berlin")
+noon, twice = [datetime.datetime(2024, 10, 27, 2, 30, tzinfo=berlin, fold=n) for n in (0, 1)]
+pure, windows = pathlib.PurePosixPath("a/b.txt"), pathlib.PureWindowsPath("c:/d")
 nested = [Point(1, 2), {"k": Size.SMALL}, (Mood.BAD,)]
 """  # noqa: E501
 BODIES = [
+    "import re\n    assert digits == re.compile('([0-9]+)x', re.I) != re.compile('([0-9]+)x')",
+    "assert digits.findall('1x 22X') == ['1', '22'] and digits.groups == 1",
+    "assert noon.tzinfo is twice.tzinfo and str(berlin) == 'Europe/Berlin' == noon.tzinfo.key",
+    "assert [m.utcoffset().seconds for m in (noon, twice)] == [7200, 3600] and twice.fold == 1",
+    "assert pure.suffix == '.txt' and str(windows) == 'c:\\\\d' and pure.parts == ('a', 'b.txt')",
     "assert p == (1, 2.5) and p.x == 1 and p.y == 2.5 and isinstance(p, tuple)",
     "assert p._fields == ('x', 'y') and p._asdict() == {'x': 1, 'y': 2.5}",
     "assert repr(p) == 'Point(x=1, y=2.5)' and type(p).__name__ == 'Point' and len(p) == 2",
@@ -94,7 +102,8 @@ BODIES = [
 NAMES = sorted({"mirror", "Point", "Colour", "Size", "Mood", "Way", "Metres", "p", "pair", "colour",
                 "size", "mood", "way", "metres", "name", "row", "bag", "stack", "count", "text",
                 "single", "ordered", "counter", "default", "line", "exact", "half", "day",
-                "moment", "span", "part", "keys", "items", "objects", "nested"})  # fmt: skip
+                "moment", "span", "part", "keys", "items", "objects", "nested", "digits",
+                "berlin", "noon", "twice", "pure", "windows"})  # fmt: skip
 CELL = CLASSES + "def mirror(x): return x\n"
 CASES = [f"def case{number}({', '.join(NAMES)}):\n    {body}" for number, body in enumerate(BODIES)]
 

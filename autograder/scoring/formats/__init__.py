@@ -5,6 +5,7 @@ each case whether it passed, never with the test's own text.
 """
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otter.test_files.abstract_test import TestCase, TestCaseResult
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 OK_FORMAT = re.compile(r"^OK_FORMAT\s*(?::\s*\w+\s*)?=\s*(\w+)", re.MULTILINE)
 OK_SPEC = re.compile(r"^test\s*=", re.MULTILINE)
+PARSE_S = 10.0  # of CPU time: a test file is run to be read
+CANNOT_READ = "{} cannot be read ({})"
+NOTE = re.compile(r"tests/.+\.py cannot be read \(\w+\)", re.DOTALL)
 
 
 class QuestionTests(Protocol):
@@ -63,6 +67,11 @@ def parse_tests(source: str, path: str, language: str) -> QuestionTests:
     said = OK_FORMAT.search(source)
     is_ok = said[1] == "True" if said else bool(OK_SPEC.search(source))
     return (DoctestTests if is_ok else ExceptionTests).parse(source, path, language)
+
+
+def unread_tests(notes: Iterable[str]) -> list[str]:
+    """Return those of a gradation's notes that name test files which cannot be read."""
+    return [note for note in notes if NOTE.fullmatch(note)]
 
 
 def failed(cases: list[TestCase], reason: str) -> list[TestCaseResult]:

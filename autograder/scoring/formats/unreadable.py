@@ -1,7 +1,5 @@
 """What stands for a test file that cannot be read: one failed test case without points."""
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from otter.test_files.abstract_test import TestCase
@@ -17,14 +15,6 @@ REASON = (
     "answer; your instructor has to mend it and grade again. "
     "‖ 这道题的测试无法读取。这是作业本身的问题，与你的答案无关；需要老师修正后重新评分。"
 )
-PARSE_S = 10.0  # of CPU time: a test file is run to be read
-CANNOT_READ = "{} cannot be read ({})"
-NOTE = re.compile(r"tests/.+\.py cannot be read \(\w+\)", re.DOTALL)
-
-
-def unread_tests(notes: Iterable[str]) -> list[str]:
-    """Return those of a gradation's notes that name test files which cannot be read."""
-    return [note for note in notes if NOTE.fullmatch(note)]
 
 
 class UnreadableTests(ExceptionTests):

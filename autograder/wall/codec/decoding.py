@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from autograder.errors import AutograderError, EvidenceError
-from autograder.wall.codec import library, names
+from autograder.wall.codec import library, names, recipes
 from autograder.wall.codec.arrays import read_array
 from autograder.wall.codec.families import chain, only_plain
 from autograder.wall.codec.held import take_over
@@ -28,6 +28,7 @@ from autograder.wall.codec.kinds import (
     Function,
     check_range,
 )
+from autograder.wall.codec.prints import print_of
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
@@ -87,6 +88,7 @@ class _Decoder:
         self.resolve = resolve
         self.adopt = adopt
         self.held = shared
+        self.copying: dict[int, Any] = {}  # objects of recipes, while one is made
 
     def shared(self, plain: Record, depth: Depth) -> Any:
         number = _field(plain, "id", int)
@@ -253,6 +255,16 @@ class _Decoder:
         array[:] = items
         return array.reshape(shape)
 
+    def recipe(self, plain: Record, depth: Depth) -> Any:
+        if self.resolve is None:
+            raise EvidenceError("the sandbox may not send recipes")
+        return recipes.COPIES.make(self, plain, depth, print_of)
+
+    def named(self, plain: Record, depth: Depth) -> Any:
+        if self.resolve is None:
+            raise EvidenceError("the sandbox may not name what is no value")
+        return recipes.find(_field(plain, "name", str))
+
     def ref(self, plain: Record, depth: Depth) -> Any:
         if self.resolve is None:
             raise EvidenceError("the sandbox may not refer to objects")
@@ -368,7 +380,7 @@ _DECODERS = {
             "tuple", "size", "dict", "set", "frozenset", "array", "scalar", "tensor", "error",
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
-            "complex", "int", "record", "shared", "lent", "still",
+            "complex", "int", "record", "shared", "lent", "still", "recipe", "named",
             "window",
         )
     },

@@ -28,6 +28,7 @@ from autograder.wall.codec.kinds import (
 )
 from autograder.wall.codec.library import check_count, encode_library, is_plain_scalar
 from autograder.wall.codec.names import name_of
+from autograder.wall.codec.recipes import recipe_of
 from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import (
     abilities,
@@ -114,7 +115,7 @@ class Encoder:
         self.tensor_hook = tensor_hook
         self.shared = shared
         self.lend = lend
-        self.nodes = 0
+        self.nodes, self.recipes = 0, set[int]()
 
     def message(self, message: Any) -> Any:
         """Encode a whole message; only values that people's code gets to see are shared."""
@@ -326,7 +327,7 @@ class Encoder:
                 return {"$": "library", "name": library}
             if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
-            return self.oracle(self.lend(value), 0)
+            return recipe_of(self, value) or self.oracle(self.lend(value), 0)
         lent = lent_number(value)
         if lent is not None:
             return {"$": "lent", "id": lent}

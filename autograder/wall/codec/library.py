@@ -7,13 +7,15 @@ Exact types only, both ways; each kind is a map of few fields that are checked o
 
 import dataclasses
 import datetime
+import re
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import lru_cache
-from pathlib import PosixPath
+from functools import lru_cache, partial
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
@@ -36,7 +38,9 @@ DATES: dict[str, Any] = {
     "date": datetime.date,
     "time": datetime.time,
 }
-MAX_DATE_TEXT, MAX_PATH = 60, 4096
+MAX_DATE_TEXT, MAX_PATH, MAX_PATTERN = 60, 4096, 4096
+PATHS = {PosixPath: "path", PurePosixPath: "pure path", PureWindowsPath: "windows path"}
+ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}", re.A)
 MOST_CLASSES = 256  # of named tuples that are kept: they are as a submission says
 FLAGS = ("init", "repr", "hash", "compare", "kw_only")  # of a data class's field
 FIELD_KINDS = [getattr(dataclasses, f"_FIELD{name}") for name in ("", "_CLASSVAR", "_INITVAR")]
@@ -99,9 +103,42 @@ def _fraction(value: Any, encode: Encode) -> Plain:
 
 def _date(value: Any, encode: Encode) -> Plain | None:
     zone = getattr(value, "tzinfo", None)
+    if type(zone) is ZoneInfo:
+        local = encode(value.replace(tzinfo=None, fold=0))
+        return _collection("zoned", [local, encode(zone), value.fold])
     if zone is not None and type(zone) is not datetime.timezone:
         return None
     return {"$": "date", "kind": type(value).__name__, "text": value.isoformat()}
+
+
+def _zone(value: Any, encode: Encode) -> Plain | None:
+    return None if value.key is None else _collection("zone", [value.key])
+
+
+def _make_zone(items: list[Any]) -> ZoneInfo:
+    if [type(item) for item in items] != [str] or not ZONE.fullmatch(items[0]):
+        raise EvidenceError("malformed zone")
+    return ZoneInfo(items[0])
+
+
+def _make_zoned(items: list[Any]) -> Any:
+    local, zone, fold = items
+    if type(local) not in (datetime.datetime, datetime.time) or type(zone) is not ZoneInfo:
+        raise EvidenceError("malformed date")
+    return local.replace(tzinfo=zone, fold=fold)
+
+
+def _pattern(value: Any, encode: Encode) -> Plain | None:
+    if type(value.pattern) not in (str, bytes) or len(value.pattern) > MAX_PATTERN:
+        return None
+    return _collection("pattern", [encode(value.pattern), value.flags & ~re.DEBUG])
+
+
+def _make_pattern(items: list[Any]) -> Any:
+    pattern, flags = items
+    if type(pattern) not in (str, bytes) or len(pattern) > MAX_PATTERN or type(flags) is not int:
+        raise EvidenceError("malformed pattern")
+    return re.compile(pattern, flags & ~re.DEBUG)
 
 
 def _duration(value: Any, encode: Encode) -> Plain:
@@ -113,7 +150,7 @@ def _slice(value: Any, encode: Encode) -> Plain:
 
 
 def _path(value: Any, encode: Encode) -> Plain:
-    return _collection("path", [encode(str(value))])
+    return _collection(PATHS[type(value)], [encode(str(value))])
 
 
 def _field(value: Any, encode: Encode) -> Plain | None:
@@ -168,7 +205,9 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     datetime.timedelta: _duration,
     slice: _slice,
     bytearray: _bytearray,
-    PosixPath: _path,
+    **dict.fromkeys(PATHS, _path),
+    ZoneInfo: _zone,
+    re.Pattern: _pattern,
     dataclasses.Field: _field,
     **dict.fromkeys(draws.KINDS, _generator),
 }
@@ -183,12 +222,10 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
     kind = plain.get("kind")
     if kind in numeric.KINDS:
         return numeric.make_numeric(str(kind), items)
+    if kind in _MAKERS:
+        return _MAKERS[str(kind)](items)
     if kind in symbolic.KINDS:
         return symbolic.make_symbolic(items)
-    if kind == "path":
-        return _make_path(items)
-    if kind == "field":
-        return _make_field(items)
     if kind == "generator":
         return draws.make_generator(items)
     if kind == "deque":
@@ -217,10 +254,19 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
     raise EvidenceError("unknown collection")
 
 
-def _make_path(items: list[Any]) -> PosixPath:
+def _make_path(cls: type, items: list[Any]) -> Any:
     if [type(item) for item in items] != [str] or len(items[0]) > MAX_PATH:
         raise EvidenceError("malformed path")
-    return PosixPath(items[0])
+    return cls(items[0])
+
+
+_MAKERS: dict[str, Callable[[list[Any]], Any]] = {
+    **{kind: partial(_make_path, cls) for cls, kind in PATHS.items()},
+    "field": _make_field,
+    "zone": _make_zone,
+    "zoned": _make_zoned,
+    "pattern": _make_pattern,
+}
 
 
 def make_tuple(plain: Plain, items: list[Any], named: bool) -> tuple[Any, ...]:
