@@ -119,6 +119,10 @@ def _attribute(value: Any, name: Any) -> Any:
     return getattr(value, _named(name))
 
 
+def _leave(value: Any, error: Any) -> bool:
+    return bool(type(value).__exit__(value, None if error is None else type(error), error, None))
+
+
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda value, other: operation(other, value)
 
@@ -138,6 +142,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "delete item": operator.delitem,
     "truth": bool,
     "hash": hash,
+    "enter": lambda value: type(value).__enter__(value),
+    "leave": _leave,
     "integer": int,
     "index": operator.index,
     "real": float,

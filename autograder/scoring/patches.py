@@ -22,6 +22,7 @@ NAMES = {
     "numpy.random": ("choice", "default_rng", "normal", "permutation", "rand", "randint", "randn",
                      "random", "shuffle", "uniform"),
 }  # fmt: skip
+LATE = {"requests": ("delete", "get", "patch", "post", "put", "request")}  # if it is there at all
 WATCHED = [
     (module, name, getattr(importlib.import_module(module), name))
     for module, names in NAMES.items()
@@ -36,4 +37,9 @@ def replaced() -> list[list[Any]]:
         value = getattr(sys.modules[module], name, usual)
         if value is not usual and callable(value):
             found.append([module, name, value])
+    for module, names in LATE.items():
+        for name in names if module in sys.modules else ():
+            value = getattr(sys.modules[module], name, None)
+            if callable(value) and not str(getattr(value, "__module__", "")).startswith(module):
+                found.append([module, name, value])
     return found

@@ -5,6 +5,7 @@ asks Python's own unpickler for each name, which tells an audit hook first. Whil
 only names of plain data are found; another fails the case, even where the test catches it.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,17 +24,17 @@ NOT_UNPICKLED = (
 )
 
 
-_guarded: list[Any] = []  # the session whose test case runs
+_guarded: list[tuple[int, Any]] = []  # process and session of the test case that runs
 _installed: list[bool] = []
 
 
 def _look(event: str, args: tuple[Any, ...]) -> None:
-    if event != "pickle.find_class" or not _guarded:
+    if event != "pickle.find_class" or not _guarded or _guarded[-1][0] != os.getpid():
         return
     name = " ".join(str(one) for one in args[:2])
     if name not in PLAIN:
         refused = AssertionError(NOT_UNPICKLED.format(name.replace(" ", ".")[:200]))
-        session = _guarded[-1]
+        session = _guarded[-1][1]
         session.refused = session.refused or refused
         raise refused
 
@@ -44,7 +45,7 @@ def only_plain(session: Any) -> Iterator[None]:
     if not _installed:
         _installed.append(True)
         sys.addaudithook(_look)
-    _guarded.append(session)
+    _guarded.append((os.getpid(), session))
     try:
         yield
     finally:

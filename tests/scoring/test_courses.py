@@ -59,6 +59,22 @@ def log(x):
     logging.getLogger("app").info("more")
 def ln(x):
     return np.log(np.float64(x))
+class Up:
+    def __init__(self, n): self.n, self.i = n, 0
+    def __iter__(self): return self
+    def __next__(self):
+        if self.i >= self.n: raise StopIteration
+        self.i += 1
+        return self.i
+class Other(Up):
+    def __iter__(self): return iter(range(self.n))
+    def __next__(self): return 7
+def fetch(url):
+    from urllib.request import urlopen
+    with urlopen(url) as reply:
+        return reply.read().decode()
+def read(reply):
+    return reply.status_code, reply.json()["x"][0]
 def inside():
     return os.listdir("/nowhere")
 def count(n):
@@ -153,6 +169,16 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
      "FloatingPointError: divide by zero encountered in log", True),
     (">>> from unittest import mock\n>>> with mock.patch('os.listdir', return_value=['z']):\n"
      "...     inside()\n['z']", True),
+    (">>> from unittest import mock\n>>> with mock.patch('urllib.request.urlopen') as get:\n"
+     "...     get.return_value.__enter__.return_value.read.return_value = b'hi'\n"
+     "...     fetch('http://u')\n'hi'\n>>> get.call_args.args\n('http://u',)", True),
+    (">>> up = Up(2)\n>>> iter(up) is up, next(up), list(up)\n(True, 1, [2])", True),
+    (">>> other = Other(2)\n>>> iter(other) is other\nTrue", False),
+    (">>> other = Other(2)\n>>> next(other), list(other), list(iter(other))\n"
+     "(7, [0, 1], [0, 1])", True),
+    (">>> from unittest import mock\n>>> reply = mock.Mock(status_code=404)\n"
+     ">>> reply.json.return_value = {'x': [9]}\n>>> read(reply)\n(404, 9)\n"
+     ">>> reply.json.assert_called_once_with()", True),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip
