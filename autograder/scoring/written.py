@@ -103,7 +103,9 @@ class Desk(BothSides):
         os.mkdir(os.path.join(folder, SCRATCH))
         if own:
             link_all(own, folder)
-            self.own = set(entries_below(folder))
+            self.own = {os.path.relpath(os.path.join(place, name), folder)
+                        for place, folders, names in os.walk(folder)
+                        for name in (*folders, *names)}  # fmt: skip
             self.here = entries_below(folder)
 
     def tell(self) -> None:
@@ -173,6 +175,8 @@ class Desk(BothSides):
             place, data = Path(self.folder, path), found.get(path)
             place.parent.mkdir(parents=True, exist_ok=True)
             if data is not None and is_bounded(path, data):
+                if place.is_symlink() or place.is_dir():
+                    _remove(str(place))  # never written through
                 place.write_bytes(data)
                 continue
             if path not in self.withheld:

@@ -249,6 +249,17 @@ def test_tests_read_the_data_files_that_the_notebook_wrote(engine, cell, column)
     assert outcomes(grade(engine, tests, (cell, "q1"))) == [case[column] for case in READS]
 
 
+def test_a_notebook_changes_no_file_of_the_assignment_for_a_test(engine):
+    files = {"data/numbers.txt": b"1,2,3", "top.txt": b"4"}
+    case = (">>> import os\n>>> open('top.txt').read(), open('data/numbers.txt').read()\n"
+            "('4', '1,2,3')\n>>> noted()\n>>> open('top.txt').read()\n'4'")  # fmt: skip
+    cell = "open('top.txt', 'w').write('5')\nopen('data/numbers.txt', 'a').write(',6')\n"
+    cell += "def noted(): open('top.txt', 'a').write('7')"
+    tests = Assignment("demo", "d", {}, {"q1": ok_file(case)}, {}, files, is_foreign=True)
+    assert outcomes(grade(engine, tests, (cell, "q1"))) == [True]
+    assert outcomes(grade(engine, tests, (cell, "q1"))) == [True]
+
+
 def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
     sources = {"q1": ok_file(">>> open('list.csv').read(1)\n'a'")}
     tests = Assignment("demo", "d", {}, sources, {})
