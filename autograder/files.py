@@ -1,12 +1,16 @@
 """Files that are there as a whole or not at all."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 from autograder.errors import EvidenceError
 
-MOST_BYTES = 32 * 2**20  # of a file that crosses the wall
+MOST_BYTES = 32 * 2**20  # of files that cross the wall together
+MOST_ENTRIES = 2_000  # of a folder that a test sees
+SCRATCH = ".scratch"  # in it: where a test's temporary files lie
+Entries = dict[str, tuple[int, int] | None]  # size and time of a file; None: a folder
 
 
 def write_text(path: Path, text: str) -> None:
@@ -33,6 +37,32 @@ def link_all(source: str, target: str) -> None:
         os.makedirs(inside, exist_ok=True)
         for name in names:
             os.symlink(os.path.join(folder, name), os.path.join(inside, name))
+
+
+def entries_below(folder: str) -> Entries:
+    """Return what lies below a folder, by relative path: no links, and nothing hidden."""
+    found: Entries = {}
+    for place, folders, names in os.walk(folder):
+        inside = os.path.relpath(place, folder)
+        folders[:] = sorted(name for name in folders if name[:1] != "." or name == SCRATCH)
+        for name in (*folders, *sorted(names)):
+            path = os.path.normpath(os.path.join(inside, name))
+            if len(found) >= MOST_ENTRIES:
+                return found
+            if name in folders:
+                found[path] = None
+            elif name[:1] != "." and (stamp := stamp_of(os.path.join(place, name))) is not None:
+                found[path] = stamp
+    return found
+
+
+def stamp_of(path: str) -> tuple[int, int] | None:
+    """Return size and time of a plain file, None of anything else."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def read_file(path: str) -> bytes | None:

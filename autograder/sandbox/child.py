@@ -11,7 +11,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import FrameType, MappingProxyType
 from typing import Any
@@ -22,24 +21,25 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import absence, backend, calling, folder, kernel, streams
+from autograder.sandbox import absence, backend, calling, kernel, streams
+from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
 from autograder.sandbox.replaced import in_place
+from autograder.sandbox.telling import Aside
 from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
-from autograder.wall.seeds import Seeds, state_of
+from autograder.wall.seeds import state_of
 from autograder.wall.sharing import Shared
 
 Message = dict[str, Any]  # decoded: a request, or a reply to one
 
 ASKED = MappingProxyType(dict(probes.PROBES))  # as they are before student code runs
-MAX_PRINTED = 100_000  # characters while a request is answered
 
 
 class Agent:
@@ -56,7 +56,7 @@ class Agent:
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "sharing", "lent", "printed", "seeds",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "aside",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +80,7 @@ class Agent:
         self.busy = False
         self.line: Line | None = None
         self.shared, self.sharing = Shared(2), sharing
-        self.seeds = Seeds(sharing)
+        self.aside = Aside(output, sharing)
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -103,49 +103,37 @@ class Agent:
         The frame is taken out of the list: it may hold a hidden test's words, and no variable of
         ours may keep them while student code runs.
         """
-        self.linked, self.inputs, self.call_id, self.printed = [], [], None, ""
+        self.linked, self.inputs, self.call_id = [], [], None
+        self.aside.begin()
         try:
             message = self.unpack(frame.pop()[NONCE_BYTES:])
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
-            self.seeds.follow(message.get("noted", ()))
-            self.seeds.take(message.get("random"))
+            self.shared.paths = message.get("paths")
             self.busy = True
             try:
                 try:
-                    with in_place(message.get("replaced")), self.drawing():
+                    with (
+                        in_place(message.get("replaced")),
+                        self.aside.noting(message, self.shared.open),
+                    ):
                         reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
                 COPIES.check()
-                return codec.pack({**reply, **self.said()}, self.keep, self.link, self.shared)
+                return codec.pack({**reply, **self.aside.said()}, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
-                self.printed += self.output.take(errors=False)
+                self.aside.listen()
         except (EvidenceError, RecursionError, MemoryError) as error:
             return codec.pack({"ok": False, "limit": f"{type(error).__name__}: {error}"})
         except BaseException as error:
             return self.pack_error(error)
 
-    def said(self) -> Message:
-        """Return what a test made the notebook print: it is no cell's output."""
-        self.printed = (self.printed + self.output.take(errors=False))[:MAX_PRINTED]
-        told: Message = {"printed": self.printed} if self.printed else {}
-        return {**told, **self.drawn()}
-
-    def drawing(self) -> AbstractContextManager[None]:
-        """Note which generators are seeded, where a request shares them."""
-        return self.seeds.watched() if self.shared.open else nullcontext()
-
-    def drawn(self) -> Message:
-        """Return where the generators stand that the other side draws from as well."""
-        states = self.seeds.states() if self.shared.open else {}
-        return {"random": states} if states else {}
-
     def pack_error(self, error: BaseException) -> bytes:
         try:
             reply = {"ok": False, "error": error, "number": calling.number_of(error)}
-            return codec.pack({**reply, **self.said()}, self.keep, None, self.shared)
+            return codec.pack({**reply, **self.aside.said()}, self.keep, None, self.shared)
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 
@@ -208,11 +196,11 @@ class Agent:
         """
         assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
-        asked |= {"operation": operation, **self.drawn()}
+        asked |= {"operation": operation, **self.aside.drawn()}
         question = codec.pack(asked, self.keep, None, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)
         reply = self.unpack(answer[len(codec.CALL) :])
-        self.seeds.take(reply.get("random"))
+        self.aside.hear(reply)
         return calling.result_of(reply)
 
     def serve_between(self, frame: bytes) -> None:
@@ -224,7 +212,7 @@ class Agent:
             self.line.close(self.answer([frame]))
         finally:
             self.line, self.linked, self.inputs, self.call_id = outer
-            self.busy, self.shared.open = True, self.sharing
+            self.busy, self.shared.open, self.aside.draws = True, self.sharing, self.sharing
 
     def ask(
         self, oracle: int, path: str, levels: int, inputs: oracles.Tensors
@@ -321,7 +309,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "cell": Agent.run_cell,
     "sow": Agent.sow,
     "states": Agent.states,
-    **{op: partial(_beside, done) for op, done in folder.DONE.items()},
+    **{op: partial(_beside, done) for op, done in files.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
     "call": Agent.call,
@@ -367,6 +355,7 @@ def run_child(
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
         kernel.name_command(folder)
         backend.work_in(folder)
+        files.work_in(folder)
         gc.enable()
         tempfile.tempdir = None  # it remembers the warm worker's
         agent = Agent(

@@ -106,6 +106,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
     "item": lambda target, key: target[key],
     "items": _items,
+    "iterator": iter,
     "next": next,
     "length": len,
     "contains": lambda target, item: item in target,

@@ -38,12 +38,20 @@ class BoundedText(io.TextIOBase):
             self.kept += min(len(text), room)
         return len(text)
 
-    def take(self, errors: bool = True) -> str:
-        """Return what was printed since the last call, with or without the stream of errors."""
-        kept = [part for n, part in enumerate(self.parts) if errors or n not in self.error_parts]
+    def take(self) -> str:
+        """Return what was printed since the last call, the stream of errors with it."""
+        text = "".join(self.parts)
         self.parts.clear()
         self.error_parts.clear()
-        return "".join(kept)
+        return text
+
+    def split(self) -> tuple[str, str]:
+        """Return what was printed since the last call, and what went to the stream of errors."""
+        texts: tuple[list[str], list[str]] = [], []
+        for place, part in enumerate(self.parts):
+            texts[place in self.error_parts].append(part)
+        self.take()
+        return "".join(texts[0]), "".join(texts[1])
 
 
 class ErrorText(BoundedText):

@@ -1,22 +1,27 @@
 """One test case, whatever its format: what it begins with, and how long it may take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
+from autograder.scoring.unpickling import only_plain
 
 CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
 
 
 @contextmanager
-def one_case(session: Any) -> Iterator[None]:
-    """Run one test case against a session, or what stands for one."""
+def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
+    """Run one test case against a session, or what stands for one.
+
+    Args:
+        words: the names in the test.
+    """
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
     session.items, session.tested = 0, set()
     begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
     if begin is not None:
-        begin()
+        begin(words)
 
     def is_busy() -> bool:
         return bool(getattr(session, "exchanges", 0))
@@ -25,7 +30,8 @@ def one_case(session: Any) -> Iterator[None]:
         session.refused = session.refused or error
 
     seconds = CASE_S if limits is None else limits.cell_s
-    with kept_clock(), patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse):
+    timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
+    with kept_clock(), timed[0], timed[1], only_plain(session):
         session.testing = True
         try:
             yield

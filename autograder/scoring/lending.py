@@ -6,8 +6,10 @@ code lets it pass.
 """
 
 import inspect
+import io
 import types
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError, EvidenceError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
+MOST_PRINTED = 100_000  # characters, by one of them
 MOST_DOC = 10_000  # characters of a function's docstring
 
 
@@ -131,17 +134,18 @@ class Lending:
         operation = asked.get("operation")
         if operation != "call" and operation not in self.functions[asked["function"]].does:
             raise EvidenceError("a test's object is asked for what it does not do")
+        printed = io.StringIO()  # in its turn between what student code prints
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
             self.session.seeds.take(asked.get("random"))
-            with disturbed():
+            with disturbed(), redirect_stdout(printed) if self.sharing else nullcontext():
                 value = (
                     function(*args, **kwargs)
                     if operation == "call"
                     else do(function, operation, args)
                 )
-            return self.pack({"ok": True, "value": value, **self._drawn()}, True)
+            return self.pack({"ok": True, "value": value, **self._done(printed)}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
@@ -150,11 +154,13 @@ class Lending:
             self.raised_so_far += 1
             self.errors[self.raised_so_far] = error
             reply = {"ok": False, "error": error, "number": self.raised_so_far}
-            return self.pack({**reply, **self._drawn()}, True)
+            return self.pack({**reply, **self._done(printed)}, True)
 
-    def _drawn(self) -> dict[str, Any]:
+    def _done(self, printed: io.StringIO) -> dict[str, Any]:
+        """Return what else a test's function did: what it printed, and drew at random."""
         states = self.session.seeds.states() if self.sharing else {}
-        return {"random": states} if states else {}
+        done = {"random": states, "printed": printed.getvalue()[:MOST_PRINTED]}
+        return {name: one for name, one in done.items() if one}
 
     def raised(self, reply: dict[str, Any]) -> Any:
         """Return the error of a reply: the test's own one where it is that."""

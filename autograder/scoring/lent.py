@@ -18,6 +18,7 @@ from unittest.mock import NonCallableMock
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.written import MAX_BYTES, is_on_the_desk
 from autograder.wall.codec import MAX_NODES
 from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPECIAL, TEXTS
 
@@ -26,7 +27,7 @@ OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
 NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
-WRITING = frozenset({"write", "writelines", "flush", "truncate"})  # where no file is written
+WRITING = frozenset({"write", "writelines", "flush", "truncate"})
 
 
 def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
@@ -104,13 +105,25 @@ def _named(name: Any) -> str:
     return name
 
 
+def _is_open_to_all(value: Any) -> bool:
+    """Tell whether student code may write to a file: it is none, or lies in the case's folder."""
+    if isinstance(value, (io.StringIO, io.BytesIO)):
+        return True
+    name = getattr(value, "name", None)
+    return type(name) is str and is_on_the_desk(name) and value.tell() <= MAX_BYTES
+
+
 def _attribute(value: Any, name: Any) -> Any:
     if isinstance(value, NonCallableMock) and str(name).startswith("_"):
         raise AttributeError(str(name))
-    allowed = READING | WRITING if type(value) in (io.StringIO, io.BytesIO) else READING
+    allowed = READING | WRITING if name in WRITING and _is_open_to_all(value) else READING
     if isinstance(value, io.IOBase) and name not in allowed:
         raise AttributeError(f"{name} of a test's file cannot be used")
     return getattr(value, _named(name))
+
+
+def _leave(value: Any, error: Any) -> bool:
+    return bool(type(value).__exit__(value, None if error is None else type(error), error, None))
 
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -132,6 +145,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "delete item": operator.delitem,
     "truth": bool,
     "hash": hash,
+    "enter": lambda value: type(value).__enter__(value),
+    "leave": _leave,
     "integer": int,
     "index": operator.index,
     "real": float,

@@ -12,10 +12,17 @@ NAMES = {
     "builtins": ("input", "open", "print"),
     "random": ("choice", "choices", "gauss", "randint", "random", "randrange", "sample", "shuffle",
                "uniform"),
-    "time": ("sleep", "time"),
+    "time": ("monotonic", "perf_counter", "sleep", "time"),
+    "os": ("getenv", "listdir", "makedirs", "mkdir", "remove", "rename", "system", "urandom"),
+    "os.path": ("exists", "getsize", "isdir", "isfile"),
+    "secrets": ("choice", "randbelow", "token_hex"),
+    "subprocess": ("Popen", "call", "check_output", "run"),
+    "urllib.request": ("urlopen", "urlretrieve"),
+    "webbrowser": ("open",),
     "numpy.random": ("choice", "default_rng", "normal", "permutation", "rand", "randint", "randn",
                      "random", "shuffle", "uniform"),
 }  # fmt: skip
+LATE = {"requests": ("delete", "get", "patch", "post", "put", "request")}  # if it is there at all
 WATCHED = [
     (module, name, getattr(importlib.import_module(module), name))
     for module, names in NAMES.items()
@@ -30,4 +37,9 @@ def replaced() -> list[list[Any]]:
         value = getattr(sys.modules[module], name, usual)
         if value is not usual and callable(value):
             found.append([module, name, value])
+    for module, names in LATE.items():
+        for name in names if module in sys.modules else ():
+            value = getattr(sys.modules[module], name, None)
+            if callable(value) and not str(getattr(value, "__module__", "")).startswith(module):
+                found.append([module, name, value])
     return found

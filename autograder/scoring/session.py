@@ -2,10 +2,9 @@
 
 import secrets
 import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,6 +15,7 @@ from autograder import probes
 from autograder.errors import EvidenceError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import CellOutput, Limits, Status
 from autograder.scoring import bounds, remote
+from autograder.scoring.hearing import Hearing
 from autograder.scoring.lending import Lending
 from autograder.scoring.mirrors import Mirrors
 from autograder.scoring.patches import replaced
@@ -82,7 +82,7 @@ class Session:
         self.refused: Exception | None = None  # the first operation that no stand-in may answer
         sown = OURS if as_in_otter and seed is not None and seed_variable is None else ()
         self.seeds = Seeds(as_in_otter, self.request, sown)
-        self.console = sys.stdout  # where nothing of a notebook's is printed
+        self.hearing = Hearing()
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
@@ -205,6 +205,8 @@ class Session:
         if op in SHARING and self.lending.sharing:
             fields |= {"noted": [*self.seeds.sent]} if self.seeds.sent else {}
             fields |= {"replaced": found} if (found := replaced()) else {}
+            fields |= self.hearing.wanted()
+            fields |= {"paths": paths[::-1]} if (paths := self.lending.shared.paths) else {}
         try:
             payload = self.lending.pack({"op": op, **fields}, op in SHARING)
         except EvidenceError as error:
@@ -220,7 +222,7 @@ class Session:
             self.exchanges -= 1
         if not isinstance(reply, dict):
             raise self._broken("a malformed answer")
-        self._print(reply.get("printed"))
+        self.hearing.hear(reply)
         self._draw_on(reply.get("random"))
         if interrupted and reply.get("ok") is not True:
             raise StudentTimeout(
@@ -243,11 +245,6 @@ class Session:
         self.refused = self.refused or error
         return error
 
-    def _print(self, text: object) -> None:
-        """Print what a test made the notebook print, where the test looks at what is printed."""
-        if type(text) is str and sys.stdout is not self.console:
-            sys.stdout.write(text)
-
     def _draw_on(self, states: object) -> None:
         """Let this side's generators go on from where the notebook's stand."""
         try:
@@ -266,10 +263,14 @@ class Session:
         except Exception as error:  # whatever reading an answer meets is the answer's doing
             raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
 
-    def begin_case(self) -> None:
-        """Forget what belongs to the test case before, once no thread of its asks any more."""
+    def begin_case(self, words: Iterable[str] = ()) -> None:
+        """Forget what belongs to the test case before, once no thread of its asks any more.
+
+        Args:
+            words: the names in the test.
+        """
         with self.turn:
-            self.console = sys.stdout
+            self.hearing.begin(words)
             self.seeds.forget()
             self.lending.begin_case()
             self.mirrors.clear()

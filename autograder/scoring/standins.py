@@ -155,9 +155,14 @@ class StandIn(metaclass=Kind):
         return ask(self, "item", key)
 
     def __iter__(self) -> Iterator[Any]:
-        if "__next__" in record_of(self).get("has", ()) or _is_a(self, "builtins.generator"):
-            return self
-        return iter(_exactly(list, self, "items"))
+        if "__next__" not in record_of(self).get("has", ()):
+            return (
+                self if _is_a(self, "builtins.generator") else iter(_exactly(list, self, "items"))
+            )
+        if loaded(record_of(self)["bases"][0]) is not None:
+            return self  # a library's iterator is its own
+        found = ask(self, "iterator")
+        return found if found is self else iter(found)
 
     def __next__(self) -> Any:
         if _is_a(self, "builtins.coroutine"):

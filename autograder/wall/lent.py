@@ -21,6 +21,7 @@ SPECIAL = {  # operation -> the method that asks for it
     **TEXTS,
     "set item": "__setitem__", "delete item": "__delitem__", "truth": "__bool__",
     "hash": "__hash__", "integer": "__int__", "index": "__index__", "real": "__float__",
+    "enter": "__enter__", "leave": "__exit__",
     **{name: f"__{name}__" for name in ("eq", "ne", "lt", "le", "gt", "ge")},
     **{name: f"__{name}__" for name in ("neg", "pos", "abs", "invert")},
     **{f"{side}{name}": f"__{side}{name}__" for side in ("", "r", "i") for name in ARITHMETIC},
@@ -80,6 +81,8 @@ def _members(does: tuple[str, ...]) -> dict[str, Any]:
     members: dict[str, Any] = {
         SPECIAL[name]: _asking(name, SPECIAL[name]) for name in does if name in SPECIAL
     }
+    if "leave" in does:
+        members["__exit__"] = _leave
     members |= {name: None for key, name in ABSENT.items() if key in does}
     members |= {name: method for key, name, method in _METHODS if key in does}
     return members
@@ -99,6 +102,10 @@ def _call(self: Lent, *args: Any, **kwargs: Any) -> Any:
 
 def _items(self: Lent) -> Any:
     return iter(self._autograder_ask("items"))
+
+
+def _leave(self: Lent, kind: Any, error: Any, trace: Any) -> Any:
+    return self._autograder_ask("leave", error)
 
 
 def _reversed(self: Lent) -> Any:

@@ -7,7 +7,7 @@ test case runs: a number that both sides know stands for each.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,6 +54,7 @@ class Shared:
         self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
         self.open = True  # whether more values may join
+        self.paths: Sequence[str] | None = None  # a folder here, and what it is on the other side
         self.weight = 0
 
     def number_of(self, value: Any) -> int | None:
@@ -71,6 +72,13 @@ class Shared:
         number, self.next = self.next, self.next + 2
         self.hold(number, value)
         return number
+
+    def there(self, text: str) -> str:
+        """Return a text as the other side means it: a path into the folder of both is another."""
+        if self.paths is None or not text.startswith(self.paths[0]):
+            return text
+        rest = text[len(self.paths[0]) :]
+        return self.paths[1] + rest if rest[:1] in ("", "/") else text
 
     def leave(self, number: int) -> None:
         """Let a value that is new be a copy; its weight stays counted."""

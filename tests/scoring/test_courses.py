@@ -10,6 +10,7 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import parse_tests
 from autograder.scoring.written import laid_beside
 from autograder.wall.seeds import Seeds
+from autograder.wall.sharing import Shared
 from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
 CELL = """
@@ -30,6 +31,52 @@ def again(f):
 def noise(generator):
     import torch
     return torch.rand(1, generator=generator)
+def into(stream):
+    print("here", file=stream)
+def caught(f):
+    import contextlib, io
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        f()
+    return said.getvalue()
+def around(f):
+    print("before")
+    f()
+    print("after")
+import logging, os, warnings
+class Mine(UserWarning): pass
+def old():
+    warnings.warn("use new", DeprecationWarning)
+    return 1
+def own():
+    warnings.warn(Mine("mine"))
+    return 2
+def quiet(f):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return f()
+def log(x):
+    logging.getLogger("app").warning("value %s", x)
+    logging.getLogger("app").info("more")
+def ln(x):
+    return np.log(np.float64(x))
+class Up:
+    def __init__(self, n): self.n, self.i = n, 0
+    def __iter__(self): return self
+    def __next__(self):
+        if self.i >= self.n: raise StopIteration
+        self.i += 1
+        return self.i
+class Other(Up):
+    def __iter__(self): return iter(range(self.n))
+    def __next__(self): return 7
+def fetch(url):
+    from urllib.request import urlopen
+    with urlopen(url) as reply:
+        return reply.read().decode()
+def read(reply):
+    return reply.status_code, reply.json()["x"][0]
+def inside():
+    return os.listdir("/nowhere")
 def count(n):
     for i in range(n):
         print(i)
@@ -83,6 +130,55 @@ EXAMPLES = [  # (what a case says, whether stock Otter passes it)
     (">>> random.seed(1)\n>>> roll(); again(roll); random.randint(1, 10**9)\n"
      "144272510\n611178003\n909925048", True),
     (">>> random.seed(1)\n>>> again(lambda: roll() + random.randint(1, 9))\n144272512", True),
+    (">>> import io, contextlib\n>>> said = io.StringIO()\n"
+     ">>> with contextlib.redirect_stderr(said):\n...     n = warn(3)\n"
+     ">>> said.getvalue()\n'careful\\n'", True),
+    (">>> import sys\n>>> into(sys.stdout)\nhere", True),
+    (">>> caught(lambda: print('in')), caught(lambda: shout('a'))\n('in\\n', 'A\\n')", True),
+    (">>> around(lambda: print('in'))\nbefore\nin\nafter", True),
+    (">>> import warnings\n>>> with warnings.catch_warnings(record=True) as told:\n"
+     "...     warnings.simplefilter('always')\n...     old(), own()\n(1, 2)\n"
+     ">>> [str(one.message) for one in told]\n['use new', 'mine']\n"
+     ">>> told[0].category is DeprecationWarning, told[1].category is Mine\n(True, True)", True),
+    (">>> import warnings\n>>> with warnings.catch_warnings(record=True) as told:\n"
+     "...     warnings.simplefilter('always')\n...     quiet(lambda: old())\n1\n>>> told\n[]",
+     True),
+    (">>> import warnings\n>>> with warnings.catch_warnings():\n"
+     "...     warnings.simplefilter('error')\n...     old()\nTraceback (most recent call last):\n"
+     "    ...\nDeprecationWarning: use new", True),
+    (">>> import pytest\n>>> with pytest.warns(UserWarning, match='mine'):\n...     own()\n2",
+     True),
+    (">>> import pytest\n>>> with pytest.warns(UserWarning):\n...     roll() and None", False),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertWarns(DeprecationWarning):\n...     old()\n1", True),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertWarns(DeprecationWarning):\n...     own()\n2", False),
+    (">>> import unittest\n>>> case = unittest.TestCase()\n"
+     ">>> with case.assertLogs('app', 'INFO') as found:\n...     log(5)\n>>> found.output\n"
+     "['WARNING:app:value 5', 'INFO:app:more']", True),
+    (">>> import unittest\n>>> with unittest.TestCase().assertLogs() as found:\n...     log(5)\n"
+     ">>> found.records[1].getMessage()\n'more'", True),
+    (">>> import unittest\n>>> with unittest.TestCase().assertLogs('other'):\n...     log(5)",
+     False),
+    (">>> import io, logging\n>>> said = io.StringIO()\n"
+     ">>> handler = logging.StreamHandler(said)\n>>> logging.getLogger('app').addHandler(handler)\n"
+     ">>> log(2)\n>>> logging.getLogger('app').removeHandler(handler)\n>>> log(3)\n"
+     ">>> said.getvalue()\n'value 2\\n'", True),
+    (">>> import numpy as np\n>>> with np.errstate(all='raise'):\n...     ln(0.0)\n"
+     "Traceback (most recent call last):\n    ...\n"
+     "FloatingPointError: divide by zero encountered in log", True),
+    (">>> from unittest import mock\n>>> with mock.patch('os.listdir', return_value=['z']):\n"
+     "...     inside()\n['z']", True),
+    (">>> from unittest import mock\n>>> with mock.patch('urllib.request.urlopen') as get:\n"
+     "...     get.return_value.__enter__.return_value.read.return_value = b'hi'\n"
+     "...     fetch('http://u')\n'hi'\n>>> get.call_args.args\n('http://u',)", True),
+    (">>> up = Up(2)\n>>> iter(up) is up, next(up), list(up)\n(True, 1, [2])", True),
+    (">>> other = Other(2)\n>>> iter(other) is other\nTrue", False),
+    (">>> other = Other(2)\n>>> next(other), list(other), list(iter(other))\n"
+     "(7, [0, 1], [0, 1])", True),
+    (">>> from unittest import mock\n>>> reply = mock.Mock(status_code=404)\n"
+     ">>> reply.json.return_value = {'x': [9]}\n>>> read(reply)\n(404, 9)\n"
+     ">>> reply.json.assert_called_once_with()", True),
     (">>> random.seed(1)\n>>> roll()\n144272510", True),
     (">>> from random import seed\n>>> seed(1)\n>>> roll()\n144272510", True),
 ]  # fmt: skip
@@ -164,16 +260,26 @@ def test_what_one_notebook_wrote_is_not_there_for_the_next(engine):
     "", "/etc/x.txt", "../x.txt", "a/../../x.csv", "3.5", "a\nb.txt", "x", ".txt", "a\0.txt",
     "x" * 300 + ".txt", "the answer.",
 ])  # fmt: skip
-def test_no_other_text_of_a_test_is_asked_for_as_a_file(text):
-    asked = []
+def test_for_another_text_of_a_test_nothing_is_asked(text):
+    with laid_beside(SimpleNamespace(workplace=""), [text], ["price"]) as withheld:
+        assert withheld == []
 
-    def request(op, path):
-        asked.append(path)
-        return {}
 
-    session = SimpleNamespace(request=request, workplace="")
-    with laid_beside(session, [text, "x.txt"]):
-        assert asked == ["x.txt"]
+def test_the_notebook_is_told_no_file_that_a_test_names():
+    told = []
+
+    def request(op, **fields):
+        told.append(repr((op, fields)))
+        return {"value": {}}
+
+    session = SimpleNamespace(
+        request=request,
+        usage=None,
+        workplace="",
+        lending=SimpleNamespace(sharing=False, shared=Shared(1)),
+    )
+    with laid_beside(session, ["answer.txt"], ["open", "secret"]):
+        assert told and not any("answer" in text or "secret" in text for text in told)
 
 
 def test_what_lies_where_the_grader_was_started_is_no_file_of_a_test(engine):

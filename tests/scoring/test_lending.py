@@ -216,6 +216,26 @@ def test_a_database_is_not_handed_over_and_that_is_said(engine):
     assert "a Connection cannot cross into the sandbox" in messages(found)
 
 
+@pytest.mark.parametrize(("equal", "number", "all_pass"), [
+    ("cls.__name__ == getattr(other, '__name__', '')", "hash(cls.__name__)", True),
+    ("True", "hash(int)", False),
+])  # fmt: skip
+def test_classes_that_their_metaclass_compares_end_no_submission(engine, equal, number, all_pass):
+    cell = f"""
+class Compared(type):
+    def __eq__(cls, other): return {equal}
+    def __hash__(cls): return {number}
+class Base(metaclass=Compared): pass
+class A(Base):
+    def size(self): return 3
+a, n = A(), 3
+"""
+    tests = ok_file(">>> A.__name__\n'A'", ">>> n\n3", ">>> a.size()\n3")
+    found = grade(engine, foreign(q1=tests), (cell, "q1"))
+    assert found.status is Status.COMPLETED
+    assert outcomes(found) == [True, True, all_pass], messages(found)
+
+
 def test_a_forged_number_calls_no_function(engine):
     cell = """
 import gc

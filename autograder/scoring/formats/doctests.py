@@ -6,6 +6,7 @@ report quotes the test, so it is thrown away.
 
 import ast
 import doctest
+import os
 import re
 from contextlib import suppress
 from functools import lru_cache
@@ -85,10 +86,10 @@ class DoctestTests(OKTestFile):
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
         try:
-            with one_case(session):
+            with one_case(session, words_in(body)):
                 found = namespace.fetch(self._names(body, namespace))
                 known = {"type": TypeOf, "__name__": "__main__", **found}
-                with laid_beside(session, texts_in(body)) as withheld:
+                with laid_beside(session, texts_in(body), words_in(body)) as withheld:
                     passed, _ = run_doctest(f"{self.name} {number}", body, known)
         except (SandboxError, OutOfTime):
             raise
@@ -99,7 +100,8 @@ class DoctestTests(OKTestFile):
         session.raise_fault()
         if session.refused is not None:
             return False, str(session.refused)
-        return passed, NOT_READ.format(*withheld[:1] * 2) if withheld else NEUTRAL
+        unread = [path for path in withheld if os.path.basename(path) in body]
+        return passed, NOT_READ.format(*unread[:1] * 2) if unread else NEUTRAL
 
 
 def names_used(body: str) -> list[str]:
@@ -123,6 +125,17 @@ def texts_in(body: str) -> list[str]:
     """Return the texts that stand in a doctest's code."""
     values = [node.value for node in _nodes(body) if isinstance(node, ast.Constant)]
     return [value for value in values if isinstance(value, str)]
+
+
+def words_in(body: str) -> list[str]:
+    """Return every name in a doctest's code: variables, attributes, and what is imported."""
+    found = []
+    for node in _nodes(body):
+        found += [node.id] if isinstance(node, ast.Name) else []
+        found += [node.attr] if isinstance(node, ast.Attribute) else []
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found += [one.name for one in node.names]
+    return found
 
 
 @lru_cache(4096)

@@ -2,7 +2,8 @@
 
 import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 from otter.test_files.abstract_test import TestCase
 from otter.test_files.exception_test import ExceptionTestFile
@@ -63,18 +64,17 @@ class _Body:
     def __init__(self, case: TestCase):
         self.function, self.name, self.hidden = case.test_func, case.name, bool(case.hidden)
         self.names = list(inspect.signature(self.function).parameters)
-        code = getattr(self.function, "__code__", None)
-        self.texts = [one for one in getattr(code, "co_consts", ()) if isinstance(one, str)]
+        self.texts, self.words = _said_in(getattr(self.function, "__code__", None))
 
     def call_func(self, environment: "RemoteNamespace") -> None:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with one_case(session):
+            with one_case(session, self.words):
                 found = environment.fetch([name for name in self.names if name != "env"])
                 given = {name: found.get(name) for name in self.names}
                 given |= {"env": environment} if "env" in given else {}
-                with laid_beside(session, self.texts):
+                with laid_beside(session, self.texts, self.words):
                     self.function(**given)
         except AutograderError:
             raise
@@ -93,6 +93,18 @@ class _Body:
                 environment.answered.add(self.name)
         if session.refused is not None:  # a test that catches it would pass by it
             raise session.refused
+
+
+def _said_in(code: Any) -> tuple[list[str], list[str]]:
+    """Return the texts and the names in a function's code, and in what it defines."""
+    constants = getattr(code, "co_consts", ())
+    texts = [one for one in constants if isinstance(one, str)]
+    words = [*getattr(code, "co_names", ())]
+    for inner in constants:
+        if isinstance(inner, CodeType):
+            more = _said_in(inner)
+            texts, words = texts + more[0], words + more[1]
+    return texts, words
 
 
 def _said(error: BaseException) -> str:

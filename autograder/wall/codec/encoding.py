@@ -212,8 +212,7 @@ class Encoder:
             return {"$": "still", **tensor_fields(value)}
         if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
             return window
-        encode = _ENCODERS.get(type(value))
-        if encode is not None:
+        if (encode := _ENCODERS.get(type(value))) is not None:
             return encode(self, value, 2)
 
         def encode_part(part: Any) -> Any:
@@ -247,7 +246,9 @@ class Encoder:
     def plain(self, value: Any) -> Any:
         if type(value) is int:
             return value if -(2**63) <= value < 2**63 else encode_big_int(value)
-        return clean_text(value) if type(value) is str else value
+        if type(value) is str:
+            return clean_text(value if self.shared is None else self.shared.there(value))
+        return value
 
     def tuple(self, value: Any, depth: Depth) -> Record:
         exact = type(value) is tuple

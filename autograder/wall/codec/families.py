@@ -15,11 +15,12 @@ Keep = Callable[[Any], int]
 def family(cls: type, keep: Keep) -> list[list[Any]]:
     """Return name, handle and places of the bases of a class and all that it derives from."""
     classes = list(type.mro(cls))[:MAX_CLASSES]
+    places = {id(one): place for place, one in enumerate(classes)}  # a metaclass may compare them
     return [
         [
             f"{one.__module__}.{one.__qualname__}"[:200],
             0 if one.__module__ == "builtins" else keep(one),
-            [classes.index(base) for base in one.__bases__ if base in classes],
+            [places[id(base)] for base in one.__bases__ if id(base) in places],
         ]
         for one in classes
     ]
