@@ -234,7 +234,8 @@ HELD = {  # what stock Otter fails, fails; what it passes, passes
     "import collections\n    assert not isinstance(empty, collections.UserDict)": False,
     "assert not isinstance(undocumented, type(lambda: 0))": False,
     "assert not callable(undocumented)": False,
-    "import dis\n    assert not [i for i in dis.get_instructions(rows) if i.opname == 'FOR_ITER']": False,
+    "import dis\n    code = dis.get_instructions(rows)\n"
+    "    assert not [i for i in code if i.opname == 'FOR_ITER']": False,
     "assert len(box) == 3 and list(box) == [1, 2, 3] and box[1] == 2 and 2 in box": True,
     "assert box.items == [1, 2, 3] and box.total() == 6": True,
     "assert repr(box) == 'Box(1, 2, 3)' and f'{box}' == 'Box(1, 2, 3)'": True,

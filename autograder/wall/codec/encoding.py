@@ -320,8 +320,7 @@ class Encoder:
         return {**record, **more_of(value, lambda part: self.encode(part, depth + 2), chained)}
 
     def object(self, value: Any) -> Record:
-        handle = known_id(value) if self.keep is None else None
-        if handle is not None:
+        if self.keep is None and (handle := known_id(value)) is not None:
             return {"$": "ref", "id": handle}
         has_name = callable(value) and not stays(type(value))  # which would be asked for it
         library = name_of(value) if has_name else None
@@ -340,8 +339,8 @@ class Encoder:
             "callable": callable(value),
             "has": abilities(type(value)),
         }
-        has_name = has_name or isinstance(value, ModuleType)
-        name = getattr(value, "__name__", None) if has_name else None
+        named = has_name or isinstance(value, ModuleType)
+        name = getattr(value, "__name__", None) if named else None
         if type(name) is str:
             record["name"] = clean_text(name)[:200]
         if library is not None:
