@@ -17,6 +17,7 @@ from autograder.wall.codec.subclasses import become, content_of
 PLAIN_LISTS = ("matplotlib.axes._base.ArtistList", "matplotlib.cbook.silent_list")
 
 
+UNTOLD = EvidenceError("what it gives is not what it holds ‖ 它给出的内容与它保存的内容不同")
 COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
@@ -43,6 +44,8 @@ def operate(target: Any, operation: str, args: tuple[Any, ...]) -> Any:
 
 
 def _attribute(target: Any, name: str) -> Any:
+    if name == "keys" and not _gives_what_it_holds(target):
+        raise UNTOLD
     value = getattr(target, name)
     kind = type(value)
     if f"{kind.__module__}.{kind.__qualname__.partition('.')[0]}" in PLAIN_LISTS:
@@ -52,11 +55,44 @@ def _attribute(target: Any, name: str) -> Any:
     return value
 
 
-def _items(target: Any) -> list[Any]:
+def _base_of(target: Any, *bases: Any) -> Any:
+    """Return the plain type that an object of a subclass derives from, None of any other."""
+    line = type.mro(type(target))[1:]
+    return next((one for one in line if any(one is base for base in bases)), None)
+
+
+def _are_same(given: list[Any], held: list[Any]) -> bool:
+    return len(given) == len(held) and all(a is b for a, b in zip(given, held))
+
+
+def _gives_what_it_holds(target: Any) -> bool:
+    """Tell whether a mapping's keys and items are what the dict holds that it derives from.
+
+    Python's own functions read what an object of a subclass holds, as ``dict(x)``, ``set(x)`` and
+    ``math.sqrt(x)`` do, and nothing here tells them from those that ask the object. So where the
+    two differ it is not asked.
+    """
+    if _base_of(target, dict) is None:
+        return True
+    held = list(dict.__iter__(target))
+    given = list(itertools.islice(target.keys(), len(held) + 1))
+    return _are_same(given, held) and _are_same(
+        [target[key] for key in given], [dict.__getitem__(target, key) for key in held]
+    )
+
+
+def _real(target: Any) -> float | None:
+    found = float(target)
+    differs = _base_of(target, float) and repr(found) != repr(float.__pos__(target))
+    return None if differs else found
+
+
+def _items(target: Any) -> list[Any] | None:
     found = list(itertools.islice(iter(target), MAX_NODES + 1))
     if len(found) > MAX_NODES:
         raise EvidenceError(f"there are more than {MAX_NODES} items")
-    return found
+    base = _base_of(target, list, tuple, set, frozenset)
+    return found if base is None or _are_same(found, list(base.__iter__(target))) else None
 
 
 def _await(target: Any) -> Any:
@@ -113,7 +149,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "truth": bool,
     "integer": int,
     "index": operator.index,
-    "real": float,
+    "real": _real,
     "representation": repr,
     "text": str,
     "formatted": format,

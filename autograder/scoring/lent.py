@@ -24,6 +24,7 @@ from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPEC
 
 HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made it, it is fixed
 OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
+NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
 WRITING = frozenset({"write", "writelines", "flush", "truncate"})
@@ -36,6 +37,8 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
         folder: where the assignment's helper modules are.
     """
     cls = type(value)
+    if cls is object:
+        return (NOTHING,)
     if isinstance(value, torch.nn.Module):
         return ()  # a function of tensors
     if isinstance(value, type):

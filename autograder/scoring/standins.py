@@ -22,6 +22,7 @@ Exact = TypeVar("Exact")
 MOST_ITEMS = 5_000  # that one test case takes one by one
 ENDLESS = f"it gives more than {MOST_ITEMS} items ‖ 它给出的元素超过 {MOST_ITEMS} 个"
 OF_TYPES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
+OF_PYTHON = ("__class__", "__bases__", "__mro__", "__dict__", "__abstractmethods__")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
 
 
@@ -81,9 +82,11 @@ class StandIn(metaclass=Kind):
         return described.with_libraries(name, ask(self, "attribute", name), ask)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("__") or name.startswith("_autograder"):
+        of_class = type(self) is StandInClass and name not in OF_PYTHON
+        if (name.startswith("__") and not of_class) or name.startswith("_autograder"):
             raise _refusal(self, "assignment to an attribute")
-        ask(self, "set attribute", name, value)
+        if name != "__dataclass_params__":  # which nothing but its own module looks at
+            ask(self, "set attribute", name, value)
 
     def __delattr__(self, name: str) -> None:
         if name.startswith("__") or name.startswith("_autograder"):

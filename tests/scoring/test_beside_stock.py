@@ -12,7 +12,7 @@ from otter.test_files.ok_test import OKTestFile
 from autograder.scoring.formats.doctests import DoctestTests
 from tests.running import grade_doctests, ok_file, outcomes
 
-FILES = ("student_classes", "handed_objects")
+FILES = ("student_classes", "object_courses", "handed_objects")
 PLAIN = {
     name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
     for name in FILES

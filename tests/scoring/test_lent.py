@@ -121,10 +121,15 @@ def test_a_librarys_object_does_what_it_does_or_refuses(make, step):
 
 @pytest.mark.parametrize("value", [
     sys, sys._getframe(), made_by_a_test.__code__, types.SimpleNamespace(a=1), re.compile("x"),
-    object(), made_by_a_test, len, torch.nn.Sequential(),
+    made_by_a_test, len, torch.nn.Sequential(),
 ], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_what_has_nothing_to_ask_for_is_not_lent(value):
     assert what_it_does(value, "") == ()
+
+
+def test_a_bare_object_is_lent_and_does_nothing():
+    does = what_it_does(object(), "")
+    assert does and not set(does) & set(OPERATIONS)
 
 
 @pytest.mark.parametrize("value", [

@@ -218,6 +218,8 @@ def undocumented(x): return x
 def documented(x):
     "Says what it does."
 def odd(): raise Odd("odd")
+def rows(x):
+    for item in x: pass
 gen = (n * n for n in range(10**9))
 """
 HELD = {  # what stock Otter fails, fails; what it passes, passes
@@ -232,6 +234,8 @@ HELD = {  # what stock Otter fails, fails; what it passes, passes
     "import collections\n    assert not isinstance(empty, collections.UserDict)": False,
     "assert not isinstance(undocumented, type(lambda: 0))": False,
     "assert not callable(undocumented)": False,
+    "import dis\n    code = dis.get_instructions(rows)\n"
+    "    assert not [i for i in code if i.opname == 'FOR_ITER']": False,
     "assert len(box) == 3 and list(box) == [1, 2, 3] and box[1] == 2 and 2 in box": True,
     "assert box.items == [1, 2, 3] and box.total() == 6": True,
     "assert repr(box) == 'Box(1, 2, 3)' and f'{box}' == 'Box(1, 2, 3)'": True,
@@ -255,7 +259,7 @@ HELD = {  # what stock Otter fails, fails; what it passes, passes
     "assert not (liar - 5)": False,
     "assert bag == 5": False,
 }
-NAMES = "liar, bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
+NAMES = "rows, liar, bag, bag2, box, empty, undocumented, documented, odd, gen, Box, Odd"
 
 
 class Endless(Silent):

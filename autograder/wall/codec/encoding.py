@@ -40,6 +40,7 @@ from autograder.wall.codec.subclasses import (
     own_names,
     own_texts,
     plain_value,
+    stays,
 )
 from autograder.wall.codec.tables import encode_table
 from autograder.wall.codec.teaching import encode_teaching
@@ -319,18 +320,17 @@ class Encoder:
         return {**record, **more_of(value, lambda part: self.encode(part, depth + 2), chained)}
 
     def object(self, value: Any) -> Record:
-        handle = known_id(value) if self.keep is None else None
-        if handle is not None:
+        if self.keep is None and (handle := known_id(value)) is not None:
             return {"$": "ref", "id": handle}
-        library = name_of(value) if callable(value) else None
+        has_name = callable(value) and not stays(type(value))  # which would be asked for it
+        library = name_of(value) if has_name else None
         if self.keep is None:
             if library is not None:
                 return {"$": "library", "name": library}
             if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return recipe_of(self, value) or self.oracle(self.lend(value), 0)
-        lent = lent_number(value)
-        if lent is not None:
+        if (lent := lent_number(value)) is not None:
             return {"$": "lent", "id": lent}
         record: Record = {
             "$": "object",
@@ -339,8 +339,8 @@ class Encoder:
             "callable": callable(value),
             "has": abilities(type(value)),
         }
-        has_name = callable(value) or isinstance(value, ModuleType)
-        name = getattr(value, "__name__", None) if has_name else None
+        named = has_name or isinstance(value, ModuleType)
+        name = getattr(value, "__name__", None) if named else None
         if type(name) is str:
             record["name"] = clean_text(name)[:200]
         if library is not None:

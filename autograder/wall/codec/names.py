@@ -8,7 +8,7 @@ arguments alone are on the list: none reads a file, runs a text, or calls what i
 import builtins
 import importlib
 import sys
-from types import ModuleType
+from types import ModuleType, WrapperDescriptorType
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,7 @@ ERRORS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
+OF_OBJECT = "builtins:object."  # what a class has of a method that it leaves to Python
 LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
     "babypandas": frozenset({"DataFrame", "Series"}),
     "builtins": TYPES | ERRORS,
@@ -78,6 +79,8 @@ LISTED: dict[str, frozenset[str] | None] = {  # None: whatever is public there
 
 def name_of(value: Any) -> str | None:
     """Return the name by which a library's function or class crosses, None of all else."""
+    if type(value) is WrapperDescriptorType and value.__objclass__ is object:
+        return OF_OBJECT + value.__name__
     name: Any = getattr(value, "__name__", None)
     module: Any = "numpy" if type(value) is np.ufunc else getattr(value, "__module__", None)
     if type(module) is not str or type(name) is not str:
@@ -90,6 +93,9 @@ def find(name: object) -> Any:
     """Return this side's function or class of a name; None where there is none on the list."""
     if type(name) is not str or name.count(":") != 1:
         return None
+    if name.startswith(OF_OBJECT):
+        found = vars(object).get(name.removeprefix(OF_OBJECT))
+        return found if type(found) is WrapperDescriptorType else None
     module_name, _, attribute = name.partition(":")
     if module_name not in LISTED or attribute.startswith("_"):
         return None
