@@ -6,7 +6,7 @@ ATTRIBUTES = frozenset({
     "__kwdefaults__", "__dict__", "__wrapped__", "__members__", "__version__", "__bases__",
     "__self__", "__closure__", "__abstractmethods__", "__dataclass_fields__", "__slots__",
     "__mro__", "__match_args__", "__flags__", "__origin__", "__args__", "__parameters__",
-    "__no_type_check__", "__type_params__", "__orig_bases__", "__isabstractmethod__",
+    "__no_type_check__", "__type_params__", "__orig_bases__", "__isabstractmethod__", "__func__",
     "__objclass__", "__get__", "__set__", "__delete__",  # and methods of the student's own
     "__init__", "__new__", "__len__", "__bool__", "__repr__", "__str__", "__iter__", "__next__",
     "__contains__", "__getitem__", "__setitem__", "__call__", "__enter__", "__exit__", "__eq__",

@@ -18,7 +18,7 @@ def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
         words: the names in the test.
     """
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
-    session.items, session.tested = 0, set()
+    session.items, session.tested, session.words = 0, set(), frozenset(words)
     begin, limits = getattr(session, "begin_case", None), getattr(session, "limits", None)
     if begin is not None:
         begin(words)

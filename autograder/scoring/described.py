@@ -2,13 +2,19 @@
 
 import inspect
 import linecache
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
 from autograder.scoring.known import loaded
 
 MAX_LINES = 2_000
+# What tells one function's code from another's of the same source.
+TOLD = ("name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "freevars",
+        "cellvars")  # fmt: skip
+BYTECODE = frozenset({"dis", "co_code", "get_instructions", "opname"})  # words of who reads it
+UNCOMPILED = "what this function compiles to cannot be read here ‖ 这里读不到这个函数编译后的字节码"
 
 
 def with_libraries(name: str, value: Any, ask: Callable[..., Any]) -> Any:
@@ -31,16 +37,20 @@ def _library_class(value: Any, ask: Callable[..., Any]) -> type | None:
 def make_code(function: Any, told: Any) -> CodeType:
     """Return a code object that says of itself what a function's says, with its source.
 
-    It does nothing when it runs.
+    Where that source makes it, it is what Python makes of it; else it does nothing when it runs.
 
     Raises:
         AttributeError: what was told makes none.
+        AssertionError: a test reads its bytecode, and its source does not make it.
     """
     try:
         lines = [str(line) for line in told["lines"]][:MAX_LINES]
         name, varnames = str(told["name"]), tuple(map(str, told["varnames"]))
         file = f"<notebook {object.__getattribute__(function, '_autograder_id')}>"
         linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+        if (made := compiled(lines, told)) is not None:
+            return made.replace(co_filename=file, co_firstlineno=1)
+        _refuse_bytecode(object.__getattribute__(function, "_autograder_session"))
         return _NOTHING.replace(
             co_filename=file, co_firstlineno=1, co_name=name,
             co_argcount=told["argcount"], co_posonlyargcount=told["posonlyargcount"],
@@ -55,6 +65,44 @@ def make_code(function: Any, told: Any) -> CodeType:
 
 
 _NOTHING = (lambda: None).__code__
+
+
+def _refuse_bytecode(session: Any) -> None:
+    if not BYTECODE.isdisjoint(session.words):
+        refused = AssertionError(UNCOMPILED)
+        session.refused = session.refused or refused  # a test that catches it would pass by it
+        raise refused
+
+
+def compiled(lines: list[str], told: Any) -> CodeType | None:
+    """Return what Python makes of a function's source, where that is the function that was told.
+
+    Compiling runs nothing of it. Names of a function around it are those of one here.
+    """
+    source = textwrap.dedent("".join(lines))
+    if told["freevars"]:
+        around = ", ".join(map(str, told["freevars"]))
+        source = f"def around({around}):\n" + textwrap.indent(source, " ")
+    try:
+        found = compile(source, "<notebook>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    wanted = [_plainly(told[name]) for name in TOLD]
+    for code in _codes_in(found):
+        if [_plainly(getattr(code, f"co_{name}")) for name in TOLD] == wanted:
+            return code
+    return None
+
+
+def _codes_in(code: CodeType) -> Iterator[CodeType]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield one
+            yield from _codes_in(one)
+
+
+def _plainly(value: Any) -> Any:
+    return [str(one) for one in value] if isinstance(value, (tuple, list)) else value
 
 
 def make_signature(told: Any) -> inspect.Signature:

@@ -12,7 +12,7 @@ from otter.test_files.ok_test import OKTestFile
 from autograder.scoring.formats.doctests import DoctestTests
 from tests.running import grade_doctests, ok_file, outcomes
 
-FILES = ("student_classes", "object_courses", "handed_objects")
+FILES = ("student_classes", "object_courses", "handed_objects", "compiled_functions")
 PLAIN = {
     name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
     for name in FILES
@@ -45,3 +45,13 @@ def test_our_own_tests_derive_no_class_from_a_students(engine):
     plain = PLAIN["student_classes"]
     graded = grade_doctests(engine, plain["cell"], [(plain["examples"][0], None)])
     assert outcomes(graded) == [False]
+
+
+def test_bytecode_that_the_source_does_not_make_is_refused(engine):
+    cell = "space = {}\nexec('def f(n):\\n    for i in range(n): pass', space)\nf = space['f']"
+    reads = """>>> import dis
+>>> try: any(one.opname == "FOR_ITER" for one in dis.get_instructions(f.__code__))
+... except AssertionError: False
+False"""
+    examples = [(reads, None), (">>> f.__code__.co_argcount\n1", None)]
+    assert outcomes(grade_doctests(engine, cell, examples, foreign=True)) == [False, True]
