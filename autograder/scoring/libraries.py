@@ -52,7 +52,7 @@ def library(name: object) -> ModuleType | None:
 
 
 BROUGHT = frozenset({"networkx", "pandas", "scipy", "sklearn"})
-_PLAIN = re.compile(r"(?!.*test)[a-z_]\w*(?:\.(?!__)[a-z_]\w*)+", re.A)
+MAX_MODULE = 200
 
 
 def bring(name: str) -> None:
@@ -62,7 +62,18 @@ def bring(name: str) -> None:
         name: of the class, as the sandbox says: a lie imports a part of a library of the list.
     """
     module = name.rpartition(".")[0]
-    if module.partition(".")[0] not in BROUGHT or not _PLAIN.fullmatch(module):
+    if module.partition(".")[0] not in BROUGHT or not _is_plain(module):
         return
     with suppress(Exception):  # no such part, or one that cannot be imported here
         importlib.import_module(module)
+
+
+def _is_plain(module: str) -> bool:
+    """Tell whether a name is that of a part of a library that is no test and no program."""
+    first, *inner = module.split(".")
+    return (
+        bool(inner) and len(module) <= MAX_MODULE and "test" not in module
+        and all(part.isascii() and part.isidentifier() and not part[0].isupper()
+                for part in (first, *inner))
+        and not any(part.startswith("__") for part in inner)
+    )  # fmt: skip

@@ -149,8 +149,11 @@ def _slice(value: Any, encode: Encode) -> Plain:
     return {"$": "slice", "items": [encode(part) for part in (value.start, value.stop, value.step)]}
 
 
-def _path(value: Any, encode: Encode) -> Plain:
-    return _collection(PATHS[type(value)], [encode(str(value))])
+def _path(value: Any, encode: Encode) -> Plain | None:
+    text = str(value)
+    if type(value)(text) != value:  # of Windows', where parts were joined to another drive
+        return None
+    return _collection(PATHS[type(value)], [encode(text)])
 
 
 def _field(value: Any, encode: Encode) -> Plain | None:
