@@ -1,11 +1,11 @@
 """Classes that a test derives from a student's: made here, their functions stay the test's."""
 
 import functools
-import importlib
 import types
 from collections.abc import Callable
 from typing import Any
 
+from autograder.wall.codec.recipes import find
 from autograder.wall.codec.subclasses import STAYING
 
 
@@ -30,17 +30,14 @@ def derive(
 
 def _fill(members: tuple[Any, ...], space: dict[str, Any]) -> None:
     space["__module__"] = "__main__"
-    for name, (kind, parts) in members:
-        space[name] = _MEMBERS[kind](parts)
+    for name, member in members:
+        space[name] = _made(member)
 
 
 def _base(lead: Any, base: Any) -> Any:
     if type(base) is tuple:
         return derive(lead, *base)
-    if type(base) is not str:
-        return base
-    module, _, path = base.partition(":")
-    return functools.reduce(getattr, path.split("."), importlib.import_module(module))
+    return find(base) if type(base) is str else base
 
 
 def _made(member: tuple[str, Any]) -> Any:

@@ -11,7 +11,6 @@ import pwd
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from autograder.errors import EngineError
 
@@ -140,7 +139,9 @@ def acting_as(uid: int) -> Iterator[None]:
     if not uid:
         yield
         return
-    libc = _libc()
+    import ctypes
+
+    libc = ctypes.CDLL(None)
     libc.setfsgid(uid)
     libc.setfsuid(uid)
     try:
@@ -148,12 +149,6 @@ def acting_as(uid: int) -> Iterator[None]:
     finally:
         libc.setfsuid(0)
         libc.setfsgid(0)
-
-
-def _libc() -> Any:
-    import ctypes
-
-    return ctypes.CDLL(None)
 
 
 def take_away(uid: int, folder: str) -> bool:

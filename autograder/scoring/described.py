@@ -48,7 +48,7 @@ def make_code(function: Any, told: Any) -> CodeType:
         name, varnames = str(told["name"]), tuple(map(str, told["varnames"]))
         file = f"<notebook {object.__getattribute__(function, '_autograder_id')}>"
         linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
-        if (made := compiled(lines, told)) is not None:
+        if (made := _compiled(lines, told)) is not None:
             return made.replace(co_filename=file, co_firstlineno=1)
         _refuse_bytecode(object.__getattribute__(function, "_autograder_session"))
         return _NOTHING.replace(
@@ -74,7 +74,7 @@ def _refuse_bytecode(session: Any) -> None:
         raise refused
 
 
-def compiled(lines: list[str], told: Any) -> CodeType | None:
+def _compiled(lines: list[str], told: Any) -> CodeType | None:
     """Return what Python makes of a function's source, where that is the function that was told.
 
     Compiling runs nothing of it. Names of a function around it are those of one here.
