@@ -231,7 +231,7 @@ def fill(held: Any, value: Any) -> None:
     elif cls is np.ndarray:
         _fill_array(held, value)
     elif cls is torch.Tensor:
-        held.data = value
+        _fill_tensor(held, value)
     elif is_table(cls):
         held._update_inplace(value)
         if cls.__name__ == "Series":
@@ -241,6 +241,16 @@ def fill(held: Any, value: Any) -> None:
     else:
         held.clear()
         (held.extend if cls is deque else held.update)(value)
+
+
+def _fill_tensor(held: torch.Tensor, value: torch.Tensor) -> None:
+    """Write into a tensor's own memory, at which others may look, where the content fits it."""
+    apart = all(stride for stride, size in zip(held.stride(), held.shape) if size > 1)
+    if held.shape == value.shape and held.dtype == value.dtype and apart:
+        with torch.no_grad():
+            held.copy_(value)
+    else:
+        held.data = value
 
 
 def _fill_array(held: np.ndarray, value: np.ndarray) -> None:

@@ -101,7 +101,7 @@ class _Decoder:
         return look(plain, held)
 
     def still(self, plain: Record, depth: Depth) -> Any:
-        return _read_tensor(plain)
+        return _read_tensor(plain).data  # no view itself: others may be views of it
 
     def lent(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None or self.resolve is not None:

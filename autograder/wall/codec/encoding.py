@@ -208,10 +208,10 @@ class Encoder:
 
     def content(self, value: Any) -> Any:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
+        if window := held.window(self.shared, value, self.content):
+            return window
         if type(value) is torch.Tensor:
             return {"$": "still", **tensor_fields(value)}
-        if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
-            return window
         if (encode := _ENCODERS.get(type(value))) is not None:
             return encode(self, value, 2)
 
