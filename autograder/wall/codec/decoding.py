@@ -92,7 +92,7 @@ class _Decoder:
 
     def shared(self, plain: Record, depth: Depth) -> Any:
         number = _field(plain, "id", int)
-        if self.held is None or number not in self.held.values:
+        if self.held is None or not self.held.is_held(number):
             raise EvidenceError("an unknown shared value")
         return self.held.values[number]
 

@@ -101,9 +101,15 @@ def take_over(shared: Shared, message: Any, decode: Content) -> None:
     if isinstance(message, dict):
         if "before" in message:
             _take_changes(shared, message["before"], decode)
-            shared.clear()
+            shared.clear(_numbers(message.get("resting")))
         if "shared" in message:
             _take_changes(shared, message["shared"], decode)
+
+
+def _numbers(found: Any) -> list[int]:
+    if type(found) is not list or len(found) > MOST or any(type(one) is not int for one in found):
+        raise EvidenceError("malformed numbers")
+    return found
 
 
 def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
@@ -115,7 +121,7 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
         if not _is_nesting(content):
             _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
-        if _is_nesting(content) and number not in shared.values:
+        if _is_nesting(content) and not shared.is_held(number):
             shared.accept(number, _empty(content))
     for number, content in pairs:
         if _is_nesting(content):
@@ -133,7 +139,7 @@ def _read(change: Any) -> tuple[int, Any]:
 def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
     if not is_mutable(value):
         raise EvidenceError("a shared value that cannot change")
-    if number in shared.values:
+    if shared.is_held(number):
         fill(shared.values[number], value)
     else:
         shared.accept(number, value)
