@@ -7,6 +7,7 @@ import sys
 from itertools import takewhile
 
 PACKAGE = __name__.partition(".")[0]
+STARTED = "__mp_main__"  # what multiprocessing calls the module that was started: the worker's
 _loaded: list[str] = []  # names of ours before the first fork
 _newest = ""  # the last of all modules then
 
@@ -21,7 +22,7 @@ def know() -> None:
 def take_out() -> None:
     """Leave nothing of ours in ``sys.modules``: an import finds a fresh copy that nobody asks."""
     newer = list(takewhile(lambda name: name != _newest, reversed(sys.modules)))
-    for name in (*_loaded, *filter(is_ours, newer)):
+    for name in (*_loaded, *filter(is_ours, newer), STARTED):
         sys.modules.pop(name, None)
 
 

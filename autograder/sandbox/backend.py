@@ -39,6 +39,17 @@ def use_inline(shell: InteractiveShell) -> None:
     vars(plt)["switch_backend"] = _opening_any(plt.switch_backend)
 
 
+def forget_choice(shell: InteractiveShell) -> None:
+    """Let a notebook find that no notebook has chosen a backend or drawn anything."""
+    import matplotlib.pyplot as plt
+
+    dict.__setitem__(matplotlib.rcParams, "backend", INLINE)
+    # What %run makes of these is a figure that nobody asked for.
+    shell.magics_manager.registry["ExecutionMagics"].default_runner = None
+    if hasattr(plt.draw_if_interactive, "called"):
+        plt.draw_if_interactive.called = False
+
+
 def _settle_instead_of_drawing(shell: InteractiveShell, pyplot: dict[str, Any]) -> None:
     """Let a cell's end draw nothing, where this matplotlib draws by a function of that name."""
     name, event = "_draw_all_if_interactive", "post_execute"

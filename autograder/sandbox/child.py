@@ -340,7 +340,6 @@ def run_child(
     """
     try:
         os.setsid()
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         streams.close_others(channel.fileno(), noting, ruleset)
         output = streams.redirect_output(start["limits"].output_kib)
         confinement.enter(uid, folder, start["limits"], ruleset)
@@ -353,7 +352,7 @@ def run_child(
             os.environ[name] = folder
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-        kernel.name_command(folder)
+        kernel.start_in(folder, shell)
         backend.work_in(folder)
         files.work_in(folder)
         gc.enable()

@@ -272,6 +272,7 @@ def _seccomp_program(unix_sockets: bool) -> bytes:
 def _readable_paths() -> dict[str, int]:
     """Return what may be read, each with its rights, which hold for all that lies in it."""
     paths = {"/usr", "/lib", "/lib64", "/bin", "/sbin", "/proc/cpuinfo", "/proc/meminfo"}
+    paths |= {f"/proc/{name}" for name in ("loadavg", "stat", "uptime", "version")}
     paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
     paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
     paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}

@@ -8,9 +8,11 @@ import importlib.util
 import os
 import pdb
 import sys
+from pathlib import Path
 from typing import Any
 
 from IPython.core import debugger
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets.config import Application
@@ -18,6 +20,9 @@ from traitlets.config import Application
 from autograder.sandbox.otter_stub import Inert, do_nothing
 
 LAUNCHER = "ipykernel_launcher.py"
+SILENT_MAGICS = (
+    "autosave", "connect_info", "ed", "edit", "less", "man", "more", "qtconsole", "subshell",
+)  # fmt: skip
 
 
 class Kernel(Inert):
@@ -37,6 +42,20 @@ class IPKernelApp(Application):
 
     name = "ipython-kernel"
     kernel = AnyTrait()
+
+
+class ZMQDisplayPublisher(DisplayPublisher):
+    """What publishes displays, by the name that libraries ask for."""
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Let what is displayed stay: IPython's own way is for terminals."""
+
+
+def first_names() -> dict[str, Any]:
+    """Return what a kernel's notebook finds before anything has run or was displayed."""
+    about = "Automatically created module for IPython interactive environment"
+    module = {"__doc__": about, "__loader__": None, "__package__": None}
+    return {**module, "_": "", "__": "", "___": ""}
 
 
 def surround(shell: InteractiveShell) -> None:
@@ -65,9 +84,12 @@ def _register(name: str) -> None:
     loader.exec_module(module)
 
 
-def name_command(folder: str) -> None:
-    """Give this process the command line of a kernel's, whose files would lie in a folder."""
+def start_in(folder: str, shell: InteractiveShell) -> None:
+    """Let a notebook find that its kernel was started in a folder, where its files would lie."""
     sys.argv = [_launcher(), "-f", os.path.join(folder, "kernel.json")]
+    assert shell.history_manager is not None
+    shell.history_manager.dir_hist[:] = [Path(folder)]
+    shell.home_dir = folder  # which "~" names
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import Any as AnyTrait
-from traitlets import default
+from traitlets import Type, default
 from traitlets.config import Config
 
 from autograder.model import CellOutput
@@ -67,6 +67,10 @@ NOBODY = (
 class NamedValues(dict[str, Any]):
     """What IPython keeps on disk between sessions, for one session."""
 
+    def __delitem__(self, name: str) -> None:
+        """Forget a name, also one that is not there."""
+        self.pop(name, None)
+
     def keys(self, pattern: str | None = None) -> list[str]:  # type: ignore[override]
         """Return the names, or those that lie in a folder, as ``folder/*``."""
         return [key for key in self if pattern is None or key.startswith(pattern.rstrip("*"))]
@@ -83,8 +87,10 @@ class Exit(ExitAutocall):
 class ZMQInteractiveShell(InteractiveShell):
     """What a kernel's shell does beyond IPython's, by the name that libraries ask for."""
 
+    display_pub_class = Type(kernel.ZMQDisplayPublisher)
     kernel = AnyTrait()
     exiter = AnyTrait()
+    parent_header: dict[str, Any] = {}
     loop: asyncio.AbstractEventLoop | None = None
     shown: BaseException | None = None  # the last error that was displayed
 
@@ -168,6 +174,13 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept the name of a graphical interface: there is none."""
+
+    def get_parent(self) -> dict[str, Any]:
+        """Return the message that asked for this cell: there is none."""
+        return self.parent_header
+
+    def set_parent(self, parent: object) -> None:
+        """Accept such a message."""
 
     def ask_exit(self) -> None:
         """Accept ``exit()``: what it ends in Jupyter is the session of whoever sits there."""
@@ -265,8 +278,9 @@ def make_shell() -> InteractiveShell:
     shell.db = NamedValues()
     assert shell.extension_manager is not None
     shell.extension_manager.load_extension("storemagic")
-    shell.set_hook("show_in_pager", page.as_hook(page.display_page), 90)
-    for magic in ("edit", "ed", "autosave", "connect_info", "qtconsole"):
+    # What is shown in a pager, or does something to the page in the browser, leaves no output.
+    shell.set_hook("show_in_pager", page.as_hook(otter_stub.do_nothing), 90)
+    for magic in kernel.SILENT_MAGICS:
         shell.magics_manager.magics["line"][magic] = lambda line="": None
     _run_every_path_once(shell)
     kernel.surround(shell)
@@ -290,6 +304,9 @@ def forget_session(shell: InteractiveShell) -> None:
     """Forget what cells defined and displayed, and count them from 1 again."""
     shell.reset(new_session=True)
     shell.execution_count = 1
+    assert shell.history_manager is not None
+    shell.history_manager.output_hist_reprs.clear()
+    shell.user_ns.update(kernel.first_names())
 
 
 def run_cell(

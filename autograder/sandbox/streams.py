@@ -80,7 +80,9 @@ def redirect_output(limit_kib: int) -> BoundedText:
     # Not a descriptor of its own: whoever replaces sys.stdin would close it.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for the life of the process
     sys.stdout, sys.stderr = output, ErrorText(output)
-    warnings.simplefilter("default")
+    # As IPython does when it starts. It is also what lets a warning be told that one before the
+    # fork has told already.
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
     return output
 
 

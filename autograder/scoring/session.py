@@ -233,7 +233,7 @@ class Session:
             reply["_linked"] = adopter.linked
             return reply
         raised = self.lending.raised(reply)
-        if isinstance(raised, Exception) or (self.testing and isinstance(raised, SystemExit)):
+        if isinstance(raised, BaseException if self.testing else Exception):
             raise raised
         if isinstance(raised, BaseException):
             raise self._refusal(f"the code raised {type(raised).__name__}: {raised}")
