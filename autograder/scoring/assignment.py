@@ -184,7 +184,9 @@ class Assignment:
             try:
                 with patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
-            except (Exception, SystemExit) as error:  # whatever the file does when it is run
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever the file does when it is run
                 from autograder.scoring.formats.unreadable import no_tests
 
                 self.unreadable[question] = CANNOT_READ.format(path, type(error).__name__)

@@ -35,7 +35,11 @@ def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
         session.testing = True
         try:
             yield
+        except Exception:
+            raise
         except SystemExit as error:  # the notebook's, which the test let pass
             raise AssertionError(f"the code raised SystemExit: {error}") from None
+        except BaseException as error:  # pytest.fail(), or that pytest.raises() saw nothing raised
+            raise AssertionError(f"{type(error).__name__}: {error}") from None
         finally:
             session.testing = False

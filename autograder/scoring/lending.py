@@ -43,7 +43,7 @@ class Lending:
         self.before: list[Any] | None = None  # changes from before the last clearing
         self.functions: dict[int, Oracle] = {}  # by their numbers
         self.numbers: dict[Any, int] = {}  # by what tells functions and objects apart
-        self.errors: dict[int, Exception] = {}
+        self.errors: dict[int, BaseException] = {}
         self.raised_so_far = 0
 
     def begin_case(self) -> None:
@@ -51,7 +51,7 @@ class Lending:
         if self.shared.values:
             changes = codec.pack_changes(self.shared, self.lend)
             self.before = [*(self.before or []), *changes]
-            self.shared.clear()
+            self.shared.clear(self.shared.rest())
         self.errors.clear()
 
     def pack(self, message: dict[str, Any], sharing: bool) -> bytes:
@@ -63,7 +63,8 @@ class Lending:
         self.shared.open = sharing and self.sharing
         before, self.before = self.before, None
         lend = self.lend if sharing else None
-        return codec.pack(message, shared=self.shared, lend=lend, before=before)
+        told = None if before is None else {"before": before, "resting": [*self.shared.resting]}
+        return codec.pack(message, shared=self.shared, lend=lend, told=told)
 
     def unpack(self, data: bytes, adopt: Callable[..., Any]) -> Any:
         """Decode a message from the sandbox.
@@ -150,7 +151,7 @@ class Lending:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
             raise
-        except Exception as error:
+        except BaseException as error:
             self.raised_so_far += 1
             self.errors[self.raised_so_far] = error
             reply = {"ok": False, "error": error, "number": self.raised_so_far}

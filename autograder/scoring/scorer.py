@@ -19,7 +19,6 @@ from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.task import Task
 
 TRIES = 2
-OURS = (Exception, SystemExit, GeneratorExit)  # everything but a person's Ctrl-C
 
 
 class Scorer:
@@ -70,7 +69,9 @@ class Scorer:
                 if isinstance(error, EngineError) and not self.opened:
                     raise  # nothing ever ran here: the machine is to be set right first
                 fault = error
-            except OURS as error:
+            except KeyboardInterrupt:  # a person's
+                raise
+            except BaseException as error:
                 self.close()  # nobody knows what state the conversation with it is in
                 return self.give_up(job, error)
         assert fault is not None
@@ -104,7 +105,9 @@ def finished(task: Task, job: Job, gradation: Gradation) -> Any:
     except MemoryError:
         ended = pipeline.out_of_memory()
         return task.finish(job, pipeline.charge(job, task.assignment, ended, task.by))
-    except OURS as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return task.finish(job, pipeline.give_up(job, task.assignment, error, task.by))
 
 

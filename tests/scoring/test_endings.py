@@ -1,0 +1,102 @@
+"""What a test raises that is no ordinary error fails its test case, and no other.
+
+pytest's outcomes are such: that ``pytest.raises`` saw nothing raised, ``pytest.fail``, ``skip``.
+"""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder.scoring.assignment import Assignment
+from tests.running import grade, grade_doctests, messages, outcomes, test_file
+
+CELL = """
+class Quit(BaseException): pass
+def stop(kind): raise {"quit": Quit, "exit": SystemExit, "leave": GeneratorExit,
+                       "break": KeyboardInterrupt}[kind]("enough")
+def quiet(value): return value
+def ask(read): return read("Your age? ")
+def age():
+    try: return int(input("age? "))
+    except EOFError: return 0
+"""
+RAISED = (
+    "SystemExit(3)", "GeneratorExit()", "KeyboardInterrupt()", "BaseException('b')", "Own()",
+    "asyncio.CancelledError()", "pytest.fail.Exception('no')", "ValueError('v')",
+)  # fmt: skip
+WAYS = (
+    "raise {raised}",
+    "quiet(1)\n    raise {raised}",
+    "ask(mock.Mock(side_effect={raised}))",
+    "[quiet(1) for _ in stopping({raised})]",
+    "with mock.patch('builtins.input', side_effect={raised}):\n        age()",
+)
+HEAD = """import asyncio, pytest
+from unittest import mock
+class Own(BaseException): pass
+def stopping(error):
+    yield 1
+    raise error
+"""
+
+
+def graded(engine, *bodies: str):
+    takes = "quiet, ask, age, stop"
+    cases = [f"def case{n}({takes}):\n    {body}" for n, body in enumerate(bodies)]
+    source = test_file("q1", *cases).replace("OK_FORMAT", HEAD + "OK_FORMAT", 1)
+    tests = Assignment("demo", "d", {"show_hidden": True}, {"q1": source}, {}, is_foreign=True)
+    return source, grade(engine, tests, (CELL, "q1"))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(way=st.sampled_from(WAYS), raised=st.sampled_from(RAISED))
+def test_whatever_a_test_raises_fails_its_case_alone(engine, way, raised):
+    _, gradation = graded(engine, way.format(raised=raised), "assert quiet(2) == 2")
+    assert outcomes(gradation) == [False, True]
+
+
+SAID = [
+    ("with pytest.raises(ValueError):\n        quiet(1)", "DID NOT RAISE"),
+    ("pytest.fail('it has to be sorted')", "it has to be sorted"),
+    ("pytest.skip('not now')", "not now"),
+    ("raise SystemExit('gone')", "gone"),
+]
+
+
+@pytest.mark.parametrize("body, said", SAID)
+def test_the_student_reads_what_was_said(engine, body, said):
+    assert said in messages(graded(engine, body)[1])
+
+
+CAUGHT = [
+    "with pytest.raises(SystemExit):\n        stop('exit')",
+    "with pytest.raises(KeyboardInterrupt):\n        stop('break')",
+    "with pytest.raises(GeneratorExit, match='enough'):\n        stop('leave')",
+    "with pytest.raises(BaseException) as info:\n        stop('quit')\n"
+    "    assert info.type.__name__ == 'Quit' and str(info.value) == 'enough'",
+    "with pytest.raises(KeyboardInterrupt):\n        ask(mock.Mock(side_effect=KeyboardInterrupt))",
+]
+
+
+def test_what_ends_more_than_a_function_can_be_caught_as_in_one_process(engine):
+    source, gradation = graded(engine, *CAUGHT)
+    namespace: dict = {"__name__": "__main__"}
+    exec(CELL, namespace)
+    stock = ExceptionTestFile.from_string(source, "q1.py")
+    stock.run(namespace)
+    assert [result.passed for result in stock.test_case_results] == [True] * len(CAUGHT)
+    assert outcomes(gradation) == [True] * len(CAUGHT), messages(gradation)
+
+
+def test_a_file_that_ends_as_it_is_read_is_named(engine):
+    source = "import pytest\npytest.skip('not today', allow_module_level=True)\nOK_FORMAT = False\n"
+    tests = Assignment("demo", "d", {}, {"q1": source, "q2": test_file("q2", "def c(): pass")}, {})
+    assert outcomes(grade(engine, tests, ("pass", "q1", "q2"))) == [False, True]
+    assert "tests/q1.py" in tests.unreadable["q1"]
+
+
+def test_a_doctest_that_is_broken_off_fails_alone(engine):
+    examples = [(">>> raise KeyboardInterrupt", None), (">>> 1 + 1\n2", None)]
+    assert outcomes(grade_doctests(engine, CELL, examples, foreign=True)) == [False, True]
