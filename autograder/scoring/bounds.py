@@ -102,26 +102,37 @@ def awake(
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handler, (left, _) = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
-    began = seen = time.monotonic()
-    computed, idle = time.process_time(), 0.0
-
-    def tick(number: int, frame: FrameType | None) -> None:
-        nonlocal seen, computed, idle
-        now, cpu = time.monotonic(), time.process_time()
-        if not busy():
-            idle += max(0.0, now - seen - (cpu - computed))
-        seen, computed = now, cpu
-        if left and now - began >= left and callable(handler):
-            handler(number, frame)
-        if idle > idle_s and not busy():
-            error = TestTooLong(TOO_LONG.format(idle_s, idle_s))
-            tell(error)
-            raise error
-
-    signal.signal(signal.SIGALRM, tick)
+    signal.signal(signal.SIGALRM, _Awake(idle_s, busy, tell))
     signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
     yield  # the clock that is kept puts back what was
+
+
+class _Awake:
+    """The handler of that alarm; by itself it lets a message be read whole."""
+
+    def __init__(
+        self, idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+    ):
+        self.idle_s, self.busy, self.tell = idle_s, busy, tell
+        self.handler, self.left = signal.getsignal(signal.SIGALRM), _left_s()
+        self.began = self.seen = time.monotonic()
+        self.computed, self.idle = time.process_time(), 0.0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        now, cpu = time.monotonic(), time.process_time()
+        if not self.busy():
+            self.idle += max(0.0, now - self.seen - (cpu - self.computed))
+        self.seen, self.computed = now, cpu
+        if self.left and now - self.began >= self.left and callable(self.handler):
+            self.handler(number, frame)
+        if self.idle > self.idle_s and not self.busy():
+            error = TestTooLong(TOO_LONG.format(self.idle_s, self.idle_s))
+            self.tell(error)
+            raise error
+
+
+def _left_s() -> float:
+    return signal.getitimer(signal.ITIMER_REAL)[0]
 
 
 @contextmanager
@@ -166,7 +177,8 @@ def undisturbed() -> Iterator[None]:
     """Let an alarm of a test's own ring once a message is read whole, not in the midst of it."""
     handler = signal.getsignal(signal.SIGALRM)
     inside = threading.current_thread() is not threading.main_thread()
-    if inside or not callable(handler) or handler is _ring or isinstance(handler, _Held):
+    ours = handler is _ring or isinstance(handler, (_Awake, _Held))
+    if inside or ours or not callable(handler):
         yield
         return
     held = _Held(handler)

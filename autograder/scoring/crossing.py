@@ -74,6 +74,34 @@ def handed(value: Any) -> Any:
     return value
 
 
+def of_a_graph(session: "Session", tensor: torch.Tensor, handle: int) -> torch.Tensor:
+    """Return a received tensor as one that is no leaf: its graph is in the notebook.
+
+    To walk back from it is to do so there, where the gradients of that graph's leaves are kept.
+    """
+    tensor._autograder_session, tensor._autograder_id = session, handle  # type: ignore[attr-defined]
+    with torch.enable_grad():
+        made: torch.Tensor = _Elsewhere.apply(tensor, session)
+    return made
+
+
+class _Elsewhere(torch.autograd.Function):
+    """What a tensor was computed by that came without its graph."""
+
+    @staticmethod
+    def forward(ctx: Any, tensor: torch.Tensor, session: "Session") -> torch.Tensor:
+        ctx.session, ctx.received = session, tensor
+        return tensor.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        walk = ctx.session.request(
+            "operate", target=ctx.received, operation="attribute", args=("backward",)
+        ).get("value")
+        walk(gradients[0], retain_graph=torch._C._autograd._get_current_graph_task_keep_graph())
+        return None, None
+
+
 class _Crossing(torch.autograd.Function):
     """One remote call as a node of the scorer's autograd graph."""
 

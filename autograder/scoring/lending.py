@@ -51,7 +51,7 @@ class Lending:
         if self.shared.values:
             changes = codec.pack_changes(self.shared, self.lend)
             self.before = [*(self.before or []), *changes]
-            self.shared.clear()
+            self.shared.clear(self.shared.rest())
         self.errors.clear()
 
     def pack(self, message: dict[str, Any], sharing: bool) -> bytes:
@@ -63,7 +63,8 @@ class Lending:
         self.shared.open = sharing and self.sharing
         before, self.before = self.before, None
         lend = self.lend if sharing else None
-        return codec.pack(message, shared=self.shared, lend=lend, before=before)
+        told = None if before is None else {"before": before, "resting": [*self.shared.resting]}
+        return codec.pack(message, shared=self.shared, lend=lend, told=told)
 
     def unpack(self, data: bytes, adopt: Callable[..., Any]) -> Any:
         """Decode a message from the sandbox.

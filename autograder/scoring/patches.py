@@ -24,19 +24,19 @@ NAMES = {
 }  # fmt: skip
 LATE = {"requests": ("delete", "get", "patch", "post", "put", "request")}  # if it is there at all
 WATCHED = [
-    (module, name, getattr(importlib.import_module(module), name))
+    (module, {name: getattr(importlib.import_module(module), name) for name in names})
     for module, names in NAMES.items()
-    for name in names
 ]
 
 
 def replaced() -> list[list[Any]]:
     """Return module, name and replacement of each function that is another one now."""
     found = []
-    for module, name, usual in WATCHED:
-        value = getattr(sys.modules[module], name, usual)
-        if value is not usual and callable(value):
-            found.append([module, name, value])
+    for module, usual in WATCHED:
+        held = vars(sys.modules[module])
+        for name in usual:
+            if (value := held.get(name, usual[name])) is not usual[name] and callable(value):
+                found.append([module, name, value])
     for module, names in LATE.items():
         for name in names if module in sys.modules else ():
             value = getattr(sys.modules[module], name, None)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.crossing import of_a_graph
 from autograder.scoring.libraries import library
 from autograder.scoring.local_classes import make_member, make_subclass
 from autograder.scoring.local_errors import error_class, make_error
 from autograder.scoring.standing import stand_in
+from autograder.wall.codec.families import texts_in
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
@@ -110,6 +112,8 @@ class Adopter:
             index = plain.get("linked")
             if type(index) is int:
                 self.linked[index] = value
+            elif value.requires_grad and plain.get("leaf") is False:
+                value = of_a_graph(self.session, value, handle)
         value._autograder_session = self.session
         value._autograder_id = handle
         return value
@@ -118,7 +122,7 @@ class Adopter:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.said.add(str(plain.get("message")))
-            self.session.said |= {str(one) for one in plain.get("args", ()) if type(one) is str}
+            self.session.said |= texts_in(plain.get("args", ()))
         for name in plain.get("bases", ()):
             self.session.said |= {str(name), str(name).rpartition(".")[2]}
 

@@ -6,6 +6,7 @@ than its time by itself, as long as it runs Python; where it does not, it is kil
 
 import ctypes
 import gc
+import linecache
 import os
 import signal
 import sys
@@ -180,6 +181,7 @@ class SupervisedScorer:
         stay_on(self.cores)
         gc.freeze()  # what was imported is never garbage, and looking through it takes long
         gc.set_threshold(GARBAGE_OBJECTS)
+        linecache.clearcache()  # doctest asks for each file in it whether it has changed
         tell = lambda what: channel.send((what, None))  # noqa: E731
         scorer = Scorer(self.task, self.engines, self.engine, tell)
         try:

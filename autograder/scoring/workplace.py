@@ -40,6 +40,7 @@ class Workplace:
         home = os.path.realpath(self._kept.name)
         os.chmod(home, 0o711)
         self.folder, self.shared = os.path.join(home, "files"), ""
+        self._known = frozenset[str]()
         os.mkdir(self.folder, 0o700)
         for name, content in files.items():
             path = Path(self.folder, name)
@@ -53,7 +54,7 @@ class Workplace:
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Work in the folder and import modules from it; they are forgotten afterwards."""
-        before, known = os.getcwd(), list(sys.modules)
+        before, known = os.getcwd(), self._modules()
         os.chdir(self.folder)
         sys.path.insert(0, self.folder)
         try:
@@ -61,8 +62,15 @@ class Workplace:
         finally:
             sys.path.remove(self.folder)
             os.chdir(before)
-            if list(sys.modules) != known:
-                self._forget_modules(sys.modules.keys() - set(known))
+            if (now := self._modules()) is not known:
+                self._forget_modules(now - known)
+
+    def _modules(self) -> frozenset[str]:
+        """Return the names of all modules; the same set again, unless one more was imported."""
+        last = next(reversed(sys.modules))
+        if len(sys.modules) != len(self._known) or last not in self._known:
+            self._known = frozenset(sys.modules)
+        return self._known
 
     def _forget_modules(self, names: Iterable[str]) -> None:
         for name in names:

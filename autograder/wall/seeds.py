@@ -8,7 +8,8 @@ a state with which the scorer draws a test's random inputs is not handed on.
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,10 @@ class Seeds:
     ) -> None:
         self.both, self.request, self.always = both, request, tuple(seeded)
         self.sent: States = dict.fromkeys(self.always)  # as both sides know each
+        self.places = list(_places(both, request is not None))
+        for place in self.places:
+            place.usual = place.held.get(place.function)
+            place.noting = self._noting(place.usual, place)
 
     def forget(self) -> None:
         """Begin with another test."""
@@ -102,27 +107,50 @@ class Seeds:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Note, while open, which generators are seeded or read through their modules."""
-        with ExitStack() as stack:
-            for name in SEEDING if self.both else OURS:
-                modules, seeding, reading = SEEDING[name]
-                for function in (*seeding, *(reading if self.request and self.both else ())):
-                    for module in modules:
-                        usual = getattr(module, function)
-                        stack.callback(setattr, module, function, usual)
-                        setattr(module, function, self._noting(name, usual, function in reading))
+        replaced = []
+        for place in self.places:
+            usual = place.held.get(place.function)
+            if usual is not None:
+                replaced.append((place.held, place.function, usual))
+                known = usual is place.usual
+                place.held[place.function] = place.noting if known else self._noting(usual, place)
+        try:
             yield
+        finally:
+            for held, function, usual in replaced:
+                held[function] = usual
         if not self.both:
             self.forget()
 
-    def _noting(self, name: str, usual: Callable[..., Any], reads: bool) -> Callable[..., Any]:
+    def _noting(self, usual: Callable[..., Any], place: "_Place") -> Callable[..., Any]:
         def noting(*args: Any, **kwargs: Any) -> Any:
-            if name not in self.sent:
-                if reads:
-                    self._ask([name])
-                self.sent.setdefault(name, None)
+            if place.name not in self.sent:
+                if place.reads:
+                    self._ask([place.name])
+                self.sent.setdefault(place.name, None)
             return usual(*args, **kwargs)
 
         return noting
+
+
+@dataclass
+class _Place:
+    """A function that seeds or reads a generator, where its module has it, and what notes that."""
+
+    held: dict[str, Any]
+    function: str
+    name: str
+    reads: bool
+    usual: Any = None
+    noting: Any = None
+
+
+def _places(both: bool, reading_too: bool) -> Iterator[_Place]:
+    for name in SEEDING if both else OURS:
+        modules, seeding, reading = SEEDING[name]
+        for function in (*seeding, *(reading if both and reading_too else ())):
+            for module in modules:
+                yield _Place(vars(module), function, name, function in reading)
 
 
 def state_of(name: str) -> list[Any] | None:

@@ -3,11 +3,13 @@
 In one process a list that is handed over is one list on both sides. Over the wall each side has a
 list of its own; with every message each side tells what has changed since, so that to both it is
 one: changed in place, and the same object when it comes back. Small values only, and only while one
-test case runs: a number that both sides know stands for each.
+test case runs: a number that both sides know stands for each. A table of the notebook's takes long
+to encode: it rests from one test case to the next, and is told anew only if it changed meanwhile.
 """
 
+import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +33,7 @@ MOST = 256  # values at a time; more of them are copies
 MOST_ITEMS = 2_000  # of one; a larger one is a copy
 MOST_BYTES = 2**20  # of one array or table
 MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
+MOST_RESTING = 5_000  # weight of the tables that rest
 BYTES, TABLE = 64, 500  # of an array that weigh as an item, and what a table or generator weighs
 DTYPES = (
     torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128,
@@ -51,6 +54,7 @@ class Shared:
         self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
         self.agreed: dict[int, bytes] = {}  # content, as both sides know it
         self.still: dict[int, Glimpse] = {}  # what is in a value, as it was agreed on
+        self.resting: dict[int, Any] = {}  # tables of test cases before, still agreed on
         self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
         self.open = True  # whether more values may join
@@ -60,7 +64,7 @@ class Shared:
     def number_of(self, value: Any) -> int | None:
         """Return a value's number, which it gets now if it is new; None where it is a copy."""
         known = self.numbers.get(id(value))
-        if known is not None:
+        if known is not None and self.is_held(known):
             return known
         if not self.open or len(self.values) >= MOST or not _is_small(value):
             return None
@@ -79,6 +83,13 @@ class Shared:
             return text
         rest = text[len(self.paths[0]) :]
         return self.paths[1] + rest if rest[:1] in ("", "/") else text
+
+    def is_held(self, number: int) -> bool:
+        """Tell whether both sides hold a value of this number; one that rests is used again."""
+        if number in self.resting:
+            value = self.values[number] = self.resting.pop(number)
+            self.weight += _weight(value)
+        return number in self.values
 
     def leave(self, number: int) -> None:
         """Let a value that is new be a copy; its weight stays counted."""
@@ -115,12 +126,29 @@ class Shared:
         noted = self.still.get(number)
         return noted is not None and is_same(self.values[number], noted)
 
-    def clear(self) -> None:
-        """Forget all; numbers are not given again."""
+    def rest(self) -> list[int]:
+        """Return the numbers of the other side's tables that may rest, the newest first.
+
+        They are those that hold what was agreed on, as a glance tells.
+        """
+        found, weight = list[int](), 0
+        for number, value in sorted({**self.resting, **self.values}.items(), reverse=True):
+            theirs = number % 2 != self.next % 2 and is_table(type(value))
+            if theirs and (number in self.resting or self.is_still(number)):
+                weight += _weight(value)
+                if weight > MOST_RESTING:
+                    break
+                found.append(number)
+        return found
+
+    def clear(self, resting: Container[int] = ()) -> None:
+        """Forget all but what rests from now on; numbers are not given again."""
+        known = {**self.resting, **self.values}
         self.values.clear()
-        self.numbers.clear()
-        self.agreed.clear()
-        self.still.clear()
+        self.resting = {n: value for n, value in known.items() if n in resting and n in self.agreed}
+        self.numbers = {id(value): number for number, value in self.resting.items()}
+        self.agreed = {number: self.agreed[number] for number in self.resting}
+        self.still = {n: seen for n, seen in self.still.items() if n in self.resting}
         self.received.clear()
         self.ready.clear()
         self.weight = 0
@@ -175,10 +203,14 @@ def _is_small(value: Any) -> bool:
     if cls is np.ndarray or cls is torch.Tensor:
         return bool(value.nbytes <= MOST_BYTES)
     if is_table(cls):
-        return bool(value.size <= MOST_BYTES // 16)
+        return _cells(value) <= MOST_BYTES // 16
     if cls in draws.KINDS:
         return True
     return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
+
+
+def _cells(table: Any) -> int:
+    return math.prod(table.shape)
 
 
 def _weight(value: Any) -> int:
@@ -187,7 +219,7 @@ def _weight(value: Any) -> int:
     if cls is np.ndarray or cls is torch.Tensor:
         return 1 + int(value.nbytes) // BYTES
     if is_table(cls):
-        return TABLE + int(value.size) // 8
+        return TABLE + _cells(value) // 8
     if cls in draws.KINDS:
         return TABLE
     if cls is bytearray or cls is str or cls is bytes:
@@ -231,7 +263,7 @@ def fill(held: Any, value: Any) -> None:
     elif cls is np.ndarray:
         _fill_array(held, value)
     elif cls is torch.Tensor:
-        held.data = value
+        _fill_tensor(held, value)
     elif is_table(cls):
         held._update_inplace(value)
         if cls.__name__ == "Series":
@@ -241,6 +273,16 @@ def fill(held: Any, value: Any) -> None:
     else:
         held.clear()
         (held.extend if cls is deque else held.update)(value)
+
+
+def _fill_tensor(held: torch.Tensor, value: torch.Tensor) -> None:
+    """Write into a tensor's own memory, at which others may look, where the content fits it."""
+    apart = all(stride for stride, size in zip(held.stride(), held.shape) if size > 1)
+    if held.shape == value.shape and held.dtype == value.dtype and apart:
+        with torch.no_grad():
+            held.copy_(value)
+    else:
+        held.data = value
 
 
 def _fill_array(held: np.ndarray, value: np.ndarray) -> None:

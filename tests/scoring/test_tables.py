@@ -1,8 +1,11 @@
 """A pandas course: what its tests do with frames over the wall is what they do in one process."""
 
 import pytest
+from otter.test_files.ok_test import OKTestFile
 
-from tests.running import check_beside_stock, grade_doctests
+from autograder.scoring.assignment import Assignment
+from autograder.scoring.formats.doctests import DoctestTests
+from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
 CELL = """
 import numpy as np
@@ -74,3 +77,29 @@ def graded(engine):
 @pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda n: EXAMPLES[n][0][:50])
 def test_a_test_of_tables_does_over_the_wall_what_it_does_in_one_process(graded, number):
     check_beside_stock(graded, number, CELL, *EXAMPLES[number])
+
+
+OF_ONE_PROCESS = {  # question -> the cell before it, and its cases
+    "q1": ("import pandas as pd\nt = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})\nseen = t",
+           [">>> t.loc[0, 'a'] = 5\n>>> int(t['a'].sum())\n7", ">>> int(t['a'].sum())\n7"]),
+    "q2": ("t['c'] = t['a'] * 2",
+           [">>> list(t.columns), int(t['c'].sum())\n(['a', 'b', 'c'], 14)",
+            ">>> seen is t\nTrue", ">>> t.drop(columns='c', inplace=True)"]),
+    "q3": ("u = t\nt = t.rename(columns=str.upper)",
+           [">>> list(t.columns), list(u.columns)\n(['A', 'B'], ['a', 'b'])",
+            ">>> seen is u, seen is t\n(True, False)", ">>> int(u['a'].sum())\n7"]),
+}  # fmt: skip
+
+
+def test_a_table_is_one_for_all_cases_and_cells(engine):
+    """In stock Otter each of these cases passes."""
+    sources = {q: ok_file(*cases, name=q) for q, (_, cases) in OF_ONE_PROCESS.items()}
+    tests = Assignment("demo", "d", {"show_hidden": True}, sources, {}, is_foreign=True)
+    graded = grade(engine, tests, *((cell, q) for q, (cell, _) in OF_ONE_PROCESS.items()))
+    assert outcomes(graded) == [True] * sum(len(cases) for _, cases in OF_ONE_PROCESS.values())
+    namespace: dict = {}
+    for question, (cell, _) in OF_ONE_PROCESS.items():
+        exec(cell, namespace)
+        stock = OKTestFile.from_spec(DoctestTests.spec(sources[question]))
+        stock.run(namespace)
+        assert all(result.passed for result in stock.test_case_results)

@@ -255,9 +255,13 @@ def test_only_the_dtypes_that_are_written_are_read(kind, text):
         codec.unpack(msgpack.packb(frame))
 
 
+OBJECT = {"$": "object", "id": 1, "bases": ["builtins.object"], "callable": False, "has": []}
+ARRAY = {"$": "array", "dtype": "<f8", "shape": [0], "data": b""}
+
+
 @pytest.mark.parametrize("given", [
-    {"$": "object", "id": 1, "bases": ["builtins.object"], "callable": False, "has": []},
-    {"$": "tuple", "items": []}, {"$": "array", "dtype": "<f8", "shape": [0], "data": b""}, [],
+    OBJECT, ARRAY, [OBJECT], {"$": "tuple", "items": [1, ARRAY]}, [[["a", ARRAY]]],
+    {"$": "dict", "items": [["a", [OBJECT]]]}, [0] * 200,
 ])  # fmt: skip
 def test_an_error_holds_only_plain_arguments(given):
     record = {"$": "error", "bases": ["builtins.ValueError"], "message": "1" * 30, "id": 1}
@@ -265,6 +269,14 @@ def test_an_error_holds_only_plain_arguments(given):
         codec.unpack(msgpack.packb({**record, "args": [given]}), adopt=lambda *given: object())
     whole = codec.unpack(msgpack.packb({**record, "args": [{"$": "int", "text": "1" * 30}]}))
     assert whole.args == (int("1" * 30),)
+
+
+@pytest.mark.parametrize("given", [
+    StopIteration({"n": 3, "mean": [2.0, None]}), KeyError(("a", 1)), ValueError([1, [2]], "b"),
+])  # fmt: skip
+def test_an_errors_containers_of_plain_data_are_what_they_were(given):
+    got = codec.unpack(codec.pack(given, keep=lambda value: 1))
+    assert type(got) is type(given) and got.args == given.args and str(got) == str(given)
 
 
 def test_a_hundred_thousand_numpy_scalars_cross():

@@ -30,7 +30,17 @@ class Sides:
         receiver = self.tables[1 - sender]
         found = codec.unpack(frame, adopt=lambda kind, plain, value: value, shared=receiver)
         codec.settle(receiver, lambda kept: 1)
+        self.bytes = len(frame)
         return found["value"]
+
+    def begin_case(self):
+        """Let the first side begin with another test case, and tell the other one."""
+        scorer, notebook = self.tables
+        before = codec.pack_changes(scorer)
+        scorer.clear(scorer.rest())
+        told = {"before": before, "resting": [*scorer.resting]}
+        codec.unpack(codec.pack({"value": None}, shared=scorer, told=told), shared=notebook)
+        codec.settle(notebook)
 
 
 MUTABLE = [
@@ -125,6 +135,99 @@ def test_two_sides_hold_what_one_process_would(steps):
             for inner, twin in zip(one, like):
                 if isinstance(twin, list):
                     assert inner is lists[next(n for n, m in enumerate(model) if m is twin)]
+
+
+CASES = st.lists(
+    st.tuples(
+        st.sampled_from(["fetch", "fetch", "change", "change here", "begin"]),
+        st.integers(0, 3),
+        st.integers(0, 9),
+    ),
+    max_size=30,
+)
+
+
+def change_table(table, number):
+    """Change one in place, in one of several ways."""
+    if number % 3 == 0:
+        table.loc[table.index[0], "a"] = number
+    elif number % 3 == 1:
+        table[f"c{number}"] = table["a"] * number
+    else:
+        del table[table.columns[-1]]
+        table["a"] = number
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(steps=CASES, most=st.sampled_from([0, 1_200, sharing.MOST_RESTING]))
+def test_a_table_is_one_from_case_to_case_whichever_side_changes_it(steps, most):
+    """Compare with one process in which tests and notebook have the same tables."""
+    made = [pd.DataFrame({"a": [1, 2, n], "b": ["x", None, str(n)]}) for n in range(4)]
+    model, sides = copy.deepcopy(made), Sides()
+    fetched = {}  # in this test case
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharing, "MOST_RESTING", most)
+        for what, one, number in steps:
+            if what == "begin":
+                sides.begin_case()
+                fetched = {}
+            elif what == "fetch":
+                fetched[one] = sides.send(1, made[one])
+            elif what == "change":
+                change_table(made[one], number)
+                change_table(model[one], number)
+                sides.send(1, None)
+            elif one in fetched:
+                change_table(fetched[one], number)
+                change_table(model[one], number)
+                sides.send(0, None)
+            for found, like in [*((fetched[n], model[n]) for n in fetched), *zip(made, model)]:
+                assert plain(found) == plain(like)
+
+
+def test_a_table_that_stays_as_it_is_is_told_once_however_many_cases_ask_for_it():
+    sides, table = Sides(), pd.DataFrame({"a": range(500), "b": [str(n) for n in range(500)]})
+    first = sides.send(1, table)
+    long = sides.bytes
+    for _ in range(5):
+        sides.begin_case()
+        assert sides.send(1, table) is first and sides.bytes < long / 20
+    table.loc[3, "a"] = -1
+    sides.begin_case()
+    assert sides.send(1, table).loc[3, "a"] == -1 and sides.bytes > long / 2
+
+
+def test_a_test_that_changed_a_table_finds_it_changed_in_its_next_case():
+    sides, table = Sides(), pd.DataFrame({"a": [1, 2]})
+    sides.send(1, table).loc[0, "a"] = 7
+    sides.begin_case()
+    assert table.loc[0, "a"] == 7 and sides.send(1, table).loc[0, "a"] == 7
+
+
+def test_what_rests_is_bounded_and_of_the_notebook():
+    sides = Sides()
+    tables = [pd.DataFrame({"a": np.arange(2_000.0)}) for _ in range(40)]
+    for table in tables:
+        sides.send(1, table)
+    sides.send(0, pd.DataFrame({"a": [1]}))  # a test's own
+    sides.send(1, [1, 2])
+    sides.begin_case()
+    for side in sides.tables:
+        assert not side.values and 0 < len(side.resting) < 10
+        assert all(number % 2 == 0 for number in side.resting)
+    assert sides.send(1, tables[-1]) is not None and len(sides.tables[0].values) == 1
+
+
+@pytest.mark.parametrize("sender", [0, 1])
+def test_what_a_message_hands_over_values_in_is_itself_no_value(sender):
+    sides = Sides()
+    message = {"args": ([1],), "kwargs": {"b": {2}}, "values": {"c": [3]}}
+    frame = codec.pack(message, lambda kept: 1, None, sides.tables[sender])
+    codec.unpack(frame, shared=sides.tables[1 - sender])
+    for table in sides.tables:
+        assert [plain(value) for value in table.values.values()] == [
+            plain(value) for value in ([1], {2}, [3])
+        ]
 
 
 VIEWS = [

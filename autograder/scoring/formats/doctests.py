@@ -80,8 +80,8 @@ class DoctestTests(OKTestFile):
         used, looked_up = names_used(body), names_looked_up(body)
         if looked_up:  # the notebook is asked only for what it defines, for no other word of a text
             defined = set(namespace.keys())
-            used += [name for name in looked_up if name in defined and name not in used]
-        return used
+            used += tuple(name for name in looked_up if name in defined and name not in used)
+        return list(used)
 
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
@@ -104,30 +104,34 @@ class DoctestTests(OKTestFile):
         return passed, NOT_READ.format(*unread[:1] * 2) if unread else NEUTRAL
 
 
-def names_used(body: str) -> list[str]:
+@lru_cache(4096)
+def names_used(body: str) -> tuple[str, ...]:
     """Return the names that a doctest uses, in order; also Python's own, which may be replaced."""
-    used = (node.id for node in _nodes(body) if isinstance(node, ast.Name))
-    return [name for name in dict.fromkeys(used) if name not in LEFT and not name.startswith("__")]
+    used = dict.fromkeys(node.id for node in _nodes(body) if isinstance(node, ast.Name))
+    return tuple(name for name in used if name not in LEFT and not name.startswith("__"))
 
 
-def names_looked_up(body: str) -> list[str]:
+@lru_cache(4096)
+def names_looked_up(body: str) -> tuple[str, ...]:
     """Return the words in a doctest's texts that may be names which it looks up, in order.
 
     It does so in ``"x" in globals()`` and in ``eval("x + 1")``.
     """
     if LOOKS_UP.isdisjoint(node.id for node in _nodes(body) if isinstance(node, ast.Name)):
-        return []
+        return ()
     words = [word for text in texts_in(body) for word in WORD.findall(text)]
-    return list(dict.fromkeys(filter(str.isidentifier, words)))
+    return tuple(dict.fromkeys(filter(str.isidentifier, words)))
 
 
-def texts_in(body: str) -> list[str]:
+@lru_cache(4096)
+def texts_in(body: str) -> tuple[str, ...]:
     """Return the texts that stand in a doctest's code."""
-    values = [node.value for node in _nodes(body) if isinstance(node, ast.Constant)]
-    return [value for value in values if isinstance(value, str)]
+    values = (node.value for node in _nodes(body) if isinstance(node, ast.Constant))
+    return tuple(value for value in values if isinstance(value, str))
 
 
-def words_in(body: str) -> list[str]:
+@lru_cache(4096)
+def words_in(body: str) -> tuple[str, ...]:
     """Return every name in a doctest's code: variables, attributes, and what is imported."""
     found = []
     for node in _nodes(body):
@@ -135,7 +139,7 @@ def words_in(body: str) -> list[str]:
         found += [node.attr] if isinstance(node, ast.Attribute) else []
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             found += [one.name for one in node.names]
-    return found
+    return tuple(found)
 
 
 @lru_cache(4096)

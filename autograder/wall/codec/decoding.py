@@ -92,7 +92,7 @@ class _Decoder:
 
     def shared(self, plain: Record, depth: Depth) -> Any:
         number = _field(plain, "id", int)
-        if self.held is None or number not in self.held.values:
+        if self.held is None or not self.held.is_held(number):
             raise EvidenceError("an unknown shared value")
         return self.held.values[number]
 
@@ -101,7 +101,7 @@ class _Decoder:
         return look(plain, held)
 
     def still(self, plain: Record, depth: Depth) -> Any:
-        return _read_tensor(plain)
+        return _read_tensor(plain).data  # no view itself: others may be views of it
 
     def lent(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None or self.resolve is not None:

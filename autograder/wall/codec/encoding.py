@@ -56,7 +56,7 @@ Depth = int
 Keep = Callable[[Any], int]
 Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
-SHARED_PARTS = ("args", "kwargs", "value", "values", "target")
+SHARED_PARTS = {"args": 0, "kwargs": 0, "values": 0, "value": 1, "target": 1}  # -> depth
 
 
 def pack(
@@ -65,7 +65,7 @@ def pack(
     tensor_hook: TensorHook | None = None,
     shared: Shared | None = None,
     lend: Lend | None = None,
-    before: list[Any] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> bytes:
     """Encode a value.
 
@@ -75,7 +75,7 @@ def pack(
         tensor_hook: called with each tensor; what it returns is added to the tensor's record.
         shared: mutable values that both sides hold: what of them has changed goes along.
         lend: makes what crosses in place of a test's function; without it one is an error.
-        before: what :func:`pack_changes` found, where ``shared`` was cleared since.
+        told: what :func:`pack_changes` found, and what rests, where ``shared`` was cleared since.
 
     Raises:
         EvidenceError: the value is too large, too deep or of a kind that cannot cross.
@@ -83,8 +83,8 @@ def pack(
     packer = Encoder(keep, tensor_hook, shared, lend)
     with attempt(shared):
         plain = packer.message(message)
-        if before is not None:
-            plain["before"] = before
+        if told is not None:
+            plain |= told
         if shared is not None and (found := held.changes(shared, packer.content)):
             plain["shared"] = found
         frame = msgpack.packb(plain, use_bin_type=True)
@@ -126,7 +126,7 @@ class Encoder:
         items = []
         for name, part in message.items():
             self.shared = shared if name in SHARED_PARTS else None
-            items.append([name, self.encode(part, 1)])
+            items.append([name, self.encode(part, SHARED_PARTS.get(name, 1))])
         self.shared = shared
         return {"$": "dict", "items": items}
 
@@ -208,10 +208,10 @@ class Encoder:
 
     def content(self, value: Any) -> Any:
         """Return what a shared value holds; shared values in it stand there by their numbers."""
+        if window := held.window(self.shared, value, self.content):
+            return window
         if type(value) is torch.Tensor:
             return {"$": "still", **tensor_fields(value)}
-        if type(value) is np.ndarray and (window := held.window(self.shared, value, self.content)):
-            return window
         if (encode := _ENCODERS.get(type(value))) is not None:
             return encode(self, value, 2)
 

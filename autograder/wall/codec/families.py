@@ -1,14 +1,16 @@
 """Exception classes as what they are: names, handles, and which derives from which."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from autograder.errors import EvidenceError
 
 MAX_CLASSES = 40
-MAX_ARGS = 20
+MAX_ARGS = 100  # and what is in them
 MAX_CHAIN = 8  # levels of nesting at which no more is told of what an error was raised from
 CHAIN = ("cause", "context")
+PLAIN = frozenset({str, int, float, bool, type(None), tuple, list, dict})  # in arguments
 Keep = Callable[[Any], int]
 
 
@@ -74,6 +76,23 @@ def only_plain(args: list[Any]) -> list[Any]:
     return args
 
 
+def texts_in(args: Sequence[Any]) -> set[str]:
+    """Return the texts among the plain arguments of an error."""
+    return {one for one in islice(_parts(args), MAX_ARGS) if type(one) is str}
+
+
 def _are_plain(args: Sequence[Any]) -> bool:
-    plain = all(type(one) in (str, int, float, bool, type(None)) for one in args)
-    return plain and len(args) <= MAX_ARGS
+    """Tell whether all are plain, or containers of what is."""
+    parts = list(islice(_parts(args), MAX_ARGS + 1))
+    return len(parts) <= MAX_ARGS and all(type(one) in PLAIN for one in parts)
+
+
+def _parts(args: Sequence[Any]) -> Iterator[Any]:
+    """Yield arguments and what is in them, without end where one holds itself."""
+    left = [*args]
+    while left:
+        yield (one := left.pop())
+        if type(one) in (tuple, list):
+            left += one
+        elif type(one) is dict:
+            left += [*one, *one.values()]

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgpack
 import numpy as np
+import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec.library import make_collection
-from autograder.wall.codec.windows import owner_of, place_of
+from autograder.wall.codec.windows import owner_of, place_of, place_of_view
 from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
 
@@ -30,10 +31,17 @@ def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
     return number
 
 
-def window(shared: Shared | None, array: np.ndarray, encode: Content) -> dict[str, Any] | None:
-    """Return where an array looks in the memory of a shared one, None where it does not."""
-    owner = owner_of(array)
-    if shared is None or owner is None or (place := place_of(array, owner)) is None:
+def window(shared: Shared | None, value: Any, encode: Content) -> dict[str, Any] | None:
+    """Return where an array or tensor looks in the memory of a shared one; None of any other."""
+    owner: Any = None
+    place: dict[str, Any] | None = None
+    if type(value) is torch.Tensor:
+        owner = value._base
+        if type(owner) is torch.Tensor and is_mutable(owner):
+            place = place_of_view(value, owner)
+    elif type(value) is np.ndarray and (owner := owner_of(value)) is not None:
+        place = place_of(value, owner)
+    if shared is None or place is None:
         return None
     number = number_of(shared, owner, encode)
     return None if number is None else {"$": "window", "of": number, **place}
@@ -93,9 +101,15 @@ def take_over(shared: Shared, message: Any, decode: Content) -> None:
     if isinstance(message, dict):
         if "before" in message:
             _take_changes(shared, message["before"], decode)
-            shared.clear()
+            shared.clear(_numbers(message.get("resting")))
         if "shared" in message:
             _take_changes(shared, message["shared"], decode)
+
+
+def _numbers(found: Any) -> list[int]:
+    if type(found) is not list or len(found) > MOST or any(type(one) is not int for one in found):
+        raise EvidenceError("malformed numbers")
+    return found
 
 
 def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
@@ -107,7 +121,7 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
         if not _is_nesting(content):
             _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
-        if _is_nesting(content) and number not in shared.values:
+        if _is_nesting(content) and not shared.is_held(number):
             shared.accept(number, _empty(content))
     for number, content in pairs:
         if _is_nesting(content):
@@ -125,7 +139,7 @@ def _read(change: Any) -> tuple[int, Any]:
 def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
     if not is_mutable(value):
         raise EvidenceError("a shared value that cannot change")
-    if number in shared.values:
+    if shared.is_held(number):
         fill(shared.values[number], value)
     else:
         shared.accept(number, value)

@@ -1,4 +1,4 @@
-"""Arrays that look at the memory of another one: told as where in it they look.
+"""Arrays and tensors that look at the memory of another one: told as where in it they look.
 
 A slice, a transpose or a reshaped array changes with the array that it is of, and that with it. So
 that it is so on both sides, the array that has the memory is shared, and a view of it is made
@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec.arrays import make_dtype
@@ -56,12 +57,43 @@ def place_of(array: np.ndarray, owner: np.ndarray) -> Plain | None:
     return place
 
 
-def look(plain: Plain, owner: Any) -> np.ndarray:
-    """Return the array that looks at an owner's memory as a record says.
+def place_of_view(view: torch.Tensor, owner: torch.Tensor) -> Plain | None:
+    """Return where a tensor looks in its owner's memory; None where that cannot be told."""
+    if view.dtype != owner.dtype or owner.storage_offset() or not owner.is_contiguous():
+        return None
+    place: Plain = {
+        "shape": list(view.shape),
+        "offset": view.storage_offset(),
+        "strides": list(view.stride()),
+    }
+    try:
+        look(place, owner)
+    except EvidenceError:
+        return None
+    return place
+
+
+def _view(plain: Plain, owner: torch.Tensor) -> torch.Tensor:
+    offset = plain.get("offset")
+    shape, strides = _numbers(plain.get("shape")), _numbers(plain.get("strides"))
+    if type(offset) is not int or min([offset, *shape, *strides]) < 0 or not owner.is_contiguous():
+        raise EvidenceError("a malformed view")
+    if math.prod(shape) * owner.element_size() > MAX_FRAME_BYTES or len(shape) != len(strides):
+        raise EvidenceError("the view has too many entries")
+    last = offset + sum((size - 1) * stride for size, stride in zip(shape, strides))
+    if math.prod(shape) and last >= owner.numel():
+        raise EvidenceError("a view beyond its tensor")
+    return owner.as_strided(shape, strides, offset)
+
+
+def look(plain: Plain, owner: Any) -> np.ndarray | torch.Tensor:
+    """Return the array or tensor that looks at an owner's memory as a record says.
 
     Raises:
         EvidenceError: it is malformed, or looks beyond.
     """
+    if type(owner) is torch.Tensor:
+        return _view(plain, owner)
     if type(owner) is not np.ndarray or not (owner.flags.owndata and owner.flags.forc):
         raise EvidenceError("what is looked at is no array with a memory of its own")
     dtype, offset = make_dtype(plain.get("dtype")), plain.get("offset")
