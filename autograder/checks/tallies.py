@@ -197,6 +197,8 @@ def require_strange(found: object, name: str) -> None:
         f"[wrong-type] {name} should be a tensor with one number; found {describe(found)}. ‖ "
         f"{name} 应该是只有一个数的张量，实为 {describe(found)}。"
     )
+    if isinstance(found, torch.Tensor) and found.is_complex():
+        found = torch.where(found.isnan(), NAN, found.abs())
     values = near.read(found, name)
     assert values.numel() == 1, (
         f"[not-one-number] {name} should have one number; found {values.numel()}. ‖ "

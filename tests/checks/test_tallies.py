@@ -105,10 +105,12 @@ def test_wrong_truths_are_told(found, slug):
 
 
 def test_the_strange_number_is_nan_alone():
-    for found in (torch.tensor(NAN), torch.full((1, 1), NAN)):
+    for found in (torch.tensor(NAN), torch.full((1, 1), NAN), torch.tensor(complex(INF, NAN))):
         tallies.require_strange(found, "strange")
     for found, slug in (
         (torch.tensor(INF), "infinity-equals-itself"),
+        (torch.tensor(complex(INF, -INF)), "infinity-equals-itself"),
+        (torch.tensor(1j), "equals-itself"),
         (torch.tensor(0.0), "equals-itself"),
         (torch.full((2,), NAN), "not-one-number"),
         (np.nan, "wrong-type"),
