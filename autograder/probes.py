@@ -6,7 +6,6 @@ its answer crosses as evidence. Probes judge nothing: :mod:`autograder.checks` d
 """
 
 import functools
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -152,8 +151,11 @@ def outputs(f: AnyFunction, x: torch.Tensor) -> Any:
 
 @batch
 def results(f: AnyFunction, args: tuple, **kwargs: Any) -> Any:
-    """Return what ``f(*args, **kwargs)`` gives for each ``args`` of a list, in order."""
-    return f(*args, **kwargs)
+    """Return what ``f(*args, **kwargs)`` gives for each ``args`` of a list, in order.
+
+    What gives items one after the other, as a generator does, becomes their list.
+    """
+    return calls.listed(f(*args, **kwargs))
 
 
 @batch
@@ -339,15 +341,13 @@ def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
     """Call ``f`` on copies of each tuple of arguments; return what it gave and what it left.
 
     Returns:
-        Tuples of the value (what is known of the exception, if one was raised; a list of the items
-        where it is an iterator), the arguments afterwards, and whether the value is a tensor that
-        shares its memory with one of them.
+        Tuples of the value (what is known of the exception, if one was raised; what gives items one
+        after the other as their list), the arguments afterwards, and whether the value is a tensor
+        that shares its memory with one of them.
     """
     given = [item.clone() if isinstance(item, torch.Tensor) else item for item in args]
     try:
-        value = f(*given)
-        if isinstance(value, Iterator):
-            value = list(itertools.islice(value, calls.MAX_ITEMS))
+        value = calls.listed(f(*given))
     except Exception as error:
         return captures.captured(error), given, False
     return items(value), given, any(calls.share(value, item) for item in given)

@@ -1,7 +1,7 @@
 """Calls are recorded by name, and many questions are answered as if they were asked one by one."""
 
 import math
-from collections import namedtuple
+from collections import deque, namedtuple
 from types import SimpleNamespace
 
 import numpy as np
@@ -157,9 +157,19 @@ def test_a_sequence_is_read_whatever_its_class(case):
     assert found == plain and type(found) is type(plain)
 
 
-def test_a_generator_is_read_where_it_was_returned():
-    [(found, *_)] = probes.effects(lambda n: (i for i in range(n)), [(3,)])
-    assert found == [0, 1, 2]
+GIVERS = {
+    "a generator": lambda n: (i for i in range(n)),
+    "a map": lambda n: map(int, range(n)),
+    "a dict's values": lambda n: {str(i): i for i in range(n)}.values(),
+    "a dict's keys": lambda n: dict.fromkeys(range(n)).keys(),
+    "a deque": lambda n: deque(range(n)),
+}
+
+
+@pytest.mark.parametrize("case", GIVERS)
+def test_what_gives_items_one_by_one_is_read_where_it_was_returned(case):
+    [(found, *_)] = probes.effects(GIVERS[case], [(3,)])
+    assert found == [0, 1, 2] == list(probes.results(GIVERS[case], [(3,)]))[0]
 
 
 def test_what_a_call_gave_is_told_as_it_was_before_the_next_arguments():

@@ -57,6 +57,7 @@ def notebook_file():
 
 
 grader = otter.Notebook(notebook_file())"""
+QUIET = 'import warnings\n\nwarnings.filterwarnings("ignore", ".IPKernelApp. WARNING")\n'
 PDF_IMPORT = "from print_notebook import print_notebook"
 COLAB_SETUP = """\
 # Colab: install Otter once and write the public checks into ./tests
@@ -136,7 +137,7 @@ def finish_notebook(notebook: dict, name: str, language: str) -> dict:
     previous = ""
     for number, cell in enumerate(notebook["cells"]):
         source = _with_finder(_translate(cell, language), name, language)
-        cell["source"] = _with_pdf(source)
+        cell["source"] = _without_starting_words(_with_pdf(source))
         if PDF_IMPORT in cell["source"]:
             cell["metadata"].setdefault("tags", []).append(IGNORE_TAG)
         cell["id"] = previous = _stable_id(cell, number, seen, previous)
@@ -206,6 +207,11 @@ def _with_pdf(source: str) -> str:
     listed = ", ".join(filter(None, ["print_notebook(notebook_file())", files and files[1]]))
     call = ", ".join(["pdf=False", *others, f"files=[{listed}]"])
     return source.replace(found[0], f"{PDF_IMPORT}\n\ngrader.export({call})")
+
+
+def _without_starting_words(source: str) -> str:
+    """Return Otter's export cell without a warning of what its own kernel says as it starts."""
+    return re.sub(r"^(?=grader\.export\()", QUIET, source, count=1, flags=re.MULTILINE)
 
 
 def _stable_id(cell: dict, number: int, seen: set[str], previous: str) -> str:

@@ -74,9 +74,10 @@ def require_call(effect: tuple, given: tuple, name: str) -> Any:
     value, left, _ = effect
     if isinstance(value, CapturedError):
         kind = error_kind(value.type)
+        english, chinese = _shapes(given)
         raise AssertionError(
-            f"[raises-an-error] {name} raises {kind} for an input that the question allows. "
-            f"‖ {name} 对题目允许的输入抛出了 {kind}。"
+            f"[raises-an-error] {name} raises {kind} for an input that the question allows"
+            f"{english}. ‖ {name} 对题目允许的输入{chinese}抛出了 {kind}。"
         )
     for before, after in zip(given, left):
         if isinstance(before, torch.Tensor):
@@ -85,6 +86,15 @@ def require_call(effect: tuple, given: tuple, name: str) -> Any:
                 f"‖ {name} 改动了传入的张量。请在新的张量上计算。"
             )
     return value
+
+
+def _shapes(given: tuple) -> tuple[str, str]:
+    """Return what is said of the shapes of arguments that are tensors."""
+    shapes = [str(tuple(item.shape)) for item in given if isinstance(item, torch.Tensor)]
+    if not shapes:
+        return "", ""
+    noun = "shape" if len(shapes) == 1 else "shapes"
+    return f", here of {noun} {' and '.join(shapes)}", f"（形状为 {'、'.join(shapes)}）"
 
 
 def _is_unchanged(before: torch.Tensor, after: object) -> bool:

@@ -37,6 +37,19 @@ TEXTS = {
         "Both numbers are the slope by a; the second one is the slope by b.",
         "两个数都是对 a 的斜率；第二个应是对 b 的斜率。",
     ),
+    "walked-twice": (
+        "This is twice the gradient: backward() was called twice and adds to .grad, or one path "
+        "was counted twice.",
+        "这是梯度的两倍：backward() 调用了两次，会往 .grad 上累加，或者有路径算了两遍。",
+    ),
+    "path-left-out": (
+        "One of the three paths is missing: all of x, y and z carry the change to u.",
+        "三条路径中少了一条：x、y、z 都会把变化传给 u。",
+    ),
+    "not-by-a-and-b": (
+        "These are slopes by x, y or z; asked are those by a and b.",
+        "这是对 x、y 或 z 的斜率；问的是对 a 和 b 的。",
+    ),
     "slope-negated": ("The signs are wrong.", "正负号反了。"),
     "value-for-gradient": ("These are values of u, not slopes.", "这是 u 的值，不是斜率。"),
 }
@@ -99,17 +112,21 @@ def require_gradients(chains: Sequence[Chain], found: Iterable[object]) -> None:
         near.require_near(answer, chain.gradient(), chain.room(), NAME, slips)
 
 
-def _slips(chain: Chain) -> dict[str, near.Numbers]:
+def _slips(chain: Chain) -> dict[str, near.Numbers | tuple[near.Numbers, ...]]:
     outer, inner = chain.slopes()
     right = outer @ inner
     values = chain.values()
     elsewhere = chain.slopes((chain.a, chain.b, values[2]))[0]
+    paths = outer[:, None] * inner
     u = float(chain.f(*(torch.tensor(value).double() for value in values)))
     return {
         "outer-at-the-wrong-point": elsewhere @ inner,
+        "walked-twice": 2 * right,
+        "path-left-out": tuple(right - path for path in paths),
+        "not-by-a-and-b": (outer[:2], outer[1:]),
         "outer-forgotten": inner.sum(0),
         "inner-forgotten": np.full(2, outer.sum()),
-        "one-path-only": outer[0] * inner[0],
+        "one-path-only": tuple(paths),
         "a-and-b-swapped": right[::-1].copy(),
         "only-a": np.full(2, right[0]),
         "slope-negated": -right,

@@ -217,3 +217,25 @@ def draw_no_chain(*sizes: int) -> torch.Tensor:
         given = gap / (pab[:, :, None] * pb[None, :, None])  # of P(c | a, b) and P(c | b)
         if gap.abs().max() > 1e-3 and given.abs().max() > 0.02:
             return table
+
+
+def draw_broken_chain(a: int, b: int, c: int) -> torch.Tensor:
+    """Return a table of float64, of shape (4, 3, 4), that is a chain but for one value of b.
+
+    There two values of a disagree about two values of c, ``(a, c)`` among both pairs; for the
+    other values of a and of c, and for every other b, all is as in a chain.
+    """
+    other_a, other_c = (a + 1) % 4, (c + 1) % 4
+    moved = gap = 0.0
+    while gap < 2e-3:
+        table = torch.einsum("a,ab,bc->abc", *draw_chain(4, 3, 4))
+        moved = 0.5 * float(min(table[a, b, c], table[other_a, b, other_c]))
+        gap = moved * float(table[:, b].sum())
+    for place, sign in (
+        ((a, c), -1),
+        ((a, other_c), 1),
+        ((other_a, c), 1),
+        ((other_a, other_c), -1),
+    ):
+        table[place[0], b, place[1]] += sign * moved
+    return table

@@ -52,7 +52,8 @@ def require_curve(
         intervals: where the grid may lie; to recognise a curve drawn over its indices.
 
     Raises:
-        AssertionError: ``[slip]`` the name of the slip, ``[wrong-curve]`` or ``[missing-curve]``.
+        AssertionError: ``[slip]`` the name of the slip, ``[wrong-curve]``,
+            ``[too-few-points]`` or ``[missing-curve]``.
     """
     found = strokes(drawing)
     mine, theirs, wrong = _share_out(found, right, others)
@@ -74,6 +75,10 @@ def require_curve(
         raise _slip_error("derivative-equals-f", name)
     if suspects:
         raise _wrong_curve(suspects[0], right, name)
+    assert not 3 <= size < slips.MIN_POINTS, (
+        f"[too-few-points] {name} is right where it is drawn, but so few points make no curve; "
+        f"draw more. ‖ {name} 画出的点是对的，但点太少，请画更多的点。"
+    )
     raise AssertionError(
         f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
     )

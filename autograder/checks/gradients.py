@@ -338,7 +338,7 @@ def _once(compute: Callable[..., R]) -> Callable[..., R]:
 
 
 def read_numbers(found: object, what: str) -> torch.Tensor:
-    """Return a number, a tensor, an array or a list of such as a float64 tensor.
+    """Return a number, a tensor, an array, a Series or a list of such as a float64 tensor.
 
     Raises:
         AssertionError: ``[nothing-there]`` or ``[wrong-type]``.
@@ -355,14 +355,27 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
             if found.is_complex():
                 raise TypeError
             return found.double()
-        if isinstance(found, bool) or not isinstance(found, (int, float, np.ndarray, np.number)):
-            raise TypeError
-        return torch.as_tensor(np.asarray(found, dtype=np.float64))
+        if type(found).__module__.partition(".")[0] == "pandas" and hasattr(found, "to_numpy"):
+            found = found.to_numpy()
+        elif not isinstance(found, np.ndarray):
+            found = _number(found)
+        return torch.as_tensor(np.array(found, dtype=np.float64))
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise AssertionError(
             f"[wrong-type] {what} should be numbers; found {describe(found)}. ‖ "
             f"{what} 应该是数值，现在是 {describe(found)}。"
         ) from None
+
+
+def _number(found: object) -> float:
+    """Return what is a number, of whatever library: a fraction, a decimal, one of sympy's.
+
+    Raises:
+        TypeError, ValueError: it is none, or a text or a truth.
+    """
+    if isinstance(found, (str, bytes, bool, np.bool_)):
+        raise TypeError
+    return float(found)  # type: ignore[arg-type]  # whether it can is asked here
 
 
 def _entries(numbers: torch.Tensor) -> list[float]:

@@ -93,6 +93,10 @@ def require_read(found: object, right: Record, name: str) -> None:
         f"[other-columns] {name} should have the columns {', '.join(right)}. ‖ "
         f"{name} 的列应该是 {', '.join(right)}。"
     )
+    assert record == right or record != read(HOUSES), (
+        f"[file-ignored] {name} gives the table of houses.csv whatever source is; read the source "
+        f"that is given. ‖ 无论 source 是什么，{name} 都给出 houses.csv 的表；请读取传入的 source。"
+    )
     rows, wanted = (len(next(iter(table.values())).values) for table in (record, right))
     assert rows >= wanted, (
         f"[drops-rows] {name} has {rows} rows; the file has {wanted}. ‖ "

@@ -55,7 +55,8 @@ def require_near(
             f"[not-close-enough] {name} comes close, but not close enough. ‖ "
             f"{name} 很接近，但还不够接近。"
         )
-    raise AssertionError(f"[wrong-numbers] {name}: these numbers are wrong. ‖ {name}：数值不对。")
+    english = "this number is" if known.numel() == 1 else "these numbers are"
+    raise AssertionError(f"[wrong-numbers] {name}: {english} wrong. ‖ {name}：数值不对。")
 
 
 def is_near(numbers: Numbers, right: Numbers, room: Numbers) -> bool:

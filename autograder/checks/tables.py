@@ -14,7 +14,7 @@ import pandas as pd
 import torch
 
 from autograder import probes
-from autograder.checks.answers import error_kind, mismatch
+from autograder.checks.answers import describe, error_kind, mismatch
 from autograder.wall.evidence import CapturedError
 
 ROOM = 1e-6
@@ -180,6 +180,14 @@ def _as_dict(found: object, name: str) -> dict[str, float]:
             return {str(key): float(value) for key, value in found.items()}
     except (TypeError, ValueError):
         pass
+    values = list(found.values()) if isinstance(found, Mapping) else []
+    strange = [value for value in values if not isinstance(value, (int, float, np.number))]
+    if strange:
+        raise AssertionError(
+            f"[counts-no-numbers] {name} should hold a number for each column; for one of them it "
+            f"holds {describe(strange[0])}. ‖ {name} 应该对每一列给出一个数；"
+            f"其中一列给出的是 {describe(strange[0])}。"
+        )
     raise mismatch(name, "a dict or Series of numbers", "由个数组成的字典或 Series", found)
 
 

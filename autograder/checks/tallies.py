@@ -4,6 +4,8 @@ What is counted are the pairs of entries that broadcasting makes. NaN is less th
 greater than nothing.
 """
 
+from itertools import permutations
+
 import numpy as np
 import torch
 
@@ -80,6 +82,13 @@ def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
             [less, equal, pairs - less - equal], [pairs - greater - equal, equal, greater],
             [less, pairs - less - greater, greater],
         ),
+        "[cast-to-float32] float32 cannot hold all digits of these entries: some that differ "
+        "became equal. Compare them as they are. ‖ "
+        "float32 存不下这些元素的全部数字：有些不同的元素变成了相等。请按原样比较。":
+            tally(x.float(), y.float()),
+        "[another-order] These are the right numbers in another order: less, equal, greater. ‖ "
+        "数是对的，但次序不对：应依次为小于、等于、大于。":
+            tuple([right[place] for place in order] for order in permutations(range(3))),
         "[close-counts-as-equal] Entries that are merely close were counted as equal. ‖ "
         "只是接近的元素被当成了相等。": (
             [apart[0], int(alike.sum()), apart[1]], [less, int(alike.sum()), greater],
@@ -188,6 +197,8 @@ def require_strange(found: object, name: str) -> None:
         f"[wrong-type] {name} should be a tensor with one number; found {describe(found)}. ‖ "
         f"{name} 应该是只有一个数的张量，实为 {describe(found)}。"
     )
+    if isinstance(found, torch.Tensor) and found.is_complex():
+        found = torch.where(found.isnan(), NAN, found.abs())
     values = near.read(found, name)
     assert values.numel() == 1, (
         f"[not-one-number] {name} should have one number; found {values.numel()}. ‖ "

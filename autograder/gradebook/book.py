@@ -197,7 +197,7 @@ class Gradebook(Roll):
         due, found = self.due_dates(), {}
         for name, file, text, *_ in self._read(UPLOADS).fetchall():
             time = parse_time(text) if text else time_in_name(file)
-            found[name] = (time.isoformat() if time else "", lateness(file, time, due(file)))
+            found[name] = (time.isoformat() if time else "", lateness(file, time, due(file, name)))
         return found
 
     def graded_at(self) -> dict[str, str]:

@@ -115,12 +115,16 @@ class Settings(GradebookFile):
         plain = {key: time.isoformat() for key, time in sorted(extensions.items())}
         self._keep("extensions", json.dumps(plain))
 
-    def due_dates(self) -> Callable[[str], datetime | None]:
-        """Return what tells a file's deadline: its student's own, where its path names one."""
-        extensions, deadline = self.extensions, self.deadline
+    def due_dates(self) -> Callable[[str, str], datetime | None]:
+        """Return what tells the deadline of a file and its submission.
 
-        def due(file: str) -> datetime | None:
-            own = [extensions[token] for token in tokens_in(file) if token in extensions]
-            return max(own, default=deadline)
+        It is the own one of its student, whom the file's path names, or a roster has told.
+        """
+        extensions, deadline, students = self.extensions, self.deadline, self.students
 
-        return due if extensions else lambda file: deadline
+        def due(file: str, submission: str) -> datetime | None:
+            told = students.get(submission, [])[2:]  # an earlier version kept no ids
+            keys = {key for ids in told for _, one in ids for key in one} | tokens_in(file)
+            return max((extensions[key] for key in keys & extensions.keys()), default=deadline)
+
+        return due if extensions else lambda file, submission: deadline

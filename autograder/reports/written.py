@@ -98,7 +98,9 @@ def load_rubric(path: Path) -> list[WrittenQuestion]:
     try:
         plain = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise UsageError(f"{path}: no rubric there; write one for the written questions") from None
+        raise UsageError(
+            f"{path}: no rubric there; an assignment with written questions (manual: true) has one"
+        ) from None
     except ValueError as error:
         raise UsageError(f"{path}: {error}") from None
     return [_question(path, name, table) for name, table in plain.items()]

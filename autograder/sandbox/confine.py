@@ -280,6 +280,8 @@ def _readable_paths() -> dict[str, int]:
     paths |= {os.path.join(sys.prefix, name) for name in ("pyvenv.cfg", "share")}
     paths |= {os.path.join(sys.base_prefix, "lib")}
     paths |= set(mounts.package_folders())
+    # What a distribution runs at each start, by a link out of Python's own folder.
+    paths |= {getattr(sys.modules.get("sitecustomize"), "__file__", None) or ""}
     # Not the folder of this package: beside it may lie tests and solutions.
     found: dict[str, int] = {}
     for path in sorted(path for path in paths if path and os.path.exists(path)):

@@ -60,8 +60,8 @@ def _settings_are_usual() -> bool:
 
     ``%matplotlib inline``, which most notebooks start with, gives the backend another name.
     """
-    _settings["backend"] = dict.get(matplotlib.rcParams, "backend")
-    return dict.__eq__(_settings, matplotlib.rcParams)  # not one by one through their checks
+    usual = {**_settings, "backend": dict.get(matplotlib.rcParams, "backend")}
+    return dict.__eq__(usual, matplotlib.rcParams)  # not one by one through their checks
 
 
 def get_tick(axis: Any, major: bool) -> Tick:

@@ -216,7 +216,9 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             raise ValueError("it holds no tests or no settings")
         _check_config(config)
     except FileNotFoundError:
-        raise UsageError(f"{path}: no grading zip there; run `make` to build it") from None
+        raise UsageError(
+            f"{path}: no grading zip there; `make` builds those of this course"
+        ) from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
             zipfile.BadZipFile) as error:  # fmt: skip
         raise UsageError(

@@ -13,6 +13,7 @@ from autograder.scoring.standins import (
     ask,
     record_of,
 )
+from autograder.wall.codec.subclasses import DESCRIBING
 
 
 def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
@@ -38,14 +39,25 @@ def _new_stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     base = StandInFunction if record["callable"] else StandIn
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
     known: dict[Any, Any] = session.types
-    key = base, name, record.get("class")
+    describes = tuple(one for one in DESCRIBING if one in record.get("has", ()))
+    key = base, name, record.get("class"), describes
     if key not in known:
         short = name.rpartition(".")[2] or "object"
         body = {"__slots__": (*OWN, "__weakref__"), "_autograder_type": name}
+        body |= {one: _describer(one) for one in describes}
         known[key] = Kind(short, (base,), body)
     made = known[key](session, record)
     known[key]._autograder_example = made
     return made
+
+
+def _describer(name: str) -> Any:
+    """Return what an object does as an attribute of a test's class: it is asked for that."""
+
+    def describe(standing: StandIn, *args: Any) -> Any:
+        return ask(standing, "attribute", name)(*args)
+
+    return describe
 
 
 def type_of(value: Any, *more: Any, **options: Any) -> Any:

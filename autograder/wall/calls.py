@@ -1,6 +1,8 @@
 """What a call of student code gave, and what it left of its arguments, as plain data."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence, ValuesView
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,16 @@ def kept(value: Any) -> Any:
     return found.clone() if isinstance(found, torch.Tensor) else found
 
 
+def listed(value: Any) -> Any:
+    """Return the items of an iterator, a dict's view or a deque as a list; all else as it is.
+
+    They give their items in order as a list does, and nothing of them but that can cross.
+    """
+    if isinstance(value, (Iterator, KeysView, ValuesView, deque)):
+        return list(itertools.islice(value, MAX_ITEMS))
+    return value
+
+
 def items(value: Any, depth: int = 3) -> Any:
     """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
 
@@ -52,7 +64,7 @@ def answer_about(f: Callable[..., Any], source: str, args: Sequence[Any]) -> tup
     made: dict[str, Any] = {"__name__": "made"}
     exec(compile(source, "<made>", "exec"), made)
     try:
-        value = items(f(made["it"], *args))
+        value = items(listed(f(made["it"], *args)))
     except Exception as error:
         value = captures.captured(error)
     return value, made["told"]() if "told" in made else None

@@ -7,6 +7,7 @@ the same bytes. What a glance cannot tell is no glimpse, and has to be encoded.
 """
 
 import operator
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
@@ -14,10 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CONTAINERS: tuple[type, ...] = (
-    list, dict, set, bytearray, deque, OrderedDict, Counter, defaultdict,
+    list, dict, set, bytearray, array, deque, OrderedDict, Counter, defaultdict,
 )  # fmt: skip
 MAPPINGS = frozenset({dict, OrderedDict, Counter, defaultdict})
-NESTING = frozenset({*CONTAINERS, tuple, frozenset}) - {bytearray}
+NUMBERS = frozenset("bBhHiIlLqQfd")  # codes of arrays of numbers
+FLAT = (bytearray, array)  # of numbers alone
+NESTING = frozenset({*CONTAINERS, tuple, frozenset}).difference(FLAT)
 PLAIN = frozenset({type(None), bool, int, float, complex})
 TABLES = ("DataFrame", "Series")
 NUMPY = ("NumpyEADtype", "PandasDtype")  # the dtype of NumpyExtensionArray; the older name
@@ -122,7 +125,7 @@ def _add(found: Glimpse, values: Any) -> bool:
 
 def _keep_entries(seen: Glimpse) -> bool:
     """Keep the entries of arrays of objects; returns whether none of them can change itself."""
-    for array in seen.things:
-        if type(array) is np.ndarray and array.dtype.kind == "O":
-            seen.kept.extend(array.ravel().tolist())
+    for one in seen.things:
+        if type(one) is np.ndarray and one.dtype.kind == "O":
+            seen.kept.extend(one.ravel().tolist())
     return all(cls in ENTRIES or cls.__module__ == MISSING for cls in set(map(type, seen.kept)))

@@ -5,7 +5,7 @@ where it lives. To code that gets it, it is iterable, sized, callable and so on 
 object is; what is not asked is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 Ask = Callable[..., Any]  # of an operation and what it takes
@@ -27,7 +27,8 @@ SPECIAL = {  # operation -> the method that asks for it
     **{f"{side}{name}": f"__{side}{name}__" for side in ("", "r", "i") for name in ARITHMETIC},
 }  # fmt: skip
 ABSENT = {"no hash": "__hash__", "no reversed": "__reversed__"}  # which a class takes back
-ATTRIBUTES = ("attribute", "set attribute", "delete attribute")
+OWN = ("own item", "set own item", "delete own item")  # past what the class makes of a name
+ATTRIBUTES = ("attribute", "set attribute", "delete attribute", *OWN)
 
 
 class Lent:
@@ -141,7 +142,30 @@ def _delete_attribute(self: Lent, name: str) -> None:
     self._autograder_ask("delete attribute", name)
 
 
-_METHODS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+class OwnItems(MutableMapping[str, Any]):
+    """What an object's ``__dict__`` is to student code: entries by name, which it does not list."""
+
+    def __init__(self, ask: Ask):
+        self._ask = ask
+
+    def __getitem__(self, name: str) -> Any:
+        return self._ask("own item", name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._ask("set own item", name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self._ask("delete own item", name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("the names in a test's object are not listed")
+
+    def __len__(self) -> int:
+        raise TypeError("the names in a test's object are not counted")
+
+
+_METHODS: tuple[tuple[str, str, Any], ...] = (
+    ("own item", "__dict__", property(lambda self: OwnItems(self._autograder_ask))),
     ("call", "__call__", _call),
     ("items", "__iter__", _items),
     ("iterator", "__iter__", _iterator),

@@ -8,6 +8,7 @@ to encode: it rests from one test case to the next, and is told anew only if it 
 """
 
 import math
+from array import array
 from collections import deque
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from autograder.errors import EvidenceError
 from autograder.wall import draws
 from autograder.wall.glimpses import (
     CONTAINERS,
+    FLAT,
     NESTING,
+    NUMBERS,
     PLAIN,
     Glimpse,
     glimpse,
@@ -189,6 +192,8 @@ def is_mutable(value: Any) -> bool:
     cls = type(value)
     if cls is torch.Tensor:
         return _is_still(value)
+    if cls is array:
+        return value.typecode in NUMBERS
     return cls is np.ndarray or cls in CONTAINERS or cls in draws.KINDS or is_table(cls)
 
 
@@ -206,7 +211,9 @@ def _is_small(value: Any) -> bool:
         return _cells(value) <= MOST_BYTES // 16
     if cls in draws.KINDS:
         return True
-    return len(value) <= (MOST_BYTES if cls is bytearray else MOST_ITEMS)
+    if cls in FLAT:
+        return len(value) * getattr(value, "itemsize", 1) <= MOST_BYTES
+    return len(value) <= MOST_ITEMS
 
 
 def _cells(table: Any) -> int:
@@ -222,7 +229,7 @@ def _weight(value: Any) -> int:
         return TABLE + _cells(value) // 8
     if cls in draws.KINDS:
         return TABLE
-    if cls is bytearray or cls is str or cls is bytes:
+    if cls in FLAT or cls is str or cls is bytes:
         return 1 + len(value) // BYTES
     return 1 + (len(value) if cls in NESTING else 0)
 
@@ -258,7 +265,7 @@ def fill(held: Any, value: Any) -> None:
     cls = type(held)
     if cls is not type(value):
         raise EvidenceError("a shared value of another kind")
-    if cls is list or cls is bytearray:
+    if cls is list or cls in FLAT:
         held[:] = value
     elif cls is np.ndarray:
         _fill_array(held, value)

@@ -156,6 +156,16 @@ def test_a_call_raises_nothing_and_leaves_its_arguments_alone(case):
             answers.require_call(effect, (RIGHT,), "f(A)")
 
 
+@pytest.mark.parametrize(
+    ("shapes", "said"), [(((),), r"shape \(\)"), (((2, 1), (3,)), r"\(2, 1\) and \(3,\)")]
+)
+def test_of_an_input_that_is_refused_the_shape_is_told(shapes, said):
+    given = tuple(torch.zeros(shape) for shape in shapes)
+    [effect] = probes.effects(lambda *tensors: tensors[9], [given])
+    with pytest.raises(AssertionError, match=rf"IndexError for an input .* of .*{said}"):
+        answers.require_call(effect, given, "f(A)")
+
+
 def test_a_plain_number_will_do_for_a_tensor_without_axes():
     answers.require_close(2.0, torch.tensor(2.0), "f(A)")
 

@@ -40,6 +40,9 @@ WRONG = {
     "outer-forgotten": lambda df, inner, right: inner.sum(0),
     "inner-forgotten": lambda df, inner, right: np.full(2, df.sum()),
     "one-path-only": lambda df, inner, right: df[0] * inner[0],
+    "walked-twice": lambda df, inner, right: 2 * right,
+    "path-left-out": lambda df, inner, right: right - df[2] * inner[2],
+    "not-by-a-and-b": lambda df, inner, right: df[:2],
     "only-a": lambda df, inner, right: np.full(2, right[0]),
     "slope-negated": lambda df, inner, right: -right,
     "outer-at-the-wrong-point": lambda df, inner, right: np.array(

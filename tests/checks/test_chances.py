@@ -218,3 +218,14 @@ def test_drawn_tables_are_what_they_are_called(sizes):
     other = chances.draw_no_chain(*sizes)
     gap = other * other.sum((0, 2))[:, None] - other.sum(2)[:, :, None] * other.sum(0)
     assert other.sum().item() == pytest.approx(1) and gap.abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("seed", range(48))
+def test_a_broken_chain_is_one_but_for_four_places(seed):
+    torch.manual_seed(seed)
+    a, b, c = seed % 4, seed // 4 % 3, seed // 12
+    table = chances.draw_broken_chain(a, b, c)
+    gap = table * table.sum((0, 2))[:, None] - table.sum(2)[:, :, None] * table.sum(0)
+    assert table.min() >= 0 and table.sum().item() == pytest.approx(1)
+    assert gap.abs().max() > 1e-3 and (gap.abs() > 1e-9).sum() == 4
+    assert gap[a, b, c].abs() > 1e-3

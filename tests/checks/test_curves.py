@@ -271,3 +271,14 @@ def test_a_single_wrong_point_is_never_accepted(at, off, sign):
     fig.add_subplot().plot(GRID, values)
     with pytest.raises(AssertionError):
         curves.require_curve(drawing(fig), np.cos, "df(x)", derivative_of=np.sin)
+
+
+@pytest.mark.parametrize("count", [3, 5, 6])
+def test_a_right_curve_of_few_points_is_coarse_not_missing(count):
+    cubic, line = lambda x: x**3 - 1 / x, lambda x: 4 * x - 4
+    figure, x = Figure(), np.linspace(0.5, 2, count)
+    axes = figure.add_subplot()
+    axes.plot(x, cubic(x))
+    axes.plot(x, line(x))
+    with pytest.raises(AssertionError, match=r"\[too-few-points\]"):
+        curves.require_curve(drawing(figure), cubic, "f(x)", others=[line])

@@ -1,6 +1,10 @@
 """Numbers are judged close or not; a wrong one is named by the slip that explains it."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -13,6 +17,11 @@ ACCEPTED = {
     "a_tensor_in_a_graph": RIGHT.clone().requires_grad_() * 1,
     "an_array": RIGHT.numpy(),
     "a_list_of_numbers": [1, -2.0, np.float32(3)],
+    "fractions": [Fraction(1), Fraction(-4, 2), Fraction(3)],
+    "decimals": [Decimal(1), Decimal("-2.0"), Decimal(3)],
+    "an_array_of_fractions": np.array([Fraction(1), Fraction(-2), Fraction(3)], dtype=object),
+    "a_series": pd.Series([1, -2, 3]),
+    "an_index": pd.Index([1.0, -2.0, 3.0]),
     "a_list_of_scalar_tensors": [torch.tensor(1.0), torch.tensor(-2.0), torch.tensor(3.0)],
 }
 REFUSED = {
@@ -22,6 +31,9 @@ REFUSED = {
     "a_module": (torch, "wrong-type"),
     "a_class": (torch.Tensor, "wrong-type"),
     "truth": ([True, False, True], "wrong-type"),
+    "truth_of_numpy": ([np.True_, np.False_, np.True_], "wrong-type"),
+    "a_text_of_digits": (["1", "-2", "3"], "wrong-type"),
+    "a_set": ({1, -2, 3}, "wrong-type"),
     "complex_numbers": (RIGHT * 1j, "wrong-type"),
     "ragged_lists": ([[1.0], [2.0, 3.0]], "wrong-type"),
     "too_many": (torch.zeros(4), "wrong-shape"),

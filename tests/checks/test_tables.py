@@ -64,6 +64,13 @@ READS = {
 }  # fmt: skip
 
 
+def test_the_one_file_read_for_every_other_is_told():
+    text = houses.draw(24)
+    with pytest.raises(AssertionError, match=r"\[file-ignored\]"):
+        houses.require_read(right_way(houses.HOUSES), houses.read(text), "table")
+    houses.require_read(right_way(houses.HOUSES), houses.read(houses.HOUSES), "table")
+
+
 @pytest.mark.parametrize("slug", READS)
 @pytest.mark.parametrize("text", [houses.HOUSES, None])
 def test_a_file_that_was_read_wrongly_is_told_by_its_slip(slug, text):
@@ -134,9 +141,16 @@ def test_wrong_counts_are_told(found, slug):
         tables.require_counts(found, RIGHT, 5, "counts")
 
 
-@pytest.mark.parametrize("found", [[2, 0, 4], "a: 2", None, {"a": "two", "b": 0, "c": 4}])
+@pytest.mark.parametrize("found", [[2, 0, 4], "a: 2", None])
 def test_what_holds_no_counts_is_named(found):
     with pytest.raises(AssertionError, match="expected a dict or Series"):
+        tables.require_counts(found, RIGHT, 5, "counts")
+
+
+@pytest.mark.parametrize(("strange", "kind"), [("two", "str"), (pd.NA, "NAType"), ([1], "list")])
+def test_a_count_that_is_no_number_is_named_not_the_dict_around_it(strange, kind):
+    found = {"a": strange, "b": 0, "c": 4}
+    with pytest.raises(AssertionError, match=rf"\[counts-no-numbers\].*{kind}"):
         tables.require_counts(found, RIGHT, 5, "counts")
 
 

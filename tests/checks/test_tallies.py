@@ -27,6 +27,7 @@ def test_three_numbers_count_in_any_type(found):
         ((5, 1, 2), "less-or-equal"),
         ((6, 6, 6), "rows-not-entries"),
         ((True, True, True), "any-for-count"),
+        ((1, 4, 1), "another-order"),
         (torch.ones(3, 2), "rows-not-entries"),
         (None, "nothing-there"),
         ("4, 1, 1", "wrong-type"),
@@ -36,6 +37,22 @@ def test_three_numbers_count_in_any_type(found):
 def test_a_wrong_count_is_told_by_its_slip(found, slug):
     with pytest.raises(AssertionError, match=rf"\[{slug}\]"):
         tallies.require_counts(found, ONE, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (torch.tensor([5, 2**24, 7]), torch.tensor([5, 2**24 + 1, 6])),
+        (
+            torch.tensor([1.0, 0.2, 0.7, 3.0, 2.0], dtype=torch.float64),
+            torch.tensor([1 + 2.0**-40, 0.7, 0.2, 3.0, 2 - 2.0**-40], dtype=torch.float64),
+        ),
+    ],
+)
+def test_counts_of_numbers_made_float32_are_told(x, y):
+    tallies.require_counts(tallies.tally(x, y), x, y)
+    with pytest.raises(AssertionError, match="cast-to-float32"):
+        tallies.require_counts(tallies.tally(x.float(), y.float()), x, y)
 
 
 def test_what_broadcasting_pairs_has_to_be_counted_whole():
@@ -88,10 +105,12 @@ def test_wrong_truths_are_told(found, slug):
 
 
 def test_the_strange_number_is_nan_alone():
-    for found in (torch.tensor(NAN), torch.full((1, 1), NAN)):
+    for found in (torch.tensor(NAN), torch.full((1, 1), NAN), torch.tensor(complex(INF, NAN))):
         tallies.require_strange(found, "strange")
     for found, slug in (
         (torch.tensor(INF), "infinity-equals-itself"),
+        (torch.tensor(complex(INF, -INF)), "infinity-equals-itself"),
+        (torch.tensor(1j), "equals-itself"),
         (torch.tensor(0.0), "equals-itself"),
         (torch.full((2,), NAN), "not-one-number"),
         (np.nan, "wrong-type"),

@@ -89,7 +89,7 @@ BAD = {
     "no assignment named": (["--submissions", "/tmp"], "name the assignment too"),
     "a missing grading zip": (
         ["--assignment", "autodiff", "--zip", "/nowhere.zip", "--engine", "local"],
-        "/nowhere.zip: no grading zip there; run `make` to build it",
+        "/nowhere.zip: no grading zip there; `make` builds those of this course",
     ),
     "an unreachable scheduler": (
         ["--assignment", "autodiff", "--scheduler", "tcp://127.0.0.1:9"],

@@ -1,12 +1,14 @@
 """Names: of a roster, or as platforms write them into files' names, on report and feedback."""
 
 import json
+from datetime import datetime, timezone
 from types import SimpleNamespace
 
 import pytest
 
 from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
+from autograder.intake.times import Collection, TimeSources
 from autograder.lms.roster import load_roster
 from autograder.model import Limits
 from autograder.run.exercises import exercises_of
@@ -30,13 +32,35 @@ def grade(tmp_path):
         (folder / f"{name}.ipynb").write_text(name)
     (tmp_path / "roster.csv").write_text(ROSTER)
 
-    def run(roster=None, **changes):
+    def run(roster=None, collection=None, **changes):
         assignment = SimpleNamespace(**{**vars(ASSIGNMENT), **changes})
         return grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
-                            grade=fake_grade, roster=roster)  # fmt: skip
+                            grade=fake_grade, roster=roster, collection=collection)  # fmt: skip
 
     run.out, run.roster = out, load_roster(tmp_path / "roster.csv")
     return run
+
+
+@pytest.mark.parametrize("key", ["100001", "ada@example.org"])
+@pytest.mark.parametrize("when", ["with the roster", "before the roster"])
+def test_an_extension_is_for_whom_the_roster_tells_whatever_the_file_is_called(
+    grade, tmp_path, key, when
+):
+    (tmp_path / "class" / "Lovelace Ada.ipynb").write_text("by name")
+    late = datetime(2025, 3, 2, 12, tzinfo=timezone.utc)
+    (tmp_path / "times.csv").write_text(
+        "".join(["file,time\n", *(f"{file.name},{late.isoformat()}\n"
+                                  for file in (tmp_path / "class").iterdir())])
+    )  # fmt: skip
+    due = late.replace(day=1)
+    collection = Collection(due, TimeSources(tmp_path / "times.csv"), {key: late.replace(day=3)})
+    if when == "before the roster":
+        grade(None, collection=collection)
+    grade(grade.roster, collection=collection)
+    with Gradebook(grade.out / "gradebook.sqlite") as book:
+        told = book.handed_in()
+    known = {name for name, (_, lateness) in told.items() if not lateness}
+    assert known == {"100001_lab", "ada_example.org", "Lovelace_Ada"}
 
 
 def rows_of(out):

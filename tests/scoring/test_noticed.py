@@ -110,6 +110,12 @@ def test_an_ordinary_notebook_is_not_listed(engine):
     assert not found.noticed and outcomes(found) == [True, True]
 
 
+@pytest.mark.parametrize("line", ["%matplotlib inline", "import matplotlib; matplotlib.use('agg')"])
+def test_a_notebook_that_draws_a_figure_is_not_listed(engine, line):
+    drawn = f"{line}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()"
+    assert not grade(engine, TESTS, ANSWER, drawn).noticed
+
+
 def test_a_test_case_that_rests_on_reports_says_so(engine):
     found = grade(engine, TESTS, ANSWER)
     assert [case.reported for case in found.questions[0].cases] == [False, True]

@@ -259,6 +259,14 @@ OBJECT = {"$": "object", "id": 1, "bases": ["builtins.object"], "callable": Fals
 ARRAY = {"$": "array", "dtype": "<f8", "shape": [0], "data": b""}
 
 
+@pytest.mark.parametrize(
+    ("code", "data"), [("u", b"1234"), ("O", b"12345678"), ("dd", b""), ("d", b"123")]
+)
+def test_numbers_of_an_array_are_checked(code, data):
+    with pytest.raises(EvidenceError):
+        codec.unpack(msgpack.packb({"$": "numbers", "code": code, "data": data}))
+
+
 @pytest.mark.parametrize("given", [
     OBJECT, ARRAY, [OBJECT], {"$": "tuple", "items": [1, ARRAY]}, [[["a", ARRAY]]],
     {"$": "dict", "items": [["a", [OBJECT]]]}, [0] * 200,

@@ -1,5 +1,6 @@
 """Values that both sides hold: changed in place, they are to both what one object is to two."""
 
+import array
 import collections
 import copy
 import functools
@@ -48,6 +49,8 @@ MUTABLE = [
     ({"a": 1}, lambda v: v.update(b=[2])),
     ({1, 2}, lambda v: v.discard(1)),
     (bytearray(b"ab"), lambda v: v.extend(b"c")),
+    (array.array("d", [1, 2]), lambda v: v.__setitem__(0, 5)),
+    (array.array("H", [1, 2]), lambda v: v.append(3)),
     (collections.deque([1], maxlen=2), lambda v: v.extend([2, 3])),
     (collections.OrderedDict(a=1, b=2), lambda v: v.move_to_end("a")),
     (collections.Counter("aab"), lambda v: v.update("b")),

@@ -238,6 +238,9 @@ class _Decoder:
     def bytearray(self, plain: Record, depth: Depth) -> Any:
         return bytearray(_field(plain, "data", bytes))
 
+    def numbers(self, plain: Record, depth: Depth) -> Any:
+        return library.make_numbers(_field(plain, "code", str), _field(plain, "data", bytes))
+
     def table(self, plain: Record, depth: Depth) -> Any:
         return make_table(plain["$"], plain, lambda part: self.decode(part, depth))
 
@@ -381,7 +384,7 @@ _DECODERS = {
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
             "complex", "int", "record", "shared", "lent", "still", "recipe", "named",
-            "window",
+            "window", "numbers",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

@@ -8,6 +8,7 @@ Exact types only, both ways; each kind is a map of few fields that are checked o
 import dataclasses
 import datetime
 import re
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ from autograder.errors import EvidenceError
 from autograder.wall import draws
 from autograder.wall.codec import numeric, symbolic
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
+from autograder.wall.glimpses import NUMBERS
 
 Plain = dict[str, Any]
 Encode = Callable[[Any], Any]  # of one part, by the codec
@@ -192,6 +194,23 @@ def _generator(value: Any, encode: Encode) -> Plain | None:
     return _collection("generator", [encode(part) for part in found])
 
 
+def _numbers(value: Any, encode: Encode) -> Plain | None:
+    if value.typecode not in NUMBERS:
+        return None
+    return {"$": "numbers", "code": value.typecode, "data": value.tobytes()}
+
+
+def make_numbers(code: str, data: bytes) -> array:
+    """Return an ``array.array``.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    if code not in NUMBERS or len(data) % array(code).itemsize:
+        raise EvidenceError("malformed numbers of an array")
+    return array(code, data)
+
+
 def _bytearray(value: Any, encode: Encode) -> Plain:
     return {"$": "bytearray", "data": bytes(value)}
 
@@ -208,6 +227,7 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     datetime.timedelta: _duration,
     slice: _slice,
     bytearray: _bytearray,
+    array: _numbers,
     **dict.fromkeys(PATHS, _path),
     ZoneInfo: _zone,
     re.Pattern: _pattern,

@@ -28,6 +28,8 @@ ABILITIES = (
     "__getitem__", "__hash__", "__index__", "__int__", "__iter__", "__len__", "__next__",
     "__reversed__", "__round__", "__setitem__", "asend", "athrow", "close", "send", "throw",
 )  # fmt: skip
+# What a class's objects do as attributes of another class.
+DESCRIBING = ("__get__", "__set__", "__delete__", "__set_name__")
 # Names of a class that change nothing about what a finished object is to a test.
 HARMLESS = frozenset({
     "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__slots__",
@@ -88,11 +90,12 @@ def base_of(cls: type) -> type | None:
 
 
 def abilities(cls: type) -> list[str]:
-    """Return which of ``ABILITIES`` the objects of a class have; none are told of Python's own."""
+    """Return which abilities the objects of a class have; none are told of Python's own."""
     if cls.__module__ == "builtins":
         return []
     parts = [_dict_of(part) for part in type.mro(cls)]
-    found = {name: next((part[name] for part in parts if name in part), None) for name in ABILITIES}
+    names = ABILITIES + DESCRIBING
+    found = {name: next((part[name] for part in parts if name in part), None) for name in names}
     return [name for name, member in found.items() if member is not None]
 
 
