@@ -17,7 +17,8 @@ ATTRIBUTES = frozenset({
     "__round__", "__int__", "__float__", "__index__", "__format__", "__bytes__", "__post_init__",
     "__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "__divmod__", "__subclasses__",
 })  # fmt: skip
-PROTOCOLS = "__sklearn_"  # what libraries look for in objects under such names is asked for
+# What libraries look for in objects under such names is asked for.
+PROTOCOLS = ("__sklearn_", "__getitems__")
 # Operations that are refused: their default would decide something about an object unseen.
 REFUSED = (
     "__missing__", "__idivmod__", "__complex__", "__bytes__", "__fspath__",

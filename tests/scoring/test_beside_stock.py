@@ -12,7 +12,9 @@ from otter.test_files.ok_test import OKTestFile
 from autograder.scoring.formats.doctests import DoctestTests
 from tests.running import grade_doctests, ok_file, outcomes
 
-FILES = ("student_classes", "object_courses", "handed_objects", "compiled_functions")
+FILES = (
+    "student_classes", "object_courses", "handed_objects", "compiled_functions", "datasets",
+)  # fmt: skip
 PLAIN = {
     name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
     for name in FILES
