@@ -1,29 +1,23 @@
 """Figures made ahead in the warm worker: a notebook's first ones are there when it asks for them.
 
 An Axes takes milliseconds to make, and three times as many in a child, which copies each page that
-it writes to; so do the ticks of an x-axis, which a bar chart has turned round before anything is
-drawn. What is made ahead is what matplotlib itself makes of its default settings; whatever else is
-asked for (other settings, a projection, shared axes) is made on the spot, as ever.
+it writes to. What is made ahead is what matplotlib itself makes of its default settings; whatever
+else is asked for (other settings, a projection, shared axes) is made on the spot, as ever.
 """
 
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.axis import Tick, XAxis
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 
 COUNT = 3
-TICKS = 10  # of each x-axis
 # What pyplot passes on when a notebook asked for nothing.
 FIGURE_DEFAULTS = {"dpi": None, "facecolor": None, "edgecolor": None, "frameon": True}
 
 _ready: list[Figure] = []
 _settings: dict = {}
-_ticks: dict[int, list[Tick]] = {}  # by the id of their Axes, which they keep
-_tick_options: dict[str, Any] = {}
-_make_tick = XAxis._get_tick  # type: ignore[attr-defined]
 
 
 def make_ready() -> None:
@@ -31,11 +25,8 @@ def make_ready() -> None:
     _settings.update(dict.copy(matplotlib.rcParams))
     for _ in range(COUNT):
         figure = Figure()
-        vars(figure)["add_subplot"] = first = FirstSubplot(figure)
-        _ticks[id(first.axes)] = [_make_tick(first.axes.xaxis, major=True) for _ in range(TICKS)]
-        _tick_options.update(first.axes.xaxis._major_tick_kw)  # type: ignore[attr-defined]
+        vars(figure)["add_subplot"] = FirstSubplot(figure)
         _ready.append(figure)
-    XAxis._get_tick = get_tick  # type: ignore[attr-defined]
 
 
 def make_figure(
@@ -62,26 +53,6 @@ def _settings_are_usual() -> bool:
     """
     usual = {**_settings, "backend": dict.get(matplotlib.rcParams, "backend")}
     return dict.__eq__(usual, matplotlib.rcParams)  # not one by one through their checks
-
-
-def get_tick(axis: Any, major: bool) -> Tick:
-    """Return what ``axis._get_tick(major)`` makes, from those made ahead if usual."""
-    ready = _ticks.get(id(axis.axes)) if major and type(axis) is XAxis else None
-    if not ready or not _is_usual(ready[-1], axis):
-        return _make_tick(axis, major)
-    axis.axes.stale = True
-    return ready.pop()
-
-
-def _is_usual(tick: Any, axis: Any) -> bool:
-    """Tell whether an axis would now make a tick as the one that was made ahead for it."""
-    lines = {"grid": tick.gridline, "tick1": tick.tick1line, "tick2": tick.tick2line}
-    return (
-        axis._major_tick_kw == _tick_options
-        and tick.figure is axis.axes.figure
-        and all(axis.axes.get_xaxis_transform(w) is lines[w]._transform for w in lines)
-        and _settings_are_usual()
-    )
 
 
 class FirstSubplot:

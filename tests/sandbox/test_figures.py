@@ -2,17 +2,13 @@
 
 import io
 import pickle
-import re
 import subprocess
 import sys
 
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from matplotlib.axes import Axes
-from matplotlib.axis import XAxis
 from matplotlib.figure import Figure
 
 from autograder.course import ROOT
@@ -26,8 +22,6 @@ X = np.linspace(-2, 2, 9)
 def ready(monkeypatch):
     monkeypatch.setattr(figures, "_ready", [])
     monkeypatch.setattr(figures, "_settings", {})
-    monkeypatch.setattr(figures, "_ticks", {})
-    monkeypatch.setattr(XAxis, "_get_tick", figures._make_tick)
     figures.make_ready()
     return figures._ready
 
@@ -165,105 +159,6 @@ def test_wrong_sizes_are_refused_as_ever(ready, size):
     for make in (figures.make_figure, lambda cls, **options: cls(**options)):
         with pytest.raises(ValueError, match="figure size must be positive finite"):
             make(Figure, figsize=size, **figures.FIGURE_DEFAULTS)
-
-
-def smaller_labels(axes):
-    axes.xaxis.get_major_ticks()[0].label1.set_fontsize(3)
-
-
-def other_settings(axes):
-    matplotlib.rcParams["xtick.color"] = "green"
-
-
-def elsewhere(axes):
-    axes.remove()
-    axes.figure = None
-    other = Figure(dpi=50)
-    axes.set_figure(other)
-    other.add_axes(axes)
-
-
-STEPS = {
-    "ticks": lambda axes: axes.set_xticks(range(5), list("abcde")),
-    "many": lambda axes: axes.set_xticks(np.arange(14)),
-    "turned": lambda axes: axes.tick_params("x", labelrotation=30, length=9, top=True),
-    "plain": lambda axes: axes.tick_params("x", reset=True),
-    "at zero": lambda axes: axes.spines["bottom"].set_position("zero"),
-    "moved": lambda axes: axes.spines["top"].set_position(("outward", 9)),
-    "on top": lambda axes: axes.xaxis.tick_top(),
-    "grid": lambda axes: axes.grid(True, color="red", linestyle=":"),
-    "other scale": lambda axes: axes.set_xscale("symlog"),
-    "cleared": lambda axes: axes.clear(),
-    "bars": lambda axes: axes.bar(list("abc"), [1, 3, 2]),
-    "labels": lambda axes: [text.set_rotation(90) for text in axes.get_xticklabels()],
-    "twin": lambda axes: axes.twiny().set_xticks([1, 2]),
-    "smaller": smaller_labels,
-    "settings": other_settings,
-}
-
-
-def told(artist):
-    """Return the properties of a tick or of a part of one, as text."""
-    skipped = {"figure", "axes", "children", "window_extent", "path", "tightbbox"}
-    found = {
-        name: re.sub("0x[0-9a-f]+", "", str(value))
-        for name, value in artist.properties().items()
-        if name not in skipped
-    }
-    matrix = artist.get_transform().transform([(0.0, 0.0), (1.0, 2.0)]).tolist()
-    return type(artist), sorted(found.items()), matrix
-
-
-@settings(max_examples=30, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
-@given(names=st.lists(st.sampled_from(sorted(STEPS)), max_size=5))
-def test_the_ticks_of_an_x_axis_are_as_ever(monkeypatch, names):
-    with monkeypatch.context() as patch, matplotlib.rc_context():
-        for name, value in {"_ready": [], "_settings": {}, "_ticks": {}}.items():
-            patch.setattr(figures, name, value)
-        patch.setattr(XAxis, "_get_tick", figures._make_tick)
-        figures.make_ready()
-        ours, theirs = (
-            make().add_subplot()
-            for make in (lambda: figures.make_figure(Figure, **figures.FIGURE_DEFAULTS), Figure)
-        )
-        for name in [*names, "labels"]:
-            for axes in (ours, theirs):
-                STEPS[name](axes)
-        ticks = [axes.xaxis.get_major_ticks() for axes in (ours, theirs)]
-        assert len(ticks[0]) == len(ticks[1])
-        for pair in zip(*ticks):
-            for one, other in zip(*([tick, *tick.get_children()] for tick in pair)):
-                assert told(one) == told(other)
-        assert all(tick.figure is ours.figure and tick.axes is ours for tick in ticks[0])
-
-
-def test_the_first_ticks_are_those_made_ahead(ready):
-    axes = figures.make_figure(Figure, **figures.FIGURE_DEFAULTS).add_subplot()
-    axes.set_xticks(range(6))
-    held = [*figures._ticks[id(axes)]]
-    ticks = axes.xaxis.get_major_ticks()
-    assert len(held) == figures.TICKS - 5, "the first tick is the axis's own"
-    assert not {*held} & {*ticks}
-    axes.set_xticks(range(20))
-    assert {*held} < {*axes.xaxis.get_major_ticks()} and not figures._ticks[id(axes)]
-
-
-def test_bars_with_ticks_made_ahead_look_as_ever_and_can_be_pickled(ready):
-    ours, theirs = figures.make_figure(Figure, **figures.FIGURE_DEFAULTS), Figure()
-    for figure in (ours, theirs):
-        axes = figure.add_subplot()
-        axes.bar(list("abc"), [1, 3, 2])
-        STEPS["labels"](axes)
-    assert render(ours) == render(theirs) == render(pickle.loads(pickle.dumps(ours)))
-
-
-def test_an_axes_that_moved_to_another_figure_has_ticks_of_that(ready):
-    axes = figures.make_figure(Figure, **figures.FIGURE_DEFAULTS).add_subplot()
-    elsewhere(axes)
-    axes.set_xticks(range(6))
-    first, *others = axes.xaxis.get_major_ticks()  # the first was there before, as ever
-    assert others and all(tick.figure is axes.figure for tick in others)
 
 
 def test_an_empty_figure_can_be_pickled(ready):
