@@ -13,6 +13,7 @@ from autograder.errors import EvidenceError
 from autograder.sandbox.derived import derive, inherited
 from autograder.wall.codec import MAX_NODES
 from autograder.wall.codec.subclasses import become, content_of
+from autograder.wall.evidence import OF_CODE
 
 PLAIN_LISTS = ("matplotlib.axes._base.ArtistList", "matplotlib.cbook.silent_list")
 
@@ -112,7 +113,7 @@ def _code(target: Any) -> dict[str, Any]:
         lines = inspect.getsourcelines(function)[0]
     except (OSError, TypeError):
         lines = []
-    told = {name: getattr(code, f"co_{name}") for name in CODE}
+    told = {name: getattr(code, f"co_{name}") for name in (*OF_CODE, "flags")}
     plain = [one for one in code.co_consts if one is None or type(one) in (bool, int, float, str)]
     return {**told, "consts": plain, "lines": lines}
 
@@ -134,10 +135,6 @@ def _leave(target: Any, *error: Any) -> bool:
     return bool(type(target).__exit__(target, *error))
 
 
-CODE = (
-    "name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "flags",
-    "freevars", "cellvars",
-)  # fmt: skip
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
     "item": lambda target, key: target[key],

@@ -8,11 +8,9 @@ from types import CodeType
 from typing import Any
 
 from autograder.scoring.known import loaded
+from autograder.wall.evidence import OF_CODE
 
 MAX_LINES = 2_000
-# What tells one function's code from another's of the same source.
-TOLD = ("name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "freevars",
-        "cellvars")  # fmt: skip
 BYTECODE = frozenset({"dis", "co_code", "get_instructions", "opname"})  # words of who reads it
 UNCOMPILED = "what this function compiles to cannot be read here ‖ 这里读不到这个函数编译后的字节码"
 
@@ -87,9 +85,9 @@ def _compiled(lines: list[str], told: Any) -> CodeType | None:
         found = compile(source, "<notebook>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
-    wanted = [_plainly(told[name]) for name in TOLD]
+    wanted = [_plainly(told[name]) for name in OF_CODE]
     for code in _codes_in(found):
-        if [_plainly(getattr(code, f"co_{name}")) for name in TOLD] == wanted:
+        if [_plainly(getattr(code, f"co_{name}")) for name in OF_CODE] == wanted:
             return code
     return None
 

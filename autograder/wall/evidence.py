@@ -12,6 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 
+# What is told of a function's code, by names of its attributes: what tells it from another's of
+# the same source.
+OF_CODE = (
+    "name", "argcount", "posonlyargcount", "kwonlyargcount", "varnames", "names", "freevars",
+    "cellvars",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Frame:
