@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import probes
 from autograder.errors import EvidenceError
 from autograder.files import link_all
-from autograder.sandbox import absence, backend, calling, kernel, streams
+from autograder.sandbox import absence, backend, calling, gradients, kernel, streams
 from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
 from autograder.sandbox.confine import Confinement
@@ -34,6 +34,7 @@ from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
 from autograder.wall import codec, lent, oracles, printing, signatures
 from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
+from autograder.wall.leaves import Leaves, inputs_in
 from autograder.wall.seeds import state_of
 from autograder.wall.sharing import Shared
 
@@ -56,7 +57,7 @@ class Agent:
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "sharing", "lent", "aside",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "aside", "leaves",
     )  # fmt: skip
 
     def __init__(
@@ -79,7 +80,7 @@ class Agent:
         self.call_id: int | None = None
         self.busy = False
         self.line: Line | None = None
-        self.shared, self.sharing = Shared(2), sharing
+        self.shared, self.sharing, self.leaves = Shared(2), sharing, Leaves(weak=False)
         self.aside = Aside(output, sharing)
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
@@ -110,6 +111,10 @@ class Agent:
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
             self.shared.paths = message.get("paths")
+            if (
+                self.shared.open and message["op"] == "call"
+            ):  # a list of leaves may have come before
+                self.inputs = inputs_in((message["args"], message["kwargs"]))
             self.busy = True
             try:
                 try:
@@ -121,7 +126,8 @@ class Agent:
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
                 COPIES.check()
-                return codec.pack({**reply, **self.aside.said()}, self.keep, self.link, self.shared)
+                reply |= self.aside.said() | self.told_of_leaves()
+                return codec.pack(reply, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
                 self.aside.listen()
@@ -133,9 +139,14 @@ class Agent:
     def pack_error(self, error: BaseException) -> bytes:
         try:
             reply = {"ok": False, "error": error, "number": calling.number_of(error)}
-            return codec.pack({**reply, **self.aside.said()}, self.keep, None, self.shared)
+            reply |= self.aside.said() | self.told_of_leaves()
+            return codec.pack(reply, self.keep, None, self.shared)
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
+
+    def told_of_leaves(self) -> Message:
+        told = self.leaves.told() if self.shared.open else []
+        return {"leaves": told} if told else {}
 
     def keep(self, value: Any) -> int:
         """Return the handle of an object; it stays the same, so that equal questions look equal."""
@@ -153,6 +164,8 @@ class Agent:
         if kind == "oracle":
             return self.function(plain)
         if kind == "tensor" and plain.get("grad_on") is True:
+            if type(plain.get("own")) is int:
+                value = self.leaves.adopt(plain["own"], value)
             self.inputs.append(value)
         return value
 
@@ -161,6 +174,8 @@ class Agent:
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
         if self.shared.received:
             codec.settle(self.shared, self.keep)
+        if "leaves" in value:
+            self.leaves.take(value["leaves"], self.resolve)
         return value
 
     def function(self, plain: Message) -> Any:
@@ -227,9 +242,14 @@ class Agent:
 
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
-        if self.call_id is None or not tensor.requires_grad:
+        if not tensor.requires_grad:
             return {}
-        if tensor.is_leaf and not any(tensor is leaf for leaf in self.inputs):
+        if (number := self.leaves.number_of(tensor)) is not None and number < 0:
+            return {"own": number}
+        given = any(tensor is leaf for leaf in self.inputs)
+        if tensor.is_leaf and not given and self.shared.open:
+            self.leaves.hold(self.keep(tensor), tensor)
+        if self.call_id is None or (tensor.is_leaf and not given):
             return {}
         self.linked.append(tensor)
         return {"linked": len(self.linked) - 1}
@@ -288,17 +308,11 @@ class Agent:
     def vjp(self, message: Message) -> Message:
         """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
         inputs, outputs = self.calls[message["of"] - 1]
-        grads = message["gradients"]
-        pairs = [(out, grad) for out, grad in zip(outputs, grads) if grad is not None]
-        result = torch.autograd.grad(
-            [out for out, _ in pairs], inputs, [grad for _, grad in pairs],
-            create_graph=message["create"], retain_graph=True, allow_unused=True,
-        )  # fmt: skip
-        if message["create"]:
-            self.inputs = list(inputs) + [g for g in grads if g is not None and g.requires_grad]
-        else:
-            self.inputs = []
-        return {"value": list(result)}
+        grads, create = message["gradients"], message["create"]
+        value = gradients.product(outputs, inputs, grads, create)
+        more = [grad for grad in grads if grad is not None and grad.requires_grad]
+        self.inputs = [*inputs, *more] if create else []
+        return {"value": value}
 
 
 def _beside(done: Callable[[Message], Message], agent: Agent, message: Message) -> Message:

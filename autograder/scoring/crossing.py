@@ -11,28 +11,18 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec import Function
+from autograder.wall.leaves import inputs_in
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
 
 
-def differentiable(tree: Any, depth: int = 4) -> list[torch.Tensor]:
+def differentiable(tree: Any) -> list[torch.Tensor]:
     """List the tensors in call arguments that require gradients, in the order of encoding.
 
     Where gradients are switched off there are none.
     """
-    return _leaves(tree, depth) if torch.is_grad_enabled() else []
-
-
-def _leaves(tree: Any, depth: int) -> list[torch.Tensor]:
-    cls = type(tree)  # not isinstance(): a stand-in may answer that it is a list
-    if issubclass(cls, torch.Tensor):
-        return [tree] if tree.requires_grad else []
-    if depth and issubclass(cls, (list, tuple)):
-        return [leaf for item in tree for leaf in _leaves(item, depth - 1)]
-    if depth and issubclass(cls, dict):
-        return [leaf for item in tree.values() for leaf in _leaves(item, depth - 1)]
-    return []
+    return inputs_in(tree) if torch.is_grad_enabled() else []
 
 
 def call_across(
@@ -121,7 +111,8 @@ class _Crossing(torch.autograd.Function):
             raise EvidenceError("malformed links")
         grads = reply.get("grads")
         if op == "call" and isinstance(grads, list) and len(grads) == len(originals):
-            _store_grads(originals, grads)
+            leaves = session.lending.leaves  # of which the notebook tells itself
+            _store_grads([(t, g) for t, g in zip(originals, grads) if not leaves.number_of(t)])
         ctx.session, ctx.call = session, reply.get("call")
         ctx.save_for_backward(*inputs)
         box["value"], box["linked"] = reply.get("value"), linked
@@ -144,9 +135,9 @@ class _Crossing(torch.autograd.Function):
         return (None, None, None, None, None, *value)
 
 
-def _store_grads(originals: list[torch.Tensor], grads: list[object]) -> None:
+def _store_grads(pairs: list[tuple[torch.Tensor, object]]) -> None:
     """A student's function that calls backward() itself fills the gradients of its inputs."""
-    for tensor, grad in zip(originals, grads):
+    for tensor, grad in pairs:
         if isinstance(grad, torch.Tensor) and tensor.is_leaf and grad.shape == tensor.shape:
             with torch.no_grad():
                 tensor.grad = grad.clone() if tensor.grad is None else tensor.grad + grad

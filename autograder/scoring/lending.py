@@ -12,11 +12,14 @@ from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from autograder.errors import AutograderError, EvidenceError
 from autograder.scoring.bounds import disturbed
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.codec.recipes import COPIED, is_copied
+from autograder.wall.leaves import Leaves
 from autograder.wall.oracles import Answers, Oracle
 from autograder.wall.sharing import Shared
 
@@ -39,7 +42,8 @@ class Lending:
     def __init__(self, session: "Session", sharing: bool):
         self.sharing = sharing
         self.session = session
-        self.shared = Shared(1)
+        self.shared, self.leaves = Shared(1), Leaves(weak=True)
+        self.written: list[list[Any]] = []  # into leaves, before the last clearing
         self.before: list[Any] | None = None  # changes from before the last clearing
         self.functions: dict[int, Oracle] = {}  # by their numbers
         self.numbers: dict[Any, int] = {}  # by what tells functions and objects apart
@@ -52,6 +56,9 @@ class Lending:
             changes = codec.pack_changes(self.shared, self.lend)
             self.before = [*(self.before or []), *changes]
             self.shared.clear(self.shared.rest())
+        told = self.leaves.told()
+        self.written += [one for one in told if one[0] > 0 and one[1:] != [None, False]]
+        self.leaves.clear()
         self.errors.clear()
 
     def pack(self, message: dict[str, Any], sharing: bool) -> bytes:
@@ -61,10 +68,13 @@ class Lending:
             EvidenceError: it holds what cannot cross.
         """
         self.shared.open = sharing and self.sharing
+        if self.shared.open and (leaves := [*self.written, *self.leaves.told()]):
+            message, self.written = {**message, "leaves": leaves}, []
         before, self.before = self.before, None
         lend = self.lend if sharing else None
+        own = self._own_leaf if self.sharing else None
         told = None if before is None else {"before": before, "resting": [*self.shared.resting]}
-        return codec.pack(message, shared=self.shared, lend=lend, told=told)
+        return codec.pack(message, None, own, self.shared, lend, told)
 
     def unpack(self, data: bytes, adopt: Callable[..., Any]) -> Any:
         """Decode a message from the sandbox.
@@ -75,7 +85,15 @@ class Lending:
         value = codec.unpack(data, adopt=adopt, shared=self.shared)
         if self.shared.received:
             codec.settle(self.shared, lend=self.lend)
+        if self.sharing and type(value) is dict and "leaves" in value:
+            self.leaves.take(value["leaves"])
         return value
+
+    def _own_leaf(self, tensor: torch.Tensor) -> dict[str, Any]:
+        """Return what a tensor's record tells of one that the test has graphs of."""
+        asked = tensor.requires_grad and tensor.is_leaf
+        number = self.leaves.own_number(tensor) if asked else None
+        return {} if number is None else {"own": number}
 
     def lend(self, function: Any) -> Oracle:
         """Return what crosses in place of a function or an object, the same each time.
