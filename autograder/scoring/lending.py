@@ -57,7 +57,7 @@ class Lending:
             self.before = [*(self.before or []), *changes]
             self.shared.clear(self.shared.rest())
         told = self.leaves.told()
-        self.written += [one for one in told if one[0] > 0 and one[1:] != [None, False]]
+        self.written += [one for one in told if one[0] > 0 and one[1:3] != [None, False]]
         self.leaves.clear()
         self.errors.clear()
 
@@ -68,7 +68,7 @@ class Lending:
             EvidenceError: it holds what cannot cross.
         """
         self.shared.open = sharing and self.sharing
-        if self.shared.open and (leaves := [*self.written, *self.leaves.told()]):
+        if self.sharing and (leaves := [*self.written, *self.leaves.told()]):
             message, self.written = {**message, "leaves": leaves}, []
         before, self.before = self.before, None
         lend = self.lend if sharing else None

@@ -21,7 +21,9 @@ KINDS = (torch.Tensor, torch.nn.Parameter)
 MOST = 500  # leaves at a time
 MOST_BYTES = 2**22  # of one; all are looked at with each message
 
-Told = list[list[Any]]  # number, data, gradient; None and False where they are as both sides know
+# Number, data, gradient, and whether autograd counts the change of the data; None and False where
+# they are as both sides know.
+Told = list[list[Any]]
 
 
 @dataclass
@@ -31,6 +33,7 @@ class _Held:
     found: Callable[[], torch.Tensor | None]
     data: bytes
     grad: bytes | None
+    version: int
 
 
 class Leaves:
@@ -52,7 +55,8 @@ class Leaves:
         fits = fits and tensor.numel() * tensor.element_size() <= MOST_BYTES
         if fits and type(tensor) in KINDS and tensor.layout is torch.strided:
             found = weakref.ref(tensor) if self.weak else lambda: tensor
-            self.held[number] = _Held(found, tensor_bytes(tensor), _grad_of(tensor))
+            data, grad = tensor_bytes(tensor), _grad_of(tensor)
+            self.held[number] = _Held(found, data, grad, tensor._version)
             self.fresh.add(number)
             return True
         return False
@@ -77,7 +81,7 @@ class Leaves:
         if known is None or alike != (type(tensor), tensor.dtype, tensor.shape):
             self.hold(number, tensor)
             return tensor
-        _write(known, tensor_bytes(tensor), _grad_of(tensor))
+        _write(known, tensor_bytes(tensor), _grad_of(tensor), False)
         self.hold(number, known)
         return known
 
@@ -91,8 +95,11 @@ class Leaves:
                 continue
             data, grad = tensor_bytes(tensor), _grad_of(tensor)
             changed = data != held.data and len(data) == len(held.data)
-            found.append([number, data if changed else None, False if grad == held.grad else grad])
+            counted = changed and tensor._version != held.version
+            new = [data if changed else None, False if grad == held.grad else grad]
+            found.append([number, *new, counted])
             held.data, held.grad = data if changed else held.data, grad
+            held.version = tensor._version
         return found
 
     def take(self, told: object, find: Callable[[int], Any] | None = None) -> None:
@@ -108,11 +115,11 @@ class Leaves:
             raise EvidenceError("malformed leaves")
         if find is not None:
             self._keep({number for number, *_ in told}, find)
-        for number, data, grad in told:
+        for number, *new in told:
             held = self.held.get(number)
             tensor = held.found() if held is not None else None
             if tensor is not None:
-                _write(tensor, data, grad)
+                _write(tensor, *new)
                 self.hold(number, tensor)
         self.fresh.clear()
 
@@ -141,11 +148,12 @@ def inputs_in(tree: Any, depth: int = 4) -> list[torch.Tensor]:
 
 
 def _is_told(one: object) -> bool:
-    if not isinstance(one, list) or len(one) != 3:
+    if not isinstance(one, list) or len(one) != 4:
         return False
-    number, data, grad = one
+    number, data, grad, counted = one
     known = type(grad) is bytes or grad is None or grad is False
-    return type(number) is int and type(data) in (bytes, type(None)) and known
+    known = known and type(number) is int and type(counted) is bool
+    return known and type(data) in (bytes, type(None))
 
 
 def _grad_of(tensor: torch.Tensor) -> bytes | None:
@@ -153,7 +161,9 @@ def _grad_of(tensor: torch.Tensor) -> bytes | None:
     return None if grad is None or grad.layout is not torch.strided else tensor_bytes(grad)
 
 
-def _write(tensor: torch.Tensor, data: bytes | None, grad: bytes | None | bool) -> None:
+def _write(
+    tensor: torch.Tensor, data: bytes | None, grad: bytes | None | bool, counted: bool
+) -> None:
     """Give a leaf other data and another gradient in place; None and False leave them alone.
 
     Raises:
@@ -161,7 +171,7 @@ def _write(tensor: torch.Tensor, data: bytes | None, grad: bytes | None | bool) 
     """
     with torch.no_grad(), suppress(RuntimeError):  # e.g. entries that share memory: it stays
         if data is not None and data != tensor_bytes(tensor):
-            tensor.copy_(_like(tensor, data))
+            (tensor if counted else tensor.data).copy_(_like(tensor, data))
         if isinstance(grad, bytes):
             found = _like(tensor, grad)
             if tensor.grad is None or tensor.grad.shape != found.shape:
