@@ -35,6 +35,13 @@ class _Held:
     grad: bytes | None
     version: int
 
+    def know(self, tensor: torch.Tensor, data: bool, grad: bool) -> None:
+        """Note what both sides know from now on, and nothing that only this side knows."""
+        if data:
+            self.data, self.version = tensor_bytes(tensor), tensor._version
+        if grad:
+            self.grad = _grad_of(tensor)
+
 
 class Leaves:
     """What one side knows of the leaves that both hold.
@@ -118,9 +125,9 @@ class Leaves:
         for number, *new in told:
             held = self.held.get(number)
             tensor = held.found() if held is not None else None
-            if tensor is not None:
+            if held is not None and tensor is not None:
                 _write(tensor, *new)
-                self.hold(number, tensor)
+                held.know(tensor, new[0] is not None, new[1] is not False)
         self.fresh.clear()
 
     def clear(self) -> None:
