@@ -68,8 +68,9 @@ class Lending:
             EvidenceError: it holds what cannot cross.
         """
         self.shared.open = sharing and self.sharing
-        if self.sharing and (leaves := [*self.written, *self.leaves.told()]):
-            message, self.written = {**message, "leaves": leaves}, []
+        if self.sharing and self.leaves.used:
+            message = {**message, "leaves": [*self.written, *self.leaves.told()]}
+            self.written = []
         before, self.before = self.before, None
         lend = self.lend if sharing else None
         own = self._own_leaf if self.sharing else None

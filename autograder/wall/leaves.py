@@ -54,6 +54,7 @@ class Leaves:
         self.weak = weak
         self.held: dict[int, _Held] = {}
         self.fresh = set[int]()  # since the other side last named what it holds
+        self.used = False  # whether there has been one
         self.last = 0  # number of a test's own, which are negative
 
     def hold(self, number: int, tensor: torch.Tensor) -> bool:
@@ -65,6 +66,7 @@ class Leaves:
             data, grad = tensor_bytes(tensor), _grad_of(tensor)
             self.held[number] = _Held(found, data, grad, tensor._version)
             self.fresh.add(number)
+            self.used = True
             return True
         return False
 
