@@ -355,8 +355,8 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
             if found.is_complex():
                 raise TypeError
             return found.double()
-        if type(found).__module__.partition(".")[0] == "pandas" and hasattr(found, "to_numpy"):
-            found = found.to_numpy()
+        if _is_column(found):
+            found = found.to_numpy()  # type: ignore[attr-defined]
         elif not isinstance(found, np.ndarray):
             found = _number(found)
         return torch.as_tensor(np.array(found, dtype=np.float64))
@@ -365,6 +365,15 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
             f"[wrong-type] {what} should be numbers; found {describe(found)}. ‖ "
             f"{what} 应该是数值，现在是 {describe(found)}。"
         ) from None
+
+
+def _is_column(found: object) -> bool:
+    """Tell whether this is a Series or an Index; a table is none, and no tensor."""
+    return (
+        type(found).__module__.partition(".")[0] == "pandas"
+        and hasattr(found, "to_numpy")
+        and getattr(found, "ndim", 0) == 1
+    )
 
 
 def _number(found: object) -> float:

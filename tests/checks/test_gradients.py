@@ -28,6 +28,7 @@ REFUSED = {
     "nothing": (None, "nothing-there"),
     "a_placeholder": (..., "wrong-type"),
     "a_string": ("1 -2 3", "wrong-type"),
+    "a_table": (pd.DataFrame({"a": [1.0, -2.0, 3.0]}), "wrong-type"),
     "a_module": (torch, "wrong-type"),
     "a_class": (torch.Tensor, "wrong-type"),
     "truth": ([True, False, True], "wrong-type"),
