@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from autograder.checks import precision
 from autograder.checks.answers import describe
 from autograder.wall.codec import Function
+from autograder.wall.codec.words import package_of
 
 TensorFunction = Callable[[torch.Tensor], torch.Tensor]
 SlipValue = torch.Tensor | float | list  # what a slip would give
@@ -369,11 +370,8 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
 
 def _is_column(found: object) -> bool:
     """Tell whether this is a Series or an Index; a table is none, and no tensor."""
-    return (
-        type(found).__module__.partition(".")[0] == "pandas"
-        and hasattr(found, "to_numpy")
-        and getattr(found, "ndim", 0) == 1
-    )
+    pandas = package_of(type(found)) == "pandas"
+    return pandas and hasattr(found, "to_numpy") and getattr(found, "ndim", 0) == 1
 
 
 def _number(found: object) -> float:

@@ -111,10 +111,6 @@ class Agent:
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
             self.shared.paths = message.get("paths")
-            if (
-                self.shared.open and message["op"] == "call"
-            ):  # a list of leaves may have come before
-                self.inputs = inputs_in((message["args"], message["kwargs"]))
             self.busy = True
             try:
                 try:
@@ -297,6 +293,8 @@ class Agent:
 
     def call(self, message: Message) -> Message:
         target = message["target"]
+        if self.sharing:  # a list of leaves may have come with another request
+            self.inputs = inputs_in((message["args"], message["kwargs"]))
         return {"value": target(*message["args"], **message["kwargs"])}
 
     def probe(self, message: Message) -> Message:

@@ -114,7 +114,8 @@ class _Awake:
         self, idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
     ):
         self.idle_s, self.busy, self.tell = idle_s, busy, tell
-        self.handler, self.left = signal.getsignal(signal.SIGALRM), _left_s()
+        self.handler = signal.getsignal(signal.SIGALRM)
+        self.left, _ = signal.getitimer(signal.ITIMER_REAL)
         self.began = self.seen = time.monotonic()
         self.computed, self.idle = time.process_time(), 0.0
 
@@ -129,10 +130,6 @@ class _Awake:
             error = TestTooLong(TOO_LONG.format(self.idle_s, self.idle_s))
             self.tell(error)
             raise error
-
-
-def _left_s() -> float:
-    return signal.getitimer(signal.ITIMER_REAL)[0]
 
 
 @contextmanager
