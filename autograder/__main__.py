@@ -17,7 +17,13 @@ from autograder.course import (
 )
 from autograder.errors import UsageError
 from autograder.model import Limits
-from autograder.run.menu import Menu, Suggesting, check_system, complete_assignment
+from autograder.run.menu import (
+    Menu,
+    Suggesting,
+    check_system,
+    complete_assignment,
+    print_anything,
+)
 
 Command = Callable[..., None]
 
@@ -57,6 +63,7 @@ class Commands(Menu, Later):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Build, grade and check the assignments of a course."""
+    print_anything()
     check_system(ctx.invoked_subcommand)
 
 
