@@ -21,6 +21,7 @@ from autograder.errors import UsageError
 from autograder.intake.times import Collection
 from autograder.model import Limits, Status
 from autograder.run.events import Events
+from autograder.run.menu import as_typed
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
 
@@ -74,7 +75,7 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     if not is_available():
         if engine == "docker" or not bundled:
             raise UsageError(NO_ENGINE)
-        console.print("No Docker engine answers: the sample class is graded with ENGINE=local.")
+        _say(as_typed("No Docker engine answers: the sample class is graded with ENGINE=local."))
         return EngineChoice("local")
     return EngineChoice("docker", ensure_image())
 

@@ -159,8 +159,11 @@ class Agent:
     def adopt(self, kind: str, plain: Message, value: Any) -> Any:
         if kind == "oracle":
             return self.function(plain)
-        if kind == "tensor" and plain.get("grad_on") is True:
-            if type(plain.get("own")) is int:
+        if kind == "leaf":
+            value = self.leaves.find(plain["own"])
+            plain["grad_on"] = value.requires_grad
+        if kind in ("tensor", "leaf") and plain.get("grad_on") is True:
+            if kind == "tensor" and type(plain.get("own")) is int:
                 value = self.leaves.adopt(plain["own"], value)
             self.inputs.append(value)
         return value
@@ -169,7 +172,7 @@ class Agent:
         """Decode a message of the scorer's."""
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
         if self.shared.received:
-            codec.settle(self.shared, self.keep)
+            codec.settle(self.shared, self.keep, self.link, None)
         if "leaves" in value:
             self.leaves.take(value["leaves"], self.resolve)
         return value
@@ -207,8 +210,8 @@ class Agent:
         """
         assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
-        asked |= {"operation": operation, **self.aside.drawn()}
-        question = codec.pack(asked, self.keep, None, self.shared)
+        asked |= {"operation": operation, **self.aside.drawn(), **self.told_of_leaves()}
+        question = codec.pack(asked, self.keep, self.link, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)
         reply = self.unpack(answer[len(codec.CALL) :])
         self.aside.hear(reply)
@@ -238,10 +241,10 @@ class Agent:
 
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
+        if (number := self.leaves.number_of(tensor)) is not None and number < 0:
+            return {"own": number, "known": True}
         if not tensor.requires_grad:
             return {}
-        if (number := self.leaves.number_of(tensor)) is not None and number < 0:
-            return {"own": number}
         given = any(tensor is leaf for leaf in self.inputs)
         if tensor.is_leaf and not given and self.shared.open:
             self.leaves.hold(self.keep(tensor), tensor)

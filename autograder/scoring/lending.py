@@ -57,7 +57,9 @@ class Lending:
             self.before = [*(self.before or []), *changes]
             self.shared.clear(self.shared.rest())
         told = self.leaves.told()
-        self.written += [one for one in told if one[0] > 0 and one[1:3] != [None, False]]
+        self.written += [
+            one for one in told if one[0] > 0 and one[1:3] != [None, False] or one[4] is not None
+        ]
         self.leaves.clear()
         self.errors.clear()
 
@@ -85,14 +87,17 @@ class Lending:
         """
         value = codec.unpack(data, adopt=adopt, shared=self.shared)
         if self.shared.received:
-            codec.settle(self.shared, lend=self.lend)
+            codec.settle(self.shared, None, self._own_leaf, self.lend)
         if self.sharing and type(value) is dict and "leaves" in value:
             self.leaves.take(value["leaves"])
         return value
 
     def _own_leaf(self, tensor: torch.Tensor) -> dict[str, Any]:
         """Return what a tensor's record tells of one that the test has graphs of."""
-        asked = tensor.requires_grad and tensor.is_leaf
+        known = self.leaves.number_of(tensor)
+        if known is not None and known not in self.leaves.fresh:
+            return {"own": known, "known": True}
+        asked = tensor.is_leaf and (tensor.requires_grad or type(tensor) is torch.nn.Parameter)
         number = self.leaves.own_number(tensor) if asked else None
         return {} if number is None else {"own": number}
 

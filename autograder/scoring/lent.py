@@ -23,10 +23,12 @@ from autograder.wall.codec import MAX_NODES
 from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPECIAL, TEXTS
 
 HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made it, it is fixed
+DATA = (torch.utils.data.DataLoader, torch.utils.data.Dataset)
 OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
 NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
+OF_DATA = frozenset({"dataset", "batch_size", "drop_last", "tensors", "indices"})
 WRITING = frozenset({"write", "writelines", "flush", "truncate"})
 
 
@@ -57,6 +59,8 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
         does += ATTRIBUTES
     elif isinstance(value, io.IOBase):
         does = ["next", "attribute"]
+    elif isinstance(value, DATA):
+        does += ("attribute", *TEXTS)
     elif does:
         does += TEXTS
     absent = [name for name, method in ABSENT.items() if getattr(cls, method, _has) is None]
@@ -119,6 +123,12 @@ def _attribute(value: Any, name: Any) -> Any:
     allowed = READING | WRITING if name in WRITING and _is_open_to_all(value) else READING
     if isinstance(value, io.IOBase) and name not in allowed:
         raise AttributeError(f"{name} of a test's file cannot be used")
+    if (
+        isinstance(value, DATA)
+        and type(value).__module__.startswith("torch.")
+        and name not in OF_DATA
+    ):
+        raise AttributeError(f"{type(value).__name__} of a test's: its {name} cannot be used")
     return getattr(value, _named(name))
 
 

@@ -8,18 +8,25 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall import built
 from autograder.wall.codec.library import make_collection
 from autograder.wall.codec.windows import owner_of, place_of, place_of_view
 from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
 
 Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
-CONTAINERS = ("dict", "set", "collection")
+CONTAINERS = ("dict", "set", "collection", "built")
 STAYS = ("object", "ref", "lent", "library", "oracle")  # what a content is not made of
 
 
 def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
-    """Return a value's number, which it gets now if it is new and its content can cross."""
+    """Return a value's number, which it gets now if it is new and its content can cross.
+
+    A module or an optimiser that the notebook makes stays there, but as a part of one of a test's.
+    """
+    ours = shared.next % 2 or shared.inside or id(value) in shared.numbers
+    if not ours and built.is_built(value):
+        return None
     number = shared.number_of(value)
     if number is None or number in shared.agreed or is_container(value):
         return number
@@ -68,6 +75,37 @@ def changes(shared: Shared, encode: Content) -> list[Any]:
         if len(shared.values) > len(numbers):  # a content may hold values that are new
             numbers = list(shared.values)
     return found
+
+
+def attributes(value: Any, shared: Shared | None, inline: Content, encode: Content) -> Any:
+    """Return the content of one of torch's objects, None of all else.
+
+    Args:
+        inline: encodes the containers that are its own, each as a part of it.
+    """
+    if shared is None or not built.is_built(value):
+        return None
+    before, shared.inside = shared.inside, True
+    try:
+        items = [
+            [name, inline(one) if type(one) in built.INSIDE else encode(one)]
+            for name, one in built.attributes(value)
+        ]
+    finally:
+        shared.inside = before
+    return {"$": "built", "of": built.name_of(type(value)), "items": items}
+
+
+def make_built(plain: dict[str, Any], decode: Content) -> Any:
+    """Return the object that a content describes.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    made = built.empty(plain.get("of"))
+    for name, part in plain["items"]:
+        vars(made)[built.check_name(name)] = decode(part)
+    return made
 
 
 def settle(shared: Shared, encode: Content) -> None:
@@ -162,6 +200,8 @@ def _empty(content: Any) -> Any:
     """Return the empty container that a content fills."""
     if type(content) is list:
         return []
+    if content["$"] == "built":
+        return built.empty(content.get("of"))
     if content["$"] == "collection":
         return make_collection(content, [])
     return {} if content["$"] == "dict" else set()
