@@ -202,10 +202,10 @@ def grade(
         )
         for name in names
     ]
-    for name, folder, target, _ in places:
+    for _, folder, target, _ in places:
         check_folders(folder, target)
         if folder.is_dir():
-            collect(folder, name, out=target)
+            collect(folder, out=target)
     roster = load_roster(roster_file) if roster_file else None
     own = grading_zip is not None and assignment is None  # the zip says what it is called
     wanted = [] if grading_zip else several.outdated(names, dist_folder())

@@ -148,7 +148,7 @@ def grade_folder(
     check_folders(folder, out)
     with hold(out):
         folder = folder_of(folder, out)
-        collected = collect(folder, assignment.name, _given_points(out), out)
+        collected = collect(folder, assignment.called, _given_points(out), out)
         with Gradebook(out / "gradebook.sqlite") as gradebook:
             if archive:
                 gradebook.set_zip(archive.resolve())
