@@ -69,7 +69,7 @@ def _check_address(scheduler: str) -> None:
         right = False
     if not right:
         raise UsageError(
-            f"SCHEDULER={scheduler}: no address of a Dask scheduler; give one like tcp://host:8786"
+            f"{scheduler}: no address of a Dask scheduler; give one like tcp://host:8786"
         )
 
 

@@ -77,6 +77,12 @@ class Assignment:
         return AutograderConfig(self.config)
 
     @property
+    def called(self) -> frozenset[str]:
+        """What notebooks may call it: a folder's name need not be the one that the zip says."""
+        said = self.manifest.get("assignment"), self.config.get("assignment_name")
+        return frozenset({self.name, *(name for name in said if isinstance(name, str) and name)})
+
+    @property
     def imports(self) -> list[str]:
         """The modules that its solution imports; where the zip does not say, those of its tests."""
         told = self.manifest.get("imports")
@@ -226,10 +232,10 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             "`otter assign` or `otter generate` made"
         ) from None
     own = manifest.get("assignment") or config.get("assignment_name")
-    if name and own and name != own:
+    if name and own and name not in (own, safe_name(own)):
         raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
     return Assignment(
-        name=name or safe_name(own or name_of_path(path)),
+        name=safe_name(own or name or name_of_path(path)),
         digest=digest,
         config=config,
         sources=sources,
