@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from autograder.course import VARIABLE, assignment_names, check_course
 from autograder.errors import AutograderError, UsageError
+from autograder.intake.upload import show_text
 
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
@@ -120,13 +121,13 @@ class OwnErrors(click.Group):
         try:
             return super().invoke(ctx)
         except AutograderError as error:
-            click.echo(f"error: {as_typed(str(error))}", err=True)
+            click.echo(f"error: {show_text(as_typed(str(error)))}", err=True)
             ctx.exit(2)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 if error.filename is None:
                     raise
-                click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+                click.echo(show_text(f"error: {error.filename}: {error.strerror}"), err=True)
                 ctx.exit(2)
             where = f" ({error.filename})" if error.filename else ""
             click.echo(f"error: the disk is full{where}: make room, then run the same command "
