@@ -24,8 +24,8 @@ def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
 
     A module or an optimiser that the notebook makes stays there, but as a part of one of a test's.
     """
-    ours = shared.next % 2 or shared.inside or id(value) in shared.numbers
-    if not ours and built.is_built(value):
+    theirs = not shared.next % 2 and id(value) not in shared.numbers and built.is_built(value)
+    if theirs and (not shared.inside or built.is_own(type(value))):
         return None
     number = shared.number_of(value)
     if number is None or number in shared.agreed or is_container(value):
@@ -93,7 +93,34 @@ def attributes(value: Any, shared: Shared | None, inline: Content, encode: Conte
         ]
     finally:
         shared.inside = before
-    return {"$": "built", "of": built.name_of(type(value)), "items": items}
+    told = {"$": "built", "of": built.base_of(type(value)), "items": items}
+    return {**told, **_class_of(type(value), encode)} if built.is_own(type(value)) else told
+
+
+def _class_of(cls: type, encode: Content) -> dict[str, Any]:
+    """Return what is told of a class that a test defines, or that stands for such a one."""
+    if (origin := built.MIRRORS.origins.get(cls)) is not None:
+        return {"class": encode(origin)}
+    members = [[name, kind, encode(one)] for name, kind, one in built.members_of(cls)]
+    return {"class": encode(cls), "name": cls.__name__, "members": members}
+
+
+def _empty_of(plain: dict[str, Any], decode: Content) -> Any:
+    """Return an object without its attributes.
+
+    Raises:
+        EvidenceError: there is no such class.
+    """
+    if "class" not in plain:
+        return built.empty(plain.get("of"))
+    origin: Any = decode(plain["class"])
+    if "members" in plain:
+        members = [[name, kind, decode(one)] for name, kind, one in plain["members"]]
+        origin = built.MIRRORS.make(origin, plain["name"], plain["of"], members)
+    if not isinstance(origin, type) or not built.is_own(origin):
+        raise EvidenceError("an object of an unknown class")
+    made: Any = origin
+    return made.__new__(made)
 
 
 def make_built(plain: dict[str, Any], decode: Content) -> Any:
@@ -102,7 +129,7 @@ def make_built(plain: dict[str, Any], decode: Content) -> Any:
     Raises:
         EvidenceError: it is malformed.
     """
-    made = built.empty(plain.get("of"))
+    made = _empty_of(plain, decode)
     for name, part in plain["items"]:
         vars(made)[built.check_name(name)] = decode(part)
     return made
@@ -160,7 +187,7 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
             _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
         if _is_nesting(content) and not shared.is_held(number):
-            shared.accept(number, _empty(content))
+            shared.accept(number, _empty(content, decode))
     for number, content in pairs:
         if _is_nesting(content):
             _take(shared, number, decode(content), content)
@@ -196,12 +223,12 @@ def _is_nesting(content: Any) -> bool:
     return content.get("$") in CONTAINERS and content.get("kind") != "generator"
 
 
-def _empty(content: Any) -> Any:
+def _empty(content: Any, decode: Content) -> Any:
     """Return the empty container that a content fills."""
     if type(content) is list:
         return []
     if content["$"] == "built":
-        return built.empty(content.get("of"))
+        return _empty_of(content, decode)
     if content["$"] == "collection":
         return make_collection(content, [])
     return {} if content["$"] == "dict" else set()
