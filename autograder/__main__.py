@@ -17,7 +17,13 @@ from autograder.course import (
 )
 from autograder.errors import UsageError
 from autograder.model import Limits
-from autograder.run.menu import Menu, Suggesting, check_system, complete_assignment
+from autograder.run.menu import (
+    Menu,
+    Suggesting,
+    check_system,
+    complete_assignment,
+    print_anything,
+)
 
 Command = Callable[..., None]
 
@@ -57,6 +63,7 @@ class Commands(Menu, Later):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Build, grade and check the assignments of a course."""
+    print_anything()
     check_system(ctx.invoked_subcommand)
 
 
@@ -195,10 +202,10 @@ def grade(
         )
         for name in names
     ]
-    for name, folder, target, _ in places:
+    for _, folder, target, _ in places:
         check_folders(folder, target)
         if folder.is_dir():
-            collect(folder, name, out=target)
+            collect(folder, out=target)
     roster = load_roster(roster_file) if roster_file else None
     own = grading_zip is not None and assignment is None  # the zip says what it is called
     wanted = [] if grading_zip else several.outdated(names, dist_folder())

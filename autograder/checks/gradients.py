@@ -18,6 +18,7 @@ from autograder.checks import precision
 from autograder.checks.answers import describe
 from autograder.wall.codec import Function
 from autograder.wall.codec.words import package_of
+from autograder.wall.products import products
 
 TensorFunction = Callable[[torch.Tensor], torch.Tensor]
 SlipValue = torch.Tensor | float | list  # what a slip would give
@@ -302,16 +303,14 @@ def product(
     with torch.enable_grad():
         result = f(leaf)
     given = torch.ones_like(result) if weights is None else weights.to(torch.float64)
-    return torch.autograd.grad(result, leaf, given, materialize_grads=True)[0]
+    return products([result], [leaf], [given], further=False)[0]
 
 
 def _derivatives(f: TensorFunction, x: float, order: int) -> tuple[torch.Tensor, ...]:
     leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     found = [f(leaf)]
     for _ in range(order):
-        last = found[-1]  # the slope of a straight line depends on nothing any more
-        slope = torch.autograd.grad(last, leaf, create_graph=True)[0] if last.requires_grad else 0
-        found.append(slope + torch.zeros_like(leaf))
+        found += products(found[-1:], [leaf], [torch.ones_like(leaf)])
     return tuple(value.detach() for value in found)
 
 

@@ -250,7 +250,8 @@ class Gradebook(Roll):
         if points is not None:
             most = float("inf") if bonus else possible[question]
             if not isfinite(points) or (points < 0 and not penalty):
-                raise UsageError(f"{points} points: give a number that is not negative")
+                wanted = "a finite number" if penalty else "a number that is not negative"
+                raise UsageError(f"{points} points: give {wanted}")
             if points > most:
                 raise UsageError(
                     f"{points:g} points: {question} is worth {most:g}; add --bonus if you mean it"

@@ -18,6 +18,7 @@ File = TypeVar("File", bound="GradebookFile")
 APPLICATION_ID = 0x41474742  # "AGGB": tells our files from other people's databases
 SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 30.0
+AGAIN = "run the same command again; what was graded is kept"
 
 SCHEMA = """
 CREATE TABLE run (assignment TEXT NOT NULL, begun_at TEXT NOT NULL);
@@ -50,7 +51,8 @@ class GradebookFile:
     """One SQLite file of ours.
 
     Raises (from every method):
-        UsageError: the file is no gradebook, is damaged, newer than this program, or locked.
+        UsageError: the file is no gradebook, is damaged, newer than this program, or locked,
+            or its disk is full.
     """
 
     def __init__(self, path: Path):
@@ -162,6 +164,10 @@ class GradebookFile:
     def _unusable(self, error: Exception) -> UsageError:
         if "locked" in str(error):
             repair = "another run uses it; wait for its end, or choose another OUT=<folder>"
+        elif "full" in str(error):
+            repair = f"make room there, then {AGAIN}"
+        elif "disk I/O" in str(error):
+            repair = f"see to that disk, then {AGAIN}"
         elif "unable to open" in str(error) or "readonly" in str(error):
             repair = "it cannot be opened for writing; choose another OUT=<folder>"
         else:
@@ -191,7 +197,7 @@ class _Transaction:
     ) -> None:
         try:
             self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
-        except sqlite3.Error as failure:
-            raise self._explain(failure) from None
+        except sqlite3.Error as failure:  # after a full disk nothing is left to roll back
+            raise self._explain(error if isinstance(error, sqlite3.Error) else failure) from None
         if isinstance(error, sqlite3.Error):
             raise self._explain(error) from None

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +79,15 @@ class Collected:
 
 
 def collect(
-    folder: Path, assignment: str | None = None, kept: Iterable[str] = (), out: Path | None = None
+    folder: Path,
+    called: Container[str] | None = None,
+    kept: Iterable[str] = (),
+    out: Path | None = None,
 ) -> Collected:
     """Tell submissions, attachments and other files of a folder apart.
 
     Args:
-        assignment: what is to be graded; a notebook of another one never outranks one of this.
+        called: names of what is to be graded; a notebook of another never outranks one of it.
         kept: files that stay submissions whatever else arrives: somebody gave them points.
         out: an output folder, which holds no submissions.
 
@@ -100,7 +103,7 @@ def collect(
         groups.setdefault(owners[file].key, []).append(file)
     stay, submissions, attachments = frozenset(kept), list[str](), list[Attachment]()
     for group in groups.values():
-        counted, beside = _sort_out(group, files, assignment)
+        counted, beside = _sort_out(group, files, called)
         submissions += counted
         submissions += [other.file for other in beside if other.file in stay]
         attachments += [other for other in beside if other.file not in stay]
@@ -216,7 +219,7 @@ def _is_inside(path: Path, root: Path) -> bool:
 
 
 def _sort_out(
-    group: list[str], files: Mapping[str, Path], assignment: str | None
+    group: list[str], files: Mapping[str, Path], called: Container[str] | None
 ) -> tuple[list[str], list[Attachment]]:
     """Return which files of one student are graded, and the others.
 
@@ -232,7 +235,7 @@ def _sort_out(
     for passing, why in (
         (named, "no notebook"),
         (looks, "cannot be read as a notebook"),
-        *((_passing(looks, rule, assignment), why) for rule, why in RULES),
+        *((_passing(looks, rule, called), why) for rule, why in RULES),
     ):
         if better := [file for file in counted if file in passing]:
             dropped |= {file: why for file in counted if file not in better}
@@ -245,9 +248,11 @@ def _sort_out(
     return counted, [Attachment(file, last, why) for file, why in dropped.items()]
 
 
-RULES: tuple[tuple[Callable[[Look, str | None], bool], str], ...] = (
+Rule = Callable[[Look, Container[str] | None], bool]
+
+RULES: tuple[tuple[Rule, str], ...] = (
     (
-        lambda look, assignment: assignment is None or look.assignment in (None, assignment),
+        lambda look, called: None in (called, look.assignment) or look.assignment in (called or ()),
         "of another assignment",
     ),
     (lambda look, _: look.has_questions, "has none of the questions"),
@@ -255,10 +260,8 @@ RULES: tuple[tuple[Callable[[Look, str | None], bool], str], ...] = (
 )
 
 
-def _passing(
-    looks: Mapping[str, Look], rule: Callable[[Look, str | None], bool], assignment: str | None
-) -> list[str]:
-    return [file for file, look in looks.items() if rule(look, assignment)]
+def _passing(looks: Mapping[str, Look], rule: Rule, called: Container[str] | None) -> list[str]:
+    return [file for file, look in looks.items() if rule(look, called)]
 
 
 def submission_name(relative: Path, taken: set[str]) -> str:

@@ -160,10 +160,15 @@ def read_upload(path: Path, shown: str) -> tuple[Any, str, tuple[str, ...]]:
     return notebook, digest, notes
 
 
+def show_text(text: str) -> str:
+    """Return a text that may hold names, safe for a terminal: nothing in it moves or colours."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
 def show_name(name: str) -> str:
     """Return a file name that is safe to show: no control characters, bounded."""
-    text = name.encode("utf-8", "replace").decode("utf-8")
-    clean = "".join(c if c.isprintable() else "?" for c in text)
+    clean = show_text(name).replace("\n", "?")
     return clean if len(clean) <= 100 else clean[:60] + "…" + clean[-30:]
 
 

@@ -10,6 +10,7 @@ from autograder.errors import UsageError
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.collection import Attachment
 from autograder.intake.times import parse_deadline
+from autograder.intake.upload import show_text
 from autograder.lms.columns import find_columns, proposed_titles
 from autograder.lms.feedback import give_back
 from autograder.lms.files import write_lms_files
@@ -23,6 +24,7 @@ from autograder.lms.roster import (
     load_owners,
     load_roster,
     match,
+    owners_in,
     roster_entry,
 )
 
@@ -54,7 +56,7 @@ class Graded:
     "--owners",
     "owners_file",
     type=PATH,
-    help="CSV with columns file and id, where file names do not tell",
+    help="CSV with columns file (or assignment/file) and id, where file names do not tell",
 )
 @click.option(
     "--groups", "groups_file", type=PATH,
@@ -88,7 +90,7 @@ def export(
     if groups_file:
         roster = load_groups(groups_file, roster)
     rules = Rules(
-        owners=load_owners(owners_file) if owners_file else {},
+        owners=_owners(owners_file, graded),
         people=graded.people,
         deadline=graded.deadline,
         extensions=load_extensions(extensions_file) if extensions_file else graded.extensions,
@@ -96,9 +98,10 @@ def export(
     matching = match(roster, graded.entries, rules=rules)
     if graded.entries and not matching.chosen:
         file, why = matching.unmatched[0][0].file, matching.unmatched[0][1]
+        other = f"mend {owners_file}" if owners_file else "--owners"
         raise UsageError(
             f"{roster_file}: none of the {len(graded.entries)} submissions belongs to anybody on "
-            f"this roster, e.g. {file} {why}; give the roster of this class, or --owners"
+            f"this roster, e.g. {file} {why}; give the roster of this class, or {other}"
         )
     name = title or graded.assignment
     columns = find_columns(roster_file, name)
@@ -125,7 +128,7 @@ def export(
 @click.option("--roster", "roster_file", type=PATH, help="CSV with ids and e-mail addresses")
 @click.option(
     "--owners", "owners_file", type=PATH,
-    help="CSV with columns file and id, where file names do not tell",
+    help="CSV with columns file (or assignment/file) and id, where file names do not tell",
 )  # fmt: skip
 @click.option(
     "--groups", "groups_file", type=PATH,
@@ -145,8 +148,9 @@ def feedback(
         roster = load_roster(roster_file)
         if groups_file:
             roster = load_groups(groups_file, roster)
-        owners = load_owners(owners_file) if owners_file else {}
-        rules = Rules(owners, graded.people, graded.deadline, graded.extensions)
+        rules = Rules(
+            _owners(owners_file, graded), graded.people, graded.deadline, graded.extensions
+        )
         matching = match(roster, graded.entries, rules=rules)
     elif owners_file or groups_file:
         raise UsageError("--owners and --groups want a --roster")
@@ -157,7 +161,11 @@ def feedback(
         click.echo(f"{target / name}: {_pages(count)}" if count else f"no {name}: none is for it")
     unmatched = [(entry.file, why) for entry, why in matching.unmatched] if matching else []
     for file, why in (*done.left, *unmatched):
-        click.echo(f"left out: {file}: {why}")
+        click.echo(show_text(f"left out: {file}: {why}"))
+
+
+def _owners(path: Path | None, graded: Graded) -> dict[str, str]:
+    return owners_in(graded.assignment, load_owners(path)) if path else {}
 
 
 def _pages(count: int) -> str:
@@ -183,11 +191,11 @@ def _show(matching: Matching) -> None:
     for student, entry in matching.chosen:
         points = "no mark" if entry.score is None else number(entry.score)
         late = " (late)" if entry.late else ""
-        click.echo(f"{student.shown}: {points} from {entry.file}{late}")
+        click.echo(show_text(f"{student.shown}: {points} from {entry.file}{late}"))
     for student in matching.missing:
-        click.echo(f"{student.shown}: no submission, the mark is left as it is")
+        click.echo(show_text(f"{student.shown}: no submission, the mark is left as it is"))
     for entry, why in matching.unmatched:
-        click.echo(f"unmatched: {entry.file} {why}")
+        click.echo(show_text(f"unmatched: {entry.file} {why}"))
 
 
 def _propose(roster: Path, name: str) -> None:

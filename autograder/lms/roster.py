@@ -193,6 +193,15 @@ def load_owners(path: Path) -> dict[str, str]:
     }
 
 
+def owners_in(name: str, owners: Mapping[str, str]) -> dict[str, str]:
+    """Return whose the files of one assignment are; those that are named with it come first."""
+    own = {
+        file.removeprefix(f"{name}/"): who
+        for file, who in owners.items() if file.startswith(f"{name}/")
+    }  # fmt: skip
+    return {**owners, **own}
+
+
 def roster_entry(
     gradation: Gradation, submitted_at: str | None, deadline: datetime | None
 ) -> GradedSubmission:

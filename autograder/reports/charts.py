@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from autograder.reports.curves import CurveGroup
+from autograder.reports.curves import CurveGroup, alike
 from autograder.reports.inert import inert_name
 from autograder.reports.statistics import quantile
 
@@ -146,9 +146,14 @@ def axis_titles(curves: list[dict]) -> Titles:
 
 
 def draw_curves(curves: list[dict], reference: list[dict], titles: Titles = ("x", "y")) -> Markup:
-    """Return a student's curves, each in its own colour, over the expected ones if given."""
+    """Return a student's curves, each in its own colour, over the expected ones if given.
+
+    One that covers an earlier one is dashed, so that both are seen.
+    """
     layers = [(curve, "expected") for curve in reference]
-    layers += [(curve, f"own own{place % 4}") for place, curve in enumerate(curves)]
+    for place, curve in enumerate(curves):
+        again = " again" if any(alike(curve, other) for other in curves[:place]) else ""
+        layers.append((curve, f"own own{place % 4}{again}"))
     return _plot(layers, reference, 720.0, 350.0, "drawing", titles)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from autograder.intake.upload import show_name
 from autograder.languages import SEPARATOR
 from autograder.model import Gradation, Status
 from autograder.reports.exercises import Person
@@ -76,7 +77,8 @@ class Trouble:
             row, inert_name(person.name), inert_name(gradation.file), gradation.submission, None, ""
         )
         if gradation.status is not Status.COMPLETED:
-            self._note(_kind_of(gradation), gradation.reason, case, STATUSES[gradation.status])
+            reason = _without_file(gradation.reason, gradation.file)
+            self._note(_kind_of(gradation), reason, case, STATUSES[gradation.status])
         for module in sorted({one.missing_module for one in gradation.outputs} - {None}, key=str):
             self._note("imports", f"No module named {module}", case)
         if gradation.digest:
@@ -107,7 +109,7 @@ class Trouble:
         self._rows.setdefault(key, []).append(case.row)
         listed = self._cases.setdefault(key, [])
         if len(listed) < MAX_LISTED:
-            plain = inert_name(_without_file(reason.replace("\n", " "), case.file), 400)
+            plain = inert_name(reason.replace("\n", " "), 400)
             listed.append(Case(case.row, case.name, case.file, case.submission, state, plain))
 
 
@@ -122,7 +124,7 @@ def _kind_of(gradation: Gradation) -> str:
 def _without_file(reason: str, file: str) -> str:
     """Return a reason without the file's name before it, which stands beside it already."""
     parts = []
-    names = (file, file.rsplit("/", 1)[-1])
+    names = (file, file.rsplit("/", 1)[-1], show_name(file.rsplit("/", 1)[-1]))
     for part in reason.split(SEPARATOR):
         for name, mark in product(names, (": ", "：")):
             part = part.removeprefix(f"{name}{mark}")

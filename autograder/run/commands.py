@@ -10,6 +10,7 @@ from autograder.errors import SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
+from autograder.intake.upload import show_text
 from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
 from autograder.run.graded import Remembered, load_graded_assignment
@@ -71,7 +72,7 @@ def override(
         name = find_submission(submission, gradebook.known_files())
         gradebook.override(name, question, points, reason, bonus, penalty=True)
         done = rewrite_pages(out, gradebook, grading_zip)
-    click.echo(f"noted for {name}; {done}")
+    click.echo(show_text(f"noted for {name}; {done}"))
 
 
 @click.command()
@@ -136,7 +137,7 @@ def course_report(
 
     tables = Tables(roster, owners, groups)
     for line in make_course_report(out, names, tables, title, columns, folder):
-        click.echo(line)
+        click.echo(show_text(line))
 
 
 @click.command()
@@ -187,7 +188,7 @@ def written(
         blank = sum(not answer.cells for answer in answers[place])
         click.echo(f"{sheet}: {len(answers[place])} answers, {blank} of them blank; read {page}")
     for reason in unread:
-        click.echo(f"left out: {reason}")
+        click.echo(show_text(f"left out: {reason}"))
 
 
 @click.command()
@@ -223,7 +224,7 @@ def inspect_zip(grading_zip: Path) -> None:
     from autograder.run.inspection import describe_zip
 
     for line in describe_zip(grading_zip):
-        click.echo(line)
+        click.echo(show_text(line))
 
 
 def load_rubric_of(name: str, rubric: Path | None) -> "list[WrittenQuestion]":
@@ -243,4 +244,4 @@ def load_releases(built: Path, name: str) -> list[list[dict]]:
         paths = [built / "student" / language / f"{name}.ipynb" for language in LANGUAGES]
         return [load_cells(path) for path in paths]
     except SubmissionError:
-        raise UsageError(f"{built}: no releases there; run `make`") from None
+        raise UsageError(f"{built}: no releases there; run `make build`") from None

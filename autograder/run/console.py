@@ -19,8 +19,10 @@ from rich.text import Text
 from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
 from autograder.intake.times import Collection
+from autograder.intake.upload import show_text
 from autograder.model import Limits, Status
 from autograder.run.events import Events
+from autograder.run.menu import as_typed
 from autograder.run.workers import default_workers, grade_all
 from autograder.scoring.assignment import Assignment
 
@@ -74,7 +76,7 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     if not is_available():
         if engine == "docker" or not bundled:
             raise UsageError(NO_ENGINE)
-        console.print("No Docker engine answers: the sample class is graded with ENGINE=local.")
+        _say(as_typed("No Docker engine answers: the sample class is graded with ENGINE=local."))
         return EngineChoice("local")
     return EngineChoice("docker", ensure_image())
 
@@ -168,6 +170,9 @@ def grade_and_report(
             table.add_row(status, str(count))
         console.print(table)
     _say_what_was_left_out(summary)
+    if summary.untimed:
+        _say(f"no time of upload is known of {summary.untimed} submissions: they are late only "
+             "where their names say so; --times or --file-times tells more", "yellow")  # fmt: skip
     _say_changes(summary, out)
     for layers in sorted(summary.without):
         _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
@@ -187,12 +192,12 @@ def grade_and_report(
 
 def _say(text: str, style: str = "") -> None:
     """Print a line as it is: a file's name may look like markup."""
-    console.print(Text(text, style=style), soft_wrap=True)
+    console.print(Text(show_text(text), style=style), soft_wrap=True)
 
 
 def _list(what: str, files: list[str], style: str = "red") -> None:
     for file in files[:MAX_LISTED]:
-        console.print(Text.assemble((what, style), f" {file}"), soft_wrap=True)
+        console.print(Text.assemble((what, style), f" {show_text(file)}"), soft_wrap=True)
     if len(files) > MAX_LISTED:
         _say(f"  and {len(files) - MAX_LISTED} more")
 

@@ -18,6 +18,7 @@ from autograder.lms.roster import (
     load_groups,
     load_owners,
     load_roster,
+    owners_in,
     roster_entry,
 )
 from autograder.lms.standing import standings_of
@@ -171,7 +172,7 @@ def _read(folder: Path, gradebook: Gradebook, owners: Mapping[str, str]) -> Part
         {one: told[2] for one, told in gradebook.students.items() if len(told) > 2},
         gradebook.members_of_uploads,
     )
-    rules = Rules(_owners_in(name, owners), gradebook.members_of_uploads, due, gradebook.extensions)
+    rules = Rules(owners_in(name, owners), gradebook.members_of_uploads, due, gradebook.extensions)
     run = CourseRun(
         name,
         folder,
@@ -203,15 +204,6 @@ def _possible(marks: Iterable[Mapping[str, tuple[float, float]]]) -> dict[str, f
         for name, (_, most) in questions.items():
             possible[name] = max(possible.get(name, 0.0), most)
     return dict(sorted(possible.items()))
-
-
-def _owners_in(name: str, owners: Mapping[str, str]) -> dict[str, str]:
-    """Return whose the files of one assignment are; those that are named with it come first."""
-    own = {
-        file.removeprefix(f"{name}/"): who
-        for file, who in owners.items() if file.startswith(f"{name}/")
-    }  # fmt: skip
-    return {**owners, **own}
 
 
 def write_course(target: Path, title: str, parts: Sequence[Part], attendance: Attendance) -> None:

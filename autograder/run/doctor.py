@@ -11,6 +11,7 @@ import click
 
 from autograder.errors import AutograderError
 from autograder.model import Limits
+from autograder.run.menu import as_typed
 
 NEEDED = ("torch", "numpy", "matplotlib", "ipython", "otter-grader", "msgpack")
 FREE_MIB = 2048
@@ -41,7 +42,7 @@ def doctor() -> None:
         mark = "ok  " if finding.right else "LOOK"
         click.echo(f"{mark}  {finding.what}: {finding.told}")
         if not finding.right and finding.repair:
-            click.echo(f"      {finding.repair}")
+            click.echo(f"      {as_typed(finding.repair)}")
     able = [finding.grades for finding in findings if finding.grades and finding.right]
     whole = all(finding.right for finding in findings if finding.what == "packages")
     click.echo(f"This machine grades with {' and '.join(able)}." if able and whole

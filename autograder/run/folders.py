@@ -9,6 +9,7 @@ from autograder.intake.download import is_download, unpack_download
 
 UNPACKED = ".submissions"  # where a zip of submissions is unpacked, within OUT
 MAX_PATH_BYTES = 510  # SQLite opens no longer ones
+MAX_PART_BYTES = 255  # of a name in a folder
 LONGEST_NAME = "x" * 130  # as long as a submission's name may be
 WRITTEN = ("results", "feedback", "report")
 TARGETS = ("grades.csv", "changes.csv", "attention.csv")  # never written over somebody else's
@@ -42,7 +43,8 @@ def check_folders(submissions: Path, out: Path) -> None:
 
 def _check_length(out: Path) -> None:
     whole = os.path.abspath(out / "gradebook.sqlite-journal")
-    if len(os.fsencode(whole)) > MAX_PATH_BYTES:
+    longest = max(len(os.fsencode(part)) for part in Path(whole).parts)
+    if len(os.fsencode(whole)) > MAX_PATH_BYTES or longest > MAX_PART_BYTES:
         raise UsageError(f"{out}: cannot be written (the path is too long); choose OUT=<folder>")
 
 

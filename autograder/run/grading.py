@@ -47,6 +47,7 @@ class Summary:
         noticed: submissions that touched what the grader relies on, with what.
         never_passed: test cases that nobody passes.
         unread_tests: test files that cannot be read, which give nobody points.
+        untimed: how many are not known to be late or not, where there is a deadline.
     """
 
     graded: int = 0
@@ -60,6 +61,7 @@ class Summary:
     noticed: list[tuple[str, str]] = field(default_factory=list)
     never_passed: list[str] = field(default_factory=list)
     unread_tests: list[str] = field(default_factory=list)
+    untimed: int = 0
     collected: Collected = Collected(())
 
     @property
@@ -146,7 +148,7 @@ def grade_folder(
     check_folders(folder, out)
     with hold(out):
         folder = folder_of(folder, out)
-        collected = collect(folder, assignment.name, _given_points(out), out)
+        collected = collect(folder, assignment.called, _given_points(out), out)
         with Gradebook(out / "gradebook.sqlite") as gradebook:
             if archive:
                 gradebook.set_zip(archive.resolve())
@@ -205,6 +207,9 @@ class _Run:
         summary.unreadable = gradebook.unreadable()
         summary.never_passed = gradebook.never_passed()
         summary.unread_tests = _unread_tests(gradebook)
+        if gradebook.deadline:
+            told = gradebook.handed_in().values()
+            summary.untimed = sum(not time and not late for time, late in told)
         begun = gradebook.begun_at()
         summary.changes = [one for one in gradebook.latest_changes() if one.run == begun]
         write_all(self.out, gradebook, assignment, every_page=moved)

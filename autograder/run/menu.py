@@ -2,7 +2,9 @@
 
 import difflib
 import errno
+import io
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from autograder.course import VARIABLE, assignment_names, check_course
 from autograder.errors import AutograderError, UsageError
+from autograder.intake.upload import show_text
 
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
@@ -29,10 +32,27 @@ SECTIONS = {
     "The grader itself": ("prove",),
 }
 ELSEWHERE = ("doctor", "completion")  # commands that other systems have too
+CALLER = "AUTOGRADER_CALLER"  # the Makefile says there that it calls
+MAKES = re.compile(r"\b(ASSIGNMENT|ENGINE|OUT|SUBMISSIONS)=(?=<|docker\b|local\b)")
+TARGETS = re.compile(r"`make (?=(?:build|worker-image)`)")  # those that are commands too
 NO_LINUX = (
     "this runs on Linux only, of which its sandbox is made: on Windows install it under WSL2, on "
     "macOS in a Linux virtual machine or container; `autograder doctor` looks at what is there"
 )
+
+
+def as_typed(text: str) -> str:
+    """Return a message as its reader types it: make's variables and targets are make's alone."""
+    if os.environ.get(CALLER) == "make":
+        return text
+    return TARGETS.sub("`autograder ", MAKES.sub(lambda found: f"--{found[1].lower()} ", text))
+
+
+def print_anything() -> None:
+    """Let what a terminal's encoding lacks, as under ``LC_ALL=C``, be shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def check_system(command: str | None) -> None:
@@ -102,13 +122,13 @@ class OwnErrors(click.Group):
         try:
             return super().invoke(ctx)
         except AutograderError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"error: {show_text(as_typed(str(error)))}", err=True)
             ctx.exit(2)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 if error.filename is None:
                     raise
-                click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+                click.echo(show_text(f"error: {error.filename}: {error.strerror}"), err=True)
                 ctx.exit(2)
             where = f" ({error.filename})" if error.filename else ""
             click.echo(f"error: the disk is full{where}: make room, then run the same command "

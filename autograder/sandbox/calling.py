@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 Call = Callable[[tuple[Any, ...], dict[str, Any]], Any]
 
 
 def make_callable(
-    handle: Callable[[torch.Tensor], torch.Tensor], call: Call, plain: dict[str, Any]
+    handle: Callable[[torch.Tensor], torch.Tensor],
+    call: Call,
+    plain: dict[str, Any],
+    follows: bool,
 ) -> Callable[..., Any]:
     """Return a function of whatever the test's function takes.
 
@@ -18,10 +22,12 @@ def make_callable(
         handle: the function of one tensor, which takes part in autograd.
         call: calls the test's function with plain values.
         plain: name, number, parameters and docstring of the function.
+        follows: whether what ``call`` gives takes part in autograd as well, but for transforms.
     """
 
     def f(*args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor):
+        alone = len(args) == 1 and not kwargs and isinstance(args[0], torch.Tensor)
+        if alone and (not follows or _is_transformed()):
             try:
                 return handle(args[0])
             except TypeError:
@@ -32,6 +38,11 @@ def make_callable(
     vars(f)["_autograder_lent"] = plain["id"], id(f)  # functools.wraps copies it to another one
     vars(f)["__signature__"] = _signature(plain["takes"])
     return f
+
+
+def _is_transformed() -> bool:
+    """Tell whether a transform such as ``vmap`` or ``jvp`` is under way."""
+    return torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0
 
 
 def _signature(takes: list[list[Any]]) -> inspect.Signature | None:

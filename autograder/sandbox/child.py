@@ -4,12 +4,7 @@ It runs in the student's process, so nothing it says is believed beyond its bein
 decodes every answer with :mod:`autograder.wall.codec` and compares it with what it knows itself.
 """
 
-import gc
-import os
 import signal
-import socket
-import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, MappingProxyType
@@ -20,20 +15,16 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.files import link_all
-from autograder.sandbox import absence, backend, calling, gradients, kernel, streams
+from autograder.sandbox import answered, calling, streams
 from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
-from autograder.sandbox.confine import Confinement
 from autograder.sandbox.line import STOPPED, Line
-from autograder.sandbox.notes import take_notes
 from autograder.sandbox.operations import operate
 from autograder.sandbox.replaced import in_place
 from autograder.sandbox.telling import Aside
-from autograder.sandbox.variables import FOLDER_VARIABLES, KERNEL_VARIABLES
-from autograder.wall import codec, lent, oracles, printing, signatures
+from autograder.wall import codec, lent, links, oracles, printing, signatures
 from autograder.wall.codec.recipes import COPIES
-from autograder.wall.frames import NONCE_BYTES, FrameStream, StreamEnded
+from autograder.wall.frames import NONCE_BYTES, FrameStream
 from autograder.wall.leaves import Leaves, inputs_in
 from autograder.wall.seeds import state_of
 from autograder.wall.sharing import Shared
@@ -57,7 +48,7 @@ class Agent:
     # Nothing else can be hung on an agent, and no bound method of one is handed to student code.
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
-        "call_id", "busy", "line", "shared", "sharing", "lent", "aside", "leaves",
+        "call_id", "busy", "line", "shared", "sharing", "lent", "aside", "leaves", "answers",
     )  # fmt: skip
 
     def __init__(
@@ -81,7 +72,7 @@ class Agent:
         self.busy = False
         self.line: Line | None = None
         self.shared, self.sharing, self.leaves = Shared(2), sharing, Leaves(weak=False)
-        self.aside = Aside(output, sharing)
+        self.aside, self.answers = Aside(output, sharing), dict[int, torch.Tensor]()
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -159,8 +150,13 @@ class Agent:
     def adopt(self, kind: str, plain: Message, value: Any) -> Any:
         if kind == "oracle":
             return self.function(plain)
-        if kind == "tensor" and plain.get("grad_on") is True:
-            if type(plain.get("own")) is int:
+        if kind == "leaf":
+            value = self.leaves.find(plain["own"])
+            plain["grad_on"] = value.requires_grad
+        if type(plain.get("linked")) is int:
+            self.answers[plain["linked"]] = value
+        if kind in ("tensor", "leaf") and plain.get("grad_on") is True:
+            if kind == "tensor" and type(plain.get("own")) is int:
                 value = self.leaves.adopt(plain["own"], value)
             self.inputs.append(value)
         return value
@@ -169,7 +165,7 @@ class Agent:
         """Decode a message of the scorer's."""
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
         if self.shared.received:
-            codec.settle(self.shared, self.keep)
+            codec.settle(self.shared, self.keep, self.link, None)
         if "leaves" in value:
             self.leaves.take(value["leaves"], self.resolve)
         return value
@@ -191,7 +187,7 @@ class Agent:
             handle: Any = oracles.make_handle(ask, plain["name"], plain["saves"])
             handle = signatures.signed(handle, plain.get("parameters", ()))
             if "takes" in plain:
-                handle = calling.make_callable(handle, call, plain)
+                handle = calling.make_callable(handle, call, plain, self.sharing)
             if "does" in plain:
                 handle = lent.make_lent(do, handle, plain)
             self.lent[number] = handle
@@ -205,14 +201,23 @@ class Agent:
         Raises:
             Exception: what it raises.
         """
-        assert self.line is not None, "it is a request that computes something"
         asked = {"function": number, "args": args, "kwargs": codec.Fields(kwargs)}
-        asked |= {"operation": operation, **self.aside.drawn()}
-        question = codec.pack(asked, self.keep, None, self.shared)
+        follows = self.sharing and torch.is_grad_enabled()
+        inputs = inputs_in((args, kwargs)) if follows else []
+        return answered.ask(self.question, {**asked, "operation": operation}, inputs)
+
+    def question(self, asked: Message) -> tuple[Message, dict[int, torch.Tensor]]:
+        """Put a question about a test's function; returns the answer and what graphs lead to."""
+        assert self.line is not None, "it is a request that computes something"
+        asked |= {**self.aside.drawn(), **self.told_of_leaves()}
+        asked |= {} if torch.is_grad_enabled() else {"quiet": True}
+        question = codec.pack(asked, self.keep, self.link, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)
+        inputs, self.inputs, self.answers = self.inputs, [], {}
         reply = self.unpack(answer[len(codec.CALL) :])
+        self.inputs = inputs
         self.aside.hear(reply)
-        return calling.result_of(reply)
+        return reply, self.answers
 
     def serve_between(self, frame: bytes) -> None:
         """Answer a request that comes while another one waits for a test's function."""
@@ -234,14 +239,15 @@ class Agent:
         except EvidenceError as error:
             raise RuntimeError(str(error)) from None
         assert self.line is not None, "it is a request that computes something"
-        return oracles.unpack_answer(self.line.ask(question, self.serve_between))
+        with torch.enable_grad():  # the function may call student code
+            return oracles.unpack_answer(self.line.ask(question, self.serve_between))
 
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
+        if (number := self.leaves.number_of(tensor)) is not None and number < 0:
+            return {"own": number, "known": True}
         if not tensor.requires_grad:
             return {}
-        if (number := self.leaves.number_of(tensor)) is not None and number < 0:
-            return {"own": number}
         given = any(tensor is leaf for leaf in self.inputs)
         if tensor.is_leaf and not given and self.shared.open:
             self.leaves.hold(self.keep(tensor), tensor)
@@ -307,7 +313,7 @@ class Agent:
         """Vector-Jacobian product of an earlier call, itself differentiable if asked."""
         inputs, outputs = self.calls[message["of"] - 1]
         grads, create = message["gradients"], message["create"]
-        value = gradients.product(outputs, inputs, grads, create)
+        value = links.product(outputs, inputs, grads, create)
         more = [grad for grad in grads if grad is not None and grad.requires_grad]
         self.inputs = [*inputs, *more] if create else []
         return {"value": value}
@@ -332,64 +338,3 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 
 
 SHARING = ("get", "call", "operate")  # in which values stay one on both sides
-OUT_OF_MEMORY = 72  # exit status
-
-
-def run_child(
-    channel: socket.socket,
-    noting: int,
-    confinement: Confinement,
-    ruleset: int | None,
-    shell: InteractiveShell,
-    uid: int,
-    folder: str,
-    start: dict[str, Any],
-) -> None:
-    """Become the sandbox of one submission; never returns.
-
-    Args:
-        noting: a pipe for notes of what only a forger touches.
-    """
-    try:
-        os.setsid()
-        streams.close_others(channel.fileno(), noting, ruleset)
-        output = streams.redirect_output(start["limits"].output_kib)
-        confinement.enter(uid, folder, start["limits"], ruleset)
-        streams.close_others(channel.fileno(), noting)  # what confinement opened
-        os.chdir(folder)
-        if start.get("shared"):
-            link_all(start["shared"], folder)
-        sys.path.insert(0, "")
-        for name in FOLDER_VARIABLES:
-            os.environ[name] = folder
-        os.environ.update(KERNEL_VARIABLES)
-        os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-        kernel.start_in(folder, shell)
-        backend.work_in(folder)
-        files.work_in(folder)
-        gc.enable()
-        tempfile.tempdir = None  # it remembers the warm worker's
-        agent = Agent(
-            shell, output, start["seed"], start.get("seed_variable"), start.get("sharing", True)
-        )
-        stream = FrameStream(channel, codec.MAX_FRAME_BYTES + NONCE_BYTES)
-        os.register_at_fork(after_in_child=partial(_step_back, channel, os.nice))
-        absence.take_out()
-        take_notes(noting)
-        stream.send(b"ready")
-        agent.serve(stream)
-    except StreamEnded:
-        pass
-    except MemoryError:  # also while an answer is made
-        os._exit(OUT_OF_MEMORY)
-    finally:
-        os._exit(0)
-
-
-def _step_back(channel: socket.socket, nice: Callable[[int], int]) -> None:
-    """In what a submission forks: two may not answer one request, and the one that does goes first.
-
-    A submission's other processes then hold up neither it nor those who watch it.
-    """
-    channel.close()
-    nice(19)

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.errors import EngineError, EvidenceError
 from autograder.model import Limits, Status
-from autograder.sandbox import absence, child, confine, notes, processes
+from autograder.sandbox import absence, beginning, confine, notes, processes
 from autograder.sandbox.tripwire import Tripwire, can_look
 from autograder.sandbox.uids import Uids, take_away
 from autograder.sandbox.unseen import Unseen, nameless_bytes
@@ -195,7 +195,7 @@ class Worker:
                 os.setegid(0)
             else:
                 os.mkdir(folder)
-            child.run_child(
+            beginning.run_child(
                 channel, noting, self.confinement, ruleset, self.shell, uid, folder, start
             )
         finally:
@@ -380,7 +380,7 @@ def _explain_exit(code: int, share: float, spent: bool) -> Ended:
     """
     if code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent):
         return Ended(Status.CPU_LIMIT, "the CPU time is used up")
-    if code == child.OUT_OF_MEMORY:
+    if code == beginning.OUT_OF_MEMORY:
         return Ended(Status.MEMORY_LIMIT, "no more memory was to be had")
     if code == -signal.SIGKILL:
         return Ended(Status.MEMORY_LIMIT, "the process was killed, most likely for want of memory")

@@ -5,10 +5,11 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.sandbox.streams import BoundedText
 from autograder.wall.seeds import Seeds
@@ -45,7 +46,8 @@ class Aside:
         if not shared:
             yield
             return
-        with self.seeds.watched(), self.told.listening(message.get("hears")):
+        quiet = torch.no_grad() if message.get("quiet") is True else nullcontext()
+        with quiet, self.seeds.watched(), self.told.listening(message.get("hears")):
             yield
 
     def listen(self) -> None:

@@ -77,6 +77,12 @@ class Assignment:
         return AutograderConfig(self.config)
 
     @property
+    def called(self) -> frozenset[str]:
+        """What notebooks may call it: a folder's name need not be the one that the zip says."""
+        said = self.manifest.get("assignment"), self.config.get("assignment_name")
+        return frozenset({self.name, *(name for name in said if isinstance(name, str) and name)})
+
+    @property
     def imports(self) -> list[str]:
         """The modules that its solution imports; where the zip does not say, those of its tests."""
         told = self.manifest.get("imports")
@@ -217,19 +223,19 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         _check_config(config)
     except FileNotFoundError:
         raise UsageError(
-            f"{path}: no grading zip there; `make` builds those of this course"
+            f"{path}: no grading zip there; `make build` makes those of this course"
         ) from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
             zipfile.BadZipFile) as error:  # fmt: skip
         raise UsageError(
-            f"{path}: not a grading zip ({error}); run `make` to rebuild it, or name the zip that "
-            "`otter assign` or `otter generate` made"
+            f"{path}: not a grading zip ({error}); run `make build` to rebuild it, or name the zip "
+            "that `otter assign` or `otter generate` made"
         ) from None
     own = manifest.get("assignment") or config.get("assignment_name")
-    if name and own and name != own:
+    if name and own and name not in (own, safe_name(own)):
         raise UsageError(f"{path}: the grading zip of {own}, not of {name}; name the other one")
     return Assignment(
-        name=name or safe_name(own or name_of_path(path)),
+        name=safe_name(own or name or name_of_path(path)),
         digest=digest,
         config=config,
         sources=sources,

@@ -12,6 +12,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall.codec import Function
 from autograder.wall.leaves import inputs_in
+from autograder.wall.links import replace
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
@@ -28,28 +29,19 @@ def differentiable(tree: Any) -> list[torch.Tensor]:
 def call_across(
     session: "Session", op: str, fields: dict[str, Any], inputs: list[torch.Tensor]
 ) -> Any:
-    box: dict[str, Any] = {}
-    outputs = _Crossing.apply(session, op, fields, inputs, box, *inputs)
+    """Return the answer to a request, with graphs that lead to its inputs."""
+    reply = session.request(op, **fields)  # here, not in the node: gradients may be switched on
+    linked = reply["_linked"]
+    if sorted(linked) != list(range(len(linked))):
+        raise EvidenceError("malformed links")
+    grads = reply.get("grads")
+    if op == "call" and isinstance(grads, list) and len(grads) == len(inputs):
+        leaves = session.lending.leaves  # of which the notebook tells itself
+        _store_grads([(t, g) for t, g in zip(inputs, grads) if not leaves.number_of(t)])
+    found = [linked[index] for index in range(len(linked))]
+    outputs = _Crossing.apply(session, reply.get("call"), found, *inputs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    return _replace(box["value"], box["linked"], outputs)
-
-
-def _replace(tree: Any, linked: dict[int, torch.Tensor], outputs: tuple[torch.Tensor, ...]) -> Any:
-    """Put the graph's output tensors in the places of the received ones."""
-    if issubclass(type(tree), torch.Tensor):
-        for index, tensor in linked.items():
-            if tensor is tree:
-                return outputs[index]
-        return tree
-    if type(tree) in (list, tuple):
-        return type(tree)(_replace(item, linked, outputs) for item in tree)
-    if issubclass(type(tree), tuple) and hasattr(type(tree), "_fields"):
-        made = type(tree)._make(_replace(item, linked, outputs) for item in tree)
-        vars(made).update(vars(tree))
-        return made
-    if type(tree) is dict:
-        return {key: _replace(item, linked, outputs) for key, item in tree.items()}
-    return tree
+    return replace(reply.get("value"), linked, outputs)
 
 
 def handed(value: Any) -> Any:
@@ -97,26 +89,11 @@ class _Crossing(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any,
-        session: "Session",
-        op: str,
-        fields: dict[str, Any],
-        originals: list[torch.Tensor],
-        box: dict[str, Any],
-        *inputs: torch.Tensor,
+        ctx: Any, session: "Session", call: Any, found: list[torch.Tensor], *inputs: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
-        reply = session.request(op, **fields)
-        linked = reply["_linked"]
-        if sorted(linked) != list(range(len(linked))):
-            raise EvidenceError("malformed links")
-        grads = reply.get("grads")
-        if op == "call" and isinstance(grads, list) and len(grads) == len(originals):
-            leaves = session.lending.leaves  # of which the notebook tells itself
-            _store_grads([(t, g) for t, g in zip(originals, grads) if not leaves.number_of(t)])
-        ctx.session, ctx.call = session, reply.get("call")
+        ctx.session, ctx.call = session, call
         ctx.save_for_backward(*inputs)
-        box["value"], box["linked"] = reply.get("value"), linked
-        return tuple(linked[index].detach() for index in range(len(linked)))
+        return tuple(tensor.detach() for tensor in found)
 
     @staticmethod
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[Any, ...]:
@@ -132,7 +109,7 @@ class _Crossing(torch.autograd.Function):
         for gradient, tensor in zip(value, inputs):
             if gradient is not None and gradient.shape != tensor.shape:
                 raise EvidenceError("a gradient of the wrong shape")
-        return (None, None, None, None, None, *value)
+        return (None, None, None, *value)
 
 
 def _store_grads(pairs: list[tuple[torch.Tensor, object]]) -> None:

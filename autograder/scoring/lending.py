@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from autograder.errors import AutograderError, EvidenceError
+from autograder.scoring.answering import Walks
 from autograder.scoring.bounds import disturbed
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.codec.recipes import COPIED, is_copied
-from autograder.wall.leaves import Leaves
+from autograder.wall.leaves import Leaves, inputs_in
 from autograder.wall.oracles import Answers, Oracle
 from autograder.wall.sharing import Shared
 
@@ -49,6 +50,7 @@ class Lending:
         self.numbers: dict[Any, int] = {}  # by what tells functions and objects apart
         self.errors: dict[int, BaseException] = {}
         self.raised_so_far = 0
+        self.walks = Walks()
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
@@ -57,9 +59,12 @@ class Lending:
             self.before = [*(self.before or []), *changes]
             self.shared.clear(self.shared.rest())
         told = self.leaves.told()
-        self.written += [one for one in told if one[0] > 0 and one[1:3] != [None, False]]
+        self.written += [
+            one for one in told if one[0] > 0 and one[1:3] != [None, False] or one[4] is not None
+        ]
         self.leaves.clear()
         self.errors.clear()
+        self.walks.clear()
 
     def pack(self, message: dict[str, Any], sharing: bool) -> bytes:
         """Encode a message to the sandbox.
@@ -68,6 +73,8 @@ class Lending:
             EvidenceError: it holds what cannot cross.
         """
         self.shared.open = sharing and self.sharing
+        if self.shared.open and not torch.is_grad_enabled():
+            message = {**message, "quiet": True}
         if self.sharing and self.leaves.used:
             message = {**message, "leaves": [*self.written, *self.leaves.told()]}
             self.written = []
@@ -85,14 +92,19 @@ class Lending:
         """
         value = codec.unpack(data, adopt=adopt, shared=self.shared)
         if self.shared.received:
-            codec.settle(self.shared, lend=self.lend)
+            codec.settle(self.shared, None, self._own_leaf, self.lend)
         if self.sharing and type(value) is dict and "leaves" in value:
             self.leaves.take(value["leaves"])
         return value
 
     def _own_leaf(self, tensor: torch.Tensor) -> dict[str, Any]:
         """Return what a tensor's record tells of one that the test has graphs of."""
-        asked = tensor.requires_grad and tensor.is_leaf
+        if (place := self.walks.place_of(tensor)) is not None:
+            return {"linked": place}
+        known = self.leaves.number_of(tensor)
+        if known is not None and known not in self.leaves.fresh:
+            return {"own": known, "known": True}
+        asked = tensor.is_leaf and (tensor.requires_grad or type(tensor) is torch.nn.Parameter)
         number = self.leaves.own_number(tensor) if asked else None
         return {} if number is None else {"own": number}
 
@@ -152,20 +164,21 @@ class Lending:
         if type(args) is not tuple or type(kwargs) is not dict:
             raise EvidenceError("a malformed call of a test's function")
         operation = asked.get("operation")
-        if operation != "call" and operation not in self.functions[asked["function"]].does:
+        if (
+            operation not in ("call", "walk")
+            and operation not in self.functions[asked["function"]].does
+        ):
             raise EvidenceError("a test's object is asked for what it does not do")
         printed = io.StringIO()  # in its turn between what student code prints
         try:
             if answers.calls > MOST_CALLS:
                 raise RuntimeError(f"a test's function is called more than {MOST_CALLS} times")
             self.session.seeds.take(asked.get("random"))
-            with disturbed(), redirect_stdout(printed) if self.sharing else nullcontext():
-                value = (
-                    function(*args, **kwargs)
-                    if operation == "call"
-                    else do(function, operation, args)
-                )
-            return self.pack({"ok": True, "value": value, **self._done(printed)}, True)
+            quiet = torch.no_grad() if asked.get("quiet") is True else nullcontext()
+            output = redirect_stdout(printed) if self.sharing else nullcontext()
+            with disturbed(), quiet, output:
+                reply = self._reply(function, asked, args, kwargs)
+            return self.pack({"ok": True, **reply, **self._done(printed)}, True)
         except EvidenceError as error:
             return self.pack({"ok": False, "error": TypeError(str(error))}, True)
         except AutograderError:
@@ -175,6 +188,17 @@ class Lending:
             self.errors[self.raised_so_far] = error
             reply = {"ok": False, "error": error, "number": self.raised_so_far}
             return self.pack({**reply, **self._done(printed)}, True)
+        finally:
+            self.walks.outputs = []
+
+    def _reply(self, function: Any, asked: Any, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Return what a test's function or object gives, and what walks back through it need."""
+        operation = asked["operation"]
+        if operation == "walk":
+            return self.walks.walk(asked)
+        inputs = inputs_in((args, kwargs)) if torch.is_grad_enabled() else []
+        value = function(*args, **kwargs) if operation == "call" else do(function, operation, args)
+        return {"value": value, **self.walks.remember(asked, value, inputs)}
 
     def _done(self, printed: io.StringIO) -> dict[str, Any]:
         """Return what else a test's function did: what it printed, and drew at random."""

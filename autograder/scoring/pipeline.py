@@ -7,6 +7,7 @@ from dataclasses import replace
 from autograder.errors import AutograderError, SubmissionEnded, SubmissionError
 from autograder.intake.refusals import refusal
 from autograder.intake.submission import digest_file, load_submission
+from autograder.intake.upload import show_name
 from autograder.model import Gradation, Job, Limits, Provenance, Status, Submission
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
@@ -85,10 +86,11 @@ def check_assignment(submission: Submission, assignment: Assignment) -> None:
     """
     if submission.is_script and not assignment.is_foreign:
         raise refusal(submission.file, "a .py file is no notebook", ".py 文件不是笔记本")
-    if assignment.is_named and submission.assignment not in (None, assignment.name):
+    claimed = submission.assignment
+    if assignment.is_named and claimed not in (None, *map(show_name, assignment.called)):
         raise SubmissionError(
             WRONG_ASSIGNMENT.format(
-                file=submission.file, claimed=submission.assignment[:80], name=assignment.name
+                file=submission.file, claimed=str(claimed)[:80], name=assignment.name
             )
         )
 

@@ -187,7 +187,7 @@ def _words_of(file: str) -> frozenset[str]:
         with suppress(OSError, ValueError):  # too long, or with characters that no file's name has
             path = (folder / file).resolve()
             if path.is_relative_to(folder) and path.suffix == ".py" and path.is_file():
-                return frozenset(_words([path.read_text(encoding="utf-8", errors="replace")]))
+                return _words([path.read_text(encoding="utf-8", errors="replace")])
     return frozenset()
 
 
@@ -220,13 +220,20 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(found)
 
 
-def _known(sources: Iterable[str]) -> set[str]:
+def _known(sources: Iterable[str]) -> frozenset[str]:
     """Return the words of the notebook and the names that Python, torch and NumPy have."""
     return _words(sources) | _library_names()
 
 
-def _words(sources: Iterable[str]) -> set[str]:
-    return {word for source in sources for word in re.findall(r"[^\W\d]\w*|[^\W\d]+", source)}
+def _words(sources: Iterable[str]) -> frozenset[str]:
+    return _words_in(tuple(sources))
+
+
+@lru_cache(maxsize=2)  # of the notebook that is graded, for each text that it says
+def _words_in(sources: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(
+        word for source in sources for word in re.findall(r"[^\W\d]\w*|[^\W\d]+", source)
+    )
 
 
 @cache

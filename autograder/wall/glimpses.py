@@ -7,6 +7,7 @@ the same bytes. What a glance cannot tell is no glimpse, and has to be encoded.
 """
 
 import operator
+import sys
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Container, Iterator
@@ -74,7 +75,8 @@ def is_same(value: Any, seen: Glimpse) -> bool:
 
 def is_table(cls: type) -> bool:
     """Tell whether a class is pandas' frame or series, which is not imported to find out."""
-    return cls.__name__ in TABLES and cls.__module__.partition(".")[0] == "pandas"
+    name = cls.__name__
+    return name in TABLES and getattr(sys.modules.get("pandas"), name, None) is cls
 
 
 def parts_of(value: Any) -> Iterator[Any]:
@@ -92,7 +94,7 @@ def _is_plain(value: Any) -> bool:
 
 def _in_table(table: Any) -> Glimpse | None:
     """Return what is in a table as pandas keeps it: blocks of columns alike, and labels."""
-    blocks = getattr(table._mgr, "blocks", None)
+    blocks = getattr(getattr(table, "_mgr", None), "blocks", None)
     if blocks is None:
         return None
     found = Glimpse([table.name] if table.ndim == 1 else [], [], [])

@@ -21,8 +21,8 @@ KINDS = (torch.Tensor, torch.nn.Parameter)
 MOST = 500  # leaves at a time
 MOST_BYTES = 2**22  # of one; all are looked at with each message
 
-# Number, data, gradient, and whether autograd counts the change of the data; None and False where
-# they are as both sides know.
+# Number, data, gradient, whether autograd counts the change of the data, and whether it requires
+# gradients; None, and False for the gradient, where they are as both sides know.
 Told = list[list[Any]]
 
 
@@ -34,13 +34,16 @@ class _Held:
     data: bytes
     grad: bytes | None
     version: int
+    requires: bool
 
-    def know(self, tensor: torch.Tensor, data: bool, grad: bool) -> None:
+    def know(self, tensor: torch.Tensor, data: bool, grad: bool, requires: bool) -> None:
         """Note what both sides know from now on, and nothing that only this side knows."""
         if data:
             self.data, self.version = tensor_bytes(tensor), tensor._version
         if grad:
             self.grad = _grad_of(tensor)
+        if requires:
+            self.requires = tensor.requires_grad
 
 
 class Leaves:
@@ -64,7 +67,7 @@ class Leaves:
         if fits and type(tensor) in KINDS and tensor.layout is torch.strided:
             found = weakref.ref(tensor) if self.weak else lambda: tensor
             data, grad = tensor_bytes(tensor), _grad_of(tensor)
-            self.held[number] = _Held(found, data, grad, tensor._version)
+            self.held[number] = _Held(found, data, grad, tensor._version, tensor.requires_grad)
             self.fresh.add(number)
             self.used = True
             return True
@@ -73,6 +76,17 @@ class Leaves:
     def number_of(self, tensor: torch.Tensor) -> int | None:
         """Return a leaf's number, None where it is not held."""
         return next((number for number, one in self.held.items() if one.found() is tensor), None)
+
+    def find(self, number: int) -> torch.Tensor:
+        """Return the leaf of a number.
+
+        Raises:
+            EvidenceError: none is held.
+        """
+        tensor = self.held[number].found() if number in self.held else None
+        if tensor is None:
+            raise EvidenceError("an unknown leaf")
+        return tensor
 
     def own_number(self, tensor: torch.Tensor) -> int | None:
         """Return the number of a leaf of a test's own, which it gets now if it is new."""
@@ -106,7 +120,9 @@ class Leaves:
             changed = data != held.data and len(data) == len(held.data)
             counted = changed and tensor._version != held.version
             new = [data if changed else None, False if grad == held.grad else grad]
-            found.append([number, *new, counted])
+            turned = None if tensor.requires_grad == held.requires else tensor.requires_grad
+            found.append([number, *new, counted, turned])
+            held.requires = tensor.requires_grad
             held.data, held.grad = data if changed else held.data, grad
             held.version = tensor._version
         return found
@@ -129,7 +145,7 @@ class Leaves:
             tensor = held.found() if held is not None else None
             if held is not None and tensor is not None:
                 _write(tensor, *new)
-                held.know(tensor, new[0] is not None, new[1] is not False)
+                held.know(tensor, new[0] is not None, new[1] is not False, new[3] is not None)
         self.fresh.clear()
 
     def clear(self) -> None:
@@ -157,11 +173,12 @@ def inputs_in(tree: Any, depth: int = 4) -> list[torch.Tensor]:
 
 
 def _is_told(one: object) -> bool:
-    if not isinstance(one, list) or len(one) != 4:
+    if not isinstance(one, list) or len(one) != 5:
         return False
-    number, data, grad, counted = one
+    number, data, grad, counted, requires = one
     known = type(grad) is bytes or grad is None or grad is False
     known = known and type(number) is int and type(counted) is bool
+    known = known and type(requires) in (bool, type(None))
     return known and type(data) in (bytes, type(None))
 
 
@@ -171,7 +188,11 @@ def _grad_of(tensor: torch.Tensor) -> bytes | None:
 
 
 def _write(
-    tensor: torch.Tensor, data: bytes | None, grad: bytes | None | bool, counted: bool
+    tensor: torch.Tensor,
+    data: bytes | None,
+    grad: bytes | None | bool,
+    counted: bool,
+    requires: bool | None = None,
 ) -> None:
     """Give a leaf other data and another gradient in place; None and False leave them alone.
 
@@ -179,6 +200,8 @@ def _write(
         EvidenceError: they do not fit its shape.
     """
     with torch.no_grad(), suppress(RuntimeError):  # e.g. entries that share memory: it stays
+        if requires is not None and tensor.is_leaf:
+            tensor.requires_grad_(requires)
         if data is not None and data != tensor_bytes(tensor):
             (tensor if counted else tensor.data).copy_(_like(tensor, data))
         if isinstance(grad, bytes):

@@ -25,6 +25,7 @@ import torch
 from torch._functorch.utils import unwrap_dead_wrappers
 
 from autograder.errors import EvidenceError
+from autograder.wall.products import products
 
 MARK = b"\xc1"  # starts a question and its answer; msgpack itself never uses this byte
 MAX_ORDER, MAX_BATCH_LEVELS, MAX_ROWS = 8, 8, 1024
@@ -137,7 +138,7 @@ class Oracle:
             if path not in ("", "v"):
                 return _walk(self.function, path, [_leaf(tensor) for tensor in inputs], last=True)
             x, y = self._compute(inputs[0])
-            return _products([y], [x], [inputs[1]], further=False) if path else [y]
+            return products([y], [x], [inputs[1]], further=False) if path else [y]
 
     def _compute(self, point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return a leaf with a point's values, and the function's result there, once computed."""
@@ -265,32 +266,10 @@ def _walk(
     inner, given = inputs[:count], inputs[count:]
     results = _walk(function, path[:-1], inner)
     if path[-1] == "v":
-        return _products(results, inner, given, not last)
+        return products(results, inner, given, not last)
     # A walk back is linear in its weights: walking back through it is the walk forward.
     weights = [torch.zeros_like(result, requires_grad=True) for result in results]
-    return _products(_products(results, inner, weights), weights, given, not last)
-
-
-def _products(
-    results: Tensors, inputs: Tensors, weights: Tensors, further: bool = True
-) -> list[torch.Tensor]:
-    """Return the vector-Jacobian product for each input; zeros where nothing leads there."""
-    pairs = [(result, weight) for result, weight in zip(results, weights) if result.requires_grad]
-    wanted = [tensor for tensor in inputs if tensor.requires_grad]
-    if not pairs or not wanted:
-        return [torch.zeros_like(tensor) for tensor in inputs]
-    found = iter(
-        torch.autograd.grad(
-            [result for result, _ in pairs],
-            wanted,
-            [weight for _, weight in pairs],
-            retain_graph=True,
-            create_graph=further,
-            allow_unused=True,
-            materialize_grads=True,
-        )  # fmt: skip
-    )
-    return [next(found) if t.requires_grad else torch.zeros_like(t) for t in inputs]
+    return products(products(results, inner, weights), weights, given, not last)
 
 
 # Questions and answers as bytes

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
-from autograder.wall import draws
+from autograder.wall import built, draws
 from autograder.wall.glimpses import (
     CONTAINERS,
     FLAT,
@@ -60,6 +60,7 @@ class Shared:
         self.resting: dict[int, Any] = {}  # tables of test cases before, still agreed on
         self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
+        self.inside = False  # whether what is told is a part of an object of torch's
         self.open = True  # whether more values may join
         self.paths: Sequence[str] | None = None  # a folder here, and what it is on the other side
         self.weight = 0
@@ -194,7 +195,9 @@ def is_mutable(value: Any) -> bool:
         return _is_still(value)
     if cls is array:
         return value.typecode in NUMBERS
-    return cls is np.ndarray or cls in CONTAINERS or cls in draws.KINDS or is_table(cls)
+    if cls is np.ndarray or cls in CONTAINERS or cls in draws.KINDS or is_table(cls):
+        return True
+    return built.is_built(value)
 
 
 def _is_still(tensor: torch.Tensor) -> bool:
@@ -211,6 +214,8 @@ def _is_small(value: Any) -> bool:
         return _cells(value) <= MOST_BYTES // 16
     if cls in draws.KINDS:
         return True
+    if built.is_built(value):
+        return built.is_small(value)
     if cls in FLAT:
         return len(value) * getattr(value, "itemsize", 1) <= MOST_BYTES
     return len(value) <= MOST_ITEMS
@@ -229,6 +234,8 @@ def _weight(value: Any) -> int:
         return TABLE + _cells(value) // 8
     if cls in draws.KINDS:
         return TABLE
+    if built.is_built(value):
+        return len(vars(value))
     if cls in FLAT or cls is str or cls is bytes:
         return 1 + len(value) // BYTES
     return 1 + (len(value) if cls in NESTING else 0)
@@ -275,6 +282,8 @@ def fill(held: Any, value: Any) -> None:
         held._update_inplace(value)
         if cls.__name__ == "Series":
             held.name = value.name
+    elif built.is_built(held):
+        built.fill(held, value)
     elif cls in draws.KINDS:
         draws.take_over(held, value)
     else:

@@ -242,3 +242,17 @@ def test_a_gradebook_from_before_there_were_settings_opens(path, gradation):
         other.execute("DROP TABLE settings")
     with Gradebook(path) as book:
         assert book.deadline is None
+
+
+@pytest.mark.parametrize("room_kib", [40, 120, 200, 300])
+def test_a_full_disk_never_looks_like_a_damaged_gradebook(tmp_path, gradation, room_kib):
+    mount, place = ["mount", "-t", "tmpfs", "-o", f"size={room_kib}k", "none"], tmp_path / "small"
+    place.mkdir()
+    subprocess.run([*mount, place], check=True)
+    try:
+        with pytest.raises(UsageError) as told, Gradebook(place / "gradebook.sqlite") as book:
+            for number in range(2_000):
+                book.add(replace(gradation, submission=f"s{number}"))
+        assert "full: make room there" in str(told.value) and "damaged" not in str(told.value)
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)

@@ -41,7 +41,7 @@ def lay(folder, files):
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    return collect(folder, "demo")
+    return collect(folder, {"demo"})
 
 
 BESIDE = {
@@ -144,7 +144,7 @@ def test_every_attempt_with_a_notebook_is_graded(tmp_path):
 def test_what_somebody_gave_points_stays_a_submission(tmp_path):
     files = {"ana/a.ipynb": GOOD, "ana/a.pdf": b"%PDF"}
     lay(tmp_path, files)
-    assert set(collect(tmp_path, "demo", kept=["ana/a.pdf"]).submissions) == set(files)
+    assert set(collect(tmp_path, {"demo"}, kept=["ana/a.pdf"]).submissions) == set(files)
 
 
 def test_tables_notes_and_pages_among_the_submissions_are_no_students(tmp_path):
@@ -167,7 +167,7 @@ def test_an_output_folder_among_the_submissions_holds_none(tmp_path, how):
         (folder / "ben").mkdir(parents=True)
         (folder / "out").symlink_to(out)
     (folder / "ana.ipynb").write_bytes(GOOD)
-    found = collect(folder, "demo", out=None if how == "of another run" else out)
+    found = collect(folder, {"demo"}, out=None if how == "of another run" else out)
     assert found.submissions == ("ana.ipynb",) and found.left_out == ("out/",)
 
 

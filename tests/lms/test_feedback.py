@@ -3,6 +3,7 @@
 import csv
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from autograder.gradebook import Gradebook
 from autograder.lms.feedback import give_back
 from autograder.lms.roster import GradedSubmission, Student, match
 from autograder.model import Gradation, Status
+from tests.reports.sample_gradations import sample_gradations
 
 ADA = Student(name="Lovelace, Ada", email="ada@uni.edu", upload_id="Participant 4711")
 BEN = Student(name="=SUM(1) Ben", email="ben@uni.edu", upload_id="4712")
@@ -150,3 +152,39 @@ def test_the_command_packs_a_finished_run(tmp_path, pages):
     assert not done.exit_code, done.output
     assert "moodle.zip: 1 page\n" in done.output and "no canvas.zip" in done.output
     assert list(contents(out / "give-back" / "moodle.zip").values()) == ["<p>seen</p>"]
+
+
+def graded_as(out, *files: str) -> None:
+    """Make a gradebook of the assignment "demo" with these files."""
+    sample = next(sample_gradations(1, hostile=False))
+    out.mkdir()
+    with Gradebook(out / "gradebook.sqlite") as gradebook:
+        names = {name: file for name, file in enumerate(files)}
+        gradebook.begin_run("demo", [f"s{name}" for name in names])
+        for name, file in names.items():
+            one = replace(sample, submission=f"s{name}", file=file, assignment="demo")
+            gradebook.add(one)
+            (out / "feedback").mkdir(exist_ok=True)
+            (out / "feedback" / f"s{name}.html").write_text("<p>")
+
+
+@pytest.mark.parametrize("command", ["export", "feedback"])
+def test_one_list_of_owners_serves_the_course_and_each_assignment(tmp_path, command):
+    graded_as(tmp_path / "out", "x.ipynb")
+    (tmp_path / "roster.csv").write_text("name,sid,email\nAda,1,ada@uni.edu\n")
+    (tmp_path / "owners.csv").write_text("file,id\nother/x.ipynb,2\ndemo/x.ipynb,1\n")
+    given = ["--roster", tmp_path / "roster.csv", "--owners", tmp_path / "owners.csv"]
+    done = CliRunner().invoke(main, [command, str(tmp_path / "out"), *map(str, given)])
+    assert done.exit_code == 0, done.output
+    assert ("1 students with a submission" in done.output) or ("mail: 1 page" in done.output)
+
+
+def test_no_name_moves_a_terminals_cursor_or_turns_its_text_round(tmp_path):
+    graded_as(tmp_path / "out", "a\x1b[2J\u202eb.ipynb", "ada.ipynb")
+    (tmp_path / "roster.csv").write_text("name,sid,email\nAda\x1b[31m,ada,ada@uni.edu\n")
+    for command, *more in (("export", "--dry-run"), ("feedback",)):
+        given = [str(tmp_path / "out"), "--roster", str(tmp_path / "roster.csv"), *more]
+        done = CliRunner().invoke(main, [command, *given])
+        assert done.exit_code == 0, done.output
+        assert "a?[2J?b.ipynb" in done.output
+        assert all(c.isprintable() or c == "\n" for c in done.output)

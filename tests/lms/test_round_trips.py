@@ -26,7 +26,7 @@ def grade(folder: Path, out: Path, files: dict[str, float]) -> None:
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(NOTEBOOK if name.endswith("ipynb") else "text")
-    found = collect(folder, "demo", out=out)
+    found = collect(folder, {"demo"}, out=out)
     out.mkdir(exist_ok=True)
     with Gradebook(out / "gradebook.sqlite") as book:
         names = book.name_submissions(found.submissions)

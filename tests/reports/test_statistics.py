@@ -1,12 +1,15 @@
 import math
 import random
+import re
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from autograder.model import Gradation, QuestionResult, Status, TestCaseOutcome
-from autograder.reports.charts import Scale
+from autograder.reports.charts import Scale, draw_curves
 from autograder.reports.curves import agreed, joined, thin
+from autograder.reports.sections import MAX_CURVE_GROUPS
 from autograder.reports.statistics import (
     MAX_SAMPLED_DRAWINGS,
     ClassStatistics,
@@ -140,3 +143,20 @@ def curve(function, step=0.1, **changes):
 )
 def test_the_right_curve_is_what_full_marks_agree_on(drawings, found):
     assert bool(agreed(drawings)) is found
+
+
+def test_of_two_curves_on_one_another_both_are_seen():
+    xs = [n / 10 for n in range(30)]
+    sine = {"label": "f", "artist": "line", "axes": 0, "x": xs, "y": [x * x for x in xs]}
+    line = {**sine, "label": "g", "y": xs}
+    assert 'class="own own1 again"' in draw_curves([sine, {**sine, "label": "df"}], [])
+    assert "again" not in draw_curves([sine, line], [])
+
+
+def test_no_two_groups_of_wrong_curves_look_alike():
+    css = (files("autograder.reports") / "templates" / "style.css").read_text("utf-8")
+    looks = set()
+    for number in range(MAX_CURVE_GROUPS):
+        rules = re.findall(rf"[^{{}}]*\.group{number}\b[^{{}}]*{{([^}}]*)}}", css)
+        looks.add(" ".join(sorted(rules)))
+    assert len(looks) == MAX_CURVE_GROUPS

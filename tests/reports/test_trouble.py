@@ -4,6 +4,7 @@ import pytest
 
 from autograder.errors import SubmissionError
 from autograder.intake.submission import load_submission
+from autograder.intake.upload import show_name
 from autograder.model import CellOutput, Gradation, QuestionResult, Status, TestCaseOutcome
 from autograder.reports.class_report import write_class_report
 from autograder.reports.exercises import Check, Exercise, Person
@@ -103,6 +104,8 @@ UPLOADS = {
     "list.ipynb": (b"[]", "wrong_file"),
     "cells.ipynb": (b'{"cells": null, "nbformat": 4}', "wrong_file"),
     "cut.ipynb": (b'{"cells": [', "unreadable"),
+    f"{'x' * 120}.ipynb": (b'{"cells": [', "unreadable"),
+    "turned\u202eround.ipynb": (b'{"cells": [', "unreadable"),
     "empty.ipynb": (b"", "unreadable"),
     "deep.ipynb": (b"[" * 500 + b"]" * 500, "unreadable"),
     "damaged.zip": (b"PK\x03\x04zz", "unreadable"),
@@ -123,3 +126,5 @@ def test_a_damaged_file_is_not_the_wrong_one_and_no_name_is_written_anew(tmp_pat
     assert key == kind, refused.value
     reason = told.listed[0].reason
     assert name not in reason and name.capitalize() not in reason and reason[0].isupper()
+    shown = show_name(name)
+    assert shown not in reason and shown.capitalize() not in reason

@@ -67,6 +67,11 @@ def test_a_path_that_is_too_long_is_told_before_anything_is_graded(submissions, 
         check_folders(submissions, out)
 
 
+def test_a_name_that_is_too_long_is_told_with_the_repair(submissions, tmp_path):
+    with pytest.raises(UsageError, match="too long.*choose OUT=<folder>"):
+        check_folders(submissions, tmp_path / ("x" * 256))
+
+
 @pytest.mark.parametrize("place", ["/proc/out", "/dev/null/out"])
 def test_a_place_that_cannot_be_written_is_one_line(submissions, tmp_path, place):
     with pytest.raises(UsageError, match="cannot be written"):

@@ -133,12 +133,12 @@ def test_without_an_engine_real_submissions_stop_with_both_ways_on(built, tmp_pa
     done = run("--assignment", "autodiff", "--submissions", tmp_path, "--out", tmp_path / "out",
                env=NO_ENGINE)  # fmt: skip
     assert done.returncode == 2
-    assert "Start Docker" in done.output and "ENGINE=local" in done.output
+    assert "Start Docker" in done.output and "--engine local" in done.output
 
 
 def test_without_an_engine_the_sample_class_is_graded_locally_with_a_notice(built, tmp_path):
     done = run("--assignment", "linear-algebra", "--out", tmp_path, env=NO_ENGINE)
-    assert done.returncode == 0 and "graded with ENGINE=local" in done.output
+    assert done.returncode == 0 and "graded with --engine local" in done.output
 
 
 def test_when_no_container_starts_dockers_own_words_are_the_error(built, tmp_path):
@@ -274,6 +274,7 @@ def test_a_full_disk_is_one_clear_line_and_the_next_run_completes_the_rest(built
         full = run(*arguments)
         done = len(list(out.glob("results/*/results.json")))
         assert full.returncode == 2 and "full" in full.output and done < 30, full.output
+        assert "make room" in full.output and "damaged" not in full.output, full.output
         subprocess.run(["mount", "-o", "remount,size=100m", out], check=True)
         again = run(*arguments)
         assert again.returncode == 0 and len(rows(out)) == 31, again.output

@@ -1,8 +1,12 @@
 """The command line: groups, hints, old calls, what a program reads of a run."""
 
+import ast
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ from autograder.engines import docker
 from autograder.errors import EngineError, UsageError
 from autograder.run import doctor
 from autograder.run.console import choose_engine
-from autograder.run.menu import SECTIONS
+from autograder.run.menu import CALLER, SECTIONS, as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,3 +124,47 @@ def test_an_engine_of_this_machine_is_not_remote(monkeypatch, host):
     monkeypatch.setattr(docker.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setenv("DOCKER_HOST", host)
     assert docker.remote_host() == ""
+
+
+def messages() -> list[str]:
+    """Return every text of the package's that names a variable of make's."""
+    found = []
+    for path in (ROOT / "autograder").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return [text for text in found if re.search(r"\b(?:ENGINE|OUT|SUBMISSIONS)=", text)]
+
+
+def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
+    texts = [text for text in messages() if "\n" not in text and "=$" not in text]
+    assert len(texts) > 15
+    monkeypatch.delenv(CALLER, raising=False)
+    for text in texts:
+        told = as_typed(text)
+        assert not re.search(r"\b[A-Z]{3,}=(?=\w|<)", told), told
+        assert re.search(r"--(engine|out|submissions|assignment) (<|docker|local)", told), told
+    monkeypatch.setenv(CALLER, "make")
+    assert all(as_typed(text) == text for text in texts)
+
+
+def test_a_wrong_folder_is_told_in_the_callers_words(monkeypatch, tmp_path):
+    given = ["grade", "--assignment", "autodiff", "--submissions", str(tmp_path / "nowhere")]
+    monkeypatch.delenv(CALLER, raising=False)
+    assert "give --submissions <folder" in invoke(*given).output
+    assert "run `autograder build`" in as_typed("run `make build`")
+    monkeypatch.setenv(CALLER, "make")
+    assert "give SUBMISSIONS=<folder" in invoke(*given).output
+
+
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin1"}])
+def test_no_encoding_of_a_terminal_ends_a_command(tmp_path, built, locale):
+    folder = tmp_path / "学生"
+    folder.mkdir()
+    shutil.copy(ROOT / "assignments/autodiff/sample/blank.ipynb", folder / "安娜.ipynb")
+    command = [sys.executable, "-m", "autograder", "grade", "--assignment", "autodiff"]
+    command += ["--submissions", folder, "--out", tmp_path / "结果", "--engine", "local"]
+    environment = {**os.environ, **locale}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert b"1 graded on local" in done.stdout and b"Traceback" not in done.stderr

@@ -1,13 +1,16 @@
 """An assignment as the scorer holds it."""
 
+import json
 import pickle
 import zipfile
 
 import pytest
 
 from autograder.course import assignment_names
-from autograder.errors import UsageError
+from autograder.errors import SubmissionError, UsageError
+from autograder.intake.submission import load_submission
 from autograder.scoring.assignment import load_assignment
+from autograder.scoring.pipeline import check_assignment
 from tests.running import assignment, grade, outcomes, test_file
 
 
@@ -37,7 +40,7 @@ DAMAGED = {
 @pytest.mark.parametrize("case", DAMAGED)
 def test_a_damaged_grading_zip_is_one_clear_line(case, tmp_path):
     path = grading_zip(tmp_path / "autograder.zip", **{**SOUND, **DAMAGED[case]})
-    with pytest.raises(UsageError, match=r"autograder\.zip: not a grading zip .*run `make`"):
+    with pytest.raises(UsageError, match=r"autograder\.zip: not a grading zip .*run `make build`"):
         load_assignment(path, "autodiff")
 
 
@@ -68,3 +71,34 @@ def test_the_graders_own_code_is_no_file_of_the_assignment(built):
     for name in assignment_names():
         found = set(load_assignment(built / name / "autograder.zip", name).files)
         assert found == ({"houses.csv"} if name == "data" else set())
+
+
+NAMES = ["Finance & Money", "Lab 1: SQL/Joins", "作业 一", "..", "a" * 140, " lab ", "tab\there"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_calls_its_assignment_as_the_zip_does_whatever_its_folder_is_called(
+    name, tmp_path
+):
+    settings = json.dumps({"assignment_name": name})
+    path = grading_zip(tmp_path / "a.zip", **{**SOUND, "otter_config.json": settings})
+    tests = load_assignment(path)
+    assert "/" not in tests.name and load_assignment(path, name).name == tests.name
+    check_assignment(handed_in(tmp_path, name), tests)
+    with pytest.raises(SubmissionError, match="this notebook is for the assignment 'another'"):
+        check_assignment(handed_in(tmp_path, "another"), tests)
+
+
+def test_a_zip_made_for_gradescope_says_what_notebooks_call_their_assignment(tmp_path):
+    settings = json.dumps({"assignment_name": "Lab 1"})
+    more = {"otter_config.json": settings, "manifest.json": '{"assignment": "Lab-1"}'}
+    tests = load_assignment(grading_zip(tmp_path / "a.zip", **{**SOUND, **more}))
+    for name in ("Lab 1", "Lab-1"):
+        check_assignment(handed_in(tmp_path, name), tests)
+
+
+def handed_in(folder, name):
+    metadata = {"otter": {"assignment_name": name}}
+    notebook = {"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "a.ipynb").write_text(json.dumps(notebook))
+    return load_submission(folder / "a.ipynb", "a")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.wall import codec
-from autograder.wall.glimpses import glimpse, is_same
+from autograder.wall.glimpses import glimpse, is_same, is_table
 
 COLUMNS = {
     "whole": [3, 1, 2],
@@ -115,3 +115,12 @@ def test_what_may_change_unseen_is_no_glimpse(value):
 def test_what_is_looked_at_itself_may_lie_in_a_container():
     inner = [1]
     assert glimpse([inner], {id(inner)}) is not None
+
+
+@pytest.mark.parametrize("module", [None, 3, "pandas", "pandas.core.frame", "other"])
+def test_a_class_that_is_called_as_a_table_is_none_whatever_it_says_of_its_module(module):
+    cls = type("DataFrame", (), {"__module__": module})
+    made = cls()
+    assert not is_table(cls)
+    assert glimpse(made, set()) is None
+    assert glimpse([1, made], {id(made)}).things[1] is made

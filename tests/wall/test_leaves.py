@@ -32,7 +32,8 @@ STEPS = {
     "no_grad": lambda t: torch.no_grad()(t.mul_)(2),
     "data": lambda t: t.data.add_(1),
     "replaced": lambda t: setattr(t, "data", torch.zeros_like(t)),
-    "walked": lambda t: (t * t.detach()).sum().backward(),
+    "walked": lambda t: t.requires_grad and (t * t.detach()).sum().backward(),
+    "frozen": lambda t: t.requires_grad_(not t.requires_grad),
     "none": lambda t: setattr(t, "grad", None),
     "zeroed": lambda t: t.grad is not None and t.grad.zero_(),
     "not a number": lambda t: t.data.fill_(float("nan")),
@@ -40,8 +41,9 @@ STEPS = {
 
 
 def plain(leaf):
-    """Return data, gradient and dtype as text, in which what is not a number is equal to itself."""
-    return repr((leaf.tolist(), None if leaf.grad is None else leaf.grad.tolist(), leaf.dtype))
+    """Return all of a leaf as text, in which what is not a number is equal to itself."""
+    grad = None if leaf.grad is None else leaf.grad.tolist()
+    return repr((leaf.tolist(), grad, leaf.dtype, leaf.requires_grad))
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
@@ -100,9 +102,11 @@ def test_only_exact_kinds_of_this_layout_are_held():
 
 
 MALFORMED = [
-    None, 7, {}, [1], [[1, None, False]], [[1, None, False, 0]], [["1", None, False, False]],
-    [[1, "text", False, False]], [[1, None, True, False]], [[1, b"short", False, False]],
-    [[1, None, b"short", False]], [[1, None, False, False]] * (2 * MOST + 1),
+    None, 7, {}, [1], [[1, None, False, False]], [[1, None, False, 0, None]],
+    [["1", None, False, False, None]], [[1, "text", False, False, None]],
+    [[1, None, True, False, None]], [[1, b"short", False, False, None]],
+    [[1, None, b"short", False, None]], [[1, None, False, False, 1]],
+    [[1, None, False, False, None]] * (2 * MOST + 1),
 ]  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def test_a_malformed_message_is_refused(told):
 
 def test_a_number_that_nobody_gave_is_nothing():
     sides = Sides([torch.ones(2, requires_grad=True)])
-    sides.leaves[0].take([[9, b"12345678", None, True], [-3, None, None, False]])
+    sides.leaves[0].take([[9, b"12345678", None, True, None], [-3, None, None, False, True]])
     assert sides.tensors[0][0].tolist() == [1, 1]
 
 

@@ -30,7 +30,7 @@ class Sides:
         frame = codec.pack({"value": value}, lambda kept: 1, None, self.tables[sender])
         receiver = self.tables[1 - sender]
         found = codec.unpack(frame, adopt=lambda kind, plain, value: value, shared=receiver)
-        codec.settle(receiver, lambda kept: 1)
+        codec.settle(receiver, lambda kept: 1, None, None)
         self.bytes = len(frame)
         return found["value"]
 
@@ -41,7 +41,7 @@ class Sides:
         scorer.clear(scorer.rest())
         told = {"before": before, "resting": [*scorer.resting]}
         codec.unpack(codec.pack({"value": None}, shared=scorer, told=told), shared=notebook)
-        codec.settle(notebook)
+        codec.settle(notebook, None, None, None)
 
 
 MUTABLE = [

@@ -14,7 +14,7 @@ from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import library, names, recipes
 from autograder.wall.codec.arrays import read_array
 from autograder.wall.codec.families import chain, only_plain
-from autograder.wall.codec.held import take_over
+from autograder.wall.codec.held import make_built, take_over
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -102,6 +102,12 @@ class _Decoder:
 
     def still(self, plain: Record, depth: Depth) -> Any:
         return _read_tensor(plain).data  # no view itself: others may be views of it
+
+    def built(self, plain: Record, depth: Depth) -> Any:
+        return make_built(plain, lambda part: self.decode(part, depth))
+
+    def leaf(self, plain: Record, depth: Depth) -> Any:
+        return self.adopt and self.adopt("leaf", plain, _field(plain, "own", int))
 
     def lent(self, plain: Record, depth: Depth) -> Any:
         if self.adopt is None or self.resolve is not None:
@@ -282,8 +288,7 @@ class _Decoder:
     def oracle(self, plain: Record, depth: Depth) -> Any:
         if self.resolve is None or self.adopt is None:
             raise EvidenceError("the sandbox may not send functions")
-        _field(plain, "id", int)
-        _field(plain, "name", str)
+        _field(plain, "id", int), _field(plain, "name", str)
         return self.adopt("oracle", plain, None)
 
     def dtype(self, plain: Record, depth: Depth) -> Any:
@@ -384,7 +389,7 @@ _DECODERS = {
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
             "complex", "int", "record", "shared", "lent", "still", "recipe", "named",
-            "window", "numbers",
+            "window", "numbers", "built", "leaf",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

@@ -10,7 +10,7 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
-from autograder.wall.codec.arrays import array_fields, is_plain, tensor_bytes, tensor_fields
+from autograder.wall.codec.arrays import array_fields, is_plain, tensor_fields
 from autograder.wall.codec.families import MAX_CHAIN, classes_of, family, more_of
 from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
@@ -99,9 +99,9 @@ def pack_changes(shared: Shared, lend: Lend | None = None) -> list[Any]:
     return held.changes(shared, Encoder(None, None, shared, lend).content)
 
 
-def settle(shared: Shared, keep: Keep | None = None, lend: Lend | None = None) -> None:
+def settle(shared: Shared, keep: Keep | None, hook: TensorHook | None, lend: Lend | None) -> None:
     """Note what was received of shared values as what both sides know."""
-    held.settle(shared, Encoder(keep, None, shared, lend).content)
+    held.settle(shared, Encoder(keep, hook, shared, lend).content)
 
 
 class Encoder:
@@ -212,13 +212,15 @@ class Encoder:
             return window
         if type(value) is torch.Tensor:
             return {"$": "still", **tensor_fields(value)}
+        if told := held.attributes(value, self.shared, self.content, self.part):
+            return told
         if (encode := _ENCODERS.get(type(value))) is not None:
             return encode(self, value, 2)
+        return encode_library(value, self.part) or self.table(value, 2)
 
-        def encode_part(part: Any) -> Any:
-            return self.encode(part, 2)
-
-        return encode_library(value, encode_part) or self.table(value, 2)
+    def part(self, value: Any) -> Any:
+        """Return what stands for a value in the content of a shared one."""
+        return self.encode(value, 2)
 
     def table(self, value: Any, depth: Depth) -> Record | None:
         """Return the record of a table: its columns are nobody's but its own."""
@@ -284,12 +286,10 @@ class Encoder:
         handle = known_id(value)
         if handle is not None and self.keep is None:
             return {"$": "ref", "id": handle}
-        record: Record = {
-            "$": "tensor",
-            "dtype": name,
-            "shape": list(value.shape),
-            "data": tensor_bytes(value),
-        }
+        more = {} if self.tensor_hook is None else self.tensor_hook(value)
+        if more.pop("known", False):
+            return {"$": "leaf", **more}
+        record: Record = {"$": "tensor", **tensor_fields(value)}
         if value.requires_grad:
             record["grad_on"] = True
             record["leaf"] = bool(value.is_leaf)
@@ -300,9 +300,7 @@ class Encoder:
             record["parameter"] = True
         if self.keep is not None:
             record["id"] = self.keep(value)
-        if self.tensor_hook is not None:
-            record.update(self.tensor_hook(value))
-        return record
+        return record | more
 
     def error(self, value: Any, depth: Depth) -> Record:
         handle = known_id(value)

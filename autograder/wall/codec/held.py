@@ -8,18 +8,25 @@ import numpy as np
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.wall import built
 from autograder.wall.codec.library import make_collection
 from autograder.wall.codec.windows import owner_of, place_of, place_of_view
 from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
 
 Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
-CONTAINERS = ("dict", "set", "collection")
+CONTAINERS = ("dict", "set", "collection", "built")
 STAYS = ("object", "ref", "lent", "library", "oracle")  # what a content is not made of
 
 
 def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
-    """Return a value's number, which it gets now if it is new and its content can cross."""
+    """Return a value's number, which it gets now if it is new and its content can cross.
+
+    A module or an optimiser that the notebook makes stays there, but as a part of one of a test's.
+    """
+    theirs = not shared.next % 2 and id(value) not in shared.numbers and built.is_built(value)
+    if theirs and (not shared.inside or built.is_own(type(value))):
+        return None
     number = shared.number_of(value)
     if number is None or number in shared.agreed or is_container(value):
         return number
@@ -68,6 +75,64 @@ def changes(shared: Shared, encode: Content) -> list[Any]:
         if len(shared.values) > len(numbers):  # a content may hold values that are new
             numbers = list(shared.values)
     return found
+
+
+def attributes(value: Any, shared: Shared | None, inline: Content, encode: Content) -> Any:
+    """Return the content of one of torch's objects, None of all else.
+
+    Args:
+        inline: encodes the containers that are its own, each as a part of it.
+    """
+    if shared is None or not built.is_built(value):
+        return None
+    before, shared.inside = shared.inside, True
+    try:
+        items = [
+            [name, inline(one) if type(one) in built.INSIDE else encode(one)]
+            for name, one in built.attributes(value)
+        ]
+    finally:
+        shared.inside = before
+    told = {"$": "built", "of": built.base_of(type(value)), "items": items}
+    return {**told, **_class_of(type(value), encode)} if built.is_own(type(value)) else told
+
+
+def _class_of(cls: type, encode: Content) -> dict[str, Any]:
+    """Return what is told of a class that a test defines, or that stands for such a one."""
+    if (origin := built.MIRRORS.origins.get(cls)) is not None:
+        return {"class": encode(origin)}
+    members = [[name, kind, encode(one)] for name, kind, one in built.members_of(cls)]
+    return {"class": encode(cls), "name": cls.__name__, "members": members}
+
+
+def _empty_of(plain: dict[str, Any], decode: Content) -> Any:
+    """Return an object without its attributes.
+
+    Raises:
+        EvidenceError: there is no such class.
+    """
+    if "class" not in plain:
+        return built.empty(plain.get("of"))
+    origin: Any = decode(plain["class"])
+    if "members" in plain:
+        members = [[name, kind, decode(one)] for name, kind, one in plain["members"]]
+        origin = built.MIRRORS.make(origin, plain["name"], plain["of"], members)
+    if not isinstance(origin, type) or not built.is_own(origin):
+        raise EvidenceError("an object of an unknown class")
+    made: Any = origin
+    return made.__new__(made)
+
+
+def make_built(plain: dict[str, Any], decode: Content) -> Any:
+    """Return the object that a content describes.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    made = _empty_of(plain, decode)
+    for name, part in plain["items"]:
+        vars(made)[built.check_name(name)] = decode(part)
+    return made
 
 
 def settle(shared: Shared, encode: Content) -> None:
@@ -122,7 +187,7 @@ def _take_changes(shared: Shared, found: Any, decode: Content) -> None:
             _take(shared, number, decode(content), content)
     for number, content in pairs:  # a container may hold itself
         if _is_nesting(content) and not shared.is_held(number):
-            shared.accept(number, _empty(content))
+            shared.accept(number, _empty(content, decode))
     for number, content in pairs:
         if _is_nesting(content):
             _take(shared, number, decode(content), content)
@@ -158,10 +223,12 @@ def _is_nesting(content: Any) -> bool:
     return content.get("$") in CONTAINERS and content.get("kind") != "generator"
 
 
-def _empty(content: Any) -> Any:
+def _empty(content: Any, decode: Content) -> Any:
     """Return the empty container that a content fills."""
     if type(content) is list:
         return []
+    if content["$"] == "built":
+        return _empty_of(content, decode)
     if content["$"] == "collection":
         return make_collection(content, [])
     return {} if content["$"] == "dict" else set()
