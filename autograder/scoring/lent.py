@@ -3,17 +3,27 @@
 With an object of a class that the test, or a helper module of the assignment's, defines, and with a
 mock: whatever the class says, and its attributes. With a library's: what a container or an iterator
 is for, and nothing else; its methods could write files or run a text here, beside hidden tests.
+Those of a few, which are listed, only look at or change what the object itself holds.
 """
 
+import argparse
+import csv
 import enum
 import io
 import itertools
 import operator
 import os
+import queue
+import re
+import sqlite3
 import sys
+from collections import ChainMap, UserDict, UserList
 from collections.abc import Callable
+from contextlib import nullcontext
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from unittest.mock import NonCallableMock
+from xml.etree.ElementTree import Element
 
 import torch
 
@@ -25,6 +35,12 @@ from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPEC
 HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made it, it is fixed
 DATA = (torch.utils.data.DataLoader, torch.utils.data.Dataset)
 OF_TESTS = ("builtins", "__main__")  # what the modules of test files are called
+# Python's classes whose methods reach nothing but what an object of theirs holds.
+SELF_CONTAINED = frozenset({
+    SimpleNamespace, argparse.Namespace, re.Match, sqlite3.Row, MappingProxyType, ChainMap,
+    UserDict, UserList, Element, csv.DictReader, queue.Queue, queue.LifoQueue, queue.PriorityQueue,
+    nullcontext,
+})  # fmt: skip
 NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
@@ -46,7 +62,7 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
     if isinstance(value, type):
         listed = ("items",) if isinstance(value, enum.EnumMeta) else ()
         return ("attribute", *listed) if is_own(value, folder) else ()
-    own = is_own(cls, folder) or isinstance(value, NonCallableMock)
+    own = is_own(cls, folder) or isinstance(value, NonCallableMock) or cls in SELF_CONTAINED
     special = SPECIAL if own else CONTAINER
     does = [name for name, method in special.items() if _has(cls, method)]
     if _has(cls, "__reversed__"):
@@ -64,6 +80,8 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
     elif does:
         does += TEXTS
     absent = [name for name, method in ABSENT.items() if getattr(cls, method, _has) is None]
+    if cls is re.Match:  # its items are asked for by number, and yet it is no sequence
+        absent.append("no items")
     return (*does, *absent) if does else ()
 
 

@@ -26,7 +26,9 @@ SPECIAL = {  # operation -> the method that asks for it
     **{name: f"__{name}__" for name in ("neg", "pos", "abs", "invert")},
     **{f"{side}{name}": f"__{side}{name}__" for side in ("", "r", "i") for name in ARITHMETIC},
 }  # fmt: skip
-ABSENT = {"no hash": "__hash__", "no reversed": "__reversed__"}  # which a class takes back
+ABSENT = {  # which a class takes back
+    "no hash": "__hash__", "no reversed": "__reversed__", "no items": "__iter__",
+}  # fmt: skip
 OWN = ("own item", "set own item", "delete own item")  # past what the class makes of a name
 ATTRIBUTES = ("attribute", "set attribute", "delete attribute", *OWN)
 

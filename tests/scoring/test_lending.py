@@ -6,7 +6,7 @@ import pytest
 
 from autograder.model import Limits, Status
 from autograder.scoring.assignment import Assignment
-from tests.running import grade, messages, ok_file, outcomes, test_file
+from tests.running import grade, grade_doctests, messages, ok_file, outcomes, test_file
 
 CELL = """
 def inc(items):
@@ -252,3 +252,23 @@ def probe(f):
     case = "def case(probe):\n    assert probe(lambda x: x) == 1"
     found = grade(engine, foreign(q1=test_file("q1", case)), (cell, "q1"))
     assert outcomes(found) == [False] and found.status is Status.PROTOCOL
+
+
+CHANGES = {
+    "a row": ("conn.execute('INSERT INTO t VALUES (1)')", "import sqlite3\n"
+              "conn = sqlite3.connect(':memory:')\nconn.execute('CREATE TABLE t (n INT)')"),
+    "a node": ("conn.add_node(1)", "import networkx\nconn = networkx.Graph()"),
+    "a pixel": ("conn.putpixel((0, 0), 1)", "from PIL import Image\nconn = Image.new('L', (1, 1))"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_copy_that_student_code_changes_is_told_and_counts_for_nothing(engine, what):
+    change, made = CHANGES[what]
+    looks, changes = (f"def f(conn): {code}; return 1" for code in ("type(conn)", change))
+    code = "".join(f">>> _ = {line}\n" if "execute('C" in line else f">>> {line}\n"
+                   for line in made.split("\n")) + ">>> f(conn)\n1"  # fmt: skip
+    assert outcomes(grade_doctests(engine, looks, [(code, None)], foreign=True)) == [True]
+    graded = grade_doctests(engine, changes, [(code, None)], foreign=True)
+    assert outcomes(graded) == [False]
+    assert "that a test handed over is changed" in graded.questions[0].cases[0].message

@@ -16,6 +16,13 @@ import msgpack
 import numpy as np
 
 from autograder.errors import EvidenceError
+from autograder.wall.codec.remaking import (
+    DATABASE,
+    OF_NETWORKX,
+    REMAKING,
+    layout_of,
+    parts_of,
+)
 
 COPIED = "copied"  # what an oracle of such an object does
 # Whose objects cross so: what they are does not change with use, or it is seen.
@@ -26,8 +33,13 @@ OF_PANDAS = frozenset({  # which is public where it says that it is from
     "ExpandingGroupby", "ExponentialMovingWindow", "Window", "DatetimeIndexResampler",
     "PeriodIndexResampler", "TimedeltaIndexResampler", "TimeGrouper", "Grouper",
 })  # fmt: skip
-GROUPING = ("as_index", "sort", "group_keys", "observed", "dropna")
-FITTED = "fit"  # the method of those that change, and are looked at
+STANDARD = frozenset({
+    "uuid.UUID", "string.Template", "calendar.Calendar", "calendar.TextCalendar",
+    "ipaddress.IPv4Address", "ipaddress.IPv4Network", "ipaddress.IPv4Interface",
+    "ipaddress.IPv6Address", "ipaddress.IPv6Network", "ipaddress.IPv6Interface",
+})  # fmt: skip
+CHANGING = OF_NETWORKX | {DATABASE, "PIL.Image.Image"}
+FITTED = "fit"  # the method of others that change, and are looked at too
 NAMED = (type, FunctionType, BuiltinFunctionType, np.ufunc)
 MOST = 64  # copies that are known as such at a time
 INSIDE = 0  # among the recipes of a message: one is being made
@@ -40,10 +52,22 @@ Print = Callable[[Any], bytes]
 
 def is_copied(value: Any) -> bool:
     """Tell whether an object crosses as a recipe."""
-    cls = type(value)
-    module = cls.__module__ if type(cls.__module__) is str else ""
-    listed = cls.__name__ in OF_PANDAS if module.startswith("pandas.") else False
-    return (listed or module.startswith(LISTED)) and not isinstance(value, NAMED)
+    name = _class_of(value)
+    if isinstance(value, NAMED):
+        return False
+    if name == DATABASE:
+        return hasattr(value, "serialize")  # not before Python 3.11
+    of_pandas = name.startswith("pandas.") and type(value).__name__ in OF_PANDAS
+    return of_pandas or name.startswith(LISTED) or name in STANDARD or name in CHANGING
+
+
+def may_change(value: Any) -> bool:
+    """Tell whether code may change an object that crosses as a recipe: it is looked at again."""
+    return _class_of(value) in CHANGING or hasattr(type(value), FITTED)
+
+
+def _class_of(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__name__}"
 
 
 def recipe_of(encoder: Any, value: Any) -> Record | None:
@@ -76,52 +100,19 @@ def _part(encoder: Any, value: Any) -> Any:
         return {"$": "named", "name": SHARED_GENERATOR}
     if type(value) is np.ndarray and value.dtype.names and not value.dtype.hasobject:
         encoder.recipes.add(place := -1 - len(encoder.recipes))
-        told = [encoder.encode(part, DEPTH) for part in _layout(value)]
+        told = [encoder.encode(part, DEPTH) for part in layout_of(value)]
         return {"$": "recipe", "id": place, "make": "array", "args": told}
     return encoder.encode(value, DEPTH)
 
 
-def _layout(array: np.ndarray) -> tuple[Any, ...]:
-    """Return what :func:`array_of` makes an array of records of."""
-    fields: Any = array.dtype.fields
-    names = array.dtype.names or ()
-    parts = [(name, fields[name][0].str, fields[name][1]) for name in names]
-    return parts, array.dtype.itemsize, array.shape, array.tobytes()
-
-
-def array_of(
-    fields: list[tuple[str, str, int]], itemsize: int, shape: tuple[int, ...], data: bytes
-) -> np.ndarray:
-    """Return an array of records whose fields lie where they are told."""
-    names, formats, offsets = zip(*fields)
-    layout = {"names": names, "formats": formats, "offsets": offsets, "itemsize": itemsize}
-    dtype: Any = np.dtype(layout)  # type: ignore[call-overload]
-    return np.frombuffer(bytearray(data), dtype).reshape(shape)
-
-
-def grouped(rows: Any, keys: Any, level: Any, options: dict[str, Any], selected: Any) -> Any:
-    """Return a table's groups."""
-    made = rows.groupby(keys, level=level, **options)
-    return made if selected is None else made[selected]
-
-
-def _groups(value: Any) -> tuple[Any, ...]:
-    """Return what :func:`grouped` makes groups of; a column's are told by their labels."""
-    rows, keys, level = value.obj, value.keys, value.level
-    if rows.ndim == 1:
-        labels = [(one.name, one.grouping_vector) for one in value._grouper.groupings]
-        keys = [type(rows)(label, rows.index, name=name) for name, label in labels]
-        keys, level = keys[0] if len(keys) == 1 else keys, None
-    options = {name: getattr(value, name) for name in GROUPING}
-    return rows, keys, level, options, value._selection if rows.ndim > 1 else None
-
-
 def _parts(value: Any, encode: Callable[[Any], Any]) -> Record:
-    if type(value).__name__ in ("DataFrameGroupBy", "SeriesGroupBy"):
-        return {"make": "grouped", "args": [encode(part) for part in _groups(value)]}
     try:
+        if (found := parts_of(value, _class_of(value))) is not None:
+            return {"make": found[0], "args": [encode(part) for part in found[1]]}
         taken = value.__reduce_ex__(4)
         make, args, state, items, pairs = (*taken, None, None, None)[:5]
+    except EvidenceError:
+        raise
     except Exception:
         raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox") from None
     name = _name_of(make)
@@ -151,16 +142,13 @@ def _name_of(value: Any) -> str | None:
 
 def find(name: str) -> Any:
     """Return the class, the function or the generator of a name, None where there is none."""
-    if name in _OWN:
-        return _OWN[name]
+    if name in REMAKING:
+        return REMAKING[name]
     module, _, path = name.partition(":")
     try:
         return functools.reduce(getattr, path.split("."), importlib.import_module(module))
     except (ImportError, AttributeError):
         return None
-
-
-_OWN: dict[str, Callable[..., Any]] = {"array": array_of, "grouped": grouped}
 
 
 class Copies:
@@ -198,7 +186,7 @@ class Copies:
             self.numbers.pop(id(self.made.pop(oldest)[0]), None)
             self.before.pop(oldest, None)
         self.made[number], self.numbers[id(made)] = (made, digest), number
-        if hasattr(type(made), FITTED):
+        if may_change(made):
             self.before[number] = (again := functools.partial(print_of, made)), again()
         return made
 
