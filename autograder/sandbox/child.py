@@ -164,6 +164,7 @@ class Agent:
 
     def unpack(self, data: bytes) -> Any:
         """Decode a message of the scorer's."""
+        self.leaves.fresh.clear()
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
         if self.shared.received:
             codec.settle(self.shared, self.keep, self.link, None)
@@ -246,7 +247,7 @@ class Agent:
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
         if (number := self.leaves.number_of(tensor)) is not None and number < 0:
-            return {"own": number, "known": True}
+            return {"own": number, "known": number in self.leaves.named}
         if not tensor.requires_grad:
             return {}
         node = {} if tensor.grad_fn is None else {"node": type(tensor.grad_fn).__name__}

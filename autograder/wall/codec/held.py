@@ -10,6 +10,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall import built
 from autograder.wall.codec.arrays import tensor_fields
+from autograder.wall.codec.handles import lent_number
 from autograder.wall.codec.library import make_collection
 from autograder.wall.codec.windows import look, owner_of, place_of, place_of_view
 from autograder.wall.glimpses import is_table
@@ -168,7 +169,7 @@ def _empty_of(plain: dict[str, Any], decode: Content) -> Any:
     if "class" not in plain:
         return built.empty(plain.get("of"))
     origin: Any = decode(plain["class"])
-    if "members" in plain:
+    if "members" in plain and lent_number(origin) is not None:  # only the notebook makes mirrors
         members = [[name, kind, decode(one)] for name, kind, one in plain["members"]]
         origin = built.MIRRORS.make(origin, plain["name"], plain["of"], members)
     if not isinstance(origin, type) or not built.is_own(origin):
