@@ -22,7 +22,8 @@ marking = $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TIMES),--times
 .DELETE_ON_ERROR:
 .PHONY: build built grade export course-report test lint audit bench hostile worker-image check-gradescope lock clean help
 
-build grade export course-report: export AUTOGRADER_CALLER = make  # whose words messages use
+# Messages name what the caller types: make's variables and targets.
+build grade export course-report worker-image: export AUTOGRADER_CALLER = make
 
 build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only that one)
 	$(PY) -m autograder build $(only)

@@ -345,7 +345,7 @@ def effects(f: AnyFunction, args: tuple) -> tuple[Any, list, bool]:
         after the other as their list), the arguments afterwards, and whether the value is a tensor
         that shares its memory with one of them.
     """
-    given = [item.clone() if isinstance(item, torch.Tensor) else item for item in args]
+    given = [calls.copied(item) for item in args]
     try:
         value = calls.listed(f(*given))
     except Exception as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.run.menu import CALLER
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     "all": ROOT / "requirements.lock",
@@ -109,3 +111,13 @@ def test_no_lock_brings_cuda_packages(name):
 def test_the_sandbox_gets_the_versions_of_the_main_lock():
     pins = {entry.split(" ;")[0] for entry in read_lock(LOCKS["all"])}
     assert {entry.split(" ;")[0] for entry in read_lock(LOCKS["sandbox"])} <= pins
+
+
+@pytest.mark.parametrize("target", ["build", "grade", "export", "course-report", "worker-image"])
+def test_the_command_knows_that_make_calls_it(target, tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\necho "called by [${CALLER}]"\n')
+    python.chmod(0o755)
+    done = run_make(f"VENV={tmp_path}", f"--old-file={tmp_path}/ready", target)
+    assert done.stdout.splitlines()[-1] == "called by [make]", done.stdout + done.stderr

@@ -1,5 +1,6 @@
 """``build``: every assignment, side by side. ``new``: a course to begin with."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -47,5 +48,5 @@ def new(name: str) -> None:
     click.echo(
         f"{folder}: a course with the assignment {folder.name}\n"
         f"  {written}: its tasks, solutions and tests; change them in Jupyter\n"
-        f"Now: cd {folder}; autograder grade"
+        f"Now: cd {shlex.quote(str(folder))}; autograder grade"
     )

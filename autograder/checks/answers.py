@@ -6,6 +6,7 @@ message otherwise. ``name`` is what the message calls the answer, e.g. ``"q4_len
 """
 
 import builtins
+import itertools
 import numbers
 import operator
 from collections.abc import Callable
@@ -80,11 +81,11 @@ def require_call(effect: tuple, given: tuple, name: str) -> Any:
             f"{english}. ‖ {name} 对题目允许的输入{chinese}抛出了 {kind}。"
         )
     for before, after in zip(given, left):
-        if isinstance(before, torch.Tensor):
-            assert _is_unchanged(before, after), (
-                f"[argument-changed] {name} changes the tensor that it was given; make a new one. "
-                f"‖ {name} 改动了传入的张量。请在新的张量上计算。"
-            )
+        english, chinese = _what_changed(before, after)
+        assert not english, (
+            f"[argument-changed] {name} changes the {english} that it was given; make a new one. "
+            f"‖ {name} 改动了传入的{chinese}。请在新的{chinese}上计算。"
+        )
     return value
 
 
@@ -97,8 +98,23 @@ def _shapes(given: tuple) -> tuple[str, str]:
     return f", here of {noun} {' and '.join(shapes)}", f"（形状为 {'、'.join(shapes)}）"
 
 
+def _what_changed(before: object, after: object) -> tuple[str, str]:
+    """Name what of an argument is not what it was, a tensor or an array, also in a tuple."""
+    if isinstance(before, tuple):
+        afterwards = after if isinstance(after, (tuple, list)) else ()
+        pairs = itertools.zip_longest(before, afterwards)
+        return next((what for pair in pairs if (what := _what_changed(*pair))[0]), ("", ""))
+    if isinstance(before, torch.Tensor) and not _is_unchanged(before, after):
+        return "tensor", "张量"
+    if isinstance(before, np.ndarray) and not _is_unchanged(torch.as_tensor(before), after):
+        return "array", "数组"
+    return "", ""
+
+
 def _is_unchanged(before: torch.Tensor, after: object) -> bool:
     """Tell whether a tensor holds what it held, NaN in the same places among it."""
+    if isinstance(after, np.ndarray):
+        after = torch.as_tensor(after)
     if not isinstance(after, torch.Tensor):
         return False
     if torch.equal(before, after):

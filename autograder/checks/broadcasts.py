@@ -23,6 +23,11 @@ ASKING = {
     "broadcast_shapes", "broadcast_tensors", "broadcast_to", "broadcast_arrays", "broadcast",
     "expand", "expand_as", "expand_copy", "meshgrid", "rand", "randn",
 }  # fmt: skip
+# Each of RULES gives other answers to these than the right rule, and than every other of RULES.
+TELLING = [
+    ((3,), (3, 1)), ((2, 3), (3,)), ((2,), (4,)), ((3, 1), (1, 3)), ((0, 3), (1, 3)), ((1,), (0,)),
+    ((), (2, 1)), ((2, 2), (2,)), ((1, 4), (3, 1)), ((2, 3), (4, 3)),
+]  # fmt: skip
 # No machine has room for a tensor of one of these shapes; a rule needs none.
 VAST = [((10**12, 1), (1, 10**12)), ((5, 10**13), (1,))]
 MAKING, ADDING = {"ones", "zeros", "full", "empty"}, {"add", "sub", "mul", "div"}  # one may pad

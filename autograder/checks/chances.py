@@ -19,6 +19,7 @@ from autograder.wall.evidence import Drawing
 
 WHOLE = 0.02  # how far float32 leaves a count of some thousands from a whole number
 LEVEL_ROOM = 0.002
+MANY = 20  # points; fewer may follow a column by chance
 NAME = "estimates(m, n, probs)"
 
 
@@ -119,11 +120,9 @@ def require_columns(drawing: Drawing, shown: np.ndarray, name: str = "shown") ->
     Where a curve begins on the x axis, and in what steps it goes, is not asked.
     """
     drawn = [part for stroke in strokes(drawing) for part in layers(stroke)]
-    found: list[Stroke] = []
-    for column in shown.T:
-        fit = next((one for one in drawn if _is_drawn(one, column)), None)
-        assert fit is not None, _missing(drawn, len(shown), len(found), name)
-        found.append(fit)
+    fits = [next((one for one in drawn if _is_drawn(one, column)), None) for column in shown.T]
+    found = [fit for fit in fits if fit is not None]
+    assert len(found) == len(fits), _missing(drawn, shown, len(found), name)
     return found
 
 
@@ -136,13 +135,27 @@ def _is_drawn(stroke: Stroke, column: np.ndarray) -> bool:
     return bool(even and np.abs(stroke.y[order] - column).max() < 1e-4)
 
 
-def _missing(drawn: list[Stroke], length: int, fitting: int, name: str) -> str:
+def _is_part(stroke: Stroke, column: np.ndarray) -> bool:
+    """Tell whether a curve follows a column from its first row, or to its last, but not wholly."""
+    size = stroke.y.size
+    if not MANY <= size < column.size:
+        return False
+    y = stroke.y[np.argsort(stroke.x, kind="stable")]
+    return any(np.abs(y - part).max() < 1e-4 for part in (column[:size], column[-size:]))
+
+
+def _missing(drawn: list[Stroke], shown: np.ndarray, fitting: int, name: str) -> str:
     if fitting:
         return (
             f"[one-face-missing] Not every column of {name} is drawn: there should be one curve "
             f"for each face. ‖ 并非 {name} 的每一列都画出来了：每一面都应有一条曲线。"
         )
-    if any(stroke.y.size == length for stroke in drawn):
+    if any(_is_part(stroke, column) for stroke in drawn for column in shown.T):
+        return (
+            f"[half-curve] The columns of {name} are drawn in part; each curve should show a whole "
+            f"column. ‖ {name} 的各列只画了一部分；每条曲线都应画出整列。"
+        )
+    if any(stroke.y.size == len(shown) for stroke in drawn):
         return (
             f"[curves-of-another-draw] The curves are not the columns of {name}: perhaps the "
             f"picture was drawn from another call. ‖ 曲线不是 {name} 的各列：也许图是用另一次调用的"

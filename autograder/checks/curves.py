@@ -27,6 +27,7 @@ from autograder.wall.evidence import Drawing
 
 ROUNDINGS = 4
 MAX_SUSPECTS = 10
+NO_ROUNDING = 10  # times the room: then it is about something else
 DERIVATIVE_MARK = re.compile(
     r"['′∂∇]|\bd\s*f|\bdy|df|d/dx|deriv|diff|grad|slope|cos|导|梯度|斜率|微分", re.IGNORECASE
 )
@@ -327,15 +328,21 @@ def _slip_error(slip: str, name: str) -> AssertionError:
 def _wrong_curve(stroke: Stroke, right: RealFunction, name: str) -> AssertionError:
     with np.errstate(all="ignore"):
         off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / room(stroke, right)
-    at = int(np.nan_to_num(off, nan=np.inf).argmax())
-    # Only the order of magnitude is told: the exact distance would give the right value away.
-    coarse = stroke.dtype if EPSILON.get(stroke.dtype, 0) > EPSILON["float32"] else "float32"
-    times = f"10^{int(np.log10(max(off[at], 1)))}" if np.isfinite(off[at]) else "10^9"
+    # Where the curve itself has no value, there is nothing to leave.
+    at = int(np.where(np.isfinite(off), off, -1.0).argmax())
+    where = f"{stroke.x[at]:.4g}"
+    coarse = EPSILON.get(stroke.dtype, 0) > EPSILON["float32"]
+    if not coarse or off[at] >= NO_ROUNDING:  # in a finer type it would be nearly right
+        return AssertionError(
+            f"[wrong-curve] No drawn curve is {name}. One leaves it most at x = {where}, and by "
+            f"far: that is no matter of rounding. ‖ 画出的曲线都不是 {name}。其中一条在 "
+            f"x = {where} 处偏离最大，而且相差很远：这不是舍入的问题。"
+        )
+    # How far is not told: the exact distance would give the right value away.
     return AssertionError(
-        f"[wrong-curve] No drawn curve is {name}. One leaves it most at x = "
-        f"{stroke.x[at]:.4g}, by over {times} times what roundings in {coarse} explain. "
-        f"‖ 画出的曲线都不是 {name}。其中一条在 x = {stroke.x[at]:.4g} 处偏离最大，"
-        f"超过 {coarse} 舍入误差所能解释的 {times} 倍。"
+        f"[wrong-curve] No drawn curve is {name}. One leaves it most at x = {where}, by more than "
+        f"roundings in {stroke.dtype} explain. ‖ 画出的曲线都不是 {name}。其中一条在 x = {where} "
+        f"处偏离最大，超过了 {stroke.dtype} 舍入误差所能解释的程度。"
     )
 
 

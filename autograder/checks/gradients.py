@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from autograder import probes
 from autograder.checks import precision
 from autograder.checks.answers import describe
 from autograder.wall.codec import Function
@@ -357,8 +358,9 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
             return found.double()
         if _is_column(found):
             found = found.to_numpy()  # type: ignore[attr-defined]
-        elif not isinstance(found, np.ndarray):
-            found = _number(found)
+        elif type(found) is not np.ndarray:
+            found = probes.items(found)
+            found = found if isinstance(found, np.ndarray) else _number(found)
         return torch.as_tensor(np.array(found, dtype=np.float64))
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise AssertionError(

@@ -107,26 +107,41 @@ def require_autograd(
         }
         walked = _walked_from_one_point(oracle, n)
         if not walked and not any(is_near(found, value) for value in slips.values()):
-            _refuse_differences(found, seen[n], known[n], what)
+            _refuse_unwalked(found, seen[n], known[n], what, _way(oracle))
         require_number(found, what)
         gradients.expect(found, known[n], what, slips, WALKED_RTOL, WALKED_ATOL)
 
 
+def _points(f: Oracle) -> set[tuple[float, ...]]:
+    """Return where a function was computed."""
+    return {tuple(asked.inputs[0].reshape(-1).tolist()) for asked in f.asked}
+
+
 def _walked_from_one_point(f: Oracle, times: int) -> bool:
     """Tell whether a function was walked back through as often, and computed at one point only."""
-    points = {tuple(asked.inputs[0].reshape(-1).tolist()) for asked in f.asked}
-    return len(points) == 1 and max(asked.order for asked in f.asked) >= times
+    return len(_points(f)) == 1 and max(asked.order for asked in f.asked) >= times
 
 
-def _refuse_differences(found: object, seen: torch.Tensor, known: torch.Tensor, what: str) -> None:
-    """Refuse numbers that lie where differences of values lead, give or take their inaccuracy."""
+def _way(f: Oracle) -> str:
+    """Name the way to a derivative at one number that no walk gave: a slip.
+
+    Only who computed f at several points can have compared its values.
+    """
+    points = len(_points(f))
+    return ("forward-pass-missing", "never-walked-back", "finite-differences")[min(points, 2)]
+
+
+def _refuse_unwalked(
+    found: object, seen: torch.Tensor, known: torch.Tensor, what: str, slip: str
+) -> None:
+    """Refuse numbers that the values of f lead to, give or take their inaccuracy, not its walks."""
     try:
         numbers = torch.as_tensor(np.asarray(_plain(found), dtype=np.float64)).reshape(known.shape)
     except (TypeError, ValueError, RuntimeError):
         return  # the comparison says what is the matter
     apart = (known - seen).abs().max()
     if (numbers - seen).abs().max() <= 0.25 * apart:
-        raise gradients.slip_error("finite-differences", what)
+        raise gradients.slip_error(slip, what)
 
 
 def _plain(found: object) -> object:
@@ -147,11 +162,13 @@ def require_on_grids(
     """
     functions = [f if slopes is None else sloped(f, [slopes]) for f, _ in cases]
     calls = [(probes.oracle(f), xs.copy()) for f, (_, xs) in zip(functions, cases)]
-    for f, (smooth, xs), (found, left) in zip(functions, cases, probes.answered(derivative, calls)):
+    told = probes.answered(derivative, calls)
+    for f, (smooth, xs), (oracle, _), (found, left) in zip(functions, cases, calls, told):
         known, what = gradients.derivative_on_grid(f, xs), "derivative(f, xs)"
         if slopes is not None:
             seen = gradients.derivative_on_grid(smooth, xs)
-            _refuse_differences(found, seen, known, what)
+            slip = "finite-differences" if oracle.asked else "forward-pass-missing"
+            _refuse_unwalked(found, seen, known, what, slip)
         gradients.expect(_as_row(found, xs), known, what, partial(_grid_slips, f, xs, known))
         if isinstance(left[1], np.ndarray) and not np.array_equal(left[1], xs):
             raise gradients.slip_error("changes-its-argument", what)

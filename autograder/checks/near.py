@@ -12,6 +12,7 @@ import torch
 from autograder.checks import gradients
 
 NEARLY = 20  # times the room: then it is about digits
+ROUNDED = 3  # digits after the point, at most, that an answer is taken to be rounded to
 
 Numbers = torch.Tensor | np.ndarray | Sequence[float] | float
 
@@ -55,6 +56,11 @@ def require_near(
             f"[not-close-enough] {name} comes close, but not close enough. ‖ "
             f"{name} 很接近，但还不够接近。"
         )
+    if _is_rounded(numbers, known):
+        raise AssertionError(
+            f"[rounded] {name} is right but for rounding: return what was computed, with all its "
+            f"digits. ‖ {name} 只是被四舍五入或取整了：请返回算出来的数，保留全部数字。"
+        )
     english = "this number is" if known.numel() == 1 else "these numbers are"
     raise AssertionError(f"[wrong-numbers] {name}: {english} wrong. ‖ {name}：数值不对。")
 
@@ -62,6 +68,12 @@ def require_near(
 def is_near(numbers: Numbers, right: Numbers, room: Numbers) -> bool:
     """Tell whether numbers are finite and no further off than their room; shapes broadcast."""
     return bool(((_tensor(numbers) - _tensor(right)).abs() <= _tensor(room)).all())
+
+
+def _is_rounded(numbers: torch.Tensor, known: torch.Tensor) -> bool:
+    """Tell whether numbers that differ from the right ones are these, rounded or cut."""
+    ways = [known.trunc(), known.floor(), *(known.round(decimals=k) for k in range(ROUNDED + 1))]
+    return any(bool(way.any()) and is_near(numbers, way, 1e-6) for way in ways)
 
 
 def read(found: object, name: str) -> torch.Tensor:

@@ -14,7 +14,7 @@ from autograder.checks import near
 from autograder.checks.answers import describe, mismatch
 
 COUNTS, UNDECIDED = "counts(X, Y)", "undecided(X, Y)"
-NAN, INF = float("nan"), float("inf")
+NAN, INF, ZERO = float("nan"), float("inf"), torch.zeros(())
 Shape = tuple[int, ...]
 
 
@@ -50,15 +50,8 @@ def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
     Raises:
         AssertionError: it starts with the slip that explains the numbers, where one does.
     """
-    found = probes.items(found)
-    if isinstance(found, (list, tuple)) and any(_is_truth(item) for item in found):
-        raise AssertionError(
-            f"[any-for-count] {COUNTS} should be numbers of entries; found a truth: any and all "
-            f"tell whether there is one, not how many. ‖ {COUNTS} 应该是元素的个数，现在有真假值："
-            "any 和 all 只说明有没有，不说明有多少。"
-        )
     right = tally(x, y)
-    numbers = near.read(found, COUNTS)
+    numbers = _read_counts(found)
     assert numbers.dim() < 2, (
         f"[rows-not-entries] {COUNTS} counts along one axis only; found numbers for each row or "
         f"column. ‖ {COUNTS} 只沿一个轴计数，得到的是每行或每列的个数。"
@@ -82,6 +75,9 @@ def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
             [less, equal, pairs - less - equal], [pairs - greater - equal, equal, greater],
             [less, pairs - less - greater, greater],
         ),
+        "[infinity-undecided] Infinity equals infinity, but their difference is NaN: compare, do "
+        "not subtract. ‖ 无穷大等于无穷大，但它们的差是 NaN：请比较，不要相减。":
+            tally(x - y, ZERO),
         "[cast-to-float32] float32 cannot hold all digits of these entries: some that differ "
         "became equal. Compare them as they are. ‖ "
         "float32 存不下这些元素的全部数字：有些不同的元素变成了相等。请按原样比较。":
@@ -98,9 +94,20 @@ def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
     })  # fmt: skip
 
 
+def _read_counts(found: object) -> torch.Tensor:
+    found = probes.items(found)
+    if isinstance(found, (list, tuple)) and any(_is_truth(item) for item in found):
+        raise AssertionError(
+            f"[any-for-count] {COUNTS} should be numbers of entries; found a truth: any and all "
+            f"tell whether there is one, not how many. ‖ {COUNTS} 应该是元素的个数，现在有真假值："
+            "any 和 all 只说明有没有，不说明有多少。"
+        )
+    return near.read(found, COUNTS)
+
+
 def require_all_pairs(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
     """Require :func:`require_counts` of tensors that are broadcast."""
-    numbers = near.read(probes.items(found), COUNTS)
+    numbers = _read_counts(found)
     pairs = sum(tally(x, y))
     if numbers.shape == (3,):
         assert numbers.sum() >= pairs, (
@@ -170,8 +177,8 @@ def require_truths(found: object, x: torch.Tensor, y: torch.Tensor, sign: str, n
         f"{name} 在元素相等的地方也为真。"
     )
     assert (truths == right).all(), (
-        f"[wrong-truths] {name} should be X {sign} Y, entry by entry. ‖ "
-        f"{name} 应该是逐元素的 X {sign} Y。"
+        f"[wrong-truths] {name} should be X {sign} Y, entry by entry, for the X and Y of the "
+        f"notebook. ‖ {name} 应该是逐元素的 X {sign} Y，其中 X 和 Y 是笔记本里给出的。"
     )
 
 

@@ -117,7 +117,7 @@ class _ClusterRun:
                     also = ", see that Dask's TLS settings are known here too" if tls else ""
                     raise EngineError(
                         f"no Dask scheduler answers at {self.scheduler}; start one with "
-                        f"`dask scheduler`{also}, or leave SCHEDULER out"
+                        f"`dask scheduler`{also}, or grade without one"
                     ) from None
                 time.sleep(1.0)
 

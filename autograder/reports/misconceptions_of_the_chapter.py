@@ -214,6 +214,7 @@ MORE = {
     "path-left-out": "漏掉了一条路径",
     "paths-mixed": "混淆了不同的路径",
     "percent": "用了百分数",
+    "pattern-for-text": "把短语当成了模式",
     "phrase-stripped": "去掉了短语两端的空格",
     "posterior-for-share": "用后验代替比例",
     "posteriors-mixed": "平均了后验概率",

@@ -244,4 +244,4 @@ def load_releases(built: Path, name: str) -> list[list[dict]]:
         paths = [built / "student" / language / f"{name}.ipynb" for language in LANGUAGES]
         return [load_cells(path) for path in paths]
     except SubmissionError:
-        raise UsageError(f"{built}: no releases there; run `make`") from None
+        raise UsageError(f"{built}: no releases there; run `make build`") from None

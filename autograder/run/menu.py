@@ -34,6 +34,7 @@ SECTIONS = {
 ELSEWHERE = ("doctor", "completion")  # commands that other systems have too
 CALLER = "AUTOGRADER_CALLER"  # the Makefile says there that it calls
 MAKES = re.compile(r"\b(ASSIGNMENT|ENGINE|OUT|SUBMISSIONS)=(?=<|docker\b|local\b)")
+TARGETS = re.compile(r"`make (?=(?:build|worker-image)`)")  # those that are commands too
 NO_LINUX = (
     "this runs on Linux only, of which its sandbox is made: on Windows install it under WSL2, on "
     "macOS in a Linux virtual machine or container; `autograder doctor` looks at what is there"
@@ -41,10 +42,10 @@ NO_LINUX = (
 
 
 def as_typed(text: str) -> str:
-    """Return a message with options as its reader types them: make's variables are make's alone."""
+    """Return a message as its reader types it: make's variables and targets are make's alone."""
     if os.environ.get(CALLER) == "make":
         return text
-    return MAKES.sub(lambda found: f"--{found[1].lower()} ", text)
+    return TARGETS.sub("`autograder ", MAKES.sub(lambda found: f"--{found[1].lower()} ", text))
 
 
 def print_anything() -> None:

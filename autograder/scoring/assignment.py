@@ -223,13 +223,13 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         _check_config(config)
     except FileNotFoundError:
         raise UsageError(
-            f"{path}: no grading zip there; `make` builds those of this course"
+            f"{path}: no grading zip there; `make build` makes those of this course"
         ) from None
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
             zipfile.BadZipFile) as error:  # fmt: skip
         raise UsageError(
-            f"{path}: not a grading zip ({error}); run `make` to rebuild it, or name the zip that "
-            "`otter assign` or `otter generate` made"
+            f"{path}: not a grading zip ({error}); run `make build` to rebuild it, or name the zip "
+            "that `otter assign` or `otter generate` made"
         ) from None
     own = manifest.get("assignment") or config.get("assignment_name")
     if name and own and name not in (own, safe_name(own)):

@@ -14,6 +14,7 @@ from autograder.wall.evidence import TensorState
 
 MAX_GRAPH_NODES = 200_000
 MAX_ITEMS = 10_000  # of a sequence that is read
+ARRAYS = (np.ndarray, np.ma.MaskedArray)  # they cross as what they are
 
 
 def told(value: Any) -> Any:
@@ -34,8 +35,11 @@ def kept(value: Any) -> Any:
 def listed(value: Any) -> Any:
     """Return the items of an iterator, a dict's view or a deque as a list; all else as it is.
 
-    They give their items in order as a list does, and nothing of them but that can cross.
+    They give their items in order as a list does, and nothing of them but that can cross. So does
+    what an array of a class of one's own holds.
     """
+    if _is_kind_of_array(value):
+        return np.asarray(value)
     if isinstance(value, (Iterator, KeysView, ValuesView, deque)):
         return list(itertools.islice(value, MAX_ITEMS))
     return value
@@ -45,14 +49,20 @@ def items(value: Any, depth: int = 3) -> Any:
     """Return a sequence as plain lists and tuples, whatever its class; all else as it is.
 
     Subclasses of tuple and list (such as namedtuples) and ranges become plain, to a depth; so do
-    strings of a subclass.
+    strings and arrays of a subclass, such as a matrix.
     """
+    if _is_kind_of_array(value):
+        return np.asarray(value)
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, (tuple, list, range)) and depth:
         plain = [items(item, depth - 1) for item in value[:MAX_ITEMS]]
         return tuple(plain) if isinstance(value, tuple) else plain
     return value
+
+
+def _is_kind_of_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and type(value) not in ARRAYS
 
 
 def answer_about(f: Callable[..., Any], source: str, args: Sequence[Any]) -> tuple[Any, Any]:
@@ -76,6 +86,15 @@ def left(arg: Any) -> tuple | np.ndarray | None:
         grad = arg.grad if arg.is_leaf else None
         return arg.detach().clone(), arg.requires_grad, None if grad is None else grad.detach()
     return arg.copy() if isinstance(arg, np.ndarray) else None
+
+
+def copied(arg: Any) -> Any:
+    """Return a copy of a tensor or an array, also of those in a tuple; anything else itself."""
+    if type(arg) is tuple:
+        return tuple(map(copied, arg))
+    if isinstance(arg, np.ndarray):
+        return arg.copy()
+    return arg.clone() if isinstance(arg, torch.Tensor) else arg
 
 
 def share(first: object, second: object) -> bool:

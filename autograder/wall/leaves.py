@@ -88,6 +88,16 @@ class Leaves:
             raise EvidenceError("an unknown leaf")
         return tensor
 
+    def looked_at(self, tensor: torch.Tensor) -> int | None:
+        """Return the number of the leaf in whose memory a tensor is, None where it is in none's."""
+        place = tensor.untyped_storage().data_ptr() if tensor.numel() else 0
+        for number, held in self.held.items():
+            leaf = held.found() if place else None
+            if leaf is not None and leaf.untyped_storage().data_ptr() == place:
+                untold = number in self.fresh and (self.weak or number > 0)
+                return None if untold else number
+        return None
+
     def own_number(self, tensor: torch.Tensor) -> int | None:
         """Return the number of a leaf of a test's own, which it gets now if it is new."""
         known = self.number_of(tensor)

@@ -156,6 +156,26 @@ def test_a_call_raises_nothing_and_leaves_its_arguments_alone(case):
             answers.require_call(effect, (RIGHT,), "f(A)")
 
 
+def change_first(*given):
+    first = given[0]
+    while isinstance(first, tuple):
+        first = first[0]
+    first += 1
+
+
+@pytest.mark.parametrize("make", [torch.ones, np.ones])
+@pytest.mark.parametrize("nested", [0, 1, 2])
+def test_an_array_in_a_tuple_is_to_be_left_alone_as_a_tensor_is(make, nested):
+    value = make(3)
+    for _ in range(nested):
+        value = (value, make(2))
+    [effect] = probes.effects(change_first, [(value,)])
+    with pytest.raises(AssertionError, match=r"\[argument-changed\]"):
+        answers.require_call(effect, (value,), "f(A)")
+    [effect] = probes.effects(lambda given: 3, [(value,)])
+    assert answers.require_call(effect, (value,), "f(A)") == 3
+
+
 @pytest.mark.parametrize(
     ("shapes", "said"), [(((),), r"shape \(\)"), (((2, 1), (3,)), r"\(2, 1\) and \(3,\)")]
 )

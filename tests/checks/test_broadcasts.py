@@ -1,5 +1,7 @@
 """Broadcasting by hand: the rule against torch's own, and each other rule by its slip."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -35,6 +37,12 @@ def test_every_other_rule_fails_by_its_own_name(seed):
         with pytest.raises(AssertionError) as raised:
             broadcasts.require_shapes(ask(rule, pairs), pairs)
         assert str(raised.value) == message
+
+
+def test_the_telling_pairs_tell_every_two_rules_apart():
+    rules = [broadcasts.shape_of_sum, *broadcasts.RULES.values()]
+    answers = [[rule(*pair) for pair in broadcasts.TELLING] for rule in rules]
+    assert all(one != other for one, other in itertools.combinations(answers, 2))
 
 
 def test_about_half_of_the_drawn_pairs_fit():

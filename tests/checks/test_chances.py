@@ -165,6 +165,7 @@ NOT_DRAWN = {
     "curves-of-another-draw": lambda ax: ax.plot(right(500, 10, FAIR, 1)),
     "one-face-missing": lambda ax: ax.plot(SHOWN[:, :5]),
     "missing-curve": lambda ax: None,
+    "half-curve": lambda ax: ax.plot(SHOWN[:100]),
 }
 
 
@@ -172,6 +173,13 @@ NOT_DRAWN = {
 def test_what_is_not_drawn_is_named(slug):
     with pytest.raises(AssertionError, match=rf"^\[{slug}\]"):
         chances.require_columns(picture(NOT_DRAWN[slug]), SHOWN)
+
+
+@pytest.mark.parametrize("face", range(6))
+def test_a_face_that_is_missing_is_told_so_whichever_it_is(face):
+    draw = picture(lambda ax: ax.plot(np.delete(SHOWN, face, axis=1)))
+    with pytest.raises(AssertionError, match=r"^\[one-face-missing\]"):
+        chances.require_columns(draw, SHOWN)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,15 @@ def test_what_is_wrong_is_named(name):
         require_near(found, [1.0, 2.0], 0.01, "f(x)", {SLIP: ([-1.0, -2.0], [-2.0, -1.0])})
 
 
+@given(st.lists(st.floats(-9, 9), min_size=2, max_size=6), st.integers(0, 3))
+def test_numbers_that_were_rounded_are_told_so(numbers, digits):
+    rounded = np.round(numbers, digits)
+    if not rounded.any() or np.abs(rounded - numbers).max() < 1e-4:
+        return  # nothing is left, or nothing was rounded
+    with pytest.raises(AssertionError, match=r"^\[rounded\]"):
+        require_near(rounded, numbers, 1e-6, "f(x)")
+
+
 def test_each_number_has_its_own_room():
     require_near([1.5, 2.0], [1.0, 2.0], [1.0, 0.1], "f(x)")
     assert not is_near([1.0, 2.5], [1.0, 2.0], [1.0, 0.1])

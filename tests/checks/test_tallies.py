@@ -60,6 +60,16 @@ def test_what_broadcasting_pairs_has_to_be_counted_whole():
     tallies.require_all_pairs(tallies.tally(x, y), x, y)
     with pytest.raises(AssertionError, match="entries-left-out"):
         tallies.require_all_pairs((0, 2, 0), x, y)
+    with pytest.raises(AssertionError, match="any-for-count"):
+        tallies.require_all_pairs((True, True, True), x, y)
+
+
+def test_counts_of_differences_are_told_by_their_infinities():
+    for seed in range(20):
+        torch.manual_seed(seed)
+        x, y = tallies.draw_undecided()
+        with pytest.raises(AssertionError, match="infinity-undecided.*do not subtract"):
+            tallies.require_counts(tallies.tally(x - y, torch.zeros_like(x)), x, y)
 
 
 @pytest.mark.parametrize("seed", range(20))

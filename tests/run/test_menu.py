@@ -152,6 +152,7 @@ def test_a_wrong_folder_is_told_in_the_callers_words(monkeypatch, tmp_path):
     given = ["grade", "--assignment", "autodiff", "--submissions", str(tmp_path / "nowhere")]
     monkeypatch.delenv(CALLER, raising=False)
     assert "give --submissions <folder" in invoke(*given).output
+    assert "run `autograder build`" in as_typed("run `make build`")
     monkeypatch.setenv(CALLER, "make")
     assert "give SUBMISSIONS=<folder" in invoke(*given).output
 

@@ -40,7 +40,7 @@ DAMAGED = {
 @pytest.mark.parametrize("case", DAMAGED)
 def test_a_damaged_grading_zip_is_one_clear_line(case, tmp_path):
     path = grading_zip(tmp_path / "autograder.zip", **{**SOUND, **DAMAGED[case]})
-    with pytest.raises(UsageError, match=r"autograder\.zip: not a grading zip .*run `make`"):
+    with pytest.raises(UsageError, match=r"autograder\.zip: not a grading zip .*run `make build`"):
         load_assignment(path, "autodiff")
 
 

@@ -69,6 +69,60 @@ ERRORS = {
     "nothing": ("error = None\ndef f():\n    return 1", [False, False], "[no-error]"),
 }
 
+DERIVATIVES = test_file(
+    "q1",
+    "def case(nth):\n"
+    "    import torch\n"
+    "    from autograder.checks import handed\n"
+    "    handed.require_autograd(nth, [(torch.sin, 0.7, 1)])",
+    "def on_a_grid(slope):\n"
+    "    import numpy as np\n"
+    "    import torch\n"
+    "    from autograder.checks import handed\n"
+    "    handed.require_on_grids(slope, [(torch.sin, np.array([0.3, 0.7]))], slopes=1.5)",
+)
+# What is computed -> what is said of it, at one number and on a grid.
+UNWALKED = {
+    "0.0 * t": ["[forward-pass-missing]", "[forward-pass-missing]"],
+    "0.0 * f(t)": ["[never-walked-back]", "[finite-differences]"],
+    "(f(t + 1e-3) - f(t - 1e-3)) / 2e-3 - torch.cos(t)": ["[finite-differences]"] * 2,
+}
+
+
+@pytest.mark.parametrize("way", UNWALKED)
+def test_how_a_derivative_was_found_is_told_by_where_the_function_was_computed(engine, way):
+    code = (
+        f"def slope(f, xs):\n    t = torch.as_tensor(xs)\n    return torch.cos(t) + {way}\n"
+        "def nth(f, x, n):\n    return slope(f, x)"
+    )
+    gradation = grade(engine, assignment(q1=DERIVATIVES), IMPORTS, (code, "q1"))
+    assert [f"[{case.slip}]" for case in gradation.questions[0].cases] == UNWALKED[way]
+
+
+NUMBERS = test_file(
+    "q1",
+    "def case(f, made):\n"
+    "    from autograder import probes\n"
+    "    from autograder.checks import near\n"
+    "    for found in (made, *probes.results(f, [()]), probes.effects(f, [()])[0][0]):\n"
+    "        near.require_near(found, [[1.0, 2.5]], 1e-6, 'f()')",
+)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "np.matrix([[1, 2.5]])",
+        "np.ma.array([[1, 2.5]])",
+        "np.array([[1, 2.5]], dtype=object)",
+        "np.array([[1, 2.5]]).view(type('Mine', (np.ndarray,), {}))",
+    ],
+)
+def test_an_array_of_any_class_holds_its_numbers(engine, made):
+    code = f"def f():\n    return {made}\nmade = f()"
+    gradation = grade(engine, assignment(q1=NUMBERS), IMPORTS, (code, "q1"))
+    assert outcomes(gradation) == [True], messages(gradation)
+
 
 @pytest.mark.parametrize("case", PICTURES)
 def test_a_picture(engine, case):

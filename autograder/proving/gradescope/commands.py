@@ -62,7 +62,7 @@ def _checked(
             path.parent.name for path in dist.glob("*/autograder.zip")
         )  # fmt: skip
         if not names:
-            raise UsageError(f"{dist}: no grading zip there; run `make` to build it")
+            raise UsageError(f"{dist}: no grading zip there; run `make build` to make it")
         return [
             (name, dist / name / "autograder.zip", assignment_folder(name) / "sample")
             for name in names
