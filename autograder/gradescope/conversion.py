@@ -17,7 +17,7 @@ from autograder.errors import UsageError
 from autograder.gradescope import bundle
 from autograder.scoring.assignment import CONDA_LIST, PIP_LIST, Assignment, load_assignment
 
-TAKEN = re.compile(r"tests/[^/]+\.py|files/.+")
+TAKEN = re.compile(r"tests/[^/.][^/]*\.py|files/.+")
 CODE = "grader"  # apart from the other course's files, whose modules may be called anything
 LOCK, SETTINGS = "requirements.lock", ("otter_config.json", PIP_LIST, CONDA_LIST)
 PYTHON = "3.10"  # the oldest that set-up takes

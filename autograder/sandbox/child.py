@@ -72,6 +72,7 @@ class Agent:
         self.busy = False
         self.line: Line | None = None
         self.shared, self.sharing, self.leaves = Shared(2), sharing, Leaves(weak=False)
+        self.shared.leaves = self.leaves
         self.aside, self.answers = Aside(output, sharing), dict[int, torch.Tensor]()
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
 
@@ -163,6 +164,7 @@ class Agent:
 
     def unpack(self, data: bytes) -> Any:
         """Decode a message of the scorer's."""
+        self.leaves.fresh.clear()
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
         if self.shared.received:
             codec.settle(self.shared, self.keep, self.link, None)
@@ -245,16 +247,17 @@ class Agent:
     def link(self, tensor: torch.Tensor) -> Message:
         """Mark result tensors that the scorer's autograd graph goes on from."""
         if (number := self.leaves.number_of(tensor)) is not None and number < 0:
-            return {"own": number, "known": True}
+            return {"own": number, "known": number in self.leaves.named}
         if not tensor.requires_grad:
             return {}
+        node = {} if tensor.grad_fn is None else {"node": type(tensor.grad_fn).__name__}
         given = any(tensor is leaf for leaf in self.inputs)
         if tensor.is_leaf and not given and self.shared.open:
             self.leaves.hold(self.keep(tensor), tensor)
         if self.call_id is None or (tensor.is_leaf and not given):
-            return {}
+            return node
         self.linked.append(tensor)
-        return {"linked": len(self.linked) - 1}
+        return {"linked": len(self.linked) - 1, **node}
 
     def remember_call(self) -> Message:
         """Keep what a later vector-Jacobian product needs, if this call took part in autograd."""

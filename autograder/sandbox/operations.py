@@ -147,6 +147,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "integer": int,
     "index": operator.index,
     "real": _real,
+    "complex": complex,
     "representation": repr,
     "text": str,
     "formatted": format,

@@ -21,7 +21,7 @@ ATTRIBUTES = frozenset({
 PROTOCOLS = ("__sklearn_", "__getitems__")
 # Operations that are refused: their default would decide something about an object unseen.
 REFUSED = (
-    "__missing__", "__idivmod__", "__complex__", "__bytes__", "__fspath__",
+    "__missing__", "__idivmod__", "__bytes__", "__fspath__",
     "__buffer__", "__release_buffer__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
     "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
     "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",

@@ -24,7 +24,7 @@ from autograder.scoring.workplace import LARGE_BYTES, Workplace
 INPUTS_KEY = "inputs.key"  # the zip's entry
 PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
 SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
-TESTS = re.compile(r"tests/[^/]+\.py")
+TESTS = re.compile(r"tests/[^/.][^/]*\.py")  # as stock Otter finds them: no hidden file
 NUMBER = (int, float), "a number"
 OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
     "seed": ((int,), "a whole number"), "seed_variable": ((str,), "a name"),
@@ -214,7 +214,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         config = json.loads(entries["otter_config.json"])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
-            Path(entry).stem: text.decode("utf-8")
+            Path(entry).stem: _text(entry, text)
             for entry, text in entries.items()
             if TESTS.fullmatch(entry) and Path(entry).stem != "__init__"
         }
@@ -257,6 +257,18 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
             if entry in entries
         },
     )
+
+
+def _text(entry: str, content: bytes) -> str:
+    """Return a test file's text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{entry} is no UTF-8 text: {error.reason} at {error.start}") from None
 
 
 def _check_config(config: dict) -> None:

@@ -4,6 +4,7 @@ A remote call is a node whose backward asks the sandbox for the vector-Jacobian 
 question is again such a call, so derivatives of any order work.
 """
 
+import functools
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ from autograder.wall.links import replace
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
+
+
+MOST_NAME = 100  # characters of a node's name
 
 
 def differentiable(tree: Any) -> list[torch.Tensor]:
@@ -36,10 +40,12 @@ def call_across(
         raise EvidenceError("malformed links")
     grads = reply.get("grads")
     if op == "call" and isinstance(grads, list) and len(grads) == len(inputs):
-        leaves = session.lending.leaves  # of which the notebook tells itself
-        _store_grads([(t, g) for t, g in zip(inputs, grads) if not leaves.number_of(t)])
+        leaves, known = session.lending.leaves, session.lending.shared.numbers
+        told = [leaves.number_of(one) is not None or id(one) in known for one in inputs]
+        _store_grads([(t, g) for t, g, itself in zip(inputs, grads, told) if not itself])
     found = [linked[index] for index in range(len(linked))]
-    outputs = _Crossing.apply(session, reply.get("call"), found, *inputs)
+    node = _node(_Crossing, {getattr(one, "_autograder_node", None) for one in found})
+    outputs = node.apply(session, reply.get("call"), found, *inputs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return replace(reply.get("value"), linked, outputs)
 
@@ -62,8 +68,28 @@ def of_a_graph(session: "Session", tensor: torch.Tensor, handle: int) -> torch.T
     To walk back from it is to do so there, where the gradients of that graph's leaves are kept.
     """
     tensor._autograder_session, tensor._autograder_id = session, handle  # type: ignore[attr-defined]
+    node = _node(_Elsewhere, {getattr(tensor, "_autograder_node", None)})
     with torch.enable_grad():
-        made: torch.Tensor = _Elsewhere.apply(tensor, session)
+        made: torch.Tensor = node.apply(tensor, session)
+    return made
+
+
+def _node(function: Any, names: set[Any]) -> Any:
+    """Return a function of autograd's whose nodes are called as those in the notebook are.
+
+    Args:
+        names: of the nodes there; where they differ, or are none, the name stays ours.
+    """
+    name = names.pop() if len(names) == 1 else None
+    if type(name) is not str or len(name) > MOST_NAME or not name.isidentifier():
+        return function
+    return _named(function, name)
+
+
+@functools.lru_cache(256)
+def _named(function: Any, name: str) -> Any:
+    made = type(function)(name, (function,), {})
+    made._backward_cls.__name__ = name
     return made
 
 

@@ -44,6 +44,7 @@ class Lending:
         self.sharing = sharing
         self.session = session
         self.shared, self.leaves = Shared(1), Leaves(weak=True)
+        self.shared.leaves = self.leaves
         self.written: list[list[Any]] = []  # into leaves, before the last clearing
         self.before: list[Any] | None = None  # changes from before the last clearing
         self.functions: dict[int, Oracle] = {}  # by their numbers

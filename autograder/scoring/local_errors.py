@@ -69,7 +69,7 @@ def _class(session: Any, name: Any, handle: Any, bases: tuple[type, ...]) -> typ
     if key not in session.types:
         short = name.rpartition(".")[2]
         body = {"_home": (session, handle), "__module__": "__main__", "__getattr__": _find,
-                "__str__": _text}  # fmt: skip
+                "__str__": _text, "__init__": _begin}  # fmt: skip
         session.types[key] = ErrorKind(short, bases or (object,), body)
     made: type = session.types[key]
     return made
@@ -88,6 +88,15 @@ def make_error(session: Any, plain: dict[str, Any], text: str) -> BaseException:
     if isinstance(cls, ErrorKind):
         made.__dict__["_said"] = (args, text)
     return made
+
+
+def _begin(error: BaseException, *args: Any, **kwargs: Any) -> None:
+    """Begin an error of a class that a test derives: the student's part of it is made there."""
+    cls = next(one for one in type(error).__mro__ if "_home" in vars(one))
+    there = cls(*args, **kwargs)
+    error.args = there.args
+    known = {name: vars(there)[name] for name in ("_autograder_session", "_autograder_id")}
+    vars(error).update(known, _said=(error.args, str(there)))
 
 
 def _text(error: BaseException) -> str:

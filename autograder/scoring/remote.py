@@ -112,6 +112,7 @@ class Adopter:
             raise EvidenceError("a handle is missing")
         if kind == "tensor":
             index, leaves = plain.get("linked"), self.session.lending.leaves
+            value._autograder_node = plain.get("node")
             own = leaves.held.get(plain["own"]) if type(plain.get("own")) is int else None
             if own is not None and (mine := own.found()) is not None:
                 return mine

@@ -20,6 +20,7 @@ from autograder.wall.codec.subclasses import ABILITIES
 
 Exact = TypeVar("Exact")
 MOST_ITEMS = 5_000  # that one test case takes one by one
+NUMBERS = {"int": "integer", "float": "real"}  # what these operations are called
 ENDLESS = f"it gives more than {MOST_ITEMS} items ‖ 它给出的元素超过 {MOST_ITEMS} 个"
 OF_TYPES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 OF_PYTHON = ("__class__", "__bases__", "__mro__", "__dict__", "__abstractmethods__")
@@ -138,15 +139,6 @@ class StandIn(metaclass=Kind):
 
     def __len__(self) -> int:
         return _exactly(int, self, "length")
-
-    def __int__(self) -> int:
-        return _exactly(int, self, "integer")
-
-    def __index__(self) -> int:
-        return _exactly(int, self, "index")
-
-    def __float__(self) -> float:
-        return _exactly(float, self, "real")
 
     def __contains__(self, item: Any) -> bool:
         return _exactly(bool, self, "contains", item)
@@ -306,6 +298,12 @@ def _refuser(name: str) -> Callable[..., Any]:
     return refuse
 
 
+def _number(kind: type[Exact], operation: str) -> Callable[[StandIn], Exact]:
+    return lambda self: _exactly(kind, self, operation)
+
+
+for _kind, _name in ((int, "int"), (int, "index"), (float, "float"), (complex, "complex")):
+    setattr(StandIn, f"__{_name}__", _number(_kind, NUMBERS.get(_name, _name)))
 for _name in REFUSED:
     setattr(StandIn, _name, _refuser(_name))
 for _name in COMPARED:

@@ -57,6 +57,7 @@ class Leaves:
         self.weak = weak
         self.held: dict[int, _Held] = {}
         self.fresh = set[int]()  # since the other side last named what it holds
+        self.named = set[int]()  # that the other side has, as far as it said
         self.used = False  # whether there has been one
         self.last = 0  # number of a test's own, which are negative
 
@@ -88,6 +89,16 @@ class Leaves:
             raise EvidenceError("an unknown leaf")
         return tensor
 
+    def looked_at(self, tensor: torch.Tensor) -> int | None:
+        """Return the number of the leaf in whose memory a tensor is, None where it is in none's."""
+        place = tensor.untyped_storage().data_ptr() if tensor.numel() else 0
+        for number, held in self.held.items():
+            leaf = held.found() if place else None
+            if leaf is not None and leaf.untyped_storage().data_ptr() == place:
+                untold = number in self.fresh and (self.weak or number > 0)
+                return None if untold else number
+        return None
+
     def own_number(self, tensor: torch.Tensor) -> int | None:
         """Return the number of a leaf of a test's own, which it gets now if it is new."""
         known = self.number_of(tensor)
@@ -98,6 +109,7 @@ class Leaves:
 
     def adopt(self, number: int, tensor: torch.Tensor) -> torch.Tensor:
         """Return the leaf that is held here for one that was received, or that one from now on."""
+        self.named.add(number)
         held = self.held.get(number)
         known = held.found() if held is not None else None
         alike = known is not None and (type(known), known.dtype, known.shape)
@@ -153,7 +165,7 @@ class Leaves:
         self.held.clear()
 
     def _keep(self, numbers: set[int], find: Callable[[int], Any]) -> None:
-        stay = numbers | self.fresh
+        self.named = stay = numbers | self.fresh
         self.held = {number: held for number, held in self.held.items() if number in stay}
         for number in numbers - self.held.keys():
             if number > 0 and isinstance(tensor := find(number), torch.Tensor):

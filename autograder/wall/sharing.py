@@ -12,7 +12,7 @@ from array import array
 from collections import deque
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -31,6 +31,9 @@ from autograder.wall.glimpses import (
     is_table,
     parts_of,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from autograder.wall.leaves import Leaves
 
 MOST = 256  # values at a time; more of them are copies
 MOST_ITEMS = 2_000  # of one; a larger one is a copy
@@ -60,6 +63,7 @@ class Shared:
         self.resting: dict[int, Any] = {}  # tables of test cases before, still agreed on
         self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
+        self.leaves: Leaves | None = None  # which both sides hold as well
         self.inside = False  # whether what is told is a part of an object of torch's
         self.open = True  # whether more values may join
         self.paths: Sequence[str] | None = None  # a folder here, and what it is on the other side
@@ -94,6 +98,10 @@ class Shared:
             value = self.values[number] = self.resting.pop(number)
             self.weight += _weight(value)
         return number in self.values
+
+    def is_turned(self, value: Any) -> bool:
+        """Tell whether a value is a tensor of these that was made a leaf of graphs since."""
+        return type(value) is torch.Tensor and value.is_leaf and id(value) in self.numbers
 
     def leave(self, number: int) -> None:
         """Let a value that is new be a copy; its weight stays counted."""
@@ -298,7 +306,14 @@ def _fill_tensor(held: torch.Tensor, value: torch.Tensor) -> None:
         with torch.no_grad():
             held.copy_(value)
     else:
-        held.data = value
+        held.data = value.detach()
+    if held.is_leaf and (value.requires_grad or held.requires_grad):
+        held.requires_grad_(value.requires_grad)
+        known, grad = held.grad, value.grad
+        if known is not None and grad is not None and known.shape == grad.shape:
+            known.copy_(grad)
+        else:
+            held.grad = value.grad
 
 
 def _fill_array(held: np.ndarray, value: np.ndarray) -> None:

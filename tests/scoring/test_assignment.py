@@ -44,6 +44,18 @@ def test_a_damaged_grading_zip_is_one_clear_line(case, tmp_path):
         load_assignment(path, "autodiff")
 
 
+def test_a_test_file_that_is_no_text_is_named(tmp_path):
+    path = grading_zip(tmp_path / "a.zip", **{**SOUND, "tests/q 1.py": "# ä".encode("latin-1")})
+    with pytest.raises(UsageError, match=r"not a grading zip \(tests/q 1\.py is no UTF-8 text"):
+        load_assignment(path)
+
+
+def test_a_hidden_file_beside_the_tests_is_no_question(tmp_path):
+    beside = {"tests/._q1.py": b"\0\5", "tests/.ipynb_checkpoints/q1.py": "1/0"}
+    path = grading_zip(tmp_path / "a.zip", **SOUND, **beside)
+    assert list(load_assignment(path).sources) == ["q1"]
+
+
 def test_a_grading_zip_without_tests_is_refused(tmp_path):
     path = grading_zip(tmp_path / "a.zip", **{"otter_config.json": SOUND["otter_config.json"]})
     with pytest.raises(UsageError, match="no tests"):

@@ -6,6 +6,7 @@ from torch import nn
 
 from autograder.errors import EvidenceError
 from autograder.wall import built
+from autograder.wall.codec import held
 
 
 class Own(nn.Linear):
@@ -16,12 +17,12 @@ class Own(nn.Linear):
     "value, expected",
     [
         (nn.Linear(1, 1), True), (nn.Sequential(), True), (nn.CrossEntropyLoss(), True),
-        (torch.optim.Adam([nn.Parameter(torch.ones(1))]), True), (Own(1, 1), False),
+        (torch.optim.Adam([nn.Parameter(torch.ones(1))]), True), (Own(1, 1), True),
         (torch.ones(1), False), (nn.Linear, False), (None, False), ([], False),
     ],
     ids=lambda one: type(one).__name__,
 )  # fmt: skip
-def test_torchs_own_classes_alone_are_told(value, expected):
+def test_torchs_modules_and_optimisers_are_told(value, expected):
     assert built.is_built(value) is expected
 
 
@@ -75,3 +76,14 @@ def test_its_own_containers_stay_the_same_ones():
     assert held._forward_hooks is before[0] and held._parameters is before[1]
     assert list(held._forward_hooks) == [handle.id + 50]
     assert held.register_forward_hook(print).id > handle.id + 50
+
+
+@pytest.mark.parametrize("origin", [len, object(), "class", Own], ids=["a", "b", "c", "d"])
+def test_the_scorer_makes_no_class_of_what_the_notebook_tells(origin):
+    told = {"$": "built", "of": built.base_of(Own), "class": 0, "name": "Forged", "items": []}
+    told["members"] = [["forward", "", 1]]
+    if origin is Own:
+        assert type(held.make_built(told, lambda part: origin if part == 0 else part)) is Own
+        return
+    with pytest.raises(EvidenceError):
+        held.make_built(told, lambda part: origin if part == 0 else part)

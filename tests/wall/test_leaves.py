@@ -128,3 +128,27 @@ def test_inputs_are_found_in_the_same_order_on_either_side():
     a, b = (torch.ones(1, requires_grad=True) for _ in range(2))
     tree = ((a, [b, {"x": a}], torch.ones(1)), {"k": (b,)})
     assert [id(one) for one in inputs_in(tree)] == [id(one) for one in (a, b, a, b)]
+
+
+def test_a_detached_leaf_is_known_by_its_memory_once_both_sides_have_the_leaf():
+    leaf = torch.ones(3, requires_grad=True)
+    scorer, notebook = Leaves(weak=True), Leaves(weak=False)
+    for leaves, number in ((scorer, 1), (notebook, -1)):
+        leaves.hold(number, leaf)
+    assert notebook.looked_at(leaf.detach()[1:]) == -1 and scorer.looked_at(leaf.detach()) is None
+    scorer.take([])
+    assert scorer.looked_at(leaf.detach()) == 1
+    assert scorer.looked_at(torch.ones(3)) is scorer.looked_at(torch.ones(0)) is None
+
+
+def test_a_leaf_that_is_named_no_more_is_not_taken_for_known():
+    scorer, notebook = Leaves(weak=True), Leaves(weak=False)
+    test_s, students = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    number = scorer.own_number(test_s)
+    notebook.adopt(number, students)
+    notebook.take(scorer.told(), lambda number: None)
+    assert number in notebook.named
+    scorer.clear()
+    notebook.fresh.clear()
+    notebook.take(scorer.told(), lambda number: None)
+    assert number not in notebook.named and number not in notebook.held

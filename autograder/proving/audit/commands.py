@@ -87,12 +87,17 @@ def audit(
         for line in _lines(found[name]):
             console.print(f"{name} {line}", markup=False, soft_wrap=True)
     known = _keep(kept, found, axes)
-    if page:
-        write_page(page, _whole(known))
+    if page and (whole := _whole(known)):
+        write_page(page, whole)
+    elif page:
+        console.print(NO_PAGE.format(page=page), markup=False, soft_wrap=True)
     missed = [f"{n} {q}" for n, qs in found.items() for q, c in qs.items() if not c.passes]
     if missed:
         console.print(f"bars missed: {', '.join(missed)}")
     ctx.exit(1 if missed else 0)
+
+
+NO_PAGE = "{page}: not written, as every axis has run of no assignment yet; leave --axis out"
 
 
 def _keep(path: Path, found: "Audits", axes: tuple[str, ...]) -> Counts:

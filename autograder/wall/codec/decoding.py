@@ -11,10 +11,9 @@ import numpy as np
 import torch
 
 from autograder.errors import AutograderError, EvidenceError
-from autograder.wall.codec import library, names, recipes
+from autograder.wall.codec import held, library, names, recipes
 from autograder.wall.codec.arrays import read_array
 from autograder.wall.codec.families import chain, only_plain
-from autograder.wall.codec.held import make_built, take_over
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -33,7 +32,6 @@ from autograder.wall.codec.records import check_record
 from autograder.wall.codec.subclasses import BASES, TEXTS
 from autograder.wall.codec.tables import make_table
 from autograder.wall.codec.teaching import KINDS, make_teaching
-from autograder.wall.codec.windows import look
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.sharing import Shared
 
@@ -73,7 +71,7 @@ def unpack(
         )  # fmt: skip
         decoder = _Decoder(resolve, adopt, shared)
         if shared is not None:
-            take_over(shared, plain, lambda content: decoder.decode(content, 2))
+            held.take_over(shared, plain, lambda content: decoder.decode(content, 2))
         return decoder.decode(plain, 0)
     except AutograderError:
         raise
@@ -97,14 +95,15 @@ class _Decoder:
         return self.held.values[number]
 
     def window(self, plain: Record, depth: Depth) -> Any:
-        held = None if self.held is None else self.held.values.get(_field(plain, "of", int))
-        return look(plain, held)
+        return held.look_in(self.held, plain)
 
     def still(self, plain: Record, depth: Depth) -> Any:
-        return _read_tensor(plain).data  # no view itself: others may be views of it
+        tensor = _read_tensor(plain).data  # no view itself: others may be views of it
+        grad = _read_tensor(plain["grad"]) if "grad" in plain else None
+        return held.turned(tensor, grad) if "grad" in plain or "turned" in plain else tensor
 
     def built(self, plain: Record, depth: Depth) -> Any:
-        return make_built(plain, lambda part: self.decode(part, depth))
+        return held.make_built(plain, lambda part: self.decode(part, depth))
 
     def leaf(self, plain: Record, depth: Depth) -> Any:
         return self.adopt and self.adopt("leaf", plain, _field(plain, "own", int))

@@ -47,7 +47,7 @@ from autograder.wall.codec.teaching import encode_teaching
 from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
-from autograder.wall.sharing import Shared, attempt, is_mutable
+from autograder.wall.sharing import Shared, attempt
 from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
@@ -140,10 +140,8 @@ class Encoder:
         cls = type(value)
         if cls in PLAIN or cls is bytes:
             return self.plain(value)
-        if depth and self.shared is not None and is_mutable(value):
-            number = held.number_of(self.shared, value, self.content)
-            if number is not None:
-                return {"$": "shared", "id": number}
+        if depth and (number := held.number_of(self.shared, value, self.content)) is not None:
+            return {"$": "shared", "id": number}
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)
@@ -211,7 +209,7 @@ class Encoder:
         if window := held.window(self.shared, value, self.content):
             return window
         if type(value) is torch.Tensor:
-            return {"$": "still", **tensor_fields(value)}
+            return held.tensor(value)
         if told := held.attributes(value, self.shared, self.content, self.part):
             return told
         if (encode := _ENCODERS.get(type(value))) is not None:

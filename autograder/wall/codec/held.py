@@ -1,7 +1,7 @@
 """Shared values in messages: what has changed of them goes along, and is taken over."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 import numpy as np
@@ -9,21 +9,30 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall import built
+from autograder.wall.codec.arrays import tensor_fields
+from autograder.wall.codec.handles import lent_number
 from autograder.wall.codec.library import make_collection
-from autograder.wall.codec.windows import owner_of, place_of, place_of_view
+from autograder.wall.codec.windows import look, owner_of, place_of, place_of_view
 from autograder.wall.glimpses import is_table
 from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
+
+if TYPE_CHECKING:
+    from autograder.wall.leaves import Leaves
 
 Content = Callable[[Any], Any]  # of one shared value, encoded or decoded
 CONTAINERS = ("dict", "set", "collection", "built")
 STAYS = ("object", "ref", "lent", "library", "oracle")  # what a content is not made of
 
 
-def number_of(shared: Shared, value: Any, encode: Content) -> int | None:
+def number_of(shared: Shared | None, value: Any, encode: Content) -> int | None:
     """Return a value's number, which it gets now if it is new and its content can cross.
+
+    None is that of what does not change, or cannot be shared.
 
     A module or an optimiser that the notebook makes stays there, but as a part of one of a test's.
     """
+    if shared is None or not (is_mutable(value) or shared.is_turned(value)):
+        return None
     theirs = not shared.next % 2 and id(value) not in shared.numbers and built.is_built(value)
     if theirs and (not shared.inside or built.is_own(type(value))):
         return None
@@ -46,12 +55,58 @@ def window(shared: Shared | None, value: Any, encode: Content) -> dict[str, Any]
         owner = value._base
         if type(owner) is torch.Tensor and is_mutable(owner):
             place = place_of_view(value, owner)
+        elif owner is None and shared is not None:
+            return _window_of_leaf(shared.leaves, value)
     elif type(value) is np.ndarray and (owner := owner_of(value)) is not None:
         place = place_of(value, owner)
     if shared is None or place is None:
         return None
     number = number_of(shared, owner, encode)
     return None if number is None else {"$": "window", "of": number, **place}
+
+
+def _window_of_leaf(leaves: "Leaves | None", value: torch.Tensor) -> dict[str, Any] | None:
+    """Return where a tensor looks in a leaf's memory, as a detached one does; None of any other."""
+    number = None if leaves is None or value.requires_grad else leaves.looked_at(value)
+    if leaves is None or number is None:
+        return None
+    place = place_of_view(value, leaves.find(number).detach())
+    return None if place is None else {"$": "window", "leaf": number, **place}
+
+
+def look_in(shared: Shared | None, plain: dict[str, Any]) -> Any:
+    """Return the array or tensor that looks at a shared one, or at a leaf, as a record says.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    if shared is not None and shared.leaves is not None and type(plain.get("leaf")) is int:
+        found: Any = look(plain, shared.leaves.find(plain["leaf"]).detach())
+        return found.detach()  # no view of a tensor that nobody has
+    return look(plain, None if shared is None else shared.values.get(plain["of"]))
+
+
+def tensor(value: torch.Tensor) -> dict[str, Any]:
+    """Return the content of a tensor; of one that was made a leaf of graphs, the gradient too."""
+    told = {"$": "still", **tensor_fields(value)}
+    if not (value.requires_grad and value.is_leaf):
+        return told
+    if (grad := value.grad) is not None and grad.layout is torch.strided:
+        return {**told, "grad": tensor_fields(grad)}
+    return {**told, "turned": True}
+
+
+def turned(value: torch.Tensor, grad: torch.Tensor | None) -> torch.Tensor:
+    """Return a tensor as a leaf with a gradient.
+
+    Raises:
+        EvidenceError: it cannot be one.
+    """
+    fits = grad is None or (grad.shape, grad.dtype) == (value.shape, value.dtype)
+    if not fits or not (value.is_floating_point() or value.is_complex()):
+        raise EvidenceError("no leaf with such a gradient")
+    value.requires_grad_(True).grad = grad
+    return value
 
 
 def changes(shared: Shared, encode: Content) -> list[Any]:
@@ -114,7 +169,7 @@ def _empty_of(plain: dict[str, Any], decode: Content) -> Any:
     if "class" not in plain:
         return built.empty(plain.get("of"))
     origin: Any = decode(plain["class"])
-    if "members" in plain:
+    if "members" in plain and lent_number(origin) is not None:  # only the notebook makes mirrors
         members = [[name, kind, decode(one)] for name, kind, one in plain["members"]]
         origin = built.MIRRORS.make(origin, plain["name"], plain["of"], members)
     if not isinstance(origin, type) or not built.is_own(origin):
@@ -202,7 +257,7 @@ def _read(change: Any) -> tuple[int, Any]:
 
 
 def _take(shared: Shared, number: int, value: Any, content: Any) -> None:
-    if not is_mutable(value):
+    if not is_mutable(value) and type(value) is not torch.Tensor:
         raise EvidenceError("a shared value that cannot change")
     if shared.is_held(number):
         fill(shared.values[number], value)

@@ -192,6 +192,15 @@ def test_a_page_shows_all_that_ran_by_and_by_and_nothing_by_halves(monkeypatch, 
     assert "## linear" in page.read_text() and "| q2 | 8 | 1 |" in page.read_text()
 
 
+def test_a_page_is_never_replaced_by_an_empty_one(monkeypatch, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("of all six")
+    monkeypatch.setattr("autograder.course.check_names", lambda names: [])
+    done = CliRunner().invoke(commands.audit, ["--out", str(tmp_path), "--page", str(page)])
+    assert page.read_text() == "of all six" and not page.with_suffix(".png").exists()
+    assert "not written" in done.output and str(page) in done.output
+
+
 def test_the_page_of_a_single_run_says_so(tmp_path):
     write_page(tmp_path / "audit.md", {"linear": {"q1": counts(repeats=1)}})
     text = (tmp_path / "audit.md").read_text()
