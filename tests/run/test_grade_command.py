@@ -89,7 +89,7 @@ BAD = {
     "no assignment named": (["--submissions", "/tmp"], "name the assignment too"),
     "a missing grading zip": (
         ["--assignment", "autodiff", "--zip", "/nowhere.zip", "--engine", "local"],
-        "/nowhere.zip: no grading zip there; `make` builds those of this course",
+        "/nowhere.zip: no grading zip there; `autograder build` makes those of this course",
     ),
     "an unreachable scheduler": (
         ["--assignment", "autodiff", "--scheduler", "tcp://127.0.0.1:9"],
@@ -97,7 +97,7 @@ BAD = {
     ),
     "no address of a scheduler": (
         ["--assignment", "autodiff", "--scheduler", "nonsense"],
-        "error: SCHEDULER=nonsense: no address of a Dask scheduler; give one like tcp://host:8786",
+        "error: nonsense: no address of a Dask scheduler; give one like tcp://host:8786",
     ),
 }  # fmt: skip
 

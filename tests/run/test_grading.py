@@ -20,7 +20,12 @@ from autograder.scoring.cores import places_of, stay_on
 from tests.reports.sample_gradations import sample_gradations
 
 ASSIGNMENT = SimpleNamespace(
-    name="autodiff", digest="0" * 64, tests_digest="1" * 64, manifest={}, questions=()
+    name="autodiff",
+    called=frozenset({"autodiff"}),
+    digest="0" * 64,
+    tests_digest="1" * 64,
+    manifest={},
+    questions=(),
 )
 NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
 TIMES = "file,time\nada.ipynb,2025-03-01T11:00:00Z\nbo.ipynb,2025-03-01T13:30:00Z\n"

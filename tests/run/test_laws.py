@@ -34,7 +34,12 @@ from autograder.run.workers import grade_all
 from tests.running import assignment, test_file
 
 ASSIGNMENT = SimpleNamespace(
-    name="demo", digest="0" * 64, tests_digest="1" * 64, manifest={}, questions=("q1",)
+    name="demo",
+    called=frozenset({"demo"}),
+    digest="0" * 64,
+    tests_digest="1" * 64,
+    manifest={},
+    questions=("q1",),
 )
 STUDENTS = {"Ann Lee": "2023001", "Ann_Lee": "2023002", "[b]Bo[/]": "2023003", "张三": "2023004"}
 LAYOUTS = {

@@ -99,7 +99,7 @@ def test_sandboxes_warm_up_before_the_command_imports_what_scores(course):
 
 def test_a_zip_alone_needs_submissions(course):
     asked = run("grade", "--zip", course / "lab03.zip")
-    assert asked.exit_code == 2 and "SUBMISSIONS" in asked.output
+    assert asked.exit_code == 2 and "--submissions <folder>" in asked.output
 
 
 def test_inspect_says_what_a_zip_holds(course):

@@ -209,11 +209,12 @@ def test_what_an_object_says_of_itself_is_marked(engine):
     assert found.gradescope["extra_data"]["answered_by_the_students_object"] == ["q1 - 1"]
 
 
-def test_a_database_is_not_handed_over_and_that_is_said(engine):
-    body = "import sqlite3\n    same(sqlite3.connect(':memory:'))"
+def test_a_database_with_a_row_factory_is_not_handed_over_and_that_is_said(engine):
+    body = "import sqlite3\n    base = sqlite3.connect(':memory:')\n"
+    body += "    base.row_factory = lambda cursor, row: list(row)\n    same(base)"
     found = grade_cases(engine, body)
     assert outcomes(found) == [False]
-    assert "a Connection cannot cross into the sandbox" in messages(found)
+    assert "a connection with a row factory cannot cross into the sandbox" in messages(found)
 
 
 @pytest.mark.parametrize(("equal", "number", "all_pass"), [
