@@ -375,10 +375,8 @@ def _is_own(frame: Frame) -> bool:
 
 
 def _is_at(frame: Frame, place: str, called: Frame | None) -> bool:
-    if place == OWN_LINE:
-        return _is_own(frame)
-    if place == NO_RAISE:
-        return _is_own(frame) or frame.library in LIBRARIES
+    if place in (OWN_LINE, NO_RAISE):
+        return _is_own(frame) or (place == NO_RAISE and frame.library in LIBRARIES)
     if place.endswith("()"):
         return called is not None and f"{called.file}:{called.function}()" == place
     if ":" in place:
