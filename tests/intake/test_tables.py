@@ -26,7 +26,7 @@ def test_a_table_is_read_in_any_spelling(tmp_path, encoding, delimiter):
     assert read_table(path) == TABLE
 
 
-@pytest.mark.parametrize("data", [b"", b" \n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("data", [b"", b" \n", b"\xff\xfe\x00", b",,,\n,\n", b"sep=;\n"])
 def test_what_is_no_table_is_refused_by_name(tmp_path, data):
     path = tmp_path / "empty.csv"
     path.write_bytes(data)
