@@ -98,7 +98,7 @@ def _make_files(folder: Path, notebook: dict, secrets: leaks.Secrets) -> dict[st
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
         made = _assign(name, keep_language(notebook, language), data)
-        student = release.make_release(name, language, made["student"], notebook, data)
+        student = release.make_release(name, language, made["student"], data)
         leaks.check_release(student, secrets)
         files |= {f"student/{language}/{entry}": content for entry, content in student.items()}
         files[f"student/{name}-{language}.zip"] = make_zip(
