@@ -124,7 +124,7 @@ class Settings(GradebookFile):
 
         def due(file: str, submission: str) -> datetime | None:
             told = students.get(submission, [])[2:]  # an earlier version kept no ids
-            keys = {key for ids in told for _, one in ids for key in one} | tokens_in(file)
+            keys = {key for ids in told for _, one in ids for key in one} or tokens_in(file)
             return max((extensions[key] for key in keys & extensions.keys()), default=deadline)
 
         return due if extensions else lambda file, submission: deadline

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from autograder.errors import UsageError
+from autograder.intake.layouts import is_called_late
 from autograder.intake.tables import original, read_table
 
 METADATA = "submission_metadata.yml"  # beside the folders of a Gradescope export
@@ -36,10 +37,9 @@ _CHINESE = re.compile(
     r"(?:[:：分](\d\d))?分?秒?"
 )
 _BRIGHTSPACE = re.compile(
-    r"\d+-\d+ - .+ - ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
+    r"\d+-\d+ - .+? ?- ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
 )
 _BLACKBOARD = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
-_CANVAS_LATE = re.compile(r"(?:^|_)late(?:_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def number_of(upload: str) -> str:
 
 def is_late(file: str, time: datetime | None, deadline: datetime | None) -> bool:
     """Tell whether a submission came after the deadline, or Canvas marked it so in its name."""
-    return bool(deadline and time and time > deadline) or bool(_CANVAS_LATE.search(file))
+    return bool(deadline and time and time > deadline) or is_called_late(file)
 
 
 def lateness(file: str, time: datetime | None, deadline: datetime | None) -> str:
