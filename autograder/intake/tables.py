@@ -30,6 +30,9 @@ def to_csv(table: Iterable[Iterable], delimiter: str = ",", quote_all: bool = Fa
 def read_table(path: Path) -> list[list[str]]:
     """Read a CSV as spreadsheets and learning platforms write it: any delimiter and encoding.
 
+    Returns:
+        One row or more, and no empty ones.
+
     Raises:
         UsageError: it cannot be read.
     """
@@ -58,11 +61,14 @@ def read_table(path: Path) -> list[list[str]]:
 def _rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
     try:
         read = csv.reader(io.StringIO(text), delimiter=delimiter)
-        return [row for row in read if any(cell.strip() for cell in row)]
+        rows = [row for row in read if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise UsageError(
             f"{path}: is no CSV text ({error}); save it as CSV (UTF-8) and give that"
         ) from None
+    if not rows:
+        raise UsageError(f"{path}: is empty")
+    return rows
 
 
 def _decode(data: bytes) -> str | None:

@@ -104,9 +104,7 @@ def export(
         _show(matching)
     else:
         possible = max((entry.possible for entry in graded.entries), default=0.0)
-        write_lms_files(
-            target, matching, name, possible, graded.deadline, columns, graded.attachments
-        )
+        write_lms_files(target, matching, name, possible, columns, graded.attachments)
     if title is None and not columns:
         _propose(roster_file, name)
     click.echo(

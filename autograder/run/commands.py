@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.course import assignment_folder, dist_folder, results_folder
-from autograder.errors import SubmissionError, UsageError
+from autograder.errors import SandboxError, SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
@@ -172,7 +172,7 @@ def written(
     for submission, file in files.items():
         try:
             found = find_answers(load_cells(folder / file), blanks)
-        except SubmissionError as error:
+        except (SubmissionError, SandboxError) as error:
             unread.append(localize(str(error), "en"))
             continue
         if len(found) != len(questions):

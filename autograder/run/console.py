@@ -233,7 +233,10 @@ def _say_what_was_left_out(summary: "Summary") -> None:
         _say(f"left out, as no student's: {shown}")
     if unread := summary.collected.unread:
         shown = ", ".join(unread[:MAX_NAMED]) + (", …" if len(unread) > MAX_NAMED else "")
-        why = "not read, as links out of the folder or no files; copy what is to be graded"
+        why = (
+            "not read, as links out of the folder, folders that you may not read or no files; "
+            "copy what is to be graded"
+        )
         _say(f"{why}: {shown}", "yellow")
     beside = [other.file for other in summary.collected.attachments]
     if beside:

@@ -145,10 +145,11 @@ class OwnErrors(click.Group):
             click.echo(f"error: {show_text(as_typed(error.format_message()))}", err=True)
             ctx.exit(2)
         except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # nobody reads on: click ends quietly
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                if error.filename is None:
-                    raise
-                click.echo(show_text(f"error: {error.filename}: {error.strerror}"), err=True)
+                place = "" if error.filename is None else f"{error.filename}: "
+                click.echo(show_text(f"error: {place}{error.strerror or error}"), err=True)
                 ctx.exit(2)
             where = f" ({error.filename})" if error.filename else ""
             click.echo(f"error: the disk is full{where}: make room, then run the same command "

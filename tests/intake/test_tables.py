@@ -31,6 +31,8 @@ def test_a_table_is_read_in_any_spelling(tmp_path, encoding, delimiter):
     [
         (b"", "is empty"),
         (b" \n", "is empty"),
+        (b",,,\n,\n", "is empty"),
+        (b"sep=;\n", "is empty"),
         (b"\xff\xfe\x00", "is no CSV text; save it as CSV"),
         (b"\x7fELF\x02\x01\0\0\0", "is no CSV text; save it as CSV"),
     ],
