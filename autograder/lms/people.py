@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from autograder.intake.layouts import Owner, owner_named, tokens_in
+from autograder.intake.layouts import (
+    Owner,
+    owner_named,
+    tokens_in,
+    told_of_upload,
+    written_by_platform,
+)
 from autograder.intake.tables import original
 from autograder.intake.times import number_of
 from autograder.lms.names import squeeze
@@ -51,8 +57,7 @@ class People:
             if name in self.owners:
                 named = self.by_key.get(self.owners[name], set())
                 return named, "is given to somebody who is not on the roster"
-        parts = original(file).split("/")
-        told = [key for part in parts for key in self.uploads.get(part, ())]
+        told = told_of_upload(original(file), self.uploads) or ()
         if members := {student for key in told for student in self.by_key.get(key, ())}:
             return members, ""
         names = people_named_in(file)
@@ -82,12 +87,23 @@ class People:
         return index.get(owner.number.casefold(), set())
 
     def _by_id(self, file: str, submission: str) -> set[Student]:
-        owner = owner_named(file)
-        tokens = tokens_in(file) | tokens_in(submission)
-        if owner:
-            tokens -= owner.numbers
-            if owner.number and not self.by_number.get(owner.key[0]):
-                tokens.add(owner.number.casefold())  # the roster may call it otherwise
+        """Look up ids: those that a platform wrote, or else what the student called the file.
+
+        The latter never makes a file somebody else's than whom the platform names.
+        """
+        owner, own = owner_named(file), written_by_platform(file)
+        if owner is None or own == file:
+            return self._with_ids(tokens_in(file) | tokens_in(submission), owner)
+        tokens = tokens_in(own) - owner.numbers
+        if owner.number and not self.by_number.get(owner.key[0]):
+            tokens.add(owner.number.casefold())  # the roster may call it otherwise
+        if found := self._with_ids(tokens, owner):
+            return found
+        chosen = self._with_ids(tokens_in(file) - owner.numbers, owner)
+        named = self._by_name(people_named_in(file)) if owner.name else set()
+        return chosen & named if named else chosen
+
+    def _with_ids(self, tokens: set[str], owner: Owner | None) -> set[Student]:
         keys = {key for key in tokens if key in self.by_key}
         whole = {key for key in keys if not any(key != other and key in other for other in keys)}
         found = {student for key in whole for student in self.by_key[key]}
