@@ -46,7 +46,8 @@ def read_table(path: Path) -> list[list[str]]:
     if text and "\n" not in text:
         text = text.replace("\r", "\n")  # as old Macs end lines
     if not text or not text.strip() or "\0" in text:
-        raise UsageError(f"{path}: is no CSV text")
+        what = "is no CSV text; save it as CSV (UTF-8) and give that"
+        raise UsageError(f"{path}: {what if text is None or text.strip() else 'is empty'}")
     lines = text.lstrip("\r\n").split("\n")
     first = lines[0].strip()
     if named := re.fullmatch(r"sep=(.)", first, re.IGNORECASE):  # Excel's own word for it
@@ -62,9 +63,11 @@ def _rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
         read = csv.reader(io.StringIO(text), delimiter=delimiter)
         rows = [row for row in read if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise UsageError(f"{path}: is no CSV text ({error})") from None
+        raise UsageError(
+            f"{path}: is no CSV text ({error}); save it as CSV (UTF-8) and give that"
+        ) from None
     if not rows:
-        raise UsageError(f"{path}: is no CSV text (no cell says anything)")
+        raise UsageError(f"{path}: is empty")
     return rows
 
 

@@ -14,7 +14,7 @@ from autograder.intake.upload import show_text
 from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
 from autograder.run.graded import Remembered, load_graded_assignment
-from autograder.run.menu import complete_assignment
+from autograder.run.menu import as_typed, complete_assignment
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion
@@ -137,7 +137,7 @@ def course_report(
 
     tables = Tables(roster, owners, groups)
     for line in make_course_report(out, names, tables, title, columns, folder):
-        click.echo(show_text(line))
+        click.echo(show_text(as_typed(line)))
 
 
 @click.command()

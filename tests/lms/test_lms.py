@@ -254,7 +254,7 @@ def test_rosters_are_read_as_the_platforms_write_them(tmp_path, content, encodin
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "no CSV text"),
+        ("", "is empty"),
         ("Name\nBo\n", "no column with ids"),
         ("Email\n", "names no student"),
         ("Email\na@b\nA@B\n", "share email"),

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.lms.commands import export
+from autograder.lms.commands import export, feedback
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.run.commands import marks, override, written
@@ -40,6 +40,16 @@ def test_points_given_by_hand_reach_the_lms_file(out):
     with Gradebook(out / "gradebook.sqlite") as book:
         score = next(g.score for g in book.latest() if g.submission == "s00003")
     assert float(rows[2][-1]) == score
+
+
+@pytest.mark.parametrize("command", [export, feedback])
+def test_a_roster_on_which_nobody_is_found_is_an_error_that_names_it(out, command):
+    roster = out / "another-class.csv"
+    roster.write_text("Student,ID,SIS Login ID\nZoe,99999,zoe\n")
+    with pytest.raises(UsageError) as raised:
+        run(command, out, "--roster", roster)
+    assert str(roster) in str(raised.value)
+    assert "give the roster of this class, or --owners" in str(raised.value)
 
 
 def test_an_override_wants_points_or_withdrawal(out):

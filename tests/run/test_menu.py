@@ -169,6 +169,27 @@ def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
     assert all(as_typed(text) == text for text in texts)
 
 
+def test_whoever_calls_make_never_reads_an_option_that_it_has_too(monkeypatch):
+    monkeypatch.setenv(CALLER, "make")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    of_make = set(re.findall(r"\$\(if \$\([A-Z]+\),--([a-z-]+) \"\$", makefile))
+    assert {"roster", "owners", "times", "out", "deadline"} <= of_make
+    for name in of_make - {"part"}:
+        for text in (f"give --{name} <it>", f"or --{name}", f"'--{name}': 0 is too low"):
+            told = as_typed(text)
+            assert f"--{name}" not in told and f"{name.upper()}=" in told, told
+    assert as_typed("--file-times, --requirements FILE") == "--file-times, --requirements FILE"
+    assert as_typed("`autograder grade --out x`") == "`make grade OUT=x`"
+
+
+def test_what_make_is_called_with_is_refused_in_a_line_of_its_words(monkeypatch):
+    monkeypatch.setenv(CALLER, "make")
+    done = invoke("grade", "--workers", "0")
+    assert done.exit_code == 2
+    (line,) = done.output.splitlines()
+    assert line.startswith("error: ") and "WORKERS=" in line and "--workers" not in line
+
+
 def test_a_wrong_folder_is_told_in_the_callers_words(monkeypatch, tmp_path):
     given = ["grade", "--assignment", "autodiff", "--submissions", str(tmp_path / "nowhere")]
     monkeypatch.delenv(CALLER, raising=False)
