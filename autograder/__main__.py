@@ -180,6 +180,8 @@ def grade(
         raise UsageError(
             "name the assignment too: ASSIGNMENT=<name> (" + ", ".join(assignment_names()) + ")"
         )
+    if requirements is not None and grading_zip is None:
+        raise UsageError("--requirements goes with --zip: this course's packages are its own")
     console.console.quiet = quiet or as_json
     if grading_zip is None:
         names = check_names([assignment] if assignment else [])

@@ -14,7 +14,7 @@ from math import isfinite
 from autograder.errors import UsageError
 from autograder.gradebook.by_hand import Override, with_overrides, with_written
 from autograder.gradebook.changes import Change, note_changes
-from autograder.gradebook.entry import COLUMNS, Entry, entry_of
+from autograder.gradebook.entry import COLUMNS, Entry, entry_of, storable
 from autograder.gradebook.roll import Roll, now
 from autograder.intake.times import lateness, parse_time, time_in_name
 from autograder.model import Gradation, Provenance, Status
@@ -260,7 +260,7 @@ class Gradebook(Roll):
             write.execute(
                 "INSERT INTO overrides (submission, question, points, reason, made_at)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (name, question, points, reason, now()),
+                (name, question, points, storable(reason), now()),
             )
 
     def override_all(self, marks: Iterable) -> int:

@@ -76,7 +76,7 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
     if not is_available():
         if engine == "docker" or not bundled:
             raise UsageError(NO_ENGINE)
-        _say(as_typed("No Docker engine answers: the sample class is graded with ENGINE=local."))
+        _advise("No Docker engine answers: the sample class is graded with ENGINE=local.")
         return EngineChoice("local")
     return EngineChoice("docker", ensure_image())
 
@@ -102,7 +102,7 @@ def settle_packages(
     from autograder.run.environment import settle
 
     files = (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
-    return settle(assignment, choice, _say, files, own_list, cluster)
+    return settle(assignment, choice, _advise, files, own_list, cluster)
 
 
 def grade_and_report(
@@ -171,11 +171,13 @@ def grade_and_report(
         console.print(table)
     _say_what_was_left_out(summary)
     if summary.untimed:
-        _say(f"no time of upload is known of {summary.untimed} submissions: they are late only "
-             "where their names say so; --times or --file-times tells more", "yellow")  # fmt: skip
+        _advise(
+            f"no time of upload is known of {summary.untimed} submissions: they are late only "
+            "where their names say so; --times or --file-times tells more", "yellow",
+        )  # fmt: skip
     _say_changes(summary, out)
     for layers in sorted(summary.without):
-        _say(f"Student code was held without {layers}: this machine does not offer it.", "bold")
+        _say(f"Student code was held without {layers}, which is not to be had here.", "bold")
     _say_what_was_noticed(summary)
     for line in summary.unread_tests:
         _say(f"{name}: {line}: its question gives nobody points; mend it and grade again", "red")
@@ -193,6 +195,11 @@ def grade_and_report(
 def _say(text: str, style: str = "") -> None:
     """Print a line as it is: a file's name may look like markup."""
     console.print(Text(show_text(text), style=style), soft_wrap=True)
+
+
+def _advise(text: str, style: str = "") -> None:
+    """Print a line that names options, as its reader types them."""
+    _say(as_typed(text), style)
 
 
 def _list(what: str, files: list[str], style: str = "red") -> None:
@@ -226,7 +233,10 @@ def _say_what_was_left_out(summary: "Summary") -> None:
         _say(f"left out, as no student's: {shown}")
     if unread := summary.collected.unread:
         shown = ", ".join(unread[:MAX_NAMED]) + (", …" if len(unread) > MAX_NAMED else "")
-        why = "not read, as links out of the folder or no files; copy what is to be graded"
+        why = (
+            "not read, as links out of the folder, folders that you may not read or no files; "
+            "copy what is to be graded"
+        )
         _say(f"{why}: {shown}", "yellow")
     beside = [other.file for other in summary.collected.attachments]
     if beside:

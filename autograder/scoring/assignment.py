@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -13,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from otter.run.run_autograder.autograder_config import AutograderConfig
 
 from autograder import __version__
-from autograder.errors import UsageError
+from autograder.errors import SandboxError, SubmissionEnded, UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
@@ -180,7 +181,11 @@ class Assignment:
         return sorted(self.sources)
 
     def tests(self, question: str, language: str) -> QuestionTests:
-        """Return a fresh test file of one question with its messages in one language."""
+        """Return a fresh test file of one question with its messages in one language.
+
+        Raises:
+            SubmissionEnded, SandboxError: the time or memory of a submission is used up.
+        """
         return self._parse(question, language).fresh()
 
     def _parse(self, question: str, language: str) -> QuestionTests:
@@ -190,8 +195,10 @@ class Assignment:
             try:
                 with patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
-            except KeyboardInterrupt:
-                raise
+            except (KeyboardInterrupt, SubmissionEnded):
+                raise  # it is read within a submission's time, which may end
+            except MemoryError:  # as much a submission's, and no reason to give the file up
+                raise SandboxError(f"{path}: there is no memory left to read it in") from None
             except BaseException as error:  # whatever the file does when it is run
                 from autograder.scoring.formats.unreadable import no_tests
 
@@ -279,7 +286,10 @@ def _check_config(config: dict) -> None:
     """
     for name, (kinds, told) in OTTER_SETTINGS.items():
         value = config.get(name)
-        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+        finite = not isinstance(value, float) or math.isfinite(value)
+        if value is not None and (
+            not isinstance(value, kinds) or isinstance(value, bool) or not finite
+        ):
             raise ValueError(f"{name} in its otter_config.json is {value!r:.60}, not {told}")
 
 

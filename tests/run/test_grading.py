@@ -154,3 +154,10 @@ def test_who_stays_on_a_core_starts_others_there():
 def _cores_of_a_child() -> str:
     command = [sys.executable, "-c", "import os; print(os.sched_getaffinity(0))"]
     return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"ada.ipynb": {"q1": "all"}}', "[1]", "{"])
+def test_a_file_called_as_the_expected_points_that_is_somebody_elses_ends_nothing(grade, text):
+    (grade.folder / "expected.json").write_text(text)
+    summary, _ = grade()
+    assert (summary.graded, summary.expected) == (2, 0)
