@@ -91,8 +91,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _bounded(part: str) -> str:
-    """Return a name that a file system takes: without null characters, its suffix kept."""
-    part = part.replace("\0", "")
+    """Return a name that a file system takes, its suffix kept."""
     if len(os.fsencode(part)) <= MAX_NAME_BYTES:
         return part
     stem, suffix = os.path.splitext(part)

@@ -3,9 +3,11 @@
 What each platform writes, as its help and its downloads show:
 
 - Canvas: ``<name>_[LATE_]<user number>_<upload number>_<file>``, all in one folder; a text that
-  was typed in is ``<name>_<user number>_text.html``.
+  was typed in is ``<name>_<user number>_text.html``; where marking is anonymous
+  ``[LATE_]anon_<letters and digits>`` stands for name and number.
 - Moodle: a folder ``<full name>_<number>_assignsubmission_<kind>_`` per student and kind, or,
-  without folders, files that begin like that; ``assignfeedback`` is what graders gave back.
+  without folders, files that begin like that; who is in no group has no number there, only the
+  name of that group; ``assignfeedback`` is what graders gave back.
 - Blackboard: ``<item>_<username>_attempt_<time>_<file>``, beside a text file per attempt.
 - Gradescope's "Export submissions": a folder ``submission_<number>`` per submission.
 - Brightspace: a folder ``<number>-<number> - <name> - <time>`` per upload.
@@ -21,7 +23,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -30,20 +32,24 @@ from autograder.intake.upload import NOTEBOOK_NAME, is_notebook_name
 
 Told = TypeVar("Told")
 
-_TOKEN = re.compile(r"[^0-9a-z@.+\-]+")
+# Of ids and addresses; letters with accents are parts of words, Chinese ones stand beside them.
+_WORD = re.compile(r"[0-9a-z\u00c0-\u024f\u0370-\u04ff@]+")
+_MAX_WORDS = 8  # of an id or an address
+_COUNTER = re.compile(r"\d{1,2}")  # more often than an id that of a copy: "a (1).ipynb"
 _CANVAS = re.compile(
-    r"(?P<name>[^\W\d_][^_]*)_(?P<late>LATE_)?(?P<user>\d+)_"
+    r"(?:(?P<name>[^\W\d_][^_]*|(?!\d+_)\w+?(?=_(?:LATE_)?\d{3,}_(?:\d{3,}_|text\.|link\.)))"
+    r"_(?P<late>LATE_)?(?P<user>\d+)|(?P<late_one>LATE_)?anon_(?P<nobody>[0-9A-Za-z]{5}))_"
     r"(?!\d\d_\d\dT\d\d_)"  # Otter's own export: the assignment's name and the time
     r"(?:(?P<upload>\d+)_.+|(?:text|link)\.html?)",
     re.IGNORECASE | re.DOTALL,
 )
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_[a-z]+_?.*", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_[a-z]+_?.*", re.DOTALL)
 _BLACKBOARD = re.compile(
     r"(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:[_.].*)?", re.DOTALL
 )
 _GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 _BRIGHTSPACE = re.compile(
-    r"(?P<user>\d+)-\d+ - (?P<name>.+?) - "
+    r"(?P<user>\d+)-\d+ - (?P<name>.+?) ?- "
     r"(?P<time>[^\W\d_]{3,9}\.? \d{1,2}, \d{4} \d{1,4} ?[AP]M)(?: - .*)?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -117,7 +123,14 @@ def is_marked_late(file: str) -> bool:
     """Tell whether Canvas wrote into a file's name that it came late."""
     owner = owner_named(file)
     found = _CANVAS.fullmatch(file.rsplit("/", 1)[-1])
-    return bool(owner and owner.key[0] == "canvas" and found and found["late"])
+    is_canvas = owner is not None and owner.key[0] in ("canvas", "anonymous")
+    return bool(is_canvas and found and (found["late"] or found["late_one"]))
+
+
+def canvas_upload(file: str) -> str:
+    """Return what Canvas calls somebody's upload, as a file's name begins, or ""."""
+    found = _CANVAS.fullmatch(name := file.rsplit("/", 1)[-1])
+    return name[: found.end("upload")] if found and found["upload"] else ""
 
 
 def told_of_upload(file: str, told: Mapping[str, Told]) -> Told | None:
@@ -158,15 +171,20 @@ def _owners_in(part: str, below: str) -> Iterator[tuple[int, Owner]]:
         owner = Owner(("gradescope", found["upload"]), "", True, found["upload"], number)
         yield found.end("upload"), owner
     if found := _MOODLE.fullmatch(part):
-        yield found.end("user"), _owner("moodle", found, found["user"])
+        end = found.end("user" if found["user"] else "name")
+        yield end, _owner("moodle", found, found["user"] or "")
     if found := _BRIGHTSPACE.fullmatch(part):
         yield found.end("time"), _owner("brightspace", found, part[: found.end("time")])
     if below and (found := _SAKAI.fullmatch(part)) and _SAKAI_INSIDE.fullmatch(below):
         yield found.end(), _owner("sakai", found, "")
     if not below and (found := _CANVAS.fullmatch(part)):
         upload = found["upload"] or ""
-        end = found.end("upload" if upload else "user")
-        yield end, _owner("canvas", found, f"{found['user']} {upload}")
+        who = "nobody" if found["nobody"] else "user"
+        owner = _owner("canvas", found, f"{found['user']} {upload}")
+        if found["nobody"]:
+            numbers = frozenset({upload} - {""})
+            owner = Owner(("anonymous", found["nobody"]), numbers=numbers)
+        yield found.end("upload" if upload else who), owner
     if not below and (found := _BLACKBOARD.fullmatch(part)):
         user = found["before"].rsplit("_", 1)[-1]
         numbers = frozenset({found["time"], *found["time"].split("-")} - {user})
@@ -176,7 +194,7 @@ def _owners_in(part: str, below: str) -> Iterator[tuple[int, Owner]]:
 
 def _owner(platform: str, found: re.Match[str], own: str) -> Owner:
     """Return the student whom a platform names and numbers; all numbers in ``own`` are its."""
-    name, user = found["name"], found["user"]
+    name, user = found["name"] or "", found["user"] or ""
     numbers = frozenset(re.findall(r"\d+", own))
     return Owner((platform, user, name), name, True, user, numbers)
 
@@ -187,7 +205,7 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     Args:
         files: paths within the folder of submissions, with "/" between their parts.
     """
-    known = {file: owner_named(file) for file in files}
+    known = _with_one_name({file: owner_named(file) for file in files})
     told: dict[tuple[str, ...], list[str]] = {}
     for file, owner in known.items():
         if owner:
@@ -199,6 +217,21 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     own = {file: one for file, one in known.items() if one and one.key not in nobody}
     tree = _Tree([file for file in known if file not in own])
     return {file: own.get(file) or tree.owner(file) for file in known}
+
+
+def _with_one_name(known: dict[str, Owner | None]) -> dict[str, Owner | None]:
+    """Return owners with the name that stands behind a number: of 张三 and 张三报告 the first."""
+    names: dict[str, set[str]] = {}
+    named = {
+        file: one for file, one in known.items() if one and one.key[0] == "number" and one.name
+    }
+    for owner in named.values():
+        names.setdefault(owner.key[1], set()).add(owner.name)
+    found = dict(known)
+    for file, owner in named.items():
+        name = min((one for one in names[owner.key[1]] if owner.name.startswith(one)), key=len)
+        found[file] = replace(owner, key=("number", owner.key[1], name), name=name)
+    return found
 
 
 def _names_nobody(key: tuple[str, ...], files: list[str], beside: dict[str, set[str]]) -> bool:
@@ -223,12 +256,23 @@ def _names_nobody(key: tuple[str, ...], files: list[str], beside: dict[str, set[
 
 
 def tokens_in(name: str) -> set[str]:
-    """Return the parts of a file's path that may be an id or an e-mail address, in lower case."""
-    name = original(name).casefold()
-    stem = name.removesuffix(".ipynb").removesuffix(".zip")
-    words = {word for text in (name, stem) for word in _TOKEN.split(text)}
-    words |= {part for word in words for part in re.split(r"[-.+]", word)}
-    return {word.strip(".-+") for word in words} | words
+    """Return the parts of a file's path that may be an id or an e-mail address, in lower case.
+
+    Each is a word, or some in a row with what stands between them: "a_li@x.org" of "a_li@x.org_1".
+    """
+    parts = unicodedata.normalize("NFC", original(name)).casefold().split("/")
+    return {token for part in parts for token in _tokens_of(part)}
+
+
+def _tokens_of(part: str) -> set[str]:
+    words = [word.span() for word in _WORD.finditer(part)]
+    found = {
+        part[start:end]
+        for number, (start, _) in enumerate(words)
+        for _, end in words[number : number + _MAX_WORDS]
+    }
+    stem = part.removesuffix(".ipynb").removesuffix(".zip")
+    return {one for one in found if not _COUNTER.fullmatch(one) or one == stem}
 
 
 def attempt_in(file: str) -> tuple[tuple[bool, int, str], ...]:

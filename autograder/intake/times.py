@@ -42,7 +42,7 @@ _CHINESE = re.compile(
     r"(?:[:：分](\d\d))?分?秒?"
 )
 _BRIGHTSPACE = re.compile(
-    r"\d+-\d+ - .+ - ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
+    r"\d+-\d+ - .+? ?- ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
 )
 _BLACKBOARD = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 

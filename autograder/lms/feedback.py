@@ -22,13 +22,12 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.files import write_bytes, write_text
-from autograder.intake.layouts import owner_named
+from autograder.intake.layouts import canvas_upload, owner_named
 from autograder.intake.tables import harmless, to_csv
 from autograder.intake.times import number_of
 from autograder.lms.roster import GradedSubmission, Matching, latest_of
 from autograder.lms.student import Student
 
-_CANVAS = re.compile(r"(?P<head>[^_]+_(?:LATE_)?\d+_\d+)_.+", re.IGNORECASE | re.DOTALL)
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|_]+')  # in a folder's name; "_" parts Moodle's
 _PARTICIPANT = re.compile(r"\D+\d+")  # Moodle's Identifier; Gradescope's are numbers alone
 MAIL = "mail.csv"
@@ -130,11 +129,8 @@ def _moodle(student: Student | None, entry: GradedSubmission, name: str) -> str:
 
 
 def _canvas(entry: GradedSubmission) -> str:
-    owner = owner_named(entry.file)
-    found = _CANVAS.fullmatch(entry.file.rsplit("/", 1)[-1])
-    if not found or not owner or owner.key[0] != "canvas":
-        return ""
-    return f"{found['head']}_feedback.html"
+    upload = canvas_upload(entry.file)
+    return f"{upload}_feedback.html" if upload else ""
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,8 @@ Columns follow what each platform says of its grade import:
   other head is taken by its title or makes a new assignment; ``Points Possible`` stands in a row of
   its own.
 - Moodle (docs.moodle.org/en/Grade_import): any columns; on import they are mapped, the student by
-  ``Email address`` (its case counts) or ``ID number``, the points to a grade item.
+  ``Email address`` (its case counts) or ``ID number``, the points to a grade item. Its grading
+  worksheet is known by ``Identifier``, ``Grade`` and ``Last modified (grade)``.
 - Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row;
   each cell of a comma-separated file in quotes; students by ``Username``; a column whose head ends
   in ``|<number>`` is that column, one without makes a new text column of zero points.
@@ -45,12 +46,25 @@ def canvas(matching: Matching, title: str, possible: float) -> str:
 
 
 def moodle(matching: Matching, title: str, possible: float) -> str:
-    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own."""
+    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own.
+
+    Where marking is anonymous the roster names participants alone: then it is a grading worksheet.
+    """
+    if all(not (one.email or one.sis_id or one.login) for one, _ in matching.chosen):
+        return _worksheet(matching)
     head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
     table: list[list] = [[*head, "Submitted late"]]
     for student, entry in matching.chosen:
         row = [student.given, student.family, student.sis_id, student.email, student.login]
         table.append([*map(harmless, row), _score(entry), "yes" if entry.late else "no"])
+    return to_csv(table)
+
+
+def _worksheet(matching: Matching) -> str:
+    """Return what Moodle's "Upload grading worksheet" looks for, in its English."""
+    table: list[list] = [["Identifier", "Grade", "Last modified (grade)"]]
+    for student, entry in matching.chosen:
+        table.append([harmless(student.upload_id), _score(entry), "-"])
     return to_csv(table)
 
 

@@ -30,7 +30,6 @@ NUMBERS: dict[str, Keys] = {
     "moodle": lambda one: {number_of(one.upload_id)} - {""},
     "gradescope": lambda one: {number_of(one.upload_id)} - {""},
 }
-USERS = ("blackboard", "sakai")  # who write a user name in its place
 WORDS = re.compile(r"[\W_]+")
 MAX_WORDS = 8  # of a person's name
 
@@ -80,7 +79,11 @@ class People:
         owner = owner_named(file)
         if owner is None:
             return set()
-        index = self.by_number.get(owner.key[0], self.by_key if owner.key[0] in USERS else {})
+        if owner.key[0] == "blackboard":  # the user's name is what a title and "_" stand before
+            words = owner.key[1].casefold().split("_")
+            names = ("_".join(words[number:]) for number in range(len(words)))
+            return next((self.by_key[name] for name in names if name in self.by_key), set())
+        index = self.by_key if owner.key[0] == "sakai" else self.by_number.get(owner.key[0], {})
         return index.get(owner.number.casefold(), set())
 
     def _by_id(self, file: str, submission: str) -> set[Student]:

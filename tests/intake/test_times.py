@@ -138,7 +138,10 @@ def test_metadata_of_another_form_is_refused(tmp_path, content):
         ("bo.ipynb", 13, 30, "1:30:00"),
         ("lovelaceada_LATE_5501_9_a.ipynb", 11, 0, "late"),
         ("lovelaceada_LATE_5501_9_a.ipynb", 13, 0, "1:00:00"),
+        ("week 1/LATE_anon_aB3dE_998878_a.ipynb", 11, 0, "late"),
         ("latecomer.ipynb", 11, 0, ""),
+        ("never_late_again.ipynb", 11, 0, ""),
+        ("late_work/bo.ipynb", 11, 0, ""),
         ("hw_late_fix.ipynb", 11, 0, ""),
     ],
 )

@@ -16,7 +16,7 @@ from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, TimeSources
 from autograder.model import Gradation, Limits, Status
 from autograder.run.console import because
-from autograder.run.grading import grade_folder
+from autograder.run.grading import Means, Order, grade_folder
 from autograder.scoring.cores import places_of, stay_on
 from tests.reports.sample_gradations import sample_gradations
 
@@ -54,9 +54,8 @@ def grade(tmp_path):
 
     def run(deadline=None, table=None, **changes):
         assignment = SimpleNamespace(**{**vars(ASSIGNMENT), **changes})
-        collection = Collection(deadline, TimeSources(table))
-        summary = grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
-                               grade=fake_grade, collection=collection)  # fmt: skip
+        order = Order(assignment, folder, out, Collection(deadline, TimeSources(table)))
+        summary = grade_folder(order, Means(EngineChoice("local"), Limits(), 1, fake_grade))
         with open(out / "grades.csv", newline="", encoding="utf-8") as file:
             return summary, {row["file"]: row for row in csv.DictReader(file)}
 
