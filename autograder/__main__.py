@@ -5,7 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
+try:
+    import click
+except ModuleNotFoundError:  # another Python than the one that has the packages
+    sys.exit("error: this Python lacks the package click: run `make` in the repository, then "
+             "`.venv/bin/python -m autograder`")  # fmt: skip
 
 from autograder import __version__
 from autograder.course import (

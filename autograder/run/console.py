@@ -40,8 +40,8 @@ REMOTE = (
     "ENGINE=local"
 )
 NO_ENGINE = (
-    "no Docker engine answers. Start Docker, or ask for ENGINE=local to grade these submissions in "
-    "sandboxed processes of this machine"
+    "{trouble}, or ask for ENGINE=local to grade these submissions in sandboxed processes of this "
+    "machine"
 )
 
 
@@ -67,16 +67,16 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
         return EngineChoice("local")
     if engine == "local":
         return EngineChoice("local")
-    from autograder.engines.docker import is_available, remote_host
+    from autograder.engines.docker import remote_host, trouble
     from autograder.engines.image import ensure_image, held_image
 
     if host := remote_host():
         raise UsageError(REMOTE.format(host=host))
     if tag := held_image():
         return EngineChoice("docker", tag)
-    if not is_available():
+    if found := trouble():
         if engine == "docker" or not bundled:
-            raise UsageError(NO_ENGINE)
+            raise UsageError(NO_ENGINE.format(trouble=". ".join(found)))
         _advise("No Docker engine answers: the sample class is graded with ENGINE=local.")
         return EngineChoice("local")
     return EngineChoice("docker", ensure_image())
@@ -197,7 +197,7 @@ def _say_summary(order: "Order", summary: "Summary", counts: Mapping[str, int], 
     if never := summary.never_passed:
         shown = ", ".join(never[:MAX_NAMED]) + (", …" if len(never) > MAX_NAMED else "")
         _say(f"passed by nobody, so look at the tests themselves: {shown}", "yellow")
-    _list("not graded:", summary.not_graded)
+    _list("not graded:", [because(*one) for one in summary.not_graded])
     _list("other points than expected:", summary.mismatches)
     _say(f"report: {_report_of(order)}")
 
@@ -219,13 +219,17 @@ def _list(what: str, files: list[str], style: str = "red") -> None:
         _say(f"  and {len(files) - MAX_LISTED} more")
 
 
+def because(file: str, reason: str) -> str:
+    """Return a file with what is the matter with it, in one line."""
+    line = " ".join(reason.split(" ‖ ")[0].split())
+    return line if line.startswith(file) else f"{file}: {line}"
+
+
 def _say_what_is_wrong(name: str, summary: "Summary") -> None:
     """Say first what makes the whole run worthless, or who got a zero unread."""
     if not summary.unreadable:
         return
-    file, reason = summary.unreadable[0]
-    line = " ".join(reason.split(" ‖ ")[0].split())
-    shown = line if line.startswith(file) else f"{file}: {line}"
+    shown = because(*summary.unreadable[0])
     if summary.none_readable:
         _say(
             f"{name}: none of the {len(summary.unreadable)} submissions can be read for this "

@@ -40,6 +40,8 @@ class Summary:
 
     Attributes:
         mismatches: submissions whose points differ from ``expected.json``, where there is one.
+        graded: how many got a result now, and ``reused`` how many had one.
+        not_graded: files without one, with the reason.
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
@@ -52,7 +54,7 @@ class Summary:
 
     graded: int = 0
     reused: int = 0
-    not_graded: list[str] = field(default_factory=list)
+    not_graded: list[tuple[str, str]] = field(default_factory=list)
     expected: int = 0
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -209,12 +211,12 @@ class _Run:
             made = means.grade(rest, task, means.choice, min(means.scorers, len(rest)))
             for outcome in between_interrupts(made):
                 _keep(outcome, out, gradebook, self.order.keep)
-                summary.graded += 1
+                summary.graded += outcome.status is not Status.NOT_GRADED
                 summary.without |= {outcome.without} - {""}
                 summary.noticed += [(outcome.entry.file, str(one)) for one in outcome.noticed[:1]]
                 on_result(outcome)
-        summary.not_graded = gradebook.not_graded()
-        summary.unreadable = gradebook.unreadable()
+        summary.not_graded = gradebook.ended_by(Status.NOT_GRADED)
+        summary.unreadable = gradebook.ended_by(Status.UNREADABLE)
         summary.never_passed = gradebook.never_passed()
         summary.unread_tests = _unread_tests(gradebook)
         if gradebook.deadline:
