@@ -12,7 +12,7 @@ from autograder.engines.packages import PIP_LIST, TORCH, Wanted, module_of, read
 from autograder.engines.shipment import PACKAGE
 from autograder.errors import UsageError
 from autograder.run.class_imports import count_imports
-from autograder.scoring.assignment import Assignment
+from autograder.scoring.assignment import Assignment, list_text
 from autograder.scoring.libraries import modules_imported
 
 Say = Callable[[str], None]
@@ -30,8 +30,8 @@ def wanted_by(assignment: Assignment, own_list: Path | None = None) -> Wanted:
     if own_list is None:
         return read_lists(assignment.lists)
     try:
-        return read_lists({PIP_LIST: own_list.read_text(encoding="utf-8")})
-    except (OSError, UnicodeDecodeError) as error:
+        return read_lists({PIP_LIST: list_text(own_list.read_bytes())})
+    except OSError as error:
         raise UsageError(f"{own_list}: no list of packages can be read there ({error})") from None
 
 

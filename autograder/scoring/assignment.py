@@ -1,5 +1,6 @@
 """The grading zip as the scorer sees it: Otter's test files, Otter's configuration, a digest."""
 
+import codecs
 import hashlib
 import json
 import re
@@ -23,7 +24,13 @@ from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
 PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
-SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
+CONFIG = "otter_config.json"
+SETTINGS = (CONFIG, "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
+MARKS = (  # the longer ones first: they begin like shorter ones
+    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+)  # fmt: skip
 TESTS = re.compile(r"tests/[^/.][^/]*\.py")  # as stock Otter finds them: no hidden file
 NUMBER = (int, float), "a number"
 OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
@@ -209,9 +216,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     try:
         digest = _digest(path)
         entries, large = _read_entries(path)
-        if "otter_config.json" not in entries:
-            raise ValueError("it holds no otter_config.json")
-        config = json.loads(entries["otter_config.json"])
+        config = json.loads(entries[CONFIG])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
             Path(entry).stem: _text(entry, text)
@@ -252,9 +257,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         large=large,
         origin=str(Path(path).resolve()),
         lists={
-            entry: entries[entry].decode("utf-8", "replace")
-            for entry in (PIP_LIST, CONDA_LIST)
-            if entry in entries
+            entry: list_text(entries[entry]) for entry in (PIP_LIST, CONDA_LIST) if entry in entries
         },
     )
 
@@ -269,6 +272,14 @@ def _text(entry: str, content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError(f"{entry} is no UTF-8 text: {error.reason} at {error.start}") from None
+
+
+def list_text(content: bytes) -> str:
+    """Return a list of packages as text: as pip reads it, by its byte order mark if it has one."""
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return content.removeprefix(mark).decode(encoding, "replace")
+    return content.decode("utf-8", "replace")
 
 
 def _check_config(config: dict) -> None:
@@ -302,8 +313,11 @@ def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, in
         wanted = [info for info in archive.infolist() if not info.is_dir() and (
             TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
             or info.filename in SETTINGS)]  # fmt: skip
-        if any(R_TESTS.fullmatch(name) for name in archive.namelist()):
+        names = archive.namelist()
+        if any(R_TESTS.fullmatch(name) for name in names):
             raise UsageError(f"{path}: holds tests for R, which are not supported")
+        if CONFIG not in names:
+            raise ValueError(_without_config(names))
         files = [info for info in wanted if info.filename.startswith(FILES)]
         large = [info for info in files if info.file_size >= LARGE_BYTES]
         if sum(info.file_size for info in files if info not in large) > MAX_FILES_BYTES:
@@ -315,6 +329,16 @@ def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, in
         found = {info.filename: archive.read(info) for info in wanted if info not in large}
         sizes = {info.filename: (info.file_size, info.CRC) for info in large}
         return found, {name.removeprefix(FILES): size for name, size in sizes.items()}
+
+
+def _without_config(names: list[str]) -> str:
+    """Return what is wrong with a zip that does not hold Otter's settings at its place."""
+    nested = next((name for name in names if name.endswith(f"/{CONFIG}")), "")
+    if nested:
+        return f"its {nested} is in a folder: zip what that folder holds, not the folder itself"
+    if any("\\" in name for name in names):
+        return f"it holds no {CONFIG}, and its paths are written with \\"
+    return f"it holds no {CONFIG}"
 
 
 def _leads_out(name: str) -> bool:

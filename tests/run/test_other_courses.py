@@ -150,6 +150,8 @@ def test_inspect_refuses_what_is_no_grading_zip_for_python(tmp_path, entry, said
     ({"autograde.py": "x", "nbgrader_config.py": "x"}, "otter generate"),
     ({"run_autograder": "#!/bin/sh", "setup.sh": "#!/bin/sh"}, "otter generate"),
     ({"otter_config.json": "{}"}, "holds no tests"),
+    ({"lab/otter_config.json": "{}", "lab/tests/q1.py": "x = 1"}, "zip what that folder holds"),
+    ({"tests\\q1.py": "x = 1", "files\\a.csv": "1"}, "paths are written with \\"),
     ({"otter_config.json": "[]", "tests/q1.py": "x = 1"}, "not a grading zip"),
 ])  # fmt: skip
 def test_the_zip_of_another_grader_is_refused_in_a_line(course, entries, said):
