@@ -42,6 +42,7 @@ FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
 MAX_FILES_BYTES = 64 * 2**20
 MAX_LARGE_BYTES = 8 * 2**30
+DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
 DIGEST_BYTES = 2**20  # read at a time
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -123,12 +124,23 @@ class Assignment:
 
         Returns:
             The folder that submissions read large files in; "" where there are none.
+
+        Raises:
+            UsageError: the zip is damaged, or there is no room for them.
         """
         if not (self.files or self.large):
             return ""
-        if "" not in self._laid:
-            self._laid[""] = Workplace(self.files, self.large, self.origin, place)
-        return self._laid[""].shared
+        laid = self._laid.get("")
+        if laid is None or place not in (None, laid.place):  # laid out before, to read the tests
+            try:
+                laid = Workplace(self.files, self.large, self.origin, place)
+            except DAMAGED as error:
+                raise UsageError(
+                    f"{self.origin}: its files/ cannot be laid out ({error}); make the zip anew, "
+                    "or make room for them in the folder for temporary files"
+                ) from None
+            self._laid[""] = laid
+        return laid.shared
 
     @property
     def room_mib(self) -> int:
@@ -194,8 +206,9 @@ class Assignment:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
+            self.lay_files()
             try:
-                with patient(PARSE_S, lambda: False, lambda error: None):
+                with self.beside_files(), patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
             except KeyboardInterrupt:
                 raise
@@ -230,8 +243,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         raise UsageError(
             f"{path}: no grading zip there; `make build` makes those of this course"
         ) from None
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
-            zipfile.BadZipFile) as error:  # fmt: skip
+    except DAMAGED as error:
         raise UsageError(
             f"{path}: not a grading zip ({error}); run `make build` to rebuild it, or name the zip "
             "that `otter assign` or `otter generate` made"
