@@ -75,13 +75,12 @@ for name, text in {tests}.items():
 
 
 def make_release(
-    name: str, language: str, notebook: dict, source: dict, data: dict[str, bytes] | None = None
+    name: str, language: str, notebook: dict, data: dict[str, bytes] | None = None
 ) -> dict[str, bytes]:
     """Return the files of one release by name.
 
     Args:
         notebook: the notebook that Otter made for students.
-        source: the source notebook, for the ids of its cells.
         data: what the notebook finds beside it, by path.
 
     Raises:

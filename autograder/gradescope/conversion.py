@@ -15,13 +15,8 @@ from autograder.engines.packages import TORCH, Wanted, read_lists, unmet
 from autograder.engines.resolution import Ground, at_least, resolve
 from autograder.errors import UsageError
 from autograder.gradescope import bundle
-from autograder.scoring.assignment import (
-    CONDA_LIST,
-    DAMAGED,
-    PIP_LIST,
-    Assignment,
-    load_assignment,
-)
+from autograder.scoring.assignment import DAMAGED, Assignment, load_assignment
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST
 
 TAKEN = re.compile(r"tests/[^/.][^/]*\.py|files/.+")
 CODE = "grader"  # apart from the other course's files, whose modules may be called anything

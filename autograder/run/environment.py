@@ -12,8 +12,9 @@ from autograder.engines.packages import PIP_LIST, TORCH, Wanted, module_of, read
 from autograder.engines.shipment import PACKAGE
 from autograder.errors import UsageError
 from autograder.run.class_imports import count_imports
-from autograder.scoring.assignment import Assignment, list_text
+from autograder.scoring.assignment import Assignment
 from autograder.scoring.libraries import modules_imported
+from autograder.scoring.lists import list_text
 
 Say = Callable[[str], None]
 

@@ -1,8 +1,8 @@
 """The grading zip as the scorer sees it: Otter's test files, Otter's configuration, a digest."""
 
-import codecs
 import hashlib
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -14,23 +14,18 @@ from pathlib import Path, PurePosixPath
 from otter.run.run_autograder.autograder_config import AutograderConfig
 
 from autograder import __version__
-from autograder.errors import UsageError
+from autograder.errors import SandboxError, SubmissionEnded, UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
-PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
 CONFIG = "otter_config.json"
 SETTINGS = (CONFIG, "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
-MARKS = (  # the longer ones first: they begin like shorter ones
-    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (codecs.BOM_UTF8, "utf-8"),
-)  # fmt: skip
 TESTS = re.compile(r"tests/[^/.][^/]*\.py")  # as stock Otter finds them: no hidden file
 NUMBER = (int, float), "a number"
 OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
@@ -199,7 +194,11 @@ class Assignment:
         return sorted(self.sources)
 
     def tests(self, question: str, language: str) -> QuestionTests:
-        """Return a fresh test file of one question with its messages in one language."""
+        """Return a fresh test file of one question with its messages in one language.
+
+        Raises:
+            SubmissionEnded, SandboxError: the time or memory of a submission is used up.
+        """
         return self._parse(question, language).fresh()
 
     def _parse(self, question: str, language: str) -> QuestionTests:
@@ -210,8 +209,10 @@ class Assignment:
             try:
                 with self.beside_files(), patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
-            except KeyboardInterrupt:
-                raise
+            except (KeyboardInterrupt, SubmissionEnded):
+                raise  # it is read within a submission's time, which may end
+            except MemoryError:  # as much a submission's, and no reason to give the file up
+                raise SandboxError(f"{path}: there is no memory left to read it in") from None
             except BaseException as error:  # whatever the file does when it is run
                 from autograder.scoring.formats.unreadable import no_tests
 
@@ -286,14 +287,6 @@ def _text(entry: str, content: bytes) -> str:
         raise ValueError(f"{entry} is no UTF-8 text: {error.reason} at {error.start}") from None
 
 
-def list_text(content: bytes) -> str:
-    """Return a list of packages as text: as pip reads it, by its byte order mark if it has one."""
-    for mark, encoding in MARKS:
-        if content.startswith(mark):
-            return content.removeprefix(mark).decode(encoding, "replace")
-    return content.decode("utf-8", "replace")
-
-
 def _check_config(config: dict) -> None:
     """Refuse settings that nothing could be graded by.
 
@@ -302,7 +295,10 @@ def _check_config(config: dict) -> None:
     """
     for name, (kinds, told) in OTTER_SETTINGS.items():
         value = config.get(name)
-        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+        finite = not isinstance(value, float) or math.isfinite(value)
+        if value is not None and (
+            not isinstance(value, kinds) or isinstance(value, bool) or not finite
+        ):
             raise ValueError(f"{name} in its otter_config.json is {value!r:.60}, not {told}")
 
 

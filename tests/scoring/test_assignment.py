@@ -35,6 +35,9 @@ DAMAGED = {
     "no settings": {"otter_config.json": "[1]"},
     "a broken manifest": {"manifest.json": "{"},
     "a manifest that is a list": {"manifest.json": "[]"},
+    "points that are no number": {
+        "otter_config.json": '{"assignment_name": "autodiff", "points_possible": NaN}'
+    },
     "a test that is no text": {"tests/q1.py": b"\xff\xfe\xff"},
 }
 
