@@ -183,7 +183,7 @@ class Encoder:
         cls = type(value)
         record: Record
         listed = is_enumeration(cls)
-        if self.keep is None or not (listed or base_of(cls)) or not is_faithful(cls):
+        if self.keep is None or not (listed or base_of(cls)) or not is_faithful(value):
             return None
         if listed:
             members = members_of(cls)
