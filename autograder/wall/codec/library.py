@@ -117,6 +117,16 @@ def _zone(value: Any, encode: Encode) -> Plain | None:
     return None if value.key is None else _collection("zone", [value.key])
 
 
+def _offset(value: Any, encode: Encode) -> Plain:
+    return _collection("offset", [encode(part) for part in value.__getinitargs__()])
+
+
+def _make_offset(items: list[Any]) -> datetime.timezone:
+    if [type(item) for item in items] not in ([datetime.timedelta], [datetime.timedelta, str]):
+        raise EvidenceError("malformed zone")
+    return datetime.timezone(*items)
+
+
 def _make_zone(items: list[Any]) -> ZoneInfo:
     if [type(item) for item in items] != [str] or not ZONE.fullmatch(items[0]):
         raise EvidenceError("malformed zone")
@@ -231,6 +241,7 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     array: _numbers,
     **dict.fromkeys(PATHS, _path),
     ZoneInfo: _zone,
+    datetime.timezone: _offset,
     re.Pattern: _pattern,
     dataclasses.Field: _field,
     **dict.fromkeys(draws.KINDS, _generator),
@@ -290,6 +301,7 @@ _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
     **{kind: partial(_make_path, cls) for cls, kind in PATHS.items()},
     "field": _make_field,
     "zone": _make_zone,
+    "offset": _make_offset,
     "zoned": _make_zoned,
     "pattern": _make_pattern,
 }
