@@ -127,9 +127,9 @@ def test_modules_that_were_not_preloaded_can_be_imported(engine):
 
 
 def test_what_a_control_group_may_use_can_be_read_where_it_is_told(engine):
-    cell = """
+    cell = f"""
 import os
-names = {names!r}
+names = {confine.GROUP_LIMITS!r}
 lines = open("/proc/self/cgroup").read().splitlines()
 told = [line.split(":", 2)[1:] for line in lines]
 groups = [f"/sys/fs/cgroup/{{a}}{{b}}" for a, b in [("", ""), *told, *((a, "") for a, _ in told)]]
@@ -137,7 +137,7 @@ there = [f"{{g}}/{{n}}" for g in groups for n in names if os.path.exists(f"{{g}}
 x = all(open(path).read() for path in there) and not os.path.exists("/sys/fs/cgroup/x")
 try: os.listdir("/sys/fs/cgroup")
 except PermissionError: x = x and True
-""".format(names=confine.GROUP_LIMITS)
+"""
     graded = grade(engine, NOTHING, (cell, "q1"))
     assert outcomes(graded) == [True], graded.cells
 
