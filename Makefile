@@ -8,7 +8,14 @@ READY   = $(VENV)/ready
 TORCH     := $(shell sed -n 's/^ *"torch==\(.*\)",/\1/p' pyproject.toml | head -n 1)
 CPU_INDEX ?= $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu)
 
+# A misspelt variable would grade something else than was meant.
+KNOWN = ASSIGNMENT SUBMISSIONS OUT ENGINE WORKERS SCHEDULER TIMEOUT DEADLINE EXTENSIONS TIMES KEEP ROSTER \
+	ZIP GROUPS OWNERS TITLE DRY_RUN PART TESTERS ARGS PYTHON VENV CPU_INDEX SHELL MAKEFLAGS TMPDIR \
+	AUTOGRADER_% DASK_% DOCKER_% PIP_% UV_% XDG_%
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(foreach name,$(filter-out $(KNOWN),$(GIVEN)),$(error no variable $(name) is known; `make help` lists them))
 
+needed  = $(or $($1),$(error make $@ wants $1=<$2>))
 only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
 options = $(only) \
 	$(if $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") $(if $(OUT),--out "$(OUT)") \
@@ -33,7 +40,8 @@ grade: $(READY)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=
 		$(if $(ZIP),--zip "$(ZIP)")
 
 export: $(READY)  ## write what an LMS imports: OUT=folder of a run, ROSTER=file
-	@$(PY) -m autograder export $(if $(OUT),"$(OUT)") $(if $(ROSTER),--roster "$(ROSTER)") \
+	@$(PY) -m autograder export "$(call needed,OUT,folder of a graded run)" \
+		--roster "$(call needed,ROSTER,CSV of the class)" \
 		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
 		$(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TITLE),--title "$(TITLE)") \
 		$(if $(DRY_RUN),--dry-run)
@@ -73,14 +81,17 @@ built: $(READY)
 # The lock holds everything but torch, with hashes. torch comes alone: the plain name would bring
 # gigabytes of CUDA packages on Linux, so a wheel that pip already finds on this disk is taken,
 # beside the lock's packages, or else, after them, the one of PyTorch's CPU index.
+FROM = torch $(TORCH) comes from PyTorch's CPU index. Where that does not answer pip takes the usual one: \
+	gigabytes of CUDA packages. CPU_INDEX='--index-url URL' names a mirror.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with PYTHON=python3.x")'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --no-compile --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
+	@echo "Setting up $(VENV), once; this takes a minute or more ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PY) -m pip install --quiet --no-compile --no-index --no-deps torch==$(TORCH) 2>/dev/null & torch=$$!; \
 		$(PY) .ci/install.py requirements.lock; locked=$$?; wait $$torch; found=$$?; \
-		test $$locked -eq 0 && { test $$found -eq 0 || $(PY) -m pip install \
-			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }
-	$(PY) .ci/compile.py autograder/sandbox/requirements.lock & \
+		test $$locked -eq 0 && { test $$found -eq 0 || { echo "$(FROM)"; $(PY) -m pip install \
+			--disable-pip-version-check --retries 2 $(CPU_INDEX) torch==$(TORCH); }; }
+	@$(PY) .ci/compile.py autograder/sandbox/requirements.lock & \
 		$(PY) -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
 			--editable . && wait
 	@touch $@

@@ -15,21 +15,30 @@ Entries = dict[str, tuple[int, int] | None]  # size and time of a file; None: a 
 
 def write_text(path: Path, text: str) -> None:
     """Write a file in one step, as UTF-8; its folder is made where it is missing."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file in one step; its folder is made where it is missing."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     try:
-        with os.fdopen(
-            handle, "w", encoding="utf-8", errors="backslashreplace", newline=""
-        ) as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException as error:
         os.unlink(temporary)
         if isinstance(error, OSError) and error.filename is None:
             error.filename = os.fspath(path)  # a full disk is told without one
         raise
+
+
+def _umask() -> int:
+    """Return which rights new files do not get; there is no other way to ask that is safe."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        return next((int(one.split()[1], 8) for one in status if one.startswith("Umask:")), 0o022)
 
 
 def link_all(source: str, target: str) -> None:

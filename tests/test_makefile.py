@@ -73,6 +73,41 @@ def test_an_unknown_assignment_is_left_to_the_command_to_refuse():
     assert '--assignment "no-such-thing"' in last
 
 
+@pytest.mark.parametrize("given", ["SUBMISSION=class", "out=marks", "ROOSTER=r.csv"])
+def test_a_misspelt_variable_is_named_and_nothing_is_done(given):
+    done = run_make("--dry-run", "grade", "ASSIGNMENT=autodiff", given)
+    assert done.returncode == 2 and f"no variable {given.split('=')[0]} is known" in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize(
+    "given", ["AUTOGRADER_BASE_IMAGE=debian:12", "XDG_CACHE_HOME=/x", "KEEP=1"]
+)
+def test_what_the_environment_may_hold_may_stand_in_the_call(given):
+    assert planned("grade", given)
+
+
+def test_every_variable_that_the_makefile_reads_is_known():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = text.split("KNOWN = ")[1].split("GIVEN")[0].replace("\\", "").split()
+    read = set(re.findall(r"\$\((?:if \$\(|or \$\()?([A-Z][A-Z_]+)\b", text))
+    made = set(re.findall(r"^([A-Z_]+) *:?= ", text, re.MULTILINE)) | {"MAKEFILE_LIST", "PY"}
+    assert read - made - {"KNOWN", "GIVEN"} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [((), "OUT"), (("OUT=marks",), "ROSTER"), (("ROSTER=r.csv",), "OUT")]
+)
+def test_an_export_without_its_folder_or_roster_says_which_variable_is_missing(given, wanted):
+    done = run_make("--dry-run", "--old-file=requirements.lock", "export", *given)
+    assert done.returncode == 2 and f"make export wants {wanted}=<" in done.stderr
+
+
+def test_where_torch_may_come_with_cuda_it_is_said_before(tmp_path):
+    told = planned("lint", f"VENV={tmp_path}")
+    assert "gigabytes of CUDA packages" in told.split("pip install --disable")[0].split("echo")[-1]
+
+
 def test_an_old_python_is_refused_in_one_line(tmp_path):
     (tmp_path / "old-python").write_text(
         '#!/bin/sh\necho "Python 3.10 or newer is needed" >&2\nexit 1\n'
@@ -119,5 +154,6 @@ def test_the_command_knows_that_make_calls_it(target, tmp_path):
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\necho "called by [${CALLER}]"\n')
     python.chmod(0o755)
-    done = run_make(f"VENV={tmp_path}", f"--old-file={tmp_path}/ready", target)
+    wanted = ("OUT=marks", "ROSTER=class.csv") if target == "export" else ()
+    done = run_make(f"VENV={tmp_path}", f"--old-file={tmp_path}/ready", target, *wanted)
     assert done.stdout.splitlines()[-1] == "called by [make]", done.stdout + done.stderr

@@ -63,6 +63,17 @@ def test_the_changelog_has_this_version():
     assert f"\n## {__version__}\n" in (ROOT / ".docs/changelog.md").read_text()
 
 
+def test_nothing_lies_at_the_top_but_what_belongs_there():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    names = {name.split("/")[0] for name in listed.stdout.decode().split("\0") if name}
+    assert {name for name in names if not name.startswith(".")} == {
+        "LICENSE", "Makefile", "README.md", "assignments", "autograder", "pyproject.toml",
+        "requirements.lock", "tests",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_link_of_a_page_leads_somewhere(page):
     for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):

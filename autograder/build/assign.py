@@ -20,6 +20,7 @@ from autograder.build.language import keep_language
 from autograder.course import ROOT, whole_lock, work_folder
 from autograder.engines.local import LocalEngine
 from autograder.errors import BuildError
+from autograder.files import write_bytes
 from autograder.gradescope import bundle
 from autograder.languages import LANGUAGES
 from autograder.reports.written import load_rubric
@@ -27,6 +28,7 @@ from autograder.scoring.libraries import modules_imported
 
 KEY_FILE = ".inputs-key"  # in the course; ignored by git; any bytes
 STAMP = "verified.json"
+GRADING_ZIP = "autograder.zip"
 INPUTS_KEY = "inputs.key"  # the grading zip's entry made of it
 
 
@@ -47,7 +49,7 @@ class BuiltAssignment:
     @property
     def grading_zip(self) -> Path:
         """The grading zip."""
-        return self.folder / "autograder.zip"
+        return self.folder / GRADING_ZIP
 
     def describe(self) -> str:
         """Return one line for the terminal."""
@@ -86,8 +88,8 @@ def build_assignment(
             from autograder.build.verify import verify_assignment
 
             files[STAMP] = verify_assignment(name, files, engine, _read(target / STAMP), stock)
-            zipped = files["autograder.zip"]
-            files["autograder.zip"] = _with_manifest(zipped, name, files[STAMP], notebook["cells"])
+            zipped = files[GRADING_ZIP]
+            files[GRADING_ZIP] = _with_manifest(zipped, name, files[STAMP], notebook["cells"])
     _write(target, files)
     points = sum(config["points"] for question in questions for config, _ in question["tests"])
     return BuiltAssignment(name, target, len(questions), points, verify)
@@ -98,7 +100,7 @@ def _make_files(folder: Path, notebook: dict, secrets: leaks.Secrets) -> dict[st
     files: dict[str, bytes] = {}
     for language in LANGUAGES:
         made = _assign(name, keep_language(notebook, language), data)
-        student = release.make_release(name, language, made["student"], notebook, data)
+        student = release.make_release(name, language, made["student"], data)
         leaks.check_release(student, secrets)
         files |= {f"student/{language}/{entry}": content for entry, content in student.items()}
         files[f"student/{name}-{language}.zip"] = make_zip(
@@ -107,7 +109,7 @@ def _make_files(folder: Path, notebook: dict, secrets: leaks.Secrets) -> dict[st
         solution = release.finish_notebook(made["autograder"], name, language)
         files[f"solutions/{name}-{language}.ipynb"] = release.to_bytes(solution)
         if language == LANGUAGES[0]:
-            files["autograder.zip"] = _grading_zip(folder, made["zip"], data)
+            files[GRADING_ZIP] = _grading_zip(folder, made["zip"], data)
     return files
 
 
@@ -206,17 +208,18 @@ def _read(path: Path) -> bytes:
 
 
 def _write(target: Path, files: dict[str, bytes]) -> None:
-    """Bring a folder to hold exactly these files; what is already right is left alone."""
+    """Bring a folder to hold exactly these files; what is already right is left alone.
+
+    The grading zip comes last: it says that all else is there.
+    """
     found = read_folder(target) if target.exists() else {}
     for entry in set(found) - set(files):
         (target / entry).unlink()
-    for entry, data in files.items():
+    for entry, data in sorted(files.items(), key=lambda file: file[0] == GRADING_ZIP):
         if found.get(entry) != data:
-            path = target / entry
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_bytes(target / entry, data)
     for folder in sorted(target.rglob("*"), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
             shutil.rmtree(folder)
-    if "autograder.zip" in files:
-        os.utime(target / "autograder.zip")  # make compares times
+    if GRADING_ZIP in files:
+        os.utime(target / GRADING_ZIP)  # make compares times

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -78,7 +79,7 @@ def data_files(folder: Path, cells: list[dict]) -> dict[str, bytes]:
         where = f'{folder / f"{folder.name}.ipynb"}: files: "{name}"'
         if place.is_absolute() or ".." in place.parts:
             raise BuildError(f"{where} leads out of {folder}; move it there and name it from there")
-        if place.parts[0] in TAKEN or place.suffix in (".ipynb", ".zip"):
+        if {*place.parts[:1]} & {*TAKEN} or place.suffix in (".ipynb", ".zip"):
             raise BuildError(f"{where} is a name that a release uses itself; choose another")
         if not (folder / place).is_file():
             raise BuildError(f"{where} is no file of {folder}; put it there, or take the line out")
@@ -178,7 +179,8 @@ def _check_question(path: Path, question: dict) -> None:
 
 
 def _check_test(where: str, config: dict, source: str) -> None:
-    if not isinstance(config.get("points"), (int, float)):
+    points = config.get("points")
+    if not isinstance(points, (int, float)) or isinstance(points, bool) or not isfinite(points):
         raise BuildError(f'{where}: no points given; add "points:" to each of its tests')
     if not config.get("hidden") and IMPORTS_OURS.search(source):
         raise BuildError(f"{where}: a public test uses the autograder package, which students lack")
@@ -187,6 +189,8 @@ def _check_test(where: str, config: dict, source: str) -> None:
         if text is None:
             if config.get("hidden"):
                 raise BuildError(f'{where}: a hidden test without "{key}:"; add one that teaches')
+        elif not isinstance(text, str):
+            raise BuildError(f"{where}: {key} is no text; put it in quotation marks")
         elif '"' in text or "\n" in text or "\\" in text:
             raise BuildError(f"{where}: {key} holds a double quote, backslash or line end; Otter "
                              "cannot store it")  # fmt: skip

@@ -31,7 +31,7 @@ def wanted_base() -> str:
 
 def has_image(tag: str) -> bool:
     """Tell whether the engine holds an image of this tag."""
-    return not _run(["docker", "image", "inspect", tag]).returncode
+    return not run(["docker", "image", "inspect", tag]).returncode
 
 
 def find_base(say: Callable[[str], None]) -> str:
@@ -46,7 +46,7 @@ def find_base(say: Callable[[str], None]) -> str:
     if wanted == DEFAULT and has_image(HOME_MADE):
         return HOME_MADE
     say(f"  fetching {wanted} ...")
-    pulled = _run(["docker", "pull", "--quiet", wanted], PULL_S)
+    pulled = run(["docker", "pull", "--quiet", wanted], PULL_S)
     if not pulled.returncode:
         return wanted
     reason = _last_line(pulled.stdout)
@@ -66,20 +66,21 @@ def make_base_image() -> None:
         EngineError: debootstrap or the import failed.
     """
     with tempfile.TemporaryDirectory(prefix="autograder-") as root:
-        made = _run(["debootstrap", "--variant=minbase", "bookworm", root], DEBOOTSTRAP_S)
+        made = run(["debootstrap", "--variant=minbase", "bookworm", root], DEBOOTSTRAP_S)
         if made.returncode:
             raise EngineError(f"debootstrap failed ({_last_line(made.stdout)}); {HELP}")
         leave_out = [f"--exclude={pattern}" for pattern in LEFT_OUT]
         tar = ["tar", "-C", root, *leave_out, "-c", "."]
         with subprocess.Popen(tar, stdout=subprocess.PIPE) as archive:
-            loaded = _run(["docker", "import", "-", HOME_MADE], PULL_S, archive.stdout)
+            loaded = run(["docker", "import", "-", HOME_MADE], PULL_S, archive.stdout)
         if archive.returncode or loaded.returncode:
             raise EngineError(f"docker import failed ({_last_line(loaded.stdout)})")
 
 
-def _run(
+def run(
     command: list[str], timeout_s: float = 60.0, stdin: IO[bytes] | int | None = subprocess.DEVNULL
 ) -> subprocess.CompletedProcess[bytes]:
+    """Run a command and return what it said; one that takes too long has failed."""
     try:
         return subprocess.run(
             command,

@@ -125,7 +125,7 @@ def ensure_environment(wanted: Wanted, with_image: bool, say: Callable[[str], No
                 if one not in lacking]  # fmt: skip
     if not lacking:
         return None
-    folder = cache_folder() / _key(wanted, own)
+    folder = cache_folder() / _key(wanted)
     with _only_one_maker(folder):
         made = _load(folder)
         if made is None:
@@ -134,7 +134,7 @@ def ensure_environment(wanted: Wanted, with_image: bool, say: Callable[[str], No
     return made
 
 
-def _key(wanted: Wanted, own: Mapping[str, str]) -> str:
+def _key(wanted: Wanted) -> str:
     """Name an environment after what is asked for and what it lies on."""
     parts = [*wanted.lines, *map(at_least, OLDEST), environment_facts()["packages"],
              sys.base_prefix, sys.prefix, platform.python_version()]  # fmt: skip

@@ -111,9 +111,13 @@ def look_into(tag: str) -> tuple[str, dict[str, str]]:
         EngineError: it does not run.
     """
     command = ["docker", "run", "--rm", "--network", "none", tag, "python3", "-c", LISTING]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=LOOK_S)
     try:
+        done = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=LOOK_S
+        )  # fmt: skip
         python, packages = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"the grading image {tag} does not run in {LOOK_S:.0f} s") from None
     except ValueError:
         said = done.stderr.decode(errors="replace").strip()[-300:]
         raise EngineError(f"the grading image {tag} does not run ({said})") from None
@@ -238,13 +242,7 @@ def build_image(tag: str, context: Path, arguments: dict[str, str]) -> None:
         command += ["--build-arg", f"{key}={value}"]
     for key in PASSED_ON:
         command += ["--build-arg", key] if os.environ.get(key) else []
-    done = subprocess.run(
-        [*command, str(context)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=BUILD_S,
-    )
+    done = base_image.run([*command, str(context)], BUILD_S)
     if done.returncode:
         lines = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
         tail = "\n".join(f"  {line}" for line in lines[-12:])

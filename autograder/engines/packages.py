@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.scoring.assignment import CONDA_LIST, PIP_LIST
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST
 
 OTTER, TORCH = "otter-grader", "torch"
 # What runs, converts and serves notebooks: the grader does that itself.
@@ -112,12 +113,13 @@ def _pip_lines(text: str, source: str, tell: Callable[[str], None]) -> Iterator[
             continue
         try:
             one = Requirement(line)
-        except InvalidRequirement:
+            here = one.marker is None or one.marker.evaluate()
+        except (InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName):
             tell(f"{source}: '{line}' is left out: it is no name of a package with a version")
             continue
         if one.url:
             tell(f"{source}: '{line}' is left out: packages come from the index, by name")
-        elif one.marker is None or one.marker.evaluate():
+        elif here:
             one.marker = None
             yield one
 

@@ -14,7 +14,7 @@ from math import isfinite
 from autograder.errors import UsageError
 from autograder.gradebook.by_hand import Override, with_overrides, with_written
 from autograder.gradebook.changes import Change, note_changes
-from autograder.gradebook.entry import COLUMNS, Entry, entry_of
+from autograder.gradebook.entry import COLUMNS, Entry, entry_of, storable
 from autograder.gradebook.roll import Roll, now
 from autograder.intake.times import lateness, parse_time, time_in_name
 from autograder.model import Gradation, Provenance, Status
@@ -141,18 +141,12 @@ class Gradebook(Roll):
             and row[2] != Status.NOT_GRADED.value
         )
 
-    def not_graded(self) -> list[str]:
-        """Return the files of the class that could not be graded, by submission."""
-        rows = self._read(f"SELECT file FROM ({UPLOADS}) WHERE status = ?",
-                          (Status.NOT_GRADED.value,))  # fmt: skip
-        return [file for (file,) in rows.fetchall()]
-
-    def unreadable(self) -> list[tuple[str, str]]:
-        """Return the files of the class that cannot be read as submissions, and why."""
+    def ended_by(self, status: Status) -> list[tuple[str, str]]:
+        """Return the files of the class that ended in one way, and why, by file."""
         rows = self._read(
             "SELECT file, reason FROM gradations WHERE status = ? AND id IN"
             f" (SELECT id FROM ({UPLOADS})) ORDER BY file",
-            (Status.UNREADABLE.value,),
+            (status.value,),
         )
         return rows.fetchall()
 
@@ -260,7 +254,7 @@ class Gradebook(Roll):
             write.execute(
                 "INSERT INTO overrides (submission, question, points, reason, made_at)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (name, question, points, reason, now()),
+                (name, question, points, storable(reason), now()),
             )
 
     def override_all(self, marks: Iterable) -> int:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from autograder.errors import UsageError
+from autograder.gradebook.entry import storable
 from autograder.gradebook.migration import FILES, to_version_2
 
 File = TypeVar("File", bound="GradebookFile")
@@ -61,9 +62,15 @@ class GradebookFile:
             self._connection = sqlite3.connect(
                 self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None
             )
-            self._prepare()
         except sqlite3.Error as error:
             raise self._unusable(error) from None
+        try:
+            self._prepare()
+        except BaseException as error:
+            self.close()
+            if isinstance(error, sqlite3.Error):
+                raise self._unusable(error) from None
+            raise
 
     def __enter__(self: File) -> File:
         return self
@@ -146,7 +153,7 @@ class GradebookFile:
 
     def _keep(self, name: str, value: str) -> None:
         with self._transaction() as write:
-            write.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+            write.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, storable(value)))
 
     def _kept(self, name: str) -> str:
         row = self._read("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()

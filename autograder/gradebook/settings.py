@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.gradebook.file import GradebookFile
-from autograder.intake.layouts import tokens_in
+from autograder.intake.layouts import tokens_in, written_by_platform
 from autograder.intake.times import parse_time
 
 
@@ -118,13 +118,15 @@ class Settings(GradebookFile):
     def due_dates(self) -> Callable[[str, str], datetime | None]:
         """Return what tells the deadline of a file and its submission.
 
-        It is the own one of its student, whom the file's path names, or a roster has told.
+        It is the own one of its student, whom a roster has told, or else what a platform wrote into
+        the file's path. What a student called the file gives nobody another's extension.
         """
         extensions, deadline, students = self.extensions, self.deadline, self.students
 
         def due(file: str, submission: str) -> datetime | None:
             told = students.get(submission, [])[2:]  # an earlier version kept no ids
-            keys = {key for ids in told for _, one in ids for key in one} | tokens_in(file)
+            ids = {key for ids in told for _, one in ids for key in one}
+            keys = ids or tokens_in(written_by_platform(file))
             return max((extensions[key] for key in keys & extensions.keys()), default=deadline)
 
         return due if extensions else lambda file, submission: deadline

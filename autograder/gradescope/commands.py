@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from autograder.course import whole_lock
+from autograder.files import write_bytes
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -20,8 +21,7 @@ def gradescope(grading_zip: Path, out: Path) -> None:
     if out.resolve() == grading_zip.resolve():
         raise UsageError(f"{out}: name another file to write")
     made = convert(grading_zip, whole_lock().parent)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(made.data)
+    write_bytes(out, made.data)
     for line in made.told:
         click.echo(f"{line}.")
     click.echo(

@@ -77,8 +77,12 @@ class Metadata:
         """Return when the next upload may be graded, or None if this one may."""
         if not per_day or self.created is None:
             return None
-        recent = [time for time, _ in self.earlier if timedelta(0) <= self.created - time < DAY]
-        return recent[-per_day] + DAY if len(recent) >= per_day else None
+        graded: list[datetime] = []  # what came too soon was not, and keeps nobody waiting longer
+        for time in (*(time for time, _ in self.earlier), self.created):
+            recent = [one for one in graded if timedelta(0) <= time - one < DAY]
+            if len(recent) < per_day:
+                graded.append(time)
+        return None if graded[-1:] == [self.created] else recent[-per_day] + DAY
 
     @property
     def last_score(self) -> float:

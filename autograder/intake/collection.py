@@ -69,7 +69,8 @@ class Collected:
 
     Attributes:
         left_out: files and folders that are no student's.
-        unread: links that lead nowhere or out of the folder, and what is no file, like a pipe.
+        unread: links that lead nowhere or out of the folder, folders that may not be read, and what
+            is no file, like a pipe.
     """
 
     submissions: tuple[str, ...]
@@ -108,7 +109,7 @@ def collect(
         submissions += [other.file for other in beside if other.file in stay]
         attachments += [other for other in beside if other.file not in stay]
     if not submissions:
-        links = f" (not followed: {', '.join(unread[:3])})" if unread else ""
+        links = f" (not read: {', '.join(unread[:3])})" if unread else ""
         raise UsageError(
             f"{folder}: no submissions there{links}; put .ipynb files or Otter's .zip files into it"
         )
@@ -151,7 +152,11 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str], list[s
     left_out: list[str] = []
     unread: list[str] = []
     top = folder
-    for base, folders, files in os.walk(folder):
+
+    def note(error: OSError) -> None:
+        unread.append(f"{Path(error.filename).relative_to(folder).as_posix()}/")
+
+    for base, folders, files in os.walk(folder, onerror=note):
         here = Path(base)
         inside = []
         for name in sorted(folders):
@@ -198,7 +203,8 @@ def _is_furniture(path: Path) -> bool:
 
 def _holds_folders(folder: Path) -> bool:
     try:
-        return any(entry.is_dir() for entry in os.scandir(folder))
+        with os.scandir(folder) as entries:
+            return any(entry.is_dir() for entry in entries)
     except OSError:
         return False
 

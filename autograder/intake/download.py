@@ -1,17 +1,24 @@
 """An LMS's download as it is: one zip with everybody's files, unpacked into a folder of ours."""
 
+import lzma
 import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.upload import MAX_FILE_BYTES
+from autograder.intake.upload import MAX_FILE_BYTES, is_link
 
 MAX_ENTRIES = 500_000
 MAX_NAME_BYTES = 240
 UTF_8_FLAG = 0x800
+# What a damaged archive raises, and one in which a name is a file's and a folder's.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError,
+    FileExistsError, NotADirectoryError,
+)  # fmt: skip
 
 
 def is_download(path: Path) -> bool:
@@ -36,13 +43,12 @@ def unpack_download(path: Path, folder: Path) -> Path:
             if len(entries) > MAX_ENTRIES:
                 raise UsageError(f"{path}: more than {MAX_ENTRIES:,} files; unpack it yourself")
             for entry in entries:
-                is_link = entry.external_attr >> 16 & 0o170000 == 0o120000
-                if not entry.is_dir() and not is_link:
+                if not entry.is_dir() and not is_link(entry):
                     _write(archive, entry, fresh)
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         reason = " ".join(str(error).split())[:100]
         raise UsageError(
             f"{path}: cannot be unpacked ({reason}); download it again, or unpack it yourself"
@@ -84,8 +90,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _bounded(part: str) -> str:
-    """Return a name that a file system takes: without null characters, its suffix kept."""
-    part = part.replace("\0", "")
+    """Return a name that a file system takes, its suffix kept."""
     if len(os.fsencode(part)) <= MAX_NAME_BYTES:
         return part
     stem, suffix = os.path.splitext(part)

@@ -3,9 +3,11 @@
 What each platform writes, as its help and its downloads show:
 
 - Canvas: ``<name>_[LATE_]<user number>_<upload number>_<file>``, all in one folder; a text that
-  was typed in is ``<name>_<user number>_text.html``.
+  was typed in is ``<name>_<user number>_text.html``; where marking is anonymous
+  ``[LATE_]anon_<letters and digits>`` stands for name and number.
 - Moodle: a folder ``<full name>_<number>_assignsubmission_<kind>_`` per student and kind, or,
-  without folders, files that begin like that; ``assignfeedback`` is what graders gave back.
+  without folders, files that begin like that; who is in no group has no number there, only the
+  name of that group; ``assignfeedback`` is what graders gave back.
 - Blackboard: ``<item>_<username>_attempt_<time>_<file>``, beside a text file per attempt.
 - Gradescope's "Export submissions": a folder ``submission_<number>`` per submission.
 - Brightspace: a folder ``<number>-<number> - <name> - <time>`` per upload.
@@ -20,27 +22,34 @@ Anything else is taken as people make it: a folder per student, or files side by
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from autograder.intake.tables import original
 from autograder.intake.upload import NOTEBOOK_NAME, is_notebook_name
 
-_TOKEN = re.compile(r"[^0-9a-z@.+\-]+")
+Told = TypeVar("Told")
+
+# Of ids and addresses; letters with accents are parts of words, Chinese ones stand beside them.
+_WORD = re.compile(r"[0-9a-z\u00c0-\u024f\u0370-\u04ff@]+")
+_MAX_WORDS = 8  # of an id or an address
+_COUNTER = re.compile(r"\d{1,2}")  # more often than an id that of a copy: "a (1).ipynb"
 _CANVAS = re.compile(
-    r"(?P<name>[^\W\d_][^_]*)_(?P<late>LATE_)?(?P<user>\d+)_"
+    r"(?:(?P<name>[^\W\d_][^_]*|(?!\d+_)\w+?(?=_(?:LATE_)?\d{3,}_(?:\d{3,}_|text\.|link\.)))"
+    r"_(?P<late>LATE_)?(?P<user>\d+)|(?P<late_one>LATE_)?anon_(?P<nobody>[0-9A-Za-z]{5}))_"
     r"(?!\d\d_\d\dT\d\d_)"  # Otter's own export: the assignment's name and the time
     r"(?:(?P<upload>\d+)_.+|(?:text|link)\.html?)",
     re.IGNORECASE | re.DOTALL,
 )
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_[a-z]+_?.*", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_[a-z]+_?.*", re.DOTALL)
 _BLACKBOARD = re.compile(
-    r"(?P<before>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:[_.].*)?", re.DOTALL
+    r"(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:[_.].*)?", re.DOTALL
 )
 _GRADESCOPE = re.compile(r"submission_(?P<upload>\d+)")
 _BRIGHTSPACE = re.compile(
-    r"(?P<user>\d+)-\d+ - (?P<name>.+?) - "
+    r"(?P<user>\d+)-\d+ - (?P<name>.+?) ?- "
     r"(?P<time>[^\W\d_]{3,9}\.? \d{1,2}, \d{4} \d{1,4} ?[AP]M)(?: - .*)?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -89,27 +98,9 @@ def owner_named(file: str) -> Owner | None:
     Args:
         file: the path within the folder of submissions, with "/" between its parts.
     """
+    if told := _told_by_platform(file):
+        return told[0]
     parts = file.split("/")
-    for part in parts:
-        if found := _GRADESCOPE.fullmatch(part):
-            return Owner(("gradescope", found["upload"]), "", True, *_told(found, "upload", part))
-        if found := _MOODLE.fullmatch(part):
-            key = ("moodle", found["name"], found["user"])
-            return Owner(key, found["name"], True, *_told(found, "user", found["user"]))
-        if found := _BRIGHTSPACE.fullmatch(part):
-            key = ("brightspace", found["user"], found["name"])
-            return Owner(key, found["name"], True, *_told(found, "user", part))
-    for part, below in zip(parts, parts[1:]):
-        if (found := _SAKAI.fullmatch(part)) and _SAKAI_INSIDE.fullmatch(below):
-            key = ("sakai", found["user"], found["name"])
-            return Owner(key, found["name"], True, *_told(found, "user", ""))
-    if found := _CANVAS.fullmatch(parts[-1]):
-        key, upload = ("canvas", found["name"], found["user"]), found["upload"] or ""
-        return Owner(key, found["name"], True, *_told(found, "user", f"{found['user']} {upload}"))
-    if found := _BLACKBOARD.fullmatch(parts[-1]):
-        user = found["before"].rsplit("_", 1)[-1]
-        numbers = frozenset({found["time"], *found["time"].split("-")} - {user})
-        return Owner(("blackboard", found["before"]), user, True, user, numbers)
     for part in parts:
         for pattern in _CHINESE:
             if found := pattern.search(part):
@@ -119,9 +110,93 @@ def owner_named(file: str) -> Owner | None:
     return None
 
 
-def _told(found: re.Match[str], group: str, own: str) -> tuple[str, frozenset[str]]:
-    """Return what a platform calls somebody, and the numbers in what it wrote itself."""
-    return found[group], frozenset(re.findall(r"\d+", own))
+def written_by_platform(file: str) -> str:
+    """Return what of a path no student chose: all up to the end of what a platform wrote.
+
+    Where no platform's name is in it, that is the whole path.
+    """
+    told = _told_by_platform(file)
+    return told[1] if told else file
+
+
+def is_marked_late(file: str) -> bool:
+    """Tell whether Canvas wrote into a file's name that it came late."""
+    owner = owner_named(file)
+    found = _CANVAS.fullmatch(file.rsplit("/", 1)[-1])
+    is_canvas = owner is not None and owner.key[0] in ("canvas", "anonymous")
+    return bool(is_canvas and found and (found["late"] or found["late_one"]))
+
+
+def canvas_upload(file: str) -> str:
+    """Return what Canvas calls somebody's upload, as a file's name begins, or ""."""
+    found = _CANVAS.fullmatch(name := file.rsplit("/", 1)[-1])
+    return name[: found.end("upload")] if found and found["upload"] else ""
+
+
+def told_of_upload(file: str, told: Mapping[str, Told]) -> Told | None:
+    """Return what is told of the upload that a file belongs to, by the name of its folder.
+
+    The outermost folder counts: what lies in it has names that a student chose.
+    """
+    return next((told[part] for part in file.split("/") if part in told), None)
+
+
+def holds_uploads(folder: Path) -> bool:
+    """Tell whether a folder is Gradescope's export as it comes out of its zip."""
+    return any(_GRADESCOPE.fullmatch(path.name) for path in folder.iterdir() if path.is_dir())
+
+
+def _told_by_platform(file: str) -> tuple[Owner, str] | None:
+    """Return the owner whom a platform tells, and the path up to where its own words end.
+
+    What a student called something comes after that, and may look like any platform's name: the
+    outermost part counts, and in it the words that end first.
+    """
+    parts = file.split("/")
+    for place, (part, below) in enumerate(zip(parts, [*parts[1:], ""])):
+        if told := list(_owners_in(part, below)):
+            end, owner = min(told, key=lambda one: one[0])
+            return owner, "/".join([*parts[:place], part[:end]])
+    return None
+
+
+def _owners_in(part: str, below: str) -> Iterator[tuple[int, Owner]]:
+    """Yield whose one part of a path is, and where the platform's own words in it end.
+
+    Args:
+        below: the next part; "" where this one is the file's name.
+    """
+    if found := _GRADESCOPE.fullmatch(part):
+        number = frozenset({found["upload"]})
+        owner = Owner(("gradescope", found["upload"]), "", True, found["upload"], number)
+        yield found.end("upload"), owner
+    if found := _MOODLE.fullmatch(part):
+        end = found.end("user" if found["user"] else "name")
+        yield end, _owner("moodle", found, found["user"] or "")
+    if found := _BRIGHTSPACE.fullmatch(part):
+        yield found.end("time"), _owner("brightspace", found, part[: found.end("time")])
+    if below and (found := _SAKAI.fullmatch(part)) and _SAKAI_INSIDE.fullmatch(below):
+        yield found.end(), _owner("sakai", found, "")
+    if not below and (found := _CANVAS.fullmatch(part)):
+        upload = found["upload"] or ""
+        who = "nobody" if found["nobody"] else "user"
+        owner = _owner("canvas", found, f"{found['user']} {upload}")
+        if found["nobody"]:
+            numbers = frozenset({upload} - {""})
+            owner = Owner(("anonymous", found["nobody"]), numbers=numbers)
+        yield found.end("upload" if upload else who), owner
+    if not below and (found := _BLACKBOARD.fullmatch(part)):
+        user = found["before"].rsplit("_", 1)[-1]
+        numbers = frozenset({found["time"], *found["time"].split("-")} - {user})
+        owner = Owner(("blackboard", found["before"]), user, True, user, numbers)
+        yield found.end("time"), owner
+
+
+def _owner(platform: str, found: re.Match[str], own: str) -> Owner:
+    """Return the student whom a platform names and numbers; all numbers in ``own`` are its."""
+    name, user = found["name"] or "", found["user"] or ""
+    numbers = frozenset(re.findall(r"\d+", own))
+    return Owner((platform, user, name), name, True, user, numbers)
 
 
 def owners_of(files: Iterable[str]) -> dict[str, Owner]:
@@ -130,7 +205,7 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     Args:
         files: paths within the folder of submissions, with "/" between their parts.
     """
-    known = {file: owner_named(file) for file in files}
+    known = _with_one_name({file: owner_named(file) for file in files})
     told: dict[tuple[str, ...], list[str]] = {}
     for file, owner in known.items():
         if owner:
@@ -142,6 +217,21 @@ def owners_of(files: Iterable[str]) -> dict[str, Owner]:
     own = {file: one for file, one in known.items() if one and one.key not in nobody}
     tree = _Tree([file for file in known if file not in own])
     return {file: own.get(file) or tree.owner(file) for file in known}
+
+
+def _with_one_name(known: dict[str, Owner | None]) -> dict[str, Owner | None]:
+    """Return owners with the name that stands behind a number: of 张三 and 张三报告 the first."""
+    names: dict[str, set[str]] = {}
+    named = {
+        file: one for file, one in known.items() if one and one.key[0] == "number" and one.name
+    }
+    for owner in named.values():
+        names.setdefault(owner.key[1], set()).add(owner.name)
+    found = dict(known)
+    for file, owner in named.items():
+        name = min((one for one in names[owner.key[1]] if owner.name.startswith(one)), key=len)
+        found[file] = replace(owner, key=("number", owner.key[1], name), name=name)
+    return found
 
 
 def _names_nobody(key: tuple[str, ...], files: list[str], beside: dict[str, set[str]]) -> bool:
@@ -166,12 +256,23 @@ def _names_nobody(key: tuple[str, ...], files: list[str], beside: dict[str, set[
 
 
 def tokens_in(name: str) -> set[str]:
-    """Return the parts of a file's path that may be an id or an e-mail address, in lower case."""
-    name = original(name).casefold()
-    stem = name.removesuffix(".ipynb").removesuffix(".zip")
-    words = {word for text in (name, stem) for word in _TOKEN.split(text)}
-    words |= {part for word in words for part in re.split(r"[-.+]", word)}
-    return {word.strip(".-+") for word in words} | words
+    """Return the parts of a file's path that may be an id or an e-mail address, in lower case.
+
+    Each is a word, or some in a row with what stands between them: "a_li@x.org" of "a_li@x.org_1".
+    """
+    parts = unicodedata.normalize("NFC", original(name)).casefold().split("/")
+    return {token for part in parts for token in _tokens_of(part)}
+
+
+def _tokens_of(part: str) -> set[str]:
+    words = [word.span() for word in _WORD.finditer(part)]
+    found = {
+        part[start:end]
+        for number, (start, _) in enumerate(words)
+        for _, end in words[number : number + _MAX_WORDS]
+    }
+    stem = part.removesuffix(".ipynb").removesuffix(".zip")
+    return {one for one in found if not _COUNTER.fullmatch(one) or one == stem}
 
 
 def attempt_in(file: str) -> tuple[tuple[bool, int, str], ...]:

@@ -8,6 +8,8 @@ import ast
 import re
 from typing import Any
 
+from autograder.wall.cells import lines_of
+
 SHELL_LINE = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)  # IPython's own
 CODE = re.compile(r"[=(:\[]|^[ \t]*(?:import|from|pass|del|return|raise)\b", re.MULTILINE)
 CHECK_LINE = re.compile(r"^\w+\.check\(", re.MULTILINE)
@@ -33,7 +35,7 @@ def split_at_checks(text: str) -> list[str]:
         body = ast.parse(SHELL_LINE.sub(r"\1pass", text)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return [text]  # IPython may know more of it
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     parts, start = [], 0
     for node, following in zip(body, body[1:]):
         end = node.end_lineno or node.lineno

@@ -30,6 +30,9 @@ def to_csv(table: Iterable[Iterable], delimiter: str = ",", quote_all: bool = Fa
 def read_table(path: Path) -> list[list[str]]:
     """Read a CSV as spreadsheets and learning platforms write it: any delimiter and encoding.
 
+    Returns:
+        One row or more, and no empty ones.
+
     Raises:
         UsageError: it cannot be read.
     """
@@ -43,7 +46,8 @@ def read_table(path: Path) -> list[list[str]]:
     if text and "\n" not in text:
         text = text.replace("\r", "\n")  # as old Macs end lines
     if not text or not text.strip() or "\0" in text:
-        raise UsageError(f"{path}: is no CSV text")
+        what = "is no CSV text; save it as CSV (UTF-8) and give that"
+        raise UsageError(f"{path}: {what if text is None or text.strip() else 'is empty'}")
     lines = text.lstrip("\r\n").split("\n")
     first = lines[0].strip()
     if named := re.fullmatch(r"sep=(.)", first, re.IGNORECASE):  # Excel's own word for it
@@ -57,9 +61,14 @@ def read_table(path: Path) -> list[list[str]]:
 def _rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
     try:
         read = csv.reader(io.StringIO(text), delimiter=delimiter)
-        return [row for row in read if any(cell.strip() for cell in row)]
+        rows = [row for row in read if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise UsageError(f"{path}: is no CSV text ({error})") from None
+        raise UsageError(
+            f"{path}: is no CSV text ({error}); save it as CSV (UTF-8) and give that"
+        ) from None
+    if not rows:
+        raise UsageError(f"{path}: is empty")
+    return rows
 
 
 def _decode(data: bytes) -> str | None:

@@ -3,8 +3,8 @@
 What counts, the first that knows a submission: a CSV that the instructor gives; the
 ``submission_metadata.yml`` of Gradescope's export; the time that Blackboard puts into file names;
 and only where the instructor asks for it, the file's modification time. Moodle's and Canvas's file
-names hold no time (Canvas writes LATE into them); times within a student's own zip or notebook are
-the student's to choose and never read.
+names hold no time (Canvas writes LATE into them). What a student chose is never read for it: times
+within a zip or notebook, the name of an upload, a metadata file that was handed in.
 """
 
 import re
@@ -16,6 +16,12 @@ from typing import Any
 import yaml
 
 from autograder.errors import UsageError
+from autograder.intake.layouts import (
+    holds_uploads,
+    is_marked_late,
+    told_of_upload,
+    written_by_platform,
+)
 from autograder.intake.tables import original, read_table
 
 METADATA = "submission_metadata.yml"  # beside the folders of a Gradescope export
@@ -36,10 +42,9 @@ _CHINESE = re.compile(
     r"(?:[:：分](\d\d))?分?秒?"
 )
 _BRIGHTSPACE = re.compile(
-    r"\d+-\d+ - .+ - ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
+    r"\d+-\d+ - .+? ?- ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
 )
 _BLACKBOARD = re.compile(r"_attempt_(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
-_CANVAS_LATE = re.compile(r"(?:^|_)late(?:_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -85,17 +90,25 @@ def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dic
     metadata = _read_metadata(_metadata_of(folder))
     found = {}
     for name, file in files.items():
-        told = next((metadata[part] for part in file.split("/") if part in metadata), None)
-        time = _in_table(table, file) or told or time_in_name(file)
+        time = _in_table(table, file) or told_of_upload(file, metadata) or time_in_name(file)
         if time is None and sources.modified:
-            time = datetime.fromtimestamp((folder / file).stat().st_mtime).astimezone()
+            time = _modified(folder / file)
         if time:
             found[name] = time.isoformat(timespec="seconds")
     return found
 
 
+def _modified(path: Path) -> datetime | None:
+    """Return when a file was changed last, None where it is gone or says no time that can be."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
 def time_in_name(file: str) -> datetime | None:
     """Return the time in a name of Blackboard's or Brightspace's download, as local time."""
+    file = written_by_platform(file)
     if found := _BLACKBOARD.search(file):
         return parse_time(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}")
     if found := _BRIGHTSPACE.search(file):
@@ -112,7 +125,7 @@ def number_of(upload: str) -> str:
 
 def is_late(file: str, time: datetime | None, deadline: datetime | None) -> bool:
     """Tell whether a submission came after the deadline, or Canvas marked it so in its name."""
-    return bool(deadline and time and time > deadline) or bool(_CANVAS_LATE.search(file))
+    return bool(deadline and time and time > deadline) or is_marked_late(file)
 
 
 def lateness(file: str, time: datetime | None, deadline: datetime | None) -> str:
@@ -200,7 +213,8 @@ def _read_times(path: Path) -> dict[str, datetime]:
 def _in_table(table: dict[str, datetime], file: str) -> datetime | None:
     """Look a file up by its path, its name, or a number in its path that an LMS put there."""
     path = file.casefold()
-    keys = [path, path.rsplit("/", 1)[-1], *re.findall(r"(?<![^_/])\d+(?![^_/.])", path)]
+    numbers = re.findall(r"(?<![^_/])\d+(?![^_/.])", written_by_platform(file))
+    keys = [path, path.rsplit("/", 1)[-1], *numbers]
     return next((table[key] for key in keys if key in table), None)
 
 
@@ -222,8 +236,14 @@ def find_people(folder: Path) -> dict[str, list[str]]:
 
 
 def _metadata_of(folder: Path) -> Path:
-    """Return where Gradescope's metadata lie: in the folder, or in the export's within it."""
-    return next((path for path in sorted(folder.glob(f"*/{METADATA}"))), folder / METADATA)
+    """Return where Gradescope's metadata lie: in the folder, or in the export's within it.
+
+    A file of that name in a student's folder was handed in, and tells nothing.
+    """
+    inside = [path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._"]
+    if len(inside) == 1 and not (folder / METADATA).is_file() and holds_uploads(inside[0]):
+        return inside[0] / METADATA
+    return folder / METADATA
 
 
 def _load_metadata(path: Path) -> dict[str, dict[str, Any]]:

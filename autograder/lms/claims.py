@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.intake.layouts import Owner, owners_of
+from autograder.intake.layouts import Owner, owners_of, told_of_upload
 from autograder.intake.tables import original
 from autograder.lms.names import squeeze
 
@@ -49,7 +49,7 @@ def claims_of(
             folder, name = _named(file, owner, assignment)
             named.setdefault(squeeze(name), set()).add(folder)
     for submission, file in files.items():
-        told = [key for part in original(file).split("/") for key in uploads.get(part, ())]
+        told = told_of_upload(original(file), uploads)
         if students.get(submission):
             found[submission] = tuple(Claim(_ids(ids), name) for name, ids in students[submission])
         elif told:

@@ -17,7 +17,7 @@ COLUMNS = {
     ),
     "login": (
         "sis login id", "username", "login id", "login", "netid", "user name", "login_id", "用户名",
-        "登录名", "账号", "帐号",
+        "登录名", "账号", "帐号", "user id", "github_username",
     ),
     "email": (
         "email address", "email", "e-mail", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址",
@@ -49,6 +49,8 @@ def find_head(table: list[list[str]]) -> tuple[int, dict[str, int]]:
             for key, names in COLUMNS.items()
             if (name := next((name for name in names if name in cells), None))
         }
+        if "github_username" in cells and "upload_id" in found:
+            found["sis_id"] = found.pop("upload_id")  # GitHub Classroom's identifier is the class's
         if len(found) > len(best[1]):
             best = number, found
     return best

@@ -96,13 +96,7 @@ def export(
         extensions=load_extensions(extensions_file) if extensions_file else graded.extensions,
     )
     matching = match(roster, graded.entries, rules=rules)
-    if graded.entries and not matching.chosen:
-        file, why = matching.unmatched[0][0].file, matching.unmatched[0][1]
-        other = f"mend {owners_file}" if owners_file else "--owners"
-        raise UsageError(
-            f"{roster_file}: none of the {len(graded.entries)} submissions belongs to anybody on "
-            f"this roster, e.g. {file} {why}; give the roster of this class, or {other}"
-        )
+    _refuse_strangers(roster_file, owners_file, graded, matching)
     name = title or graded.assignment
     columns = find_columns(roster_file, name)
     target = folder or out / "lms"
@@ -110,9 +104,7 @@ def export(
         _show(matching)
     else:
         possible = max((entry.possible for entry in graded.entries), default=0.0)
-        write_lms_files(
-            target, matching, name, possible, graded.deadline, columns, graded.attachments
-        )
+        write_lms_files(target, matching, name, possible, columns, graded.attachments)
     if title is None and not columns:
         _propose(roster_file, name)
     click.echo(
@@ -152,6 +144,7 @@ def feedback(
             _owners(owners_file, graded), graded.people, graded.deadline, graded.extensions
         )
         matching = match(roster, graded.entries, rules=rules)
+        _refuse_strangers(roster_file, owners_file, graded, matching)
     elif owners_file or groups_file:
         raise UsageError("--owners and --groups want a --roster")
     pages = {one.submission: out / "feedback" / f"{one.submission}.html" for one in graded.entries}
@@ -162,6 +155,19 @@ def feedback(
     unmatched = [(entry.file, why) for entry, why in matching.unmatched] if matching else []
     for file, why in (*done.left, *unmatched):
         click.echo(show_text(f"left out: {file}: {why}"))
+
+
+def _refuse_strangers(
+    roster: Path, owners: Path | None, graded: Graded, matching: Matching
+) -> None:
+    """Refuse a roster on which nobody is found."""
+    if graded.entries and not matching.chosen:
+        file, why = matching.unmatched[0][0].file, matching.unmatched[0][1]
+        other = f"mend {owners}" if owners else "--owners"
+        raise UsageError(
+            f"{roster}: none of the {len(graded.entries)} submissions belongs to anybody on "
+            f"this roster, e.g. {file} {why}; give the roster of this class, or {other}"
+        )
 
 
 def _owners(path: Path | None, graded: Graded) -> dict[str, str]:

@@ -13,23 +13,21 @@ What each platform says of it:
 - A mail merge takes a table with a row per message: name, address, the file to attach.
 """
 
-import os
+import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.files import write_text
-from autograder.intake.layouts import owner_named
+from autograder.files import write_bytes, write_text
+from autograder.intake.layouts import canvas_upload, owner_named
 from autograder.intake.tables import harmless, to_csv
 from autograder.intake.times import number_of
 from autograder.lms.roster import GradedSubmission, Matching, latest_of
 from autograder.lms.student import Student
 
-_CANVAS = re.compile(r"(?P<head>[^_]+_(?:LATE_)?\d+_\d+)_.+", re.IGNORECASE | re.DOTALL)
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|_]+')  # in a folder's name; "_" parts Moodle's
 _PARTICIPANT = re.compile(r"\D+\d+")  # Moodle's Identifier; Gradescope's are numbers alone
 MAIL = "mail.csv"
@@ -131,11 +129,8 @@ def _moodle(student: Student | None, entry: GradedSubmission, name: str) -> str:
 
 
 def _canvas(entry: GradedSubmission) -> str:
-    owner = owner_named(entry.file)
-    found = _CANVAS.fullmatch(entry.file.rsplit("/", 1)[-1])
-    if not found or not owner or owner.key[0] != "canvas":
-        return ""
-    return f"{found['head']}_feedback.html"
+    upload = canvas_upload(entry.file)
+    return f"{upload}_feedback.html" if upload else ""
 
 
 def _plain(text: str) -> str:
@@ -147,17 +142,11 @@ def _write_zip(path: Path, entries: Mapping[str, Path]) -> None:
     if not entries:
         path.unlink(missing_ok=True)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-            for place, page in sorted(entries.items()):
-                archive.writestr(zipfile.ZipInfo(place), page.read_bytes(), zipfile.ZIP_DEFLATED)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for place, page in sorted(entries.items()):
+            archive.writestr(zipfile.ZipInfo(place), page.read_bytes(), zipfile.ZIP_DEFLATED)
+    write_bytes(path, packed.getvalue())
 
 
 def _write_mail(folder: Path, counting: Counting, pages: Mapping[str, Path]) -> set[str]:

@@ -8,7 +8,8 @@ Columns follow what each platform says of its grade import:
   other head is taken by its title or makes a new assignment; ``Points Possible`` stands in a row of
   its own.
 - Moodle (docs.moodle.org/en/Grade_import): any columns; on import they are mapped, the student by
-  ``Email address`` (its case counts) or ``ID number``, the points to a grade item.
+  ``Email address`` (its case counts) or ``ID number``, the points to a grade item. Its grading
+  worksheet is known by ``Identifier``, ``Grade`` and ``Last modified (grade)``.
 - Blackboard (its Grade Center help, "Uploading or Downloading Grade Center Items"): a head row;
   each cell of a comma-separated file in quotes; students by ``Username``; a column whose head ends
   in ``|<number>`` is that column, one without makes a new text column of zero points.
@@ -32,7 +33,7 @@ from autograder.lms.grade_files import number
 from autograder.lms.roster import GradedSubmission, Matching, reason_for
 
 
-def canvas(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+def canvas(matching: Matching, title: str, possible: float) -> str:
     """Return the file that Canvas's gradebook imports."""
     table: list[list] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", harmless(title)],
@@ -44,8 +45,13 @@ def canvas(matching: Matching, title: str, possible: float, deadline: datetime |
     return to_csv(table)
 
 
-def moodle(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
-    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own."""
+def moodle(matching: Matching, title: str, possible: float) -> str:
+    """Return the file for Moodle's CSV grade import; lateness is left to a column of its own.
+
+    Where marking is anonymous the roster names participants alone: then it is a grading worksheet.
+    """
+    if all(not (one.email or one.sis_id or one.login) for one, _ in matching.chosen):
+        return _worksheet(matching)
     head = ["First name", "Last name", "ID number", "Email address", "Username", harmless(title)]
     table: list[list] = [[*head, "Submitted late"]]
     for student, entry in matching.chosen:
@@ -54,7 +60,15 @@ def moodle(matching: Matching, title: str, possible: float, deadline: datetime |
     return to_csv(table)
 
 
-def blackboard(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+def _worksheet(matching: Matching) -> str:
+    """Return what Moodle's "Upload grading worksheet" looks for, in its English."""
+    table: list[list] = [["Identifier", "Grade", "Last modified (grade)"]]
+    for student, entry in matching.chosen:
+        table.append([harmless(student.upload_id), _score(entry), "-"])
+    return to_csv(table)
+
+
+def blackboard(matching: Matching, title: str, possible: float) -> str:
     """Return the file for Blackboard's gradebook upload."""
     known = COLUMN_HEADS["blackboard"].fullmatch(title)
     column = title if known else f"{title} [Total Pts: {number(possible)} Score]"
@@ -66,7 +80,7 @@ def blackboard(matching: Matching, title: str, possible: float, deadline: dateti
     return to_csv(table, quote_all=True)
 
 
-def gradescope(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+def gradescope(matching: Matching, title: str, possible: float) -> str:
     """Return a sheet with the columns of Gradescope's own scores."""
     head = ["First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points"]
     table: list[list] = [[*head, "Status", "Submission ID", "Submission Time", "Lateness (H:M:S)"]]
@@ -76,14 +90,14 @@ def gradescope(matching: Matching, title: str, possible: float, deadline: dateti
         time = entry.submitted_at.isoformat(sep=" ") if entry.submitted_at else ""
         table.append([*map(harmless, row), _score(entry), number(possible), status,
                       harmless(entry.submission), time,
-                      _late_by(entry, matching.rules.due(student) or deadline)])  # fmt: skip
+                      _late_by(entry, matching.rules.due(student))])  # fmt: skip
     for student in matching.missing:
         row = [student.given, student.family, student.sis_id, student.email, student.section]
         table.append([*map(harmless, row), "", number(possible), "Missing", "", "", ""])
     return to_csv(table)
 
 
-def brightspace(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+def brightspace(matching: Matching, title: str, possible: float) -> str:
     """Return the file that Brightspace's gradebook imports: "#" keeps numbers as they are."""
     known = COLUMN_HEADS["brightspace"].fullmatch(title)
     column = title if known else f"{title} Points Grade <Numeric MaxPoints:{number(possible)}>"
@@ -96,7 +110,7 @@ def brightspace(matching: Matching, title: str, possible: float, deadline: datet
     return to_csv(table)
 
 
-def chinese(matching: Matching, title: str, possible: float, deadline: datetime | None) -> str:
+def chinese(matching: Matching, title: str, possible: float) -> str:
     """Return a sheet with the columns of 学习通 and 雨课堂, which Chinese Excel opens as it is."""
     table: list[list[object]] = [["学号", "姓名", "邮箱", "班级", harmless(title)]]
     for student, entry in matching.chosen:
@@ -105,7 +119,7 @@ def chinese(matching: Matching, title: str, possible: float, deadline: datetime 
     return "\ufeff" + to_csv(table)
 
 
-PLATFORMS: dict[str, Callable[[Matching, str, float, datetime | None], str]] = {
+PLATFORMS: dict[str, Callable[[Matching, str, float], str]] = {
     "canvas": canvas,
     "moodle": moodle,
     "blackboard": blackboard,
@@ -120,7 +134,6 @@ def write_lms_files(
     matching: Matching,
     title: str,
     possible: float,
-    deadline: datetime | None = None,
     columns: dict[str, str] | None = None,
     attachments: Iterable[Attachment] = (),
 ) -> list[Path]:
@@ -131,10 +144,8 @@ def write_lms_files(
         attachments: files that were not graded.
     """
     heads = {**dict.fromkeys(PLATFORMS, title), **(columns or {})}
-    texts = {
-        name: write(matching, heads[name], possible, deadline) for name, write in PLATFORMS.items()
-    }
-    texts["attention"] = to_csv(attention(matching, deadline, attachments))
+    texts = {name: write(matching, heads[name], possible) for name, write in PLATFORMS.items()}
+    texts["attention"] = to_csv(attention(matching, attachments))
     paths = []
     for name, text in texts.items():
         paths.append(Path(folder) / f"{name}.csv")
@@ -142,9 +153,7 @@ def write_lms_files(
     return paths
 
 
-def attention(
-    matching: Matching, deadline: datetime | None, attachments: Iterable[Attachment] = ()
-) -> list[list[str]]:
+def attention(matching: Matching, attachments: Iterable[Attachment] = ()) -> list[list[str]]:
     """Return a table of what needs a person, and of which submission counts for whom and why."""
     table = [["what", "file", "student", "details"]]
     for entry, why in matching.unmatched:
@@ -155,9 +164,9 @@ def attention(
     whose: dict[str, list[str]] = {}
     for student, entry in matching.chosen:
         whose.setdefault(entry.file, []).append(student.shown)
-        due = matching.rules.due(student) or deadline
         if entry.late:
-            table.append(["late", entry.file, student.shown, _late_by(entry, due)])
+            late_by = _late_by(entry, matching.rules.due(student))
+            table.append(["late", entry.file, student.shown, late_by])
         if entry.noticed:
             table.append(["to look at", entry.file, student.shown, entry.noticed])
         if not entry.readable:

@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from autograder.intake.layouts import Owner, owner_named, tokens_in
+from autograder.intake.layouts import (
+    Owner,
+    owner_named,
+    tokens_in,
+    told_of_upload,
+    written_by_platform,
+)
 from autograder.intake.tables import original
 from autograder.intake.times import number_of
 from autograder.lms.names import squeeze
@@ -24,7 +30,6 @@ NUMBERS: dict[str, Keys] = {
     "moodle": lambda one: {number_of(one.upload_id)} - {""},
     "gradescope": lambda one: {number_of(one.upload_id)} - {""},
 }
-USERS = ("blackboard", "sakai")  # who write a user name in its place
 WORDS = re.compile(r"[\W_]+")
 MAX_WORDS = 8  # of a person's name
 
@@ -52,8 +57,7 @@ class People:
             if name in self.owners:
                 named = self.by_key.get(self.owners[name], set())
                 return named, "is given to somebody who is not on the roster"
-        parts = original(file).split("/")
-        told = [key for part in parts for key in self.uploads.get(part, ())]
+        told = told_of_upload(original(file), self.uploads) or ()
         if members := {student for key in told for student in self.by_key.get(key, ())}:
             return members, ""
         names = people_named_in(file)
@@ -75,16 +79,31 @@ class People:
         owner = owner_named(file)
         if owner is None:
             return set()
-        index = self.by_number.get(owner.key[0], self.by_key if owner.key[0] in USERS else {})
+        if owner.key[0] == "blackboard":  # the user's name is what a title and "_" stand before
+            words = owner.key[1].casefold().split("_")
+            names = ("_".join(words[number:]) for number in range(len(words)))
+            return next((self.by_key[name] for name in names if name in self.by_key), set())
+        index = self.by_key if owner.key[0] == "sakai" else self.by_number.get(owner.key[0], {})
         return index.get(owner.number.casefold(), set())
 
     def _by_id(self, file: str, submission: str) -> set[Student]:
-        owner = owner_named(file)
-        tokens = tokens_in(file) | tokens_in(submission)
-        if owner:
-            tokens -= owner.numbers
-            if owner.number and not self.by_number.get(owner.key[0]):
-                tokens.add(owner.number.casefold())  # the roster may call it otherwise
+        """Look up ids: those that a platform wrote, or else what the student called the file.
+
+        The latter never makes a file somebody else's than whom the platform names.
+        """
+        owner, own = owner_named(file), written_by_platform(file)
+        if owner is None or own == file:
+            return self._with_ids(tokens_in(file) | tokens_in(submission), owner)
+        tokens = tokens_in(own) - owner.numbers
+        if owner.number and not self.by_number.get(owner.key[0]):
+            tokens.add(owner.number.casefold())  # the roster may call it otherwise
+        if found := self._with_ids(tokens, owner):
+            return found
+        chosen = self._with_ids(tokens_in(file) - owner.numbers, owner)
+        named = self._by_name(people_named_in(file)) if owner.name else set()
+        return chosen & named if named else chosen
+
+    def _with_ids(self, tokens: set[str], owner: Owner | None) -> set[Student]:
         keys = {key for key in tokens if key in self.by_key}
         whole = {key for key in keys if not any(key != other and key in other for other in keys)}
         found = {student for key in whole for student in self.by_key[key]}

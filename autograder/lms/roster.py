@@ -97,7 +97,7 @@ def load_roster(path: Path) -> list[Student]:
     """
     table = read_table(path)
     row, columns = find_head(table)
-    if not set(columns) & {"canvas_id", "sis_id", "login", "email"}:
+    if not set(columns) & {"canvas_id", "sis_id", "login", "email", "upload_id"}:
         raise UsageError(
             f"{path}: no column with ids or e-mail addresses; name one of "
             "'Email', 'SID', 'SIS Login ID', 'Username', 'ID', '学号', '邮箱'"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.course import assignment_folder, dist_folder, results_folder
-from autograder.errors import SubmissionError, UsageError
+from autograder.errors import SandboxError, SubmissionError, UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.commands import OUT, PATH, open_gradebook
 from autograder.intake.submission import load_cells
@@ -14,7 +14,7 @@ from autograder.intake.upload import show_text
 from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
 from autograder.run.graded import Remembered, load_graded_assignment
-from autograder.run.menu import complete_assignment
+from autograder.run.menu import as_typed, complete_assignment
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion
@@ -137,7 +137,7 @@ def course_report(
 
     tables = Tables(roster, owners, groups)
     for line in make_course_report(out, names, tables, title, columns, folder):
-        click.echo(show_text(line))
+        click.echo(show_text(as_typed(line)))
 
 
 @click.command()
@@ -172,7 +172,7 @@ def written(
     for submission, file in files.items():
         try:
             found = find_answers(load_cells(folder / file), blanks)
-        except SubmissionError as error:
+        except (SubmissionError, SandboxError) as error:
             unread.append(localize(str(error), "en"))
             continue
         if len(found) != len(questions):

@@ -228,11 +228,11 @@ def write_exports(
     for run, matching in zip(runs, attendance.matchings):
         head = heads.get(run.name, run.name)
         columns = find_columns(roster, head)
-        write_lms_files(folder / run.name, matching, head, run.possible, run.rules.deadline,
-                        columns, run.attachments)  # fmt: skip
+        write_lms_files(folder / run.name, matching, head, run.possible, columns,
+                        run.attachments)  # fmt: skip
     whole, head = total_of(runs, attendance), heads.get(TOTAL, TOTAL.capitalize())
     possible = sum(run.possible for run in runs)
-    write_lms_files(folder / TOTAL, whole, head, possible, None, find_columns(roster, head))
+    write_lms_files(folder / TOTAL, whole, head, possible, find_columns(roster, head))
 
 
 def _heads(columns: Iterable[str], names: Sequence[str]) -> dict[str, str]:

@@ -35,6 +35,10 @@ ELSEWHERE = ("doctor", "completion")  # commands that other systems have too
 CALLER = "AUTOGRADER_CALLER"  # the Makefile says there that it calls
 MAKES = re.compile(r"\b(ASSIGNMENT|ENGINE|OUT|SUBMISSIONS)=(?=<|docker\b|local\b)")
 TARGETS = re.compile(r"`make (?=(?:build|worker-image)`)")  # those that are commands too
+FILES = "roster|owners|groups|extensions|times|zip"  # options with a file, which make has too
+OTHERS = "assignment|submissions|out|engine|workers|scheduler|timeout|deadline|title"
+OPTION = re.compile(rf"(?<![\w-])--(?:(?P<file>{FILES})|(?P<other>{OTHERS}))(?![\w-]) ?")
+COMMANDS = re.compile(r"`autograder (?=(?:build|grade|export|course-report|worker-image)\b)")
 NO_LINUX = (
     "this runs on Linux only, of which its sandbox is made: on Windows install it under WSL2, on "
     "macOS in a Linux virtual machine or container; `autograder doctor` looks at what is there"
@@ -43,9 +47,20 @@ NO_LINUX = (
 
 def as_typed(text: str) -> str:
     """Return a message as its reader types it: make's variables and targets are make's alone."""
-    if os.environ.get(CALLER) == "make":
-        return text
+    if called_by_make():
+        return COMMANDS.sub("`make ", OPTION.sub(_variable, text))
     return TARGETS.sub("`autograder ", MAKES.sub(lambda found: f"--{found[1].lower()} ", text))
+
+
+def called_by_make() -> bool:
+    """Tell whether whoever reads the messages types make's variables."""
+    return os.environ.get(CALLER) == "make"
+
+
+def _variable(option: re.Match[str]) -> str:
+    if option["file"]:
+        return f"{option['file'].upper()}=<file>" + " " * option[0].endswith(" ")
+    return f"{option['other'].upper()}="
 
 
 def print_anything() -> None:
@@ -124,11 +139,17 @@ class OwnErrors(click.Group):
         except AutograderError as error:
             click.echo(f"error: {show_text(as_typed(str(error)))}", err=True)
             ctx.exit(2)
+        except click.UsageError as error:
+            if not called_by_make():
+                raise
+            click.echo(f"error: {show_text(as_typed(error.format_message()))}", err=True)
+            ctx.exit(2)
         except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # nobody reads on: click ends quietly
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                if error.filename is None:
-                    raise
-                click.echo(show_text(f"error: {error.filename}: {error.strerror}"), err=True)
+                place = "" if error.filename is None else f"{error.filename}: "
+                click.echo(show_text(f"error: {place}{error.strerror or error}"), err=True)
                 ctx.exit(2)
             where = f" ({error.filename})" if error.filename else ""
             click.echo(f"error: the disk is full{where}: make room, then run the same command "

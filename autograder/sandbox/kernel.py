@@ -25,7 +25,19 @@ SILENT_MAGICS = (
 )  # fmt: skip
 
 
-class Kernel(Inert):
+class Part(Inert):
+    """Stands for any part of a kernel: it has parts, and may be asked to do anything."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Part()
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        """Do nothing."""
+
+
+class Kernel(Part):
     """Stands where a kernel is: it knows its shell, and whatever is asked of it does nothing."""
 
     def __init__(self, shell: InteractiveShell):

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, cast
 
 import numpy as np
@@ -24,7 +24,7 @@ from IPython.core.autocall import ExitAutocall
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Type, default
 from traitlets.config import Config
@@ -99,7 +99,8 @@ class ZMQInteractiveShell(InteractiveShell):
         return Exit(self)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        self.shown = evalue
+        if not _is_in_a_widget():
+            self.shown = evalue
         super()._showtraceback(etype, evalue, stb)
 
     def init_history(self) -> None:
@@ -194,6 +195,16 @@ class ZMQInteractiveShell(InteractiveShell):
         raise StdinNotImplementedError(NOBODY)
 
 
+def _is_in_a_widget() -> bool:
+    """Tell whether a widget for output takes what is shown now: then no cell ends in that error."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        if frame.f_globals.get("__name__") == "ipywidgets.widgets.widget_output":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def find_shell() -> str:
     """Return the shell of shell lines."""
     return next(
@@ -222,7 +233,7 @@ class Shell(ZMQInteractiveShell):
         if ready is None:
             return super().run_cell(raw_cell, store_history, **options)
         cell, codes = ready
-        result = ExecutionResult(None)
+        result = ExecutionResult(ExecutionInfo(raw_cell, store_history, False, True, None))
         number = result.execution_count = self.execution_count
         self.execution_count = number + 1
         self.events.trigger("pre_execute")
@@ -236,6 +247,7 @@ class Shell(ZMQInteractiveShell):
         finally:
             self.last_execution_succeeded, self.last_execution_result = result.success, result
             self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)  # the cell may have asked for it
         return result
 
     def _compile_ordinary(self, raw_cell: str) -> tuple[str, list[CodeType]] | None:

@@ -15,6 +15,7 @@ BINDING = re.compile(
 )
 # What has names of its own.
 INSIDE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef)
+TIMED_OUT = "KeyboardInterrupt: stopped: the time for this step is used up"  # as the sandbox says
 UNKNOWN = re.compile(r"^NameError: name '(\w+)' is not defined")
 IMPORT = (
     "Cell {cell} could not import everything ({error}), and what stands below in it was not run ‖ "
@@ -29,6 +30,10 @@ SYNTAX = (
 STOPPED = (
     "Cell {cell} ended in an error ({error}), and what stands below in it was not run ‖ "
     "第 {cell} 个单元出错（{error}），其后的语句没有运行"
+)
+ENDLESS = (
+    "Cell {cell} did not come to its end in its time and was stopped; look for an endless loop ‖ "
+    "第 {cell} 个单元在规定时间内没有结束，已被终止；请检查是否有死循环"
 )
 FOLLOWS = (
     ". Because of that these names are missing afterwards: {names}",
@@ -86,6 +91,8 @@ def find_causes(outputs: Sequence[CellOutput], theirs: str, ours: str) -> list[s
             text, rank = IMPORT, 0
         elif newer and TOO_NEW.match(error):
             text, rank = SYNTAX, 0
+        elif error == TIMED_OUT:  # tells of itself, whatever the cell was to define
+            text, rank = ENDLESS, 1
         elif not output.lost or _follows(error, missing):
             missing.update(output.lost)
             continue
@@ -110,7 +117,7 @@ def _sentence(
     number: int, text: str, error: str, lost: Sequence[str], theirs: str, ours: str
 ) -> str:
     lines = error.splitlines() or [""]
-    shown = lines[0][:160].replace("‖", "/")
+    shown = lines[0].removesuffix(":")[:160].replace("‖", "/")
     halves = [
         part.format(cell=number, error=shown, theirs=theirs, ours=ours)
         for part in text.split(" ‖ ")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from autograder.model import Cell, Noticed
 from autograder.scoring.usage import Usage
+from autograder.wall.cells import lines_of
 
 MOST = 20
 MAX_LINE = 200
@@ -55,6 +56,6 @@ def _line_of_text(cells: Sequence[Cell], text: str) -> tuple[int, int, str]:
 
 def _lines(cells: Sequence[Cell]) -> Iterable[tuple[int, int, str]]:
     for number, cell in enumerate(cells, start=1):
-        for line, source in enumerate(cell.source.splitlines(), start=1):
+        for line, source in enumerate(lines_of(cell.source), start=1):
             if source.strip():
                 yield number, line, source.strip()[:MAX_LINE]

@@ -108,7 +108,7 @@ class Adopter:
             return self.session.lending.lent(value)
         if kind == "leaf":
             return self.session.lending.leaves.find(plain["own"])
-        self._note(kind, plain, value)
+        self._note(kind, plain)
         if kind == "object":
             if "classes" in plain:
                 return error_class(self.session, plain["classes"])
@@ -139,7 +139,7 @@ class Adopter:
         value._autograder_id = handle
         return value
 
-    def _note(self, kind: str, plain: dict[str, Any], value: Any) -> None:
+    def _note(self, kind: str, plain: dict[str, Any]) -> None:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.said.add(str(plain.get("message")))

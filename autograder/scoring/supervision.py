@@ -83,11 +83,6 @@ class SupervisedScorer:
         with suppress(OSError):  # it is gone, as the next answer will tell
             self.channel.send(job)
 
-    @property
-    def has_room(self) -> bool:
-        """Whether it takes another job."""
-        return len(self.jobs) < QUEUED
-
     def left_s(self) -> float:
         """Return how long it may still be at its job; infinite before that has begun."""
         if self.began is None:

@@ -8,12 +8,8 @@ that something of the name exists, and cannot read it; what it unpickles is plai
 (:mod:`autograder.scoring.unpickling`).
 """
 
-import io
-import lzma
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -22,15 +18,11 @@ from typing import TYPE_CHECKING, Any
 from autograder.errors import EvidenceError
 from autograder.files import MOST_BYTES, MOST_ENTRIES, SCRATCH, Entries, entries_below, link_all
 from autograder.scoring.both_sides import BothSides
+from autograder.scoring.packed import is_bounded, is_data
 
 if TYPE_CHECKING:
     from autograder.scoring.session import Session
 
-# What is imported, run, or read by a library that trusts it.
-RUN = frozenset({
-    ".bash", ".bat", ".dll", ".dylib", ".h5", ".hdf", ".hdf5", ".jar", ".js", ".pl", ".ps1", ".py",
-    ".pyc", ".pyd", ".pyw", ".pyz", ".r", ".rb", ".sh", ".so", ".whl", ".zsh",
-})  # fmt: skip
 # Words of a test that works with files.
 WORDS = frozenset({
     "open", "os", "Path", "pathlib", "glob", "shutil", "tempfile", "zipfile", "gzip", "tarfile",
@@ -38,7 +30,6 @@ WORDS = frozenset({
 })  # fmt: skip
 MAX_NAME, MOST_READ = 200, 100
 MAX_BYTES = 8 * 2**20  # of one that a test writes
-MAX_UNPACKED = 64 * 2**20
 
 NOT_READ = (
     "{}: of a file of this kind that a notebook writes a test sees only that it exists ‖ "
@@ -159,7 +150,7 @@ class Desk(BothSides):
         self._follow(reply.get("root"), reply.get("place"))
 
     def _read(self, paths: list[str]) -> dict[str, bytes]:
-        paths = [path for path in paths if _is_data(path)]
+        paths = [path for path in paths if is_data(path)]
         data = self.session.request("read", wanted=paths).get("value") if paths else {}
         if (
             type(data) is not dict
@@ -174,7 +165,7 @@ class Desk(BothSides):
         for path in paths:
             place, data = Path(self.folder, path), found.get(path)
             place.parent.mkdir(parents=True, exist_ok=True)
-            if data is not None and is_bounded(path, data):
+            if data is not None and is_bounded(data):
                 if place.is_symlink() or place.is_dir():
                     _remove(str(place))  # never written through
                 place.write_bytes(data)
@@ -235,38 +226,6 @@ def _remove(path: str) -> None:
             os.unlink(path)
     except OSError:
         pass  # a folder that holds something of the test's
-
-
-def _is_data(path: str) -> bool:
-    """Tell whether a file of this name may lie beside a test."""
-    return RUN.isdisjoint(suffix.lower() for suffix in PurePosixPath(path).suffixes)
-
-
-def is_bounded(path: str, data: bytes) -> bool:
-    """Tell whether what is packed in a file is no more than a test may get, and nothing to run."""
-    try:
-        if data[:2] == b"PK":
-            members = zipfile.ZipFile(io.BytesIO(data)).infolist()
-            return sum(one.file_size for one in members) <= MAX_UNPACKED and all(
-                _is_data(one.filename) for one in members
-            )
-        for unpacker in _unpackers(data):
-            unpacker.decompress(data, MAX_UNPACKED)
-            return bool(unpacker.eof) and not getattr(unpacker, "unconsumed_tail", b"")
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError):
-        pass  # it is damaged: that is the test's to find out
-    return True
-
-
-def _unpackers(data: bytes) -> Iterator[Any]:
-    import bz2
-
-    if data[:2] == b"\x1f\x8b":
-        yield zlib.decompressobj(wbits=31)
-    if data[:3] == b"BZh":
-        yield bz2.BZ2Decompressor()
-    if data[:6] == b"\xfd7zXZ\0":
-        yield lzma.LZMADecompressor()
 
 
 def _is_path(text: str) -> bool:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 KEPT_CELLS, KEPT_CHARACTERS = 64, 20_000
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 MAGIC = re.compile(r"^(\s*)[%!?].*")
 
 
@@ -58,8 +59,16 @@ class _WithoutAsserts(ast.NodeTransformer):
         return ast.copy_location(ast.Pass(), node)
 
 
+def lines_of(source: str) -> list[str]:
+    """Return the lines of code with their ends, as Python counts them.
+
+    ``str.splitlines`` parts at a form feed or a line separator too, which may stand in a line.
+    """
+    return LINE.findall(source)
+
+
 def _parse(source: str) -> ast.Module:
-    lines = textwrap.dedent(source).splitlines()
+    lines = [line.rstrip("\r\n") for line in lines_of(textwrap.dedent(source))]
     try:
         return ast.parse("\n".join(MAGIC.sub(r"\1pass", line) for line in lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -63,7 +63,8 @@ def test_the_grading_zip_hands_them_to_notebook_and_tests(dist):
     ("name", "said"),
     [
         ("lost.csv", "no file"), ("../tiny.csv", "leads out"), ("/etc/passwd", "leads out"),
-        ("more", "no file"), ("requirements.txt", "another"), ("tests/q1.py", "another"),
+        ("more", "no file"), ("", "no file"), ("requirements.txt", "another"),
+        ("tests/q1.py", "another"),
         ("autograder/model.py", "another"), ("old.ipynb", "another"),
     ],
 )  # fmt: skip

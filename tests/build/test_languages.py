@@ -76,7 +76,7 @@ def test_a_language_without_its_start_page_is_named():
     with pytest.raises(
         BuildError, match=r"no 'de' texts: add them to release\.py and .*README\.de"
     ):
-        make_release("tiny", "de", {}, {})
+        make_release("tiny", "de", {})
 
 
 @pytest.mark.parametrize(("source", "language", "kept"), TESTS)

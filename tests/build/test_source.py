@@ -10,6 +10,12 @@ OUTPUT = {"output_type": "stream", "name": "stdout", "text": ["41"]}
 REFUSED = {
     "no points": (changed("q1-values", "points: 3\n", ""), ("question q1", "no points", "points:")),
     "points in words": (changed("q1-values", "points: 3", "points: many"), ("q1", "no points")),
+    "points that are no number": (
+        changed("q1-values", "points: 3", "points: .nan"), ("q1", "no points")),
+    "points that are true": (changed("q1-values", "points: 3", "points: yes"), ("q1", "no points")),
+    "a message that is a number": (
+        changed("q1-values", "failure_message:", "failure_message: 3\nunused:"),
+        ("q1", "failure_message is no text")),
     "no Chinese prompt": (without("q2-prompt-zh"), ("question q2", '"zh"', '"lang": "zh"')),
     "no English prompt": (without("q2-prompt-en"), ("question q2", '"en"', '"lang": "en"')),
     "id given twice": (with_entry("q2-names", id="q1-names"), ('"q1-names" is given twice',)),

@@ -16,7 +16,7 @@ from tests.differential.grading import LIMITS, grade_case
 from tests.differential.notebooks import HERE, RECORD, load_cases, make_notebook
 from tests.differential.record import digest_of
 
-LEAST = 150
+LEAST = 400
 
 
 @pytest.fixture(scope="module")

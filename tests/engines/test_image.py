@@ -90,7 +90,7 @@ def docker(monkeypatch):
 
     def install(*failing):
         fake = FakeDocker(*failing)
-        monkeypatch.setattr(base_image, "_run", fake)
+        monkeypatch.setattr(base_image, "run", fake)
         return fake
 
     return install
@@ -151,6 +151,17 @@ def test_the_built_image_has_the_scorers_torch_and_no_otter(docker_engine):
     assert inside(docker_engine, "python", "-c", code).split() == [
         image.torch_version(), "None", "None",
     ]  # fmt: skip
+
+
+def test_a_docker_that_hangs_is_told_as_such(monkeypatch, tmp_path):
+    def hang(command, **options):
+        raise subprocess.TimeoutExpired(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    with pytest.raises(EngineError, match="does not run in"):
+        image.look_into("autograder-test:never")
+    with pytest.raises(EngineError, match="it took too long"):
+        image.build_image("autograder-test:never", tmp_path, {})
 
 
 def test_the_built_image_holds_only_shipped_files(docker_engine):

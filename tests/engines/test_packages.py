@@ -30,6 +30,7 @@ def test_pips_list_is_read(text, wanted):
 @pytest.mark.parametrize("line", [
     "-e git+ssh://host/course.git", "course @ git+ssh://host/course.git", "./wheels/own.whl",
     "--extra-index-url file:///index", "two words", "-r other.txt", "==1.0",
+    "odd ; sys_platform ~= 'linux'",
 ])  # fmt: skip
 def test_what_is_no_name_with_a_version_is_told_and_the_rest_is_read(line):
     found = read_lists({PIP: f"numpy\n{line}\npandas\n"})

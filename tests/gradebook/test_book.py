@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -256,3 +257,48 @@ def test_a_full_disk_never_looks_like_a_damaged_gradebook(tmp_path, gradation, r
         assert "full: make room there" in str(told.value) and "damaged" not in str(told.value)
     finally:
         subprocess.run(["umount", "-l", place], check=True)
+
+
+def test_texts_that_no_database_takes_are_kept_readable(path, gradation):
+    with Gradebook(path) as book:
+        book.set_folder(Path(os.fsdecode(b"/class \xff")))
+        assert book.folder == Path("/class \\udcff")
+        book.add(gradation)
+        question = gradation.questions[0].name
+        book.override(gradation.submission, question, 0.0, os.fsdecode(b"as said \xff"))
+        assert book.overrides()[0].reason == "as said \\udcff"
+
+
+def test_a_file_that_is_refused_is_closed(path, monkeypatch):
+    opened = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **kw: opened.append(connect(*args, **kw)) or opened[-1]
+    )
+    for content in (b"no database at all", b""):
+        path.write_bytes(content)
+        if not content:
+            with connect(path) as other:
+                other.execute("CREATE TABLE strangers (x)")
+            other.close()
+        with pytest.raises(UsageError):
+            Gradebook(path)
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            opened[-1].execute("SELECT 1")
+
+
+def test_an_extension_is_not_had_by_calling_a_file_after_its_owner(path):
+    due, late = (datetime(2025, 3, day, tzinfo=timezone.utc) for day in (1, 5))
+    with Gradebook(path) as book:
+        book.set_deadline(due)
+        book.set_extensions({"bo@x.org": late, "5501": late})
+        told = book.due_dates()
+        for file, own in (
+            ("bo@x.org.ipynb", late),
+            ("mabo_5501_77_a.ipynb", late),
+            ("leeann_1001_78_bo@x.org.ipynb", due),
+            ("Ann Lee_1001_assignsubmission_file_/5501.ipynb", due),
+        ):
+            assert told(file, "s") == own
+        book.set_students({"s": ["Ann Lee", "ann@x.org", [["Ann Lee", ["ann@x.org"]]]]})
+        assert book.due_dates()("bo@x.org.ipynb", "s") == due

@@ -113,10 +113,12 @@ def hours_before(*hours):
         ((), 2, None),
         ((1,), 2, None),
         ((1, 5), 2, 19),
-        ((1, 5, 6), 2, 19),
+        ((1, 5, 6), 2, 18),
         ((1, 25), 2, None),
         ((1, 2, 3), 0, None),
         ((3,), 1, 21),
+        ((1, 2, 3, 23), 1, 1),
+        ((1, 2, 23, 25), 1, 23),
     ],
 )
 def test_uploads_over_the_rate_limit_wait(earlier, per_day, wait_h):

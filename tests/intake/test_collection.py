@@ -1,5 +1,6 @@
 """A folder of uploads: what is a submission in it, and what each is called."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -33,9 +34,33 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     assert collect(folder).unread == ("loop.ipynb", "out.ipynb", "pipe.ipynb", "up/")
 
 
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    for name in ("ann", "bo"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.ipynb").write_text("{}")
+    scandir = os.scandir
+
+    def refuse(path):  # as for a user who is not root
+        if os.fspath(path).endswith("bo"):
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = collect(tmp_path)
+    assert (found.submissions, found.unread) == (("ann/a.ipynb",), ("bo/",))
+
+
+def test_the_output_folder_holds_no_submissions_even_before_it_is_a_runs(tmp_path):
+    for name in ("ann.ipynb", "marks/report/ann.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found = collect(tmp_path, out=tmp_path / "marks")
+    assert (found.submissions, found.left_out) == (("ann.ipynb",), ("marks/",))
+
+
 def test_a_folder_of_links_says_that_they_are_not_followed(tmp_path):
     (tmp_path / "ana.ipynb").symlink_to("/nowhere/ana.ipynb")
-    with pytest.raises(UsageError, match=r"no submissions there \(not followed: ana\.ipynb\); put"):
+    with pytest.raises(UsageError, match=r"no submissions there \(not read: ana\.ipynb\); put"):
         find_jobs(tmp_path)
 
 

@@ -77,3 +77,29 @@ def test_a_damaged_zip_is_one_clear_line_and_leaves_what_was_there(tmp_path):
     with pytest.raises(UsageError, match="a.zip: cannot be unpacked"):
         unpack_download(path, folder)
     assert listed(tmp_path) == ["a.zip", "out/old.ipynb"]
+
+
+def test_a_damaged_or_odd_download_is_refused_by_name(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ipynb", bytes(range(256)) * 40)
+    data = bytearray(path.read_bytes())
+    data[40:80] = bytes(255 - byte for byte in data[40:80])
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match=r"a\.zip: cannot be unpacked"):
+        unpack_download(path, tmp_path / "out")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ada", "a file")
+        archive.writestr("ada/a.ipynb", "and a folder")
+    with pytest.raises(UsageError, match=r"a\.zip: cannot be unpacked"):
+        unpack_download(path, tmp_path / "out")
+    assert listed(tmp_path) == ["a.zip"]
+
+
+def test_more_files_than_anybody_hands_in_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "MAX_ENTRIES", 2)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in "abc":
+            archive.writestr(name, "1")
+    with pytest.raises(UsageError, match="more than 2 files"):
+        unpack_download(tmp_path / "a.zip", tmp_path / "out")

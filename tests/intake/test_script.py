@@ -13,7 +13,7 @@ from autograder.intake.submission import load_submission
 LINES = st.sampled_from([
     "x = 1", "grader.check('q1')", 'grader.check("q2")', "if x:", "    grader.check('q3')", "",
     "# a comment", "y = 2; grader.check('q4')", "grader.check('q5'); z = 3", "def f():",
-    "    return 1", "'''", "%matplotlib inline", "print(", ")",
+    "    return 1", "'''", "\x0c", "s = '\u2028'", "%matplotlib inline", "print(", ")",
 ])  # fmt: skip
 
 
@@ -29,6 +29,8 @@ def test_the_parts_of_a_script_are_the_script(lines):
     ("g.check('q1')\ng.check('q2')", ["g.check('q1')\n", "g.check('q2')"]),
     ("g.check('q1'); a = 1\nb = 2", ["g.check('q1'); a = 1\n", "b = 2"]),
     ("if a:\n    g.check('q1')\nb = 2", ["if a:\n    g.check('q1')\nb = 2"]),
+    ("a = 1\n\x0c\ng.check('q1')\nb = 2", ["a = 1\n\x0c\ng.check('q1')\n", "b = 2"]),
+    ("a = '\u2028\x85'\ng.check('q1')\nb = 2", ["a = '\u2028\x85'\ng.check('q1')\n", "b = 2"]),
     ("def f(:\ng.check('q1')\n", ["def f(:\ng.check('q1')\n"]),
 ])  # fmt: skip
 def test_a_script_is_cut_after_each_check(text, parts):

@@ -26,9 +26,19 @@ def test_a_table_is_read_in_any_spelling(tmp_path, encoding, delimiter):
     assert read_table(path) == TABLE
 
 
-@pytest.mark.parametrize("data", [b"", b" \n", b"\xff\xfe\x00"])
-def test_what_is_no_table_is_refused_by_name(tmp_path, data):
-    path = tmp_path / "empty.csv"
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b",,,\n,\n", "is empty"),
+        (b"sep=;\n", "is empty"),
+        (b"\xff\xfe\x00", "is no CSV text; save it as CSV"),
+        (b"\x7fELF\x02\x01\0\0\0", "is no CSV text; save it as CSV"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_name(tmp_path, data, why):
+    path = tmp_path / "table.csv"
     path.write_bytes(data)
-    with pytest.raises(UsageError, match="empty.csv: is no CSV text"):
+    with pytest.raises(UsageError, match=f"table.csv: {why}"):
         read_table(path)

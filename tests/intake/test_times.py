@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.times import TimeSources, find_times, lateness, parse_time
+from autograder.intake.times import TimeSources, find_people, find_times, lateness, parse_time
 
 DEADLINE = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
 GRADESCOPE = """\
@@ -50,6 +50,7 @@ def test_modification_times_count_only_where_asked(tmp_path):
     os.utime(path, (0, DEADLINE.timestamp()))
     assert times(tmp_path, "bo.ipynb") is None
     assert times(tmp_path, "bo.ipynb", modified=True) == DEADLINE.isoformat()
+    assert times(tmp_path, "gone since it was listed.ipynb", modified=True) is None
 
 
 def test_blackboards_names_and_gradescopes_export_tell_the_time(tmp_path):
@@ -60,6 +61,34 @@ def test_blackboards_names_and_gradescopes_export_tell_the_time(tmp_path):
     assert times(tmp_path, "submission_2233/autodiff.ipynb") == "2025-03-01T13:00:00+00:00"
     assert times(tmp_path, "submission_2234/autodiff.ipynb") == "2025-03-01T11:00:00+00:00"
     assert times(tmp_path, "submission_2235/autodiff.ipynb") is None
+
+
+def test_the_metadata_of_an_export_within_the_folder_are_found(tmp_path):
+    (tmp_path / "assignment_9_export" / "submission_2233").mkdir(parents=True)
+    (tmp_path / "assignment_9_export" / "submission_metadata.yml").write_text(GRADESCOPE)
+    file = "assignment_9_export/submission_2233/autodiff.ipynb"
+    assert times(tmp_path, file) == "2025-03-01T13:00:00+00:00"
+    assert find_people(tmp_path)["submission_2233"] == ["bo@uni.edu"]
+
+
+@pytest.mark.parametrize("others", [(), ("submission_2234",), ("Bo Li_1_assignsubmission_file_",)])
+@pytest.mark.parametrize("own", [None, "submission_2233:\n  :created_at: 2025-03-02 13:00:00 Z\n"])
+def test_metadata_that_a_student_handed_in_tell_nothing(tmp_path, others, own):
+    for folder in ("submission_2233", *others):
+        (tmp_path / folder).mkdir()
+    forged = tmp_path / "submission_2233" / "submission_metadata.yml"
+    forged.write_text(GRADESCOPE)
+    if own:
+        (tmp_path / "submission_metadata.yml").write_text(own)
+    expected = "2025-03-02T13:00:00+00:00" if own else None
+    assert times(tmp_path, "submission_2233/autodiff.ipynb") == expected
+    assert not any(find_people(tmp_path).values())
+
+
+def test_a_table_of_numbers_is_not_looked_up_by_a_number_that_a_student_chose(tmp_path):
+    table = tmp_path / "times.csv"
+    table.write_text("Submission ID,Submission Time\n2234,2025-03-01T13:00:00Z\n")
+    assert times(tmp_path, "submission_2233/2234_a.ipynb", table=table) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +139,11 @@ def test_metadata_of_another_form_is_refused(tmp_path, content):
         ("bo.ipynb", 13, 30, "1:30:00"),
         ("lovelaceada_LATE_5501_9_a.ipynb", 11, 0, "late"),
         ("lovelaceada_LATE_5501_9_a.ipynb", 13, 0, "1:00:00"),
+        ("week 1/LATE_anon_aB3dE_998878_a.ipynb", 11, 0, "late"),
         ("latecomer.ipynb", 11, 0, ""),
+        ("never_late_again.ipynb", 11, 0, ""),
+        ("late_work/bo.ipynb", 11, 0, ""),
+        ("hw_late_fix.ipynb", 11, 0, ""),
     ],
 )
 def test_lateness_is_measured_from_the_deadline(file, hour, minute, expected):

@@ -9,6 +9,7 @@ from autograder.intake.times import lateness, parse_deadline
 from autograder.lms import files as lms
 from autograder.lms.roster import (
     GradedSubmission,
+    Rules,
     Student,
     find_columns,
     load_owners,
@@ -112,7 +113,7 @@ def test_what_was_not_graded_gets_no_mark():
 
 
 def test_canvas_gets_its_columns_and_points_row():
-    table = rows(lms.canvas(match(ROSTER, [entry("alove.ipynb")], {}), "Autodiff", 8, None))
+    table = rows(lms.canvas(match(ROSTER, [entry("alove.ipynb")], {}), "Autodiff", 8))
     assert table == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Autodiff"],
         ["    Points Possible", "", "", "", "", "8"],
@@ -121,7 +122,7 @@ def test_canvas_gets_its_columns_and_points_row():
 
 
 def test_moodle_can_map_by_email_or_id_number():
-    table = rows(lms.moodle(match(ROSTER, [entry("alove.ipynb")], {}), "Autodiff", 8, None))
+    table = rows(lms.moodle(match(ROSTER, [entry("alove.ipynb")], {}), "Autodiff", 8))
     assert table[0][2:6] == ["ID number", "Email address", "Username", "Autodiff"]
     assert table[1] == ["Ada", "Lovelace", "10815", "ada@uni.edu", "alove", "5", "no"]
 
@@ -141,7 +142,7 @@ def test_an_existing_column_is_named_as_the_platform_names_it(tmp_path, head, ti
     path.write_text(f"{head}\n")
     columns = find_columns(path, title)
     assert columns == found
-    lms.write_lms_files(tmp_path, match(ROSTER, [entry("alove")], {}), title, 40, None, columns)
+    lms.write_lms_files(tmp_path, match(ROSTER, [entry("alove")], {}), title, 40, columns)
     for platform, column in found.items():
         head = rows((tmp_path / f"{platform}.csv").read_text())[0]
         assert column in head and title not in head
@@ -175,12 +176,12 @@ def test_an_upload_of_a_group_counts_for_each_of_them(tmp_path):
 
 def test_a_name_in_one_piece_is_split_at_its_comma():
     bo = Student(name="Li, Bo", login="boli")
-    text = lms.blackboard(match([bo], [entry("boli.ipynb")], {}), "Autodiff", 8, None)
+    text = lms.blackboard(match([bo], [entry("boli.ipynb")], {}), "Autodiff", 8)
     assert rows(text)[1][:3] == ["Li", "Bo", "boli"]
 
 
 def test_blackboard_gets_quoted_cells_and_the_total_in_the_head():
-    text = lms.blackboard(match(ROSTER, [entry("alove.ipynb", score=4.5)], {}), "Autodiff", 8, None)
+    text = lms.blackboard(match(ROSTER, [entry("alove.ipynb", score=4.5)], {}), "Autodiff", 8)
     assert text == (
         '"Last Name","First Name","Username","Student ID","Autodiff [Total Pts: 8 Score]"\n'
         '"Lovelace","Ada","alove","10815","4.5"\n'
@@ -188,9 +189,10 @@ def test_blackboard_gets_quoted_cells_and_the_total_in_the_head():
 
 
 def test_gradescopes_sheet_also_lists_who_did_not_submit():
-    deadline = at(12)
-    matching = match(ROSTER, [entry("alove.ipynb", 13, late=True)], {})
-    table = rows(lms.gradescope(matching, "Autodiff", 8, deadline))
+    matching = match(
+        ROSTER, [entry("alove.ipynb", 13, late=True)], rules=Rules(deadline=at(12))
+    )  # fmt: skip
+    table = rows(lms.gradescope(matching, "Autodiff", 8))
     assert table[0][:7] == [
         "First Name",
         "Last Name",
@@ -213,7 +215,7 @@ def test_gradescopes_sheet_also_lists_who_did_not_submit():
 
 @pytest.mark.parametrize("platform", lms.PLATFORMS)
 def test_no_name_becomes_a_formula(platform):
-    text = lms.PLATFORMS[platform](match(ROSTER, [entry("bli.ipynb")], {}), "=Title", 8, None)
+    text = lms.PLATFORMS[platform](match(ROSTER, [entry("bli.ipynb")], {}), "=Title", 8)
     cells = [cell for row in rows(text) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
@@ -221,7 +223,9 @@ def test_no_name_becomes_a_formula(platform):
 def test_everything_that_needs_a_person_is_listed(tmp_path):
     entries = [entry("alove-1", 9), entry("alove-2", 13, late=True), entry("nobody"),
                entry("bli", score=None)]  # fmt: skip
-    lms.write_lms_files(tmp_path, match(ROSTER, entries, {}), "Autodiff", 8, at(12))
+    lms.write_lms_files(
+        tmp_path, match(ROSTER, entries, rules=Rules(deadline=at(12))), "Autodiff", 8
+    )
     listed = {row[0] for row in rows((tmp_path / "attention.csv").read_text())[1:]}
     assert listed == {"unmatched", "duplicate", "no submission", "not graded"}
     assert {path.stem for path in tmp_path.iterdir()} == {*lms.PLATFORMS, "attention"}
@@ -250,7 +254,7 @@ def test_rosters_are_read_as_the_platforms_write_them(tmp_path, content, encodin
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "no CSV text"),
+        ("", "is empty"),
         ("Name\nBo\n", "no column with ids"),
         ("Email\n", "names no student"),
         ("Email\na@b\nA@B\n", "share email"),

@@ -132,6 +132,22 @@ def test_every_student_with_a_notebook_gets_its_mark_in_the_platforms_file(tmp_p
     assert marks(tmp_path / "out", platform, key) == dict(zip(ids, ("50", "60", "70")))
 
 
+def test_where_marking_is_anonymous_moodle_gets_a_grading_worksheet(tmp_path):
+    files = {f"Participant_{n}_assignsubmission_file/demo.ipynb": 10 * n for n in (5, 6)}
+    grade(tmp_path / "class", tmp_path / "out", files)
+    (tmp_path / "roster.csv").write_text(
+        "Identifier,Status,Grade,Maximum Grade\nParticipant 5,S,,100\nParticipant 6,S,,100\n"
+        "Participant 7,S,,100\n"
+    )
+    told = run(tmp_path / "out", tmp_path / "roster.csv")
+    assert "2 students with a submission, 1 without, 0 submissions unmatched" in told
+    rows = (tmp_path / "out" / "lms" / "moodle.csv").read_text().splitlines()
+    assert rows == ["Identifier,Grade,Last modified (grade)", "Participant 5,50,-",
+                    "Participant 6,60,-"]  # fmt: skip
+    assert ["no submission", "", "Participant 7",
+            "its mark is left as it is in the platform"] in listed(tmp_path / "out")  # fmt: skip
+
+
 def listed(out: Path) -> list[list[str]]:
     text = (out / "lms" / "attention.csv").read_text("utf-8")
     return list(csv.reader(io.StringIO(text)))[1:]
@@ -222,8 +238,10 @@ def test_a_group_of_gradescope_gets_its_mark_whole(tmp_path):
 
 @pytest.mark.parametrize("where", ["roster", "groups"])
 @pytest.mark.parametrize(
-    "file", ["group3_91_7_a.ipynb", "Group 3_91_assignsubmission_file_/a.ipynb", "Group 3/a.ipynb"]
-)
+    "file",
+    ["group3_91_7_a.ipynb", "Group 3_91_assignsubmission_file_/a.ipynb", "Group 3/a.ipynb",
+     "Group 3_assignsubmission_file/a.ipynb"],
+)  # fmt: skip
 def test_a_groups_upload_counts_for_each_member(tmp_path, where, file):
     grade(tmp_path / "class", tmp_path / "out", {file: 60})
     rows = "Name,SID,Email{}\nAna,0001,ana@x.org{}\nBo,0002,bo@x.org{}\nEve,0003,eve@x.org{}\n"

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.lms.commands import export
+from autograder.lms.commands import export, feedback
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.run.commands import marks, override, written
@@ -42,6 +42,16 @@ def test_points_given_by_hand_reach_the_lms_file(out):
     assert float(rows[2][-1]) == score
 
 
+@pytest.mark.parametrize("command", [export, feedback])
+def test_a_roster_on_which_nobody_is_found_is_an_error_that_names_it(out, command):
+    roster = out / "another-class.csv"
+    roster.write_text("Student,ID,SIS Login ID\nZoe,99999,zoe\n")
+    with pytest.raises(UsageError) as raised:
+        run(command, out, "--roster", roster)
+    assert str(roster) in str(raised.value)
+    assert "give the roster of this class, or --owners" in str(raised.value)
+
+
 def test_an_override_wants_points_or_withdrawal(out):
     with pytest.raises(UsageError, match="either POINTS or --withdraw"):
         run(override, out, "s00003", "q1", "--reason", "x")
@@ -69,6 +79,7 @@ def course(out):
         text = f"Because of {name}." if name != "s00001" else RELEASE[1]
         (folder / f"{name}.ipynb").write_text(notebook(RELEASE[0], text, RELEASE[2]))
     (folder / "s00002.ipynb").write_text("no notebook")
+    (folder / "s00004.ipynb").unlink()
     for language in ("en", "zh"):
         release = out / "dist" / "autodiff" / "student" / language
         release.mkdir(parents=True)
@@ -80,7 +91,9 @@ def course(out):
 def test_written_answers_go_to_graders_and_come_back_as_points(course):
     rubric, sheet = course / "rubric.toml", course / "written" / "w1.csv"
     laid = run(written, course, "--rubric", rubric, "--dist", course / "dist")
-    assert "19 answers, 1 of them blank" in laid.output and "left out: s00002.ipynb" in laid.output
+    assert "18 answers, 1 of them blank" in laid.output
+    for name in ("s00002", "s00004"):  # no notebook, and a file that is gone
+        assert f"left out: {name}.ipynb" in laid.output
     table = sheet.read_text("utf-8-sig").replace("s00003.ipynb,,,", "s00003.ipynb,3,clear,")
     sheet.write_text(table, encoding="utf-8")
     assert "2 marks new or changed" in run(marks, course, sheet, "--rubric", rubric).output

@@ -95,6 +95,10 @@ BAD = {
         ["--assignment", "autodiff", "--scheduler", "tcp://127.0.0.1:9"],
         "no Dask scheduler answers at tcp://127.0.0.1:9",
     ),
+    "packages for the course's own assignment": (
+        ["--assignment", "autodiff", "--requirements", "packages.txt"],
+        "error: --requirements goes with --zip",
+    ),
     "no address of a scheduler": (
         ["--assignment", "autodiff", "--scheduler", "nonsense"],
         "error: nonsense: no address of a Dask scheduler; give one like tcp://host:8786",

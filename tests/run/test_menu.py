@@ -1,6 +1,7 @@
 """The command line: groups, hints, old calls, what a program reads of a run."""
 
 import ast
+import errno
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -17,7 +19,7 @@ from autograder.engines import docker
 from autograder.errors import EngineError, UsageError
 from autograder.run import doctor
 from autograder.run.console import choose_engine
-from autograder.run.menu import CALLER, SECTIONS, as_typed
+from autograder.run.menu import CALLER, SECTIONS, OwnErrors, as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +66,25 @@ def test_what_looks_like_no_command_gets_no_hint():
     assert found.exit_code == 2
     assert "No such command 'zzzzzzzz'" in found.output
     assert "Did you mean" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), "error: Too many open files"),
+        (OSError(errno.EACCES, "Permission denied", "/some/file"),
+         "error: /some/file: Permission denied"),
+        (OSError("cannot be told"), "error: cannot be told"),
+    ],
+)  # fmt: skip
+def test_what_the_system_refuses_is_a_line_and_no_traceback(error, said):
+    @click.command()
+    def fails():
+        raise error
+
+    group = OwnErrors(commands={"fails": fails})
+    found = CliRunner().invoke(group, ["fails"])
+    assert (found.exit_code, found.output) == (2, f"{said}\n")
 
 
 def test_a_program_reads_one_event_per_line(tmp_path, built):
@@ -136,6 +157,38 @@ def messages() -> list[str]:
     return [text for text in found if re.search(r"\b(?:ENGINE|OUT|SUBMISSIONS)=", text)]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("permission denied while trying to connect to the Docker daemon socket", docker.CLOSED),
+        ("Cannot connect to the Docker daemon. Is the docker daemon running?", docker.SILENT),
+    ],
+)
+def test_an_engine_that_refuses_this_user_is_not_said_to_be_stopped(
+    monkeypatch, tmp_path, said, told
+):
+    program = tmp_path / "docker"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///var/run/docker.sock")
+    assert docker.trouble() == told
+    with pytest.raises(UsageError) as raised:
+        choose_engine("docker", None, bundled=False)
+    assert all(part in str(raised.value) for part in (*told, "ENGINE=local"))
+
+
+def test_a_python_without_the_packages_is_told_in_a_line():
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "autograder", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and "run `make`" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
     texts = [text for text in messages() if "\n" not in text and "=$" not in text]
     assert len(texts) > 15
@@ -146,6 +199,27 @@ def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
         assert re.search(r"--(engine|out|submissions|assignment) (<|docker|local)", told), told
     monkeypatch.setenv(CALLER, "make")
     assert all(as_typed(text) == text for text in texts)
+
+
+def test_whoever_calls_make_never_reads_an_option_that_it_has_too(monkeypatch):
+    monkeypatch.setenv(CALLER, "make")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    of_make = set(re.findall(r"\$\(if \$\([A-Z]+\),--([a-z-]+) \"\$", makefile))
+    assert {"roster", "owners", "times", "out", "deadline"} <= of_make
+    for name in of_make - {"part"}:
+        for text in (f"give --{name} <it>", f"or --{name}", f"'--{name}': 0 is too low"):
+            told = as_typed(text)
+            assert f"--{name}" not in told and f"{name.upper()}=" in told, told
+    assert as_typed("--file-times, --requirements FILE") == "--file-times, --requirements FILE"
+    assert as_typed("`autograder grade --out x`") == "`make grade OUT=x`"
+
+
+def test_what_make_is_called_with_is_refused_in_a_line_of_its_words(monkeypatch):
+    monkeypatch.setenv(CALLER, "make")
+    done = invoke("grade", "--workers", "0")
+    assert done.exit_code == 2
+    (line,) = done.output.splitlines()
+    assert line.startswith("error: ") and "WORKERS=" in line and "--workers" not in line
 
 
 def test_a_wrong_folder_is_told_in_the_callers_words(monkeypatch, tmp_path):

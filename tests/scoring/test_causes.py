@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.model import CellOutput
+from autograder.sandbox.line import STOPPED
 from autograder.scoring.causes import bound_names, find_causes
 
 NO_MODULE = "ModuleNotFoundError: No module named 'd2l'"
@@ -63,6 +64,22 @@ def test_nothing_is_said_where_nothing_is_the_matter(versions):
 
 def test_an_error_that_took_no_name_along_is_no_cause():
     assert find_causes([CellOutput(error="AssertionError: ")], "", "") == []
+
+
+@pytest.mark.parametrize("lost", [(), ("total",)])
+def test_a_cell_that_was_stopped_is_told_whatever_it_was_to_define(lost):
+    outputs = [CellOutput(), CellOutput(error=f"KeyboardInterrupt: {STOPPED}", lost=lost)]
+    (said,) = find_causes(outputs, "", "")
+    english, chinese = said.split(" ‖ ")
+    assert "Cell 2 did not come to its end" in english and "第 2 个单元" in chinese
+    assert all(name in english and name in chinese for name in lost)
+    assert "KeyboardInterrupt" not in said
+
+
+@pytest.mark.parametrize("error", ["MemoryError: ", "AssertionError:", "KeyError"])
+def test_an_error_without_words_ends_in_no_colon(error):
+    (said,) = find_causes([CellOutput(error=error, lost=("x",))], "", "")
+    assert f"({error.strip(': ')})" in said
 
 
 def test_the_module_that_is_missing():

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from otter.test_files.exception_test import ExceptionTestFile
 
+from autograder.errors import OutOfTime, SandboxError
+from autograder.model import Status
 from autograder.scoring.assignment import Assignment
-from tests.running import grade, grade_doctests, messages, outcomes, test_file
+from tests.running import assignment, grade, grade_doctests, messages, outcomes, test_file
 
 CELL = """
 class Quit(BaseException): pass
@@ -100,3 +102,22 @@ def test_a_file_that_ends_as_it_is_read_is_named(engine):
 def test_a_doctest_that_is_broken_off_fails_alone(engine):
     examples = [(">>> raise KeyboardInterrupt", None), (">>> 1 + 1\n2", None)]
     assert outcomes(grade_doctests(engine, CELL, examples, foreign=True)) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("ends", "raised"),
+    [(MemoryError(), SandboxError), (OutOfTime(Status.TIMEOUT, "too long"), OutOfTime)],
+)
+def test_a_submission_that_ends_while_tests_are_read_costs_the_next_one_nothing(
+    monkeypatch, ends, raised
+):
+    tests = assignment(q1=test_file("q1", "def case(a):\n    assert a == 1"))
+
+    def end(source, path, language):
+        raise ends
+
+    monkeypatch.setattr("autograder.scoring.assignment.parse_tests", end)
+    with pytest.raises(raised):
+        tests.tests("q1", "en")
+    monkeypatch.undo()
+    assert len(tests.tests("q1", "en").test_cases) == 1 and not tests.unreadable

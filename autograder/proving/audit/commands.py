@@ -69,7 +69,7 @@ def audit(
 
     kept = (out or results_folder()) / "audit.json"
     axes, workers = axes or tuple(KEYS), workers or default_workers()
-    console = Console()
+    console = Console(width=max(120, Console().width))
     found: Audits = {}
     for name in check_names(names):
         folder, bank = dist_folder() / name, assignment_folder(name) / "bank"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from autograder.course import ROOT, assignment_folder, dist_folder
-from autograder.errors import UsageError
+from autograder.course import ROOT, assignment_folder, check_names, dist_folder
+from autograder.errors import EngineError, UsageError
 
 BENCH = ROOT / "results" / "bench.json"
 
@@ -42,10 +42,12 @@ def check_gradescope(
     reports: list[harness.Report] = []
     measured: dict[str, float] = {}
     for name, archive, sample in checked:
-        report = harness.check(name, archive, sample, base, click.echo, samples)
-        reports.append(report)
-        if peer and not measured and not grading_zip:
-            measured = harness.measure_peer(archive, sample, report, click.echo)
+        reports.append(harness.check(name, archive, sample, base, click.echo, samples))
+    if peer and not grading_zip:
+        try:
+            measured = harness.measure_peer(*checked[0][1:], reports[0], click.echo)
+        except EngineError as error:  # the verdict is there without it
+            click.echo(f"stock Otter's runner is not measured: {error}", err=True)
     if measured:
         measured["gradescope_peak_mib"] = max(report.peak_mib for report in reports)
         merge_measurements(BENCH, measured)
@@ -58,7 +60,7 @@ def _checked(
 ) -> list[tuple[str, Path, Path]]:
     """Return what is to be checked: a name, the zip, a folder of submissions."""
     if grading_zip is None:
-        names = [assignment] if assignment else sorted(
+        names = check_names([assignment]) if assignment else sorted(
             path.parent.name for path in dist.glob("*/autograder.zip")
         )  # fmt: skip
         if not names:
@@ -89,6 +91,7 @@ def show_reports(reports: list, measured: dict) -> None:
     """Print what was found."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(highlight=False, width=max(110, Console().width))
     table = Table(title="Gradescope's layout: 0.5 CPU, 768 MB, 10 minutes")
@@ -117,4 +120,4 @@ def show_reports(reports: list, measured: dict) -> None:
         )
     for report in reports:
         for fault in report.faults[:20]:
-            console.print(f"[red]{report.assignment}:[/] ", fault, markup=True, soft_wrap=True)
+            console.print(Text.assemble((report.assignment, "red"), f": {fault}"), soft_wrap=True)

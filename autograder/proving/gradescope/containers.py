@@ -14,7 +14,7 @@ from autograder.engines import base_image
 from autograder.errors import EngineError
 
 CPUS, MEMORY, LIMIT_S = "0.5", "768m", 600
-SETUP_S = 1800
+SETUP_S, REMOVE_S = 1800, 600
 CA_PATH = "/usr/local/share/autograder-ca.pem"
 PASSED_ON = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 # Ends like run_autograder itself, and leaves the most memory that the container ever held.
@@ -70,7 +70,10 @@ def docker(*arguments: str, stdin: bytes | None = None, timeout_s: float = 120.0
     except FileNotFoundError:
         raise EngineError("docker is not installed; this check needs a Docker engine") from None
     except subprocess.TimeoutExpired:
-        raise EngineError(f"docker {arguments[0]} took longer than {timeout_s:.0f} s") from None
+        raise EngineError(
+            f"docker {arguments[0]} took longer than {timeout_s:.0f} s; the machine is busy with "
+            "other work: run the command again when it is not"
+        ) from None
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).decode(errors="replace").splitlines()[-25:])
         raise EngineError(f"docker {arguments[0]} failed:\n{tail}")
@@ -84,7 +87,7 @@ def container(*options: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        docker("rm", "--force", name)
+        docker("rm", "--force", name, timeout_s=REMOVE_S)
 
 
 def copy_in(name: str, entries: dict[str, bytes]) -> None:

@@ -1,0 +1,48 @@
+"""Files that are there as a whole or not at all."""
+
+import errno
+import os
+import stat
+
+import pytest
+
+from autograder.files import write_bytes, write_text
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077, 0o002])
+def test_a_file_gets_the_rights_that_any_program_would_give_it(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        write_text(tmp_path / "marks" / "grades.csv", "file\n")
+    finally:
+        os.umask(before)
+    mode = stat.S_IMODE((tmp_path / "marks" / "grades.csv").stat().st_mode)
+    assert mode == 0o666 & ~umask
+
+
+def test_a_file_is_written_with_its_folders(tmp_path):
+    path = tmp_path / "in" / "here" / "a.txt"
+    write_text(path, "é\r\n" + os.fsdecode(b"\xff"))
+    assert path.read_bytes() == "é\r\n\\udcff".encode()
+    write_bytes(path, b"\0\xff")
+    assert path.read_bytes() == b"\0\xff"
+    assert [one.name for one in path.parent.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("step", ["fdopen", "chmod", "replace"])
+def test_what_cannot_be_written_leaves_what_was_there_and_is_told_by_name(
+    tmp_path, monkeypatch, step
+):
+    path = tmp_path / "a.txt"
+    write_text(path, "before")
+
+    def fail(first, *rest, **more):
+        if isinstance(first, int):
+            os.close(first)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_text(path, "after")
+    assert caught.value.filename == str(path)
+    assert path.read_text() == "before" and [one.name for one in tmp_path.iterdir()] == ["a.txt"]
