@@ -5,7 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
+try:
+    import click
+except ModuleNotFoundError:  # another Python than the one that has the packages
+    sys.exit("error: this Python lacks the package click: run `make` in the repository, then "
+             "`.venv/bin/python -m autograder`")  # fmt: skip
 
 from autograder import __version__
 from autograder.course import (
@@ -173,6 +177,7 @@ def grade(
     from autograder.lms.roster import load_extensions, load_roster
     from autograder.run import console
     from autograder.run.folders import check_folders
+    from autograder.run.grading import Order
     from autograder.run.workers import import_scorer
     from autograder.scoring.assignment import load_assignment
 
@@ -232,10 +237,8 @@ def grade(
         for name, folder, target, archive in places:
             builds.wait(name)
             run = known.get(name) or load_assignment(archive, name)
-            ended = console.grade_and_report(
-                run, folder, target, choice, limits, workers, scheduler, collection, keep,
-                archive, as_json, roster,
-            )  # fmt: skip
+            order = Order(run, folder, target, collection, keep, archive, roster)
+            ended = console.grade_and_report(order, choice, limits, workers, scheduler, as_json)
             status = max(status, ended)
     ctx.exit(status)
 

@@ -26,13 +26,19 @@ def write_bytes(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException as error:
         os.unlink(temporary)
         if isinstance(error, OSError) and error.filename is None:
             error.filename = os.fspath(path)  # a full disk is told without one
         raise
+
+
+def _umask() -> int:
+    """Return which rights new files do not get; there is no other way to ask that is safe."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        return next((int(one.split()[1], 8) for one in status if one.startswith("Umask:")), 0o022)
 
 
 def link_all(source: str, target: str) -> None:

@@ -9,11 +9,21 @@ import pytest
 from autograder.files import write_bytes, write_text
 
 
-def test_a_file_is_written_with_its_folders_for_all_to_read(tmp_path):
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077, 0o002])
+def test_a_file_gets_the_rights_that_any_program_would_give_it(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        write_text(tmp_path / "marks" / "grades.csv", "file\n")
+    finally:
+        os.umask(before)
+    mode = stat.S_IMODE((tmp_path / "marks" / "grades.csv").stat().st_mode)
+    assert mode == 0o666 & ~umask
+
+
+def test_a_file_is_written_with_its_folders(tmp_path):
     path = tmp_path / "in" / "here" / "a.txt"
     write_text(path, "é\r\n" + os.fsdecode(b"\xff"))
     assert path.read_bytes() == "é\r\n\\udcff".encode()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
     write_bytes(path, b"\0\xff")
     assert path.read_bytes() == b"\0\xff"
     assert [one.name for one in path.parent.iterdir()] == ["a.txt"]

@@ -1,6 +1,7 @@
 """The README agrees with the code: defaults, targets, files."""
 
 import re
+import struct
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from autograder.model import Limits
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 HOUSE = TEXT.split("## The house")[1].split("```")[1]
+
+
+def test_the_first_screen_says_what_it_is_how_to_begin_and_shows_a_report():
+    screen = TEXT.split("\nBoth ")[0]
+    assert screen.count("\n") < 20 and "##" not in screen
+    assert re.findall(r"^\$ (.+?)  ", screen, re.MULTILINE) == ["make grade", "make test"]
+    (picture,) = re.findall(r"!\[The class report\]\((.+?)\)", screen)
+    width, height = struct.unpack(">II", (ROOT / picture).read_bytes()[16:24])
+    assert height < 0.6 * width  # else it pushes everything else off the screen
 
 
 @pytest.mark.parametrize(("limit", "default"), asdict(Limits()).items())

@@ -13,10 +13,10 @@ from autograder import __version__
 from autograder.build import environment as packages
 from autograder.build.language import keep_language_of_tests
 from autograder.errors import BuildError
+from autograder.intake.upload import ANSWER_TAG
 from autograder.reports import printing
 
 PRINTER = "print_notebook.py"  # beside a notebook whose export cell asks for a PDF
-ANSWER_TAG = "otter_answer_cell"
 IGNORE_TAG = "otter_ignore"  # keeps a cell from being run by graders
 TEMPLATES = Path(__file__).with_name("templates")
 # What a release says besides the source notebook, and Otter's English texts in other languages.

@@ -20,8 +20,8 @@ from autograder.build.bank import LabelledAnswer, load_bank, tomllib
 from autograder.build.release import to_bytes
 from autograder.course import assignment_folder, dist_folder
 from autograder.errors import BuildError
+from autograder.intake.upload import ANSWER_TAG
 
-ANSWER_TAG = "otter_answer_cell"
 CHECK = re.compile(r"grader\.check\(\"([^\"]+)\"\)")
 
 

@@ -165,6 +165,11 @@ def main(arguments: list[str]) -> int:
     except AutograderError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        place = error.filename or dist / folder.name
+        print(f"{place}: {error.strerror or error}; make room, or let this user write there",
+              file=sys.stderr)  # fmt: skip
+        return 2
     print(f"{folder.name}: {built.describe()}")
     return 0
 

@@ -24,18 +24,28 @@ SECRET_S = 10.0  # for the worker to say it
 REMOVE_S = 60.0
 SECRET = "AUTOGRADER_SECRET"  # variable that hands it to the container
 SHARED = "/shared"  # where a container has the assignment's large files
+SILENT = "no Docker engine answers", "Start Docker"
+CLOSED = "the Docker engine does not let this user in", "Join the group `docker` and log in again"
 WORKER_MIB = 700  # the warm worker itself, above what a submission may use
 
 
 def is_available() -> bool:
     """Tell whether a Docker engine answers."""
+    return not trouble()
+
+
+def trouble() -> tuple[str, str] | None:
+    """Return why no Docker engine can be used and what to do about it; None where one answers."""
     if not shutil.which("docker"):
-        return False
+        return SILENT
     command = ["docker", "version", "--format", "{{.Server.Version}}"]
     try:
-        return not subprocess.run(command, capture_output=True, timeout=20).returncode
+        done = subprocess.run(command, capture_output=True, timeout=20)
     except subprocess.TimeoutExpired:
-        return False
+        return SILENT
+    if not done.returncode:
+        return None
+    return CLOSED if b"permission denied" in done.stderr.lower() else SILENT
 
 
 def remote_host() -> str:

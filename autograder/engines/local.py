@@ -36,6 +36,16 @@ def worker_environment(home: str) -> dict[str, str]:
     }
 
 
+def interpreter() -> str:
+    """Return the interpreter by a path in which its environment is no link.
+
+    A link to it, as a ``.venv`` on another disk is, may lie in a folder that is hidden.
+    """
+    inside = os.path.relpath(sys.executable, sys.prefix)
+    apart = inside.startswith(os.pardir)
+    return sys.executable if apart else os.path.join(os.path.realpath(sys.prefix), inside)
+
+
 class LocalEngine(WarmEngine):
     """One warm worker process of this machine."""
 
@@ -63,7 +73,7 @@ class LocalEngine(WarmEngine):
         return self.channel
 
     def _launch(self, theirs: socket.socket) -> None:
-        command = [sys.executable, "-m", "autograder.sandbox.worker"]
+        command = [interpreter(), "-m", "autograder.sandbox.worker"]
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
              "--without", " ".join(self.layers_off),

@@ -13,7 +13,7 @@ from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.scoring.assignment import CONDA_LIST, PIP_LIST
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST
 
 OTTER, TORCH = "otter-grader", "torch"
 # What runs, converts and serves notebooks: the grader does that itself.

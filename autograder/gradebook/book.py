@@ -141,18 +141,12 @@ class Gradebook(Roll):
             and row[2] != Status.NOT_GRADED.value
         )
 
-    def not_graded(self) -> list[str]:
-        """Return the files of the class that could not be graded, by submission."""
-        rows = self._read(f"SELECT file FROM ({UPLOADS}) WHERE status = ?",
-                          (Status.NOT_GRADED.value,))  # fmt: skip
-        return [file for (file,) in rows.fetchall()]
-
-    def unreadable(self) -> list[tuple[str, str]]:
-        """Return the files of the class that cannot be read as submissions, and why."""
+    def ended_by(self, status: Status) -> list[tuple[str, str]]:
+        """Return the files of the class that ended in one way, and why, by file."""
         rows = self._read(
             "SELECT file, reason FROM gradations WHERE status = ? AND id IN"
             f" (SELECT id FROM ({UPLOADS})) ORDER BY file",
-            (Status.UNREADABLE.value,),
+            (status.value,),
         )
         return rows.fetchall()
 

@@ -15,7 +15,8 @@ from autograder.engines.packages import TORCH, Wanted, read_lists, unmet
 from autograder.engines.resolution import Ground, at_least, resolve
 from autograder.errors import UsageError
 from autograder.gradescope import bundle
-from autograder.scoring.assignment import CONDA_LIST, PIP_LIST, Assignment, load_assignment
+from autograder.scoring.assignment import DAMAGED, Assignment, load_assignment
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST
 
 TAKEN = re.compile(r"tests/[^/.][^/]*\.py|files/.+")
 CODE = "grader"  # apart from the other course's files, whose modules may be called anything
@@ -63,11 +64,14 @@ def convert(path: Path, repo_root: Path) -> Converted:
 def _taken(path: Path) -> dict[str, bytes]:
     """Return the entries that are taken over: tests, settings and files."""
     with zipfile.ZipFile(path) as archive:
-        return {
-            info.filename: archive.read(info)
-            for info in archive.infolist()
+        taken = [
+            info for info in archive.infolist()
             if not info.is_dir() and (TAKEN.fullmatch(info.filename) or info.filename in SETTINGS)
-        }
+        ]  # fmt: skip
+        try:
+            return {info.filename: archive.read(info) for info in taken}
+        except DAMAGED as error:
+            raise UsageError(f"{path}: damaged ({error}); make the zip anew") from None
 
 
 def _lock(lock: bytes, wanted: Wanted) -> tuple[bytes, tuple[str, ...]]:

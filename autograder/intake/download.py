@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.upload import MAX_FILE_BYTES
+from autograder.intake.upload import MAX_FILE_BYTES, is_link
 
 MAX_ENTRIES = 500_000
 MAX_NAME_BYTES = 240
@@ -43,8 +43,7 @@ def unpack_download(path: Path, folder: Path) -> Path:
             if len(entries) > MAX_ENTRIES:
                 raise UsageError(f"{path}: more than {MAX_ENTRIES:,} files; unpack it yourself")
             for entry in entries:
-                is_link = entry.external_attr >> 16 & 0o170000 == 0o120000
-                if not entry.is_dir() and not is_link:
+                if not entry.is_dir() and not is_link(entry):
                     _write(archive, entry, fresh)
         if folder.exists():
             shutil.rmtree(folder)
@@ -91,8 +90,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _bounded(part: str) -> str:
-    """Return a name that a file system takes: without null characters, its suffix kept."""
-    part = part.replace("\0", "")
+    """Return a name that a file system takes, its suffix kept."""
     if len(os.fsencode(part)) <= MAX_NAME_BYTES:
         return part
     stem, suffix = os.path.splitext(part)

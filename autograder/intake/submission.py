@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from autograder.intake.refusals import DELETE, RESAVE, refusal
-from autograder.intake.upload import CHECK, NAME, read_upload, show_name
+from autograder.intake.upload import ANSWER_TAG, CHECK, NAME, as_dict, read_upload, show_name
 from autograder.languages import LANGUAGES
 from autograder.model import Cell, Submission
 
@@ -17,7 +17,6 @@ DIGEST_BYTES = 1 << 20  # read at a time: a file may be larger than any submissi
 MAX_CELLS = 2000
 MAX_SOURCE = 2**20
 PYTHON = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+]{0,20}")
-ANSWER = "otter_answer_cell"  # the tag of a cell that is there to be filled in
 QUESTION = re.compile(NAME)
 
 
@@ -63,7 +62,7 @@ def load_cells(path: Path) -> list[dict]:
     notebook, _, _ = read_upload(path, shown)
     _validate(notebook, shown, "", shown, "", ())
     found = []
-    for cell in map(_dict, _dict(notebook).get("cells") or ()):
+    for cell in map(as_dict, as_dict(notebook).get("cells") or ()):
         source = cell.get("source", "")
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
@@ -85,8 +84,8 @@ def _validate(
         raise refusal(
             shown, "not a notebook (it has no list of cells)", "不是笔记本（没有单元列表）"
         )
-    metadata = _dict(notebook.get("metadata"))
-    ours, otter = _dict(metadata.get("autograder")), _dict(metadata.get("otter"))
+    metadata = as_dict(notebook.get("metadata"))
+    ours, otter = as_dict(metadata.get("autograder")), as_dict(metadata.get("otter"))
     assignment = ours.get("assignment") or otter.get("assignment_name")
     language = ours.get("language")
     read = _read_cells(cells, shown)
@@ -96,7 +95,7 @@ def _validate(
             f"code cells without readable text or over {size} were left out ‖ "
             f"没有可读文本或超过 {size} 的代码单元已略去",
         )
-    python = _dict(metadata.get("language_info")).get("version")
+    python = as_dict(metadata.get("language_info")).get("version")
     return Submission(
         name=name,
         file=file,
@@ -116,7 +115,7 @@ def _read_cells(cells: list, shown: str) -> list[Cell | None]:
     Raises:
         SubmissionError: too many of them say something.
     """
-    read = [_read_cell(cell) for cell in map(_dict, cells) if _is_run(cell)]
+    read = [_read_cell(cell) for cell in map(as_dict, cells) if _is_run(cell)]
     if len(read) <= MAX_CELLS:
         return read
     telling = [cell for cell in read if cell is None or cell.source.strip() or cell.tests]
@@ -134,38 +133,34 @@ def _is_run(cell: dict) -> bool:
     """Tell whether Otter would run this cell."""
     if cell.get("cell_type") != "code":
         return False
-    metadata = _dict(cell.get("metadata"))
+    metadata = as_dict(cell.get("metadata"))
     tags = metadata.get("tags")
     if isinstance(tags, list) and "otter_ignore" in tags:
         return False
-    return not _dict(metadata.get("otter")).get("ignore")
+    return not as_dict(metadata.get("otter")).get("ignore")
 
 
 def _read_cell(cell: dict) -> Cell | None:
     """Return the cell, or None where its text cannot be used."""
-    metadata = _dict(cell.get("metadata"))
+    metadata = as_dict(cell.get("metadata"))
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(part, str) for part in source):
         source = "".join(source)
     if not isinstance(source, str) or len(source) > MAX_SOURCE:
         return None
-    tests, tags = _dict(metadata.get("otter")).get("tests"), metadata.get("tags")
+    tests, tags = as_dict(metadata.get("otter")).get("tests"), metadata.get("tags")
     names = tests if isinstance(tests, list) else []
     valid = dict.fromkeys(t for t in names[:50] if isinstance(t, str) and QUESTION.fullmatch(t))
     source = _clean(source)
     # In stock Otter a check cell grades its question when it runs: its place is the tests' place.
     valid |= dict.fromkeys(CHECK.findall(source)[:50])
-    return Cell(source, tuple(valid), isinstance(tags, list) and ANSWER in tags)
+    return Cell(source, tuple(valid), isinstance(tags, list) and ANSWER_TAG in tags)
 
 
 def _clean(source: str) -> str:
     """Return Python text: one kind of newline, no null characters, no halves of surrogate pairs."""
     plain = source.replace("\r\n", "\n").replace("\x00", "")
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _dict(value: object) -> dict:
-    return value if isinstance(value, dict) else {}
 
 
 def _upgrade(notebook: dict, shown: str) -> dict:

@@ -92,10 +92,18 @@ def find_times(folder: Path, files: dict[str, str], sources: TimeSources) -> dic
     for name, file in files.items():
         time = _in_table(table, file) or told_of_upload(file, metadata) or time_in_name(file)
         if time is None and sources.modified:
-            time = datetime.fromtimestamp((folder / file).stat().st_mtime).astimezone()
+            time = _modified(folder / file)
         if time:
             found[name] = time.isoformat(timespec="seconds")
     return found
+
+
+def _modified(path: Path) -> datetime | None:
+    """Return when a file was changed last, None where it is gone or says no time that can be."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def time_in_name(file: str) -> datetime | None:

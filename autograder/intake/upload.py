@@ -89,10 +89,10 @@ def _look(notebook: Any) -> Look | None:
     cells = notebook.get("cells")
     if not old and not isinstance(cells, list):
         return None
-    metadata = _dict(notebook.get("metadata"))
-    ours, otter = _dict(metadata.get("autograder")), _dict(metadata.get("otter"))
+    metadata = as_dict(notebook.get("metadata"))
+    ours, otter = as_dict(metadata.get("autograder")), as_dict(metadata.get("otter"))
     claimed = ours.get("assignment") or otter.get("assignment_name")
-    read = [_dict(cell) for cell in cells or ()]
+    read = [as_dict(cell) for cell in cells or ()]
     waiting = [_waits(cell) for cell in read if _is_for_an_answer(cell)]
     return Look(
         claimed if isinstance(claimed, str) else None,
@@ -102,7 +102,7 @@ def _look(notebook: Any) -> Look | None:
 
 
 def _is_for_an_answer(cell: dict[Any, Any]) -> bool:
-    tags = _dict(cell.get("metadata")).get("tags")
+    tags = as_dict(cell.get("metadata")).get("tags")
     return cell.get("cell_type") == "code" and isinstance(tags, list) and ANSWER_TAG in tags
 
 
@@ -114,7 +114,7 @@ def _waits(cell: dict[Any, Any]) -> bool:
 
 def _is_check(cell: dict[Any, Any]) -> bool:
     """Tell whether a question's tests follow a cell."""
-    otter = _dict(_dict(cell.get("metadata")).get("otter"))
+    otter = as_dict(as_dict(cell.get("metadata")).get("otter"))
     return cell.get("cell_type") == "code" and bool(
         otter.get("tests") or CHECK.search(_source(cell))
     )
@@ -248,16 +248,20 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> by
     return data
 
 
+def is_link(entry: zipfile.ZipInfo) -> bool:
+    """Tell whether a zip's entry is a symbolic link."""
+    return entry.external_attr >> 16 & 0o170000 == 0o120000
+
+
 def _is_notebook(entry: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(entry.filename.replace("\\", "/"))
-    is_link = entry.external_attr >> 16 & 0o170000 == 0o120000
     hidden = any(
         part.startswith(".") or part in IGNORED_FOLDERS
         for part in path.parts
         if part not in (".", "..")
     )
     named = NOTEBOOK_NAME.search(path.name) is not None
-    return named and not entry.is_dir() and not is_link and not hidden
+    return named and not entry.is_dir() and not is_link(entry) and not hidden
 
 
 def _is_script(entry: zipfile.ZipInfo) -> bool:
@@ -335,5 +339,6 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _dict(value: Any) -> dict[Any, Any]:
+def as_dict(value: Any) -> dict[Any, Any]:
+    """Return a dict as it is, an empty one in the place of all else."""
     return value if isinstance(value, dict) else {}

@@ -48,7 +48,9 @@ def write_course_page(
         standings: of the attendees, in the same order.
     """
     parts = statistics.parts
-    folders = [quote(os.path.relpath(one.part.run.folder, path.parent)) for one in parts]
+    folders = [
+        quote(os.fsencode(os.path.relpath(one.part.run.folder, path.parent))) for one in parts
+    ]
     attendees = attendance.attendees
     told = [place for place, one in enumerate(standings) if one.reasons]
     told.sort(key=lambda place: (-len(standings[place].reasons), standings[place].share or 0.0))

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -269,7 +270,7 @@ def _filled_in(sheet: Path, question: WrittenQuestion) -> dict[str, dict[str, st
     head = [cell.strip() for cell in table[0]]
     if any(name not in head for name in ("submission", *_columns(question), COMMENT)):
         raise UsageError(f"{sheet}: was made for another rubric; move it away first")
-    rows = [dict(zip(head, row)) for row in table[1:]]
+    rows = [dict(zip_longest(head, row[: len(head)], fillvalue="")) for row in table[1:]]
     return {original(row["submission"].strip()): row for row in rows}
 
 

@@ -1,5 +1,8 @@
 """What `grade` shows on a terminal: the engine, a progress bar with rate, a table at the end."""
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +21,17 @@ from rich.text import Text
 
 from autograder.engines.choice import EngineChoice
 from autograder.errors import UsageError
-from autograder.intake.times import Collection
 from autograder.intake.upload import show_text
 from autograder.model import Limits, Status
 from autograder.run.events import Events
 from autograder.run.menu import as_typed
-from autograder.run.workers import default_workers, grade_all
+from autograder.run.workers import default_workers
 from autograder.scoring.assignment import Assignment
 
 MAX_LISTED = 20
 MAX_NAMED = 5
 if TYPE_CHECKING:
-    from autograder.lms.student import Student
-    from autograder.run.grading import GradeAll, Outcome, Summary
+    from autograder.run.grading import Means, Order, Outcome, Summary
 
 console = Console(highlight=False)
 REMOTE = (
@@ -39,8 +40,8 @@ REMOTE = (
     "ENGINE=local"
 )
 NO_ENGINE = (
-    "no Docker engine answers. Start Docker, or ask for ENGINE=local to grade these submissions in "
-    "sandboxed processes of this machine"
+    "{trouble}, or ask for ENGINE=local to grade these submissions in sandboxed processes of this "
+    "machine"
 )
 
 
@@ -66,16 +67,16 @@ def choose_engine(engine: str | None, scheduler: str | None, bundled: bool) -> E
         return EngineChoice("local")
     if engine == "local":
         return EngineChoice("local")
-    from autograder.engines.docker import is_available, remote_host
+    from autograder.engines.docker import remote_host, trouble
     from autograder.engines.image import ensure_image, held_image
 
     if host := remote_host():
         raise UsageError(REMOTE.format(host=host))
     if tag := held_image():
         return EngineChoice("docker", tag)
-    if not is_available():
+    if found := trouble():
         if engine == "docker" or not bundled:
-            raise UsageError(NO_ENGINE)
+            raise UsageError(NO_ENGINE.format(trouble=". ".join(found)))
         _advise("No Docker engine answers: the sample class is graded with ENGINE=local.")
         return EngineChoice("local")
     return EngineChoice("docker", ensure_image())
@@ -106,33 +107,40 @@ def settle_packages(
 
 
 def grade_and_report(
-    assignment: Assignment,
-    folder: Path,
-    out: Path,
+    order: "Order",
     choice: EngineChoice,
     limits: Limits,
-    workers: int | None,
-    scheduler: str | None,
-    collection: Collection | None = None,
-    keep: bool = False,
-    archive: Path | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
     as_json: bool = False,
-    roster: "list[Student] | None" = None,
 ) -> int:
     """Grade one folder with a progress bar.
 
     Returns:
         The exit status: 0, or 1 where some could not be graded, or none could be read.
     """
-    from autograder.run.grading import grade_folder
+    from autograder.run.grading import Means
 
-    events = Events(assignment.name) if as_json else None
-    grade: GradeAll = grade_all
-    name, scorers = assignment.name, workers or default_workers()
+    means = Means(choice, limits, workers or default_workers())
     if scheduler:
         from autograder.cluster.client import grade_on
 
-        grade = grade_on(scheduler, console.print)
+        means = replace(means, grade=grade_on(scheduler, console.print))
+    where = "a cluster" if scheduler else choice.kind
+    events = Events(order.assignment.name) if as_json else None
+    summary, counts = _grade(order, means, where.removeprefix("a "), events)
+    _say_summary(order, summary, counts, where)
+    if events:
+        events.finished(summary, _report_of(order))
+    return 1 if summary.not_graded or summary.mismatches or summary.none_readable else 0
+
+
+def _grade(
+    order: "Order", means: "Means", where: str, events: Events | None
+) -> "tuple[Summary, Counter[str]]":
+    """Grade with a progress bar; returns also how many ended in which way."""
+    from autograder.run.grading import grade_folder
+
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -140,27 +148,32 @@ def grade_and_report(
         RateColumn(),
         TimeRemainingColumn(),
     )
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
-        task = progress.add_task(name, total=None)
+        task = progress.add_task(order.assignment.name, total=None)
 
         def start(total: int, reused: int) -> None:
             progress.update(task, total=total - reused)
             if events:
                 events.found(total, reused)
-                events.started("cluster" if scheduler else choice.kind, scorers)
+                events.started(where, means.scorers)
 
         def advance(outcome: "Outcome") -> None:
-            counts[outcome.status.value] = counts.get(outcome.status.value, 0) + 1
+            counts[outcome.status.value] += 1
             progress.advance(task)
             if events:
                 events.graded(outcome)
 
-        summary = grade_folder(
-            assignment, folder, out, choice, limits, scorers, start, advance,
-            grade, collection, keep, archive, roster,
-        )  # fmt: skip
-    where = "a cluster" if scheduler else choice.kind
+        return grade_folder(order, means, start, advance), counts
+
+
+def _report_of(order: "Order") -> Path:
+    return order.out / "report" / "index.html"
+
+
+def _say_summary(order: "Order", summary: "Summary", counts: Mapping[str, int], where: str) -> None:
+    """Say what became of a run, the worst first."""
+    name = order.assignment.name
     _say_what_is_wrong(name, summary)
     _say(_summary_line(name, summary, where))
     others = {status: n for status, n in counts.items() if status != Status.COMPLETED.value}
@@ -175,7 +188,7 @@ def grade_and_report(
             f"no time of upload is known of {summary.untimed} submissions: they are late only "
             "where their names say so; --times or --file-times tells more", "yellow",
         )  # fmt: skip
-    _say_changes(summary, out)
+    _say_changes(summary, order.out)
     for layers in sorted(summary.without):
         _say(f"Student code was held without {layers}, which is not to be had here.", "bold")
     _say_what_was_noticed(summary)
@@ -184,12 +197,9 @@ def grade_and_report(
     if never := summary.never_passed:
         shown = ", ".join(never[:MAX_NAMED]) + (", …" if len(never) > MAX_NAMED else "")
         _say(f"passed by nobody, so look at the tests themselves: {shown}", "yellow")
-    _list("not graded:", summary.not_graded)
+    _list("not graded:", [because(*one) for one in summary.not_graded])
     _list("other points than expected:", summary.mismatches)
-    _say(f"report: {out / 'report' / 'index.html'}")
-    if events:
-        events.finished(summary, out / "report" / "index.html")
-    return 1 if summary.not_graded or summary.mismatches or summary.none_readable else 0
+    _say(f"report: {_report_of(order)}")
 
 
 def _say(text: str, style: str = "") -> None:
@@ -209,13 +219,17 @@ def _list(what: str, files: list[str], style: str = "red") -> None:
         _say(f"  and {len(files) - MAX_LISTED} more")
 
 
+def because(file: str, reason: str) -> str:
+    """Return a file with what is the matter with it, in one line."""
+    line = " ".join(reason.split(" ‖ ")[0].split())
+    return line if line.startswith(file) else f"{file}: {line}"
+
+
 def _say_what_is_wrong(name: str, summary: "Summary") -> None:
     """Say first what makes the whole run worthless, or who got a zero unread."""
     if not summary.unreadable:
         return
-    file, reason = summary.unreadable[0]
-    line = " ".join(reason.split(" ‖ ")[0].split())
-    shown = line if line.startswith(file) else f"{file}: {line}"
+    shown = because(*summary.unreadable[0])
     if summary.none_readable:
         _say(
             f"{name}: none of the {len(summary.unreadable)} submissions can be read for this "

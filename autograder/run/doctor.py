@@ -81,15 +81,15 @@ def _packages() -> Checked:
 
 
 def _docker() -> Checked:
-    from autograder.engines.docker import is_available, remote_host
+    from autograder.engines.docker import remote_host, trouble
     from autograder.engines.image import held_image
 
     if host := remote_host():
         return Checked("docker", False, f"the engine is at {host}",
                        "use the engine of this machine: `unset DOCKER_HOST`, or "
                        "`docker context use default`")  # fmt: skip
-    if not is_available():
-        return Checked("docker", False, "no engine answers", "start Docker, or use ENGINE=local")
+    if found := trouble():
+        return Checked("docker", False, found[0], f"{found[1]}, or use ENGINE=local")
     image = held_image()
     told = f"answers, and holds the image {image}" if image else "answers; the image comes later"
     return Checked("docker", True, told, grades="docker")

@@ -14,6 +14,7 @@ from autograder.errors import UsageError
 from autograder.run.class_imports import count_imports
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.libraries import modules_imported
+from autograder.scoring.lists import list_text
 
 Say = Callable[[str], None]
 
@@ -30,8 +31,8 @@ def wanted_by(assignment: Assignment, own_list: Path | None = None) -> Wanted:
     if own_list is None:
         return read_lists(assignment.lists)
     try:
-        return read_lists({PIP_LIST: own_list.read_text(encoding="utf-8")})
-    except (OSError, UnicodeDecodeError) as error:
+        return read_lists({PIP_LIST: list_text(own_list.read_bytes())})
+    except OSError as error:
         raise UsageError(f"{own_list}: no list of packages can be read there ({error})") from None
 
 

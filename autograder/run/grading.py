@@ -40,6 +40,8 @@ class Summary:
 
     Attributes:
         mismatches: submissions whose points differ from ``expected.json``, where there is one.
+        graded: how many got a result now, and ``reused`` how many had one.
+        not_graded: files without one, with the reason.
         unreadable: submissions that earned nothing as they cannot be read, with the reason.
         changes: marks that differ from those of before.
         collected: what the folder held.
@@ -52,7 +54,7 @@ class Summary:
 
     graded: int = 0
     reused: int = 0
-    not_graded: list[str] = field(default_factory=list)
+    not_graded: list[tuple[str, str]] = field(default_factory=list)
     expected: int = 0
     mismatches: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -116,74 +118,84 @@ class Finish:
         )
 
 
-def grade_folder(
-    assignment: Assignment,
-    folder: Path,
-    out: Path,
-    choice: EngineChoice,
-    limits: Limits,
-    scorers: int,
-    on_start: Callable[[int, int], None] = lambda total, reused: None,
-    on_result: Callable[[Outcome], None] = lambda outcome: None,
-    grade: GradeAll = grade_all,
-    collection: Collection | None = None,
-    keep: bool = False,
-    archive: Path | None = None,
-    roster: list[Student] | None = None,
-) -> Summary:
-    """Grade every submission of a folder, or of an LMS's zip, into ``out``.
+@dataclass(frozen=True)
+class Order:
+    """What a run is to grade, into what, and whose.
 
-    Results are committed one by one: an interrupted run goes on where it was.
-
-    Args:
-        grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
+    Attributes:
+        folder: of the submissions, or an LMS's zip of them.
         keep: marks that the same uploads have already stay, whatever a new grading says.
         archive: where the grading zip lies, for later commands.
         roster: whose names pages show; None leaves those of an earlier run.
+    """
+
+    assignment: Assignment
+    folder: Path
+    out: Path
+    collection: Collection = Collection()
+    keep: bool = False
+    archive: Path | None = None
+    roster: list[Student] | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a run grades with.
+
+    Attributes:
+        grade: maps jobs to outcomes (:func:`grade_all`, or a cluster's).
+    """
+
+    choice: EngineChoice
+    limits: Limits
+    scorers: int
+    grade: GradeAll = grade_all
+
+
+def grade_folder(
+    order: Order,
+    means: Means,
+    on_start: Callable[[int, int], None] = lambda total, reused: None,
+    on_result: Callable[[Outcome], None] = lambda outcome: None,
+) -> Summary:
+    """Grade every submission of a folder, or of an LMS's zip.
+
+    Results are committed one by one: an interrupted run goes on where it was.
 
     Raises:
         UsageError: the folder or ``out`` cannot be used, or another command uses ``out``.
         EngineError: no sandbox can be started.
     """
-    check_folders(folder, out)
+    out = order.out
+    check_folders(order.folder, out)
     with hold(out):
-        folder = folder_of(folder, out)
-        collected = collect(folder, assignment.called, _given_points(out), out)
+        folder = folder_of(order.folder, out)
+        collected = collect(folder, order.assignment.called, _given_points(out), out)
         with Gradebook(out / "gradebook.sqlite") as gradebook:
-            if archive:
-                gradebook.set_zip(archive.resolve())
-            run = _Run(
-                assignment, folder, out, gradebook, collected, collection or Collection(), roster
-            )
-            return run.grade(choice, limits, scorers, on_start, on_result, grade, keep)
+            if order.archive:
+                gradebook.set_zip(order.archive.resolve())
+            run = _Run(replace(order, folder=folder), gradebook, collected)
+            return run.grade(means, on_start, on_result)
 
 
 @dataclass
 class _Run:
     """One run over a folder, with its output folder held and its gradebook open."""
 
-    assignment: Assignment
-    folder: Path
-    out: Path
+    order: Order
     gradebook: Gradebook
     collected: Collected
-    collection: Collection
-    roster: list[Student] | None = None
 
     def grade(
         self,
-        choice: EngineChoice,
-        limits: Limits,
-        scorers: int,
+        means: Means,
         on_start: Callable[[int, int], None],
         on_result: Callable[[Outcome], None],
-        grade: GradeAll,
-        keep: bool,
     ) -> Summary:
         """Grade what is not graded yet and write the pages."""
-        assignment, gradebook = self.assignment, self.gradebook
-        by = provenance(assignment, choice.environment, code_digest(), limits)
-        listed = self.out / "environments" / f"{by.packages[:12]}.txt"
+        assignment, out, gradebook = self.order.assignment, self.order.out, self.gradebook
+        by = provenance(assignment, means.choice.environment, code_digest(), means.limits)
+        listed = out / "environments" / f"{by.packages[:12]}.txt"
         if not listed.exists():
             write_text(listed, listing())
         jobs, moved = self._begin()
@@ -195,16 +207,16 @@ class _Run:
                 gradebook.released, titles_of(assignment), reference_of(assignment),
                 without_tests(exercises_of(assignment)),
             )  # fmt: skip
-            task = Task(assignment, limits, by, finish)
-            made = grade(rest, task, choice, min(scorers, len(rest)))
+            task = Task(assignment, means.limits, by, finish)
+            made = means.grade(rest, task, means.choice, min(means.scorers, len(rest)))
             for outcome in between_interrupts(made):
-                _keep(outcome, self.out, gradebook, keep)
-                summary.graded += 1
+                _keep(outcome, out, gradebook, self.order.keep)
+                summary.graded += outcome.status is not Status.NOT_GRADED
                 summary.without |= {outcome.without} - {""}
                 summary.noticed += [(outcome.entry.file, str(one)) for one in outcome.noticed[:1]]
                 on_result(outcome)
-        summary.not_graded = gradebook.not_graded()
-        summary.unreadable = gradebook.unreadable()
+        summary.not_graded = gradebook.ended_by(Status.NOT_GRADED)
+        summary.unreadable = gradebook.ended_by(Status.UNREADABLE)
         summary.never_passed = gradebook.never_passed()
         summary.unread_tests = _unread_tests(gradebook)
         if gradebook.deadline:
@@ -212,33 +224,33 @@ class _Run:
             summary.untimed = sum(not time and not late for time, late in told)
         begun = gradebook.begun_at()
         summary.changes = [one for one in gradebook.latest_changes() if one.run == begun]
-        write_all(self.out, gradebook, assignment, every_page=moved)
-        _compare(summary, gradebook, self.folder / "expected.json")
+        write_all(out, gradebook, assignment, every_page=moved)
+        _compare(summary, gradebook, self.order.folder / "expected.json")
         return summary
 
     def _begin(self) -> tuple[list[Job], bool]:
         """Keep what the run is about; returns its jobs, and whether the deadline moved."""
-        gradebook, submissions = self.gradebook, self.collected.submissions
+        order, gradebook, submissions = self.order, self.gradebook, self.collected.submissions
         names = gradebook.name_submissions(submissions)
         times = find_times(
-            self.folder, {name: file for file, name in names.items()}, self.collection.times
+            order.folder, {name: file for file, name in names.items()}, order.collection.times
         )
-        gradebook.begin_run(self.assignment.name, names.values(), self.collected.attachments)
-        gradebook.set_folder(self.folder.resolve())
+        gradebook.begin_run(order.assignment.name, names.values(), self.collected.attachments)
+        gradebook.set_folder(order.folder.resolve())
         gradebook.set_times(times)
-        people = find_people(self.folder)
+        people = find_people(order.folder)
         gradebook.set_members_of_uploads(people)
-        deadline = self.collection.deadline
+        deadline = order.collection.deadline
         moved = deadline not in (None, gradebook.deadline)
         if moved:
             gradebook.set_deadline(deadline)
-        extensions = self.collection.extensions
+        extensions = order.collection.extensions
         if extensions is not None and extensions != gradebook.extensions:
             gradebook.set_extensions(extensions)
             moved = True
         files = {name: file for file, name in names.items()}
-        if self.roster is not None:
-            students = match_students(self.roster, files, people)
+        if order.roster is not None:
+            students = match_students(order.roster, files, people)
             moved = moved or students != gradebook.students
             gradebook.set_students(students)
         told, known = names_in(names), gradebook.students
@@ -248,7 +260,7 @@ class _Run:
         }
         return [
             replace(job, handed_in=times.get(job.name), student=whose[job.name])
-            for job in jobs_of(self.folder, names)
+            for job in jobs_of(order.folder, names)
         ], moved
 
 

@@ -20,11 +20,12 @@ from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
 from autograder.scoring.libraries import MODULE, modules_imported
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
-PIP_LIST, CONDA_LIST = "requirements.txt", "environment.yml"
-SETTINGS = ("otter_config.json", "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
+CONFIG = "otter_config.json"
+SETTINGS = (CONFIG, "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
 TESTS = re.compile(r"tests/[^/.][^/]*\.py")  # as stock Otter finds them: no hidden file
 NUMBER = (int, float), "a number"
 OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
@@ -36,6 +37,7 @@ FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
 MAX_FILES_BYTES = 64 * 2**20
 MAX_LARGE_BYTES = 8 * 2**30
+DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
 DIGEST_BYTES = 2**20  # read at a time
 SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
@@ -117,12 +119,23 @@ class Assignment:
 
         Returns:
             The folder that submissions read large files in; "" where there are none.
+
+        Raises:
+            UsageError: the zip is damaged, or there is no room for them.
         """
         if not (self.files or self.large):
             return ""
-        if "" not in self._laid:
-            self._laid[""] = Workplace(self.files, self.large, self.origin, place)
-        return self._laid[""].shared
+        laid = self._laid.get("")
+        if laid is None or place not in (None, laid.place):  # laid out before, to read the tests
+            try:
+                laid = Workplace(self.files, self.large, self.origin, place)
+            except DAMAGED as error:
+                raise UsageError(
+                    f"{self.origin}: its files/ cannot be laid out ({error}); make the zip anew, "
+                    "or make room for them in the folder for temporary files"
+                ) from None
+            self._laid[""] = laid
+        return laid.shared
 
     @property
     def room_mib(self) -> int:
@@ -192,8 +205,9 @@ class Assignment:
         key = question, language
         if key not in self._parsed:
             path = f"tests/{question}.py"
+            self.lay_files()
             try:
-                with patient(PARSE_S, lambda: False, lambda error: None):
+                with self.beside_files(), patient(PARSE_S, lambda: False, lambda error: None):
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
             except (KeyboardInterrupt, SubmissionEnded):
                 raise  # it is read within a submission's time, which may end
@@ -216,9 +230,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
     try:
         digest = _digest(path)
         entries, large = _read_entries(path)
-        if "otter_config.json" not in entries:
-            raise ValueError("it holds no otter_config.json")
-        config = json.loads(entries["otter_config.json"])
+        config = json.loads(entries[CONFIG])
         manifest = json.loads(entries.get("manifest.json", b"{}"))
         sources = {
             Path(entry).stem: _text(entry, text)
@@ -232,8 +244,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         raise UsageError(
             f"{path}: no grading zip there; `make build` makes those of this course"
         ) from None
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, zlib.error,
-            zipfile.BadZipFile) as error:  # fmt: skip
+    except DAMAGED as error:
         raise UsageError(
             f"{path}: not a grading zip ({error}); run `make build` to rebuild it, or name the zip "
             "that `otter assign` or `otter generate` made"
@@ -259,9 +270,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         large=large,
         origin=str(Path(path).resolve()),
         lists={
-            entry: entries[entry].decode("utf-8", "replace")
-            for entry in (PIP_LIST, CONDA_LIST)
-            if entry in entries
+            entry: list_text(entries[entry]) for entry in (PIP_LIST, CONDA_LIST) if entry in entries
         },
     )
 
@@ -312,8 +321,11 @@ def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, in
         wanted = [info for info in archive.infolist() if not info.is_dir() and (
             TESTS.fullmatch(info.filename) or info.filename.startswith(FILES)
             or info.filename in SETTINGS)]  # fmt: skip
-        if any(R_TESTS.fullmatch(name) for name in archive.namelist()):
+        names = archive.namelist()
+        if any(R_TESTS.fullmatch(name) for name in names):
             raise UsageError(f"{path}: holds tests for R, which are not supported")
+        if CONFIG not in names:
+            raise ValueError(_without_config(names))
         files = [info for info in wanted if info.filename.startswith(FILES)]
         large = [info for info in files if info.file_size >= LARGE_BYTES]
         if sum(info.file_size for info in files if info not in large) > MAX_FILES_BYTES:
@@ -325,6 +337,16 @@ def _read_entries(path: Path) -> tuple[dict[str, bytes], dict[str, tuple[int, in
         found = {info.filename: archive.read(info) for info in wanted if info not in large}
         sizes = {info.filename: (info.file_size, info.CRC) for info in large}
         return found, {name.removeprefix(FILES): size for name, size in sizes.items()}
+
+
+def _without_config(names: list[str]) -> str:
+    """Return what is wrong with a zip that does not hold Otter's settings at its place."""
+    nested = next((name for name in names if name.endswith(f"/{CONFIG}")), "")
+    if nested:
+        return f"its {nested} is in a folder: zip what that folder holds, not the folder itself"
+    if any("\\" in name for name in names):
+        return f"it holds no {CONFIG}, and its paths are written with \\"
+    return f"it holds no {CONFIG}"
 
 
 def _leads_out(name: str) -> bool:

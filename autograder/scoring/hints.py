@@ -9,8 +9,9 @@ import ast
 import dis
 import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import CodeType
+from contextlib import contextmanager, suppress
+from functools import cache
+from types import CodeType, ModuleType
 from typing import Any
 
 MODULES = ("typing", "inspect", "annotationlib")  # that evaluate annotations; the last from 3.14 on
@@ -48,16 +49,20 @@ def _is_plain(one: dis.Instruction) -> bool:
 @contextmanager
 def only_names() -> Iterator[None]:
     """Evaluate annotations so while open."""
-    found = []
-    for name in MODULES:
-        try:
-            found.append(importlib.import_module(name))
-        except ImportError:
-            continue
-    for module in found:
+    for module in _evaluating():
         vars(module)["eval"] = evaluate
     try:
         yield
     finally:
-        for module in found:
+        for module in _evaluating():
             vars(module).pop("eval", None)
+
+
+@cache
+def _evaluating() -> tuple[ModuleType, ...]:
+    """Return those of the modules that this Python has; looked for once, not for each test case."""
+    found = []
+    for name in MODULES:
+        with suppress(ImportError):
+            found.append(importlib.import_module(name))
+    return tuple(found)

@@ -22,9 +22,10 @@ class Workplace:
         large: relative paths of large files: one copy of each, that nobody may change, is shared by
             tests and submissions.
         origin: the zip that holds those, or the folder that it was unpacked to.
-        place: the folder to make it in.
+        place: the folder to make it in; None: the system's temporary one.
 
     Attributes:
+        place: that folder.
         folder: where tests work.
         shared: where the large files are; "" without any.
     """
@@ -37,7 +38,7 @@ class Workplace:
         place: str | None = None,
     ):
         self._kept = tempfile.TemporaryDirectory(prefix="files-", dir=place)
-        home = os.path.realpath(self._kept.name)
+        home, self.place = os.path.realpath(self._kept.name), place
         os.chmod(home, 0o711)
         self.folder, self.shared = os.path.join(home, "files"), ""
         self._known = frozenset[str]()
@@ -74,8 +75,10 @@ class Workplace:
 
     def _forget_modules(self, names: Iterable[str]) -> None:
         for name in names:
-            file = getattr(sys.modules[name], "__file__", None)
-            if isinstance(file, str) and file.startswith(self.folder + os.sep):
+            module, inside = sys.modules[name], self.folder + os.sep
+            # A folder without __init__.py is a package without a file.
+            places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+            if any(isinstance(place, str) and place.startswith(inside) for place in places):
                 del sys.modules[name]
 
 

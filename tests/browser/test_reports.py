@@ -12,7 +12,7 @@ from autograder.proving.hostile.entries import Suite, load_release
 from autograder.reports.class_report import write_class_report
 from autograder.reports.feedback import write_feedback
 from autograder.reports.written import WrittenAnswer, WrittenQuestion, write_question
-from autograder.run.grading import grade_folder
+from autograder.run.grading import Means, Order, grade_folder
 from autograder.scoring.assignment import load_assignment
 from tests.reports.sample_gradations import HOSTILE, REFERENCE, sample_gradations
 
@@ -271,7 +271,8 @@ def attacked(built, tmp_path_factory) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
     assignment = load_assignment(built / "autodiff" / "autograder.zip")
-    grade_folder(assignment, folder / "class", folder / "out", EngineChoice("local"), Limits(), 2)
+    order = Order(assignment, folder / "class", folder / "out")
+    grade_folder(order, Means(EngineChoice("local"), Limits(), 2))
     return folder / "out"
 
 

@@ -188,6 +188,7 @@ def test_a_solved_release_passes_its_checks_exports_and_is_graded(
     for cell, text in shown.items():
         if re.fullmatch(r"q\d+-check", cell):
             assert "passed" in text and "failed" not in text, f"{cell}: {text[:800]}"
+            assert "Warning" not in text, f"{cell}: {text[:800]}"
     (exported,) = folder.glob("*.zip")
     assignment = load_assignment(built / name / "autograder.zip", name)
     job = Job("exported", exported, exported.name)

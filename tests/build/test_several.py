@@ -44,6 +44,16 @@ def test_what_another_process_built_meanwhile_is_left_alone(course):
     assert not (course / "dist" / "tiny" / "autograder.zip").stat().st_size
 
 
+def test_a_place_that_cannot_be_written_is_named_with_the_repair(course):
+    (course / "dist").mkdir()
+    (course / "dist" / "tiny").write_text("a file, where a folder is to be")
+    with several.Builds(["tiny"], course / "dist", verify=False) as builds:
+        with pytest.raises(BuildError) as raised:
+            builds.wait("tiny")
+    line = str(raised.value)
+    assert line.startswith(str(course / "dist" / "tiny")) and "let this user write there" in line
+
+
 def test_each_is_told_as_it_is_ready_and_a_fault_by_its_line(course):
     (course / "assignments" / "bad").mkdir()
     (course / "assignments" / "bad" / "bad.ipynb").write_text("{}")

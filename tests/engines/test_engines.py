@@ -4,11 +4,13 @@ import json
 import multiprocessing
 import os
 import subprocess
+import sys
 
 import pytest
 
 from autograder.engines.choice import EngineChoice
 from autograder.engines.docker import DockerEngine
+from autograder.engines.local import LocalEngine
 from autograder.errors import EngineError
 from autograder.model import Limits
 
@@ -83,3 +85,13 @@ def test_a_container_has_no_more_than_the_threat_model_says(docker_engine):
         ("/channel", False)
     ]
     assert engine.secret not in " ".join([held["Path"], *held["Args"]])
+
+
+def test_an_environment_behind_a_link_in_a_hidden_folder_is_found(open_folder, monkeypatch):
+    link = open_folder / "course" / ".venv"
+    link.parent.mkdir()
+    link.symlink_to(sys.prefix)
+    monkeypatch.setattr(sys, "prefix", str(link))
+    monkeypatch.setattr(sys, "executable", str(link / "bin" / "python"))
+    with LocalEngine(hidden=(link.parent,)) as engine:
+        assert engine.python

@@ -50,6 +50,14 @@ def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     assert (found.submissions, found.unread) == (("ann/a.ipynb",), ("bo/",))
 
 
+def test_the_output_folder_holds_no_submissions_even_before_it_is_a_runs(tmp_path):
+    for name in ("ann.ipynb", "marks/report/ann.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found = collect(tmp_path, out=tmp_path / "marks")
+    assert (found.submissions, found.left_out) == (("ann.ipynb",), ("marks/",))
+
+
 def test_a_folder_of_links_says_that_they_are_not_followed(tmp_path):
     (tmp_path / "ana.ipynb").symlink_to("/nowhere/ana.ipynb")
     with pytest.raises(UsageError, match=r"no submissions there \(not read: ana\.ipynb\); put"):

@@ -94,3 +94,12 @@ def test_a_damaged_or_odd_download_is_refused_by_name(tmp_path):
     with pytest.raises(UsageError, match=r"a\.zip: cannot be unpacked"):
         unpack_download(path, tmp_path / "out")
     assert listed(tmp_path) == ["a.zip"]
+
+
+def test_more_files_than_anybody_hands_in_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "MAX_ENTRIES", 2)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in "abc":
+            archive.writestr(name, "1")
+    with pytest.raises(UsageError, match="more than 2 files"):
+        unpack_download(tmp_path / "a.zip", tmp_path / "out")

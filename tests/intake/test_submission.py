@@ -247,3 +247,36 @@ def test_millions_of_parts_are_refused_before_they_take_memory(name, tmp_path):
     with pytest.raises(SubmissionError, match="millions of parts"):
         load_submission(upload(MANY), "a")
     assert [cell.source for cell in load_submission(upload(LONG), "a").cells] == ["x = 1"]
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [("3.11.4", "3.11.4"), ("3.14.0rc1+", "3.14.0rc1+"), ("3", ""), ("3.1 <b>", ""), (3.11, ""),
+     ("3.11" + "1" * 100, ""), (None, ""), ("9" * 10 + ".1", "")],
+)  # fmt: skip
+def test_a_version_of_python_is_one_or_nothing(tmp_path, told, read):
+    path = tmp_path / "a.ipynb"
+    metadata = {"language_info": {"version": told}}
+    path.write_text(json.dumps({"nbformat": 4, "metadata": metadata, "cells": []}))
+    assert load_submission(path, "a").python == read
+
+
+def test_a_cell_asks_for_some_tests_and_no_more(tmp_path):
+    path = tmp_path / "a.ipynb"
+    tests = [f"q{n}" for n in range(5_000)]
+    cell = {"cell_type": "code", "metadata": {"otter": {"tests": tests}}}
+    source = "\n".join(f'grader.check("p{n}")' for n in range(5_000))
+    path.write_text(json.dumps({"nbformat": 4, "cells": [{**cell, "source": source}]}))
+    (found,) = load_submission(path, "a").cells
+    assert len(found.tests) == 100
+
+
+@pytest.mark.parametrize(
+    "name", ["../q1", "a\\b", "a\0b", "a\nb", "a'b", 'a"b', "x" * 101, "", "\ud800"]
+)
+def test_a_name_that_no_test_file_has_is_no_question(tmp_path, name):
+    path = tmp_path / "a.ipynb"
+    cell = {"cell_type": "code", "metadata": {"otter": {"tests": [name, "q1"]}}, "source": ""}
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+    (found,) = load_submission(path, "a").cells
+    assert found.tests == ("q1",)

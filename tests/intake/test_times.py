@@ -50,6 +50,7 @@ def test_modification_times_count_only_where_asked(tmp_path):
     os.utime(path, (0, DEADLINE.timestamp()))
     assert times(tmp_path, "bo.ipynb") is None
     assert times(tmp_path, "bo.ipynb", modified=True) == DEADLINE.isoformat()
+    assert times(tmp_path, "gone since it was listed.ipynb", modified=True) is None
 
 
 def test_blackboards_names_and_gradescopes_export_tell_the_time(tmp_path):

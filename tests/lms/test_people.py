@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.lms.roster import GradedSubmission, load_roster, match
+from autograder.lms.claims import claims_of
+from autograder.lms.roster import GradedSubmission, Rules, load_roster, match
 
 CLASS = "SID,Name,Email\n20231001,Ann Lee,ann.lee@x.org\n20231002,Bo Ma,bo@x.org\n20231003,李四,\n"
 CANVAS = 'Student,ID,SIS User ID\n"Lee, Ann",1001,77\n"Ma, Bo",5501,1001\n'
@@ -115,3 +116,13 @@ def test_an_id_that_a_spreadsheet_shortened_is_an_error(tmp_path):
 def test_a_roster_is_read_whatever_separates_its_cells_and_lines(tmp_path, text):
     (tmp_path / "roster.csv").write_bytes(text.encode())
     assert [one.email for one in load_roster(tmp_path / "roster.csv")] == ["a@x"]
+
+
+def test_a_folder_within_an_upload_makes_it_nobody_elses(tmp_path):
+    (tmp_path / "roster.csv").write_text(CLASS)
+    people = {"submission_1": ["ann.lee@x.org"], "submission_2": ["bo@x.org"]}
+    entry = GradedSubmission("s", "export/submission_1/submission_2/a.ipynb", 1.0, 1.0)
+    found = match(load_roster(tmp_path / "roster.csv"), [entry], rules=Rules(people=people))
+    assert [student.name for student, _ in found.chosen] == ["Ann Lee"]
+    claims = claims_of({"s": entry.file}, "hw", {}, people)["s"]
+    assert [claim.name for claim in claims] == ["ann.lee@x.org"]

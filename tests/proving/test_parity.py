@@ -1,6 +1,7 @@
 """The parity command: what differs, which causes explain it, and when it exits with 1."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -171,6 +172,21 @@ def test_kernels_end_with_whoever_had_them_started(tmp_path):
         assert wait_for(place.exists)
         starter.kill()
     assert wait_for(lambda: state_of(pid) in ("", "Z"))
+
+
+GREEDY = """
+import resource, runpy
+runpy.run_path(FILE)["limit_memory"]()
+bytearray(WHOLE // 4 + 2**30)
+"""
+
+
+def test_a_notebook_in_stock_otter_cannot_take_the_whole_memory():
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    whole = max(whole, 4 * forked_kernel.LEAST_BYTES)
+    script = GREEDY.replace("FILE", repr(forked_kernel.__file__)).replace("WHOLE", str(whole))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "MemoryError" in done.stderr
 
 
 def wait_for(is_so, seconds=60):

@@ -128,6 +128,8 @@ def test_laying_out_again_keeps_what_graders_wrote(tmp_path, rubric):
     cells = (text("Because."),)
     _, sheet = lay_out(tmp_path, rubric, ("ada", cells))
     fill_in(sheet, ada=["2", "1", "Good."])
+    with open(sheet, "a", encoding="utf-8") as file:
+        file.write("q6\n")  # as somebody's slip of the mouse leaves it
     lay_out(tmp_path, rubric, ("ada", cells), ("bo", cells))
     assert points_in(sheet, rubric) == {"ada": 3.0, "bo": None}
     lay_out(tmp_path, rubric, ("ada", (text("No: why?"),)), ("bo", cells))

@@ -14,7 +14,7 @@ from autograder.gradebook import Gradebook
 from autograder.intake.submission import digest_file
 from autograder.model import Limits, QuestionResult, Status
 from autograder.run.commands import override
-from autograder.run.grading import grade_folder
+from autograder.run.grading import Means, Order, grade_folder
 from tests.reports.sample_gradations import sample_gradations
 from tests.run.test_laws import ASSIGNMENT
 
@@ -40,8 +40,8 @@ def course(tmp_path):
                 yield task.finish(job, replace(one, questions=questions, graded_by=task.by))
 
         assignment = SimpleNamespace(**{**vars(ASSIGNMENT), "tests_digest": tests})
-        return grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
-                            grade=grade, keep=keep)  # fmt: skip
+        means = Means(EngineChoice("local"), Limits(), 1, grade)
+        return grade_folder(Order(assignment, folder, out, keep=keep), means)
 
     run()
     run.out, run.folder = out, folder
@@ -173,3 +173,13 @@ def test_where_no_time_is_known_a_deadline_says_so(course, tmp_path):
         (first, *_) = gradebook.files().values()
         gradebook.set_times({first: "2025-03-02T00:00:00+00:00"})
     assert course(tests="2").untimed == len(FILES) - 1
+
+
+def test_another_upload_counts_whatever_is_kept(course):
+    (course.folder / FILES[0]).write_text("handed in anew")
+    summary = course(points=7.0, keep=True)
+    assert [(one.file, one.after, one.kept) for one in summary.changes] == [(FILES[0], 7.0, False)]
+    with Gradebook(course.out / "gradebook.sqlite") as book:
+        scores = {one.file: one.questions[0].score for one in book.latest()}
+        assert not book.active_overrides()
+    assert scores[FILES[0]] == 7.0 and scores[FILES[1]] == 5.0

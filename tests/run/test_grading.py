@@ -14,8 +14,9 @@ from autograder.engines.choice import EngineChoice
 from autograder.gradebook import Gradebook
 from autograder.intake.submission import digest_file
 from autograder.intake.times import Collection, TimeSources
-from autograder.model import Limits
-from autograder.run.grading import grade_folder
+from autograder.model import Gradation, Limits, Status
+from autograder.run.console import because
+from autograder.run.grading import Means, Order, grade_folder
 from autograder.scoring.cores import places_of, stay_on
 from tests.reports.sample_gradations import sample_gradations
 
@@ -53,14 +54,31 @@ def grade(tmp_path):
 
     def run(deadline=None, table=None, **changes):
         assignment = SimpleNamespace(**{**vars(ASSIGNMENT), **changes})
-        collection = Collection(deadline, TimeSources(table))
-        summary = grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
-                               grade=fake_grade, collection=collection)  # fmt: skip
+        order = Order(assignment, folder, out, Collection(deadline, TimeSources(table)))
+        summary = grade_folder(order, Means(EngineChoice("local"), Limits(), 1, fake_grade))
         with open(out / "grades.csv", newline="", encoding="utf-8") as file:
             return summary, {row["file"]: row for row in csv.DictReader(file)}
 
     run.folder, run.out, run.table = folder, out, tmp_path / "times.csv"
     return run
+
+
+def test_what_got_no_result_is_counted_apart_and_told_with_its_reason(grade, monkeypatch):
+    reason = "bo.ipynb: cannot be read here (Permission denied) ‖ bo.ipynb：无法读取"
+
+    usual = fake_grade
+
+    def one_fails(jobs, task, choice, scorers):
+        for job, outcome in zip(jobs, usual(jobs, task, choice, scorers)):
+            fault = Gradation(job.name, job.file, digest_file(job.path), "autodiff",
+                              Status.NOT_GRADED, reason, graded_by=task.by)  # fmt: skip
+            yield task.finish(job, fault) if job.file == "bo.ipynb" else outcome
+
+    monkeypatch.setitem(grade.__globals__, "fake_grade", one_fails)
+    summary, _ = grade()
+    assert summary.graded == 1 and summary.not_graded == [("bo.ipynb", reason)]
+    assert because(*summary.not_graded[0]) == "bo.ipynb: cannot be read here (Permission denied)"
+    assert because("bo.ipynb", "the sandbox\nbroke") == "bo.ipynb: the sandbox broke"
 
 
 def test_lateness_is_in_the_csv_the_report_and_the_feedback(grade):

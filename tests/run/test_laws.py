@@ -29,7 +29,7 @@ from autograder.gradebook import Gradebook
 from autograder.intake.submission import digest_file, load_submission
 from autograder.lms.commands import export
 from autograder.model import Gradation, Limits, QuestionResult, Status
-from autograder.run.grading import Summary, grade_folder
+from autograder.run.grading import Means, Order, Summary, grade_folder
 from autograder.run.workers import grade_all
 from tests.running import assignment, test_file
 
@@ -130,10 +130,10 @@ class Course:
 
     def run(self, after: int | None = None) -> Summary:
         if self.choice:
-            return grade_folder(REAL, self.folder, self.out, self.choice, Limits(), 1,
-                                grade=grade_all)  # fmt: skip
-        return grade_folder(ASSIGNMENT, self.folder, self.out, EngineChoice("local"), Limits(), 1,
-                            grade=stand_in(after))  # fmt: skip
+            means = Means(self.choice, Limits(), 1, grade_all)
+            return grade_folder(Order(REAL, self.folder, self.out), means)
+        means = Means(EngineChoice("local"), Limits(), 1, stand_in(after))
+        return grade_folder(Order(ASSIGNMENT, self.folder, self.out), means)
 
     def export(self) -> dict[str, dict[str, str]]:
         """Return the marks of every platform's file by student number."""
@@ -325,8 +325,9 @@ def test_an_interrupt_while_a_result_is_stored_keeps_all_that_were_made(tmp_path
             os.kill(os.getpid(), stops.pop())
 
     with pytest.raises(KeyboardInterrupt):
-        grade_folder(ASSIGNMENT, course.folder, course.out, EngineChoice("local"), Limits(), 1,
-                     grade=grade, on_result=stop)  # fmt: skip
+        order = Order(ASSIGNMENT, course.folder, course.out)
+        means = Means(EngineChoice("local"), Limits(), 1, grade)
+        grade_folder(order, means, on_result=stop)
     with Gradebook(course.out / "gradebook.sqlite") as book:
         assert len(list(book.latest())) == 3
     assert course.run().graded == 1

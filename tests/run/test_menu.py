@@ -157,6 +157,38 @@ def messages() -> list[str]:
     return [text for text in found if re.search(r"\b(?:ENGINE|OUT|SUBMISSIONS)=", text)]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("permission denied while trying to connect to the Docker daemon socket", docker.CLOSED),
+        ("Cannot connect to the Docker daemon. Is the docker daemon running?", docker.SILENT),
+    ],
+)
+def test_an_engine_that_refuses_this_user_is_not_said_to_be_stopped(
+    monkeypatch, tmp_path, said, told
+):
+    program = tmp_path / "docker"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///var/run/docker.sock")
+    assert docker.trouble() == told
+    with pytest.raises(UsageError) as raised:
+        choose_engine("docker", None, bundled=False)
+    assert all(part in str(raised.value) for part in (*told, "ENGINE=local"))
+
+
+def test_a_python_without_the_packages_is_told_in_a_line():
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "autograder", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and "run `make`" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
     texts = [text for text in messages() if "\n" not in text and "=$" not in text]
     assert len(texts) > 15

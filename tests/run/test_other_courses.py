@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,7 @@ from autograder.engines.choice import EngineChoice
 from autograder.engines.local import LocalEngine
 from autograder.gradebook import Gradebook
 from autograder.scoring import assignment
+from autograder.scoring.workplace import LARGE_BYTES
 
 TESTS = """OK_FORMAT = True
 test = {"name": "q1", "points": 2, "suites": [{"cases": [
@@ -150,6 +152,8 @@ def test_inspect_refuses_what_is_no_grading_zip_for_python(tmp_path, entry, said
     ({"autograde.py": "x", "nbgrader_config.py": "x"}, "otter generate"),
     ({"run_autograder": "#!/bin/sh", "setup.sh": "#!/bin/sh"}, "otter generate"),
     ({"otter_config.json": "{}"}, "holds no tests"),
+    ({"lab/otter_config.json": "{}", "lab/tests/q1.py": "x = 1"}, "zip what that folder holds"),
+    ({"tests\\q1.py": "x = 1", "files\\a.csv": "1"}, "paths are written with \\"),
     ({"otter_config.json": "[]", "tests/q1.py": "x = 1"}, "not a grading zip"),
 ])  # fmt: skip
 def test_the_zip_of_another_grader_is_refused_in_a_line(course, entries, said):
@@ -160,6 +164,23 @@ def test_the_zip_of_another_grader_is_refused_in_a_line(course, entries, said):
                "--out", course / "out", "--engine", "local")  # fmt: skip
     assert told.exit_code == 2 and said in told.output
     assert len(told.output.splitlines()) == 1 and "Traceback" not in told.output
+
+
+@pytest.mark.parametrize("command", [
+    ["inspect"], ["gradescope", "-o", "hardened.zip"],
+    ["grade", "--submissions", "class", "--out", "out", "--engine", "local", "--zip"],
+])  # fmt: skip
+def test_a_large_file_that_is_damaged_is_one_line_to_each_command(course, monkeypatch, command):
+    monkeypatch.chdir(course)
+    with zipfile.ZipFile("lab03.zip", "a") as archive:
+        archive.writestr("files/big.csv", os.urandom(LARGE_BYTES))
+    data = bytearray(Path("lab03.zip").read_bytes())
+    data[len(data) // 2] ^= 1
+    Path("lab03.zip").write_bytes(data)
+    told = run(*command, "lab03.zip")
+    assert told.exit_code == 2 and "make the zip anew" in told.output
+    assert [line for line in told.output.splitlines() if "lab03.zip" in line]
+    assert "Traceback" not in told.output
 
 
 @pytest.mark.parametrize("settings, said", [

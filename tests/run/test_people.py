@@ -12,7 +12,7 @@ from autograder.intake.times import Collection, TimeSources
 from autograder.lms.roster import load_roster
 from autograder.model import Limits
 from autograder.run.exercises import exercises_of
-from autograder.run.grading import grade_folder
+from autograder.run.grading import Means, Order, grade_folder
 from tests.run.test_grading import ASSIGNMENT, fake_grade
 
 ROSTER = "name,email,sid\nLovelace Ada,ada@example.org,100001\nBohr Niels,bohr@example.org,100002\n"
@@ -34,8 +34,8 @@ def grade(tmp_path):
 
     def run(roster=None, collection=None, **changes):
         assignment = SimpleNamespace(**{**vars(ASSIGNMENT), **changes})
-        return grade_folder(assignment, folder, out, EngineChoice("local"), Limits(), 1,
-                            grade=fake_grade, roster=roster, collection=collection)  # fmt: skip
+        order = Order(assignment, folder, out, collection or Collection(), roster=roster)
+        return grade_folder(order, Means(EngineChoice("local"), Limits(), 1, fake_grade))
 
     run.out, run.roster = out, load_roster(tmp_path / "roster.csv")
     return run

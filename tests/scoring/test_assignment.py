@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from autograder.course import assignment_names
+from autograder.engines.packages import read_lists
 from autograder.errors import SubmissionError, UsageError
 from autograder.intake.submission import load_submission
 from autograder.scoring.assignment import load_assignment
@@ -29,6 +30,7 @@ def grading_zip(path, **files):
 
 
 SOUND = {"otter_config.json": '{"assignment_name": "autodiff"}', "tests/q1.py": "points = 1\n"}
+CONDA = "dependencies:\r\n- numpy==2.0\r\n- pip: [seaborn]\r\n"
 DAMAGED = {
     "no settings": {"otter_config.json": "[1]"},
     "a broken manifest": {"manifest.json": "{"},
@@ -51,6 +53,16 @@ def test_a_test_file_that_is_no_text_is_named(tmp_path):
     path = grading_zip(tmp_path / "a.zip", **{**SOUND, "tests/q 1.py": "# ä".encode("latin-1")})
     with pytest.raises(UsageError, match=r"not a grading zip \(tests/q 1\.py is no UTF-8 text"):
         load_assignment(path)
+
+
+# A shell on Windows writes UTF-16, an editor there may write a mark before UTF-8; pip reads all.
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("listed", ["requirements.txt", "environment.yml"])
+def test_a_list_of_packages_is_read_as_pip_reads_it(listed, encoding, tmp_path):
+    text = "numpy==2.0\r\nseaborn\r\n" if listed.endswith(".txt") else CONDA
+    path = grading_zip(tmp_path / "a.zip", **SOUND, **{listed: text.encode(encoding)})
+    found = read_lists(load_assignment(path).lists)
+    assert (found.lines, found.told) == (["numpy==2.0", "seaborn"], ())
 
 
 def test_a_hidden_file_beside_the_tests_is_no_question(tmp_path):

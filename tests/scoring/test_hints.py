@@ -65,3 +65,10 @@ False"""
     plain = ">>> import typing\n>>> typing.get_type_hints(Plain)\n{'size': <class 'int'>}"
     graded = grade_doctests(engine, cell, [(asked, None), (plain, None)], foreign=True)
     assert outcomes(graded) == [True, True]
+
+
+@pytest.mark.parametrize("text", ["|".join(["int"] * 400), "int" + " " * 2_000, "(" * 500 + "int"])
+def test_a_text_longer_than_any_type_is_no_name_of_one(text):
+    with pytest.raises((NameError, SyntaxError)):
+        evaluate(text, {"int": int})
+    assert evaluate("int|None", {"int": int}) == int | None

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import sys
+from types import ModuleType, SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import autograder
 from autograder.scoring.known import loaded
 from autograder.scoring.local_errors import error_class
+from autograder.scoring.session import Session
 
 ROOMS = ("autograder.errors", "autograder.scoring", "autograder.wall", "autograder.intake")
 
@@ -36,13 +38,22 @@ def test_no_class_of_the_graders_own_is_found():
     assert ours == []
 
 
+def test_none_is_found_by_another_modules_name_nor_anything_by_ours(monkeypatch):
+    other = ModuleType("other_module")
+    other.Session, other.ParserError = Session, pd.errors.ParserError
+    monkeypatch.setitem(sys.modules, "other_module", other)
+    assert loaded("other_module.Session") is None
+    assert loaded("other_module.ParserError") is pd.errors.ParserError
+    ours = sys.modules["autograder.scoring.session"]
+    monkeypatch.setattr(ours, "ParserError", other.ParserError, raising=False)
+    assert loaded("autograder.scoring.session.ParserError") is None
+
+
 @pytest.mark.parametrize("name", ["SandboxError", "EngineError", "SubmissionEnded", "OutOfTime"])
 def test_an_error_of_such_a_name_is_the_students(name):
-    class Session:
-        types: dict = {}
-
+    session = SimpleNamespace(types={})
     classes = [[f"autograder.errors.{name}", 7, [1]], ["builtins.Exception", 0, []]]
-    made = error_class(Session(), classes)
+    made = error_class(session, classes)
     assert made.__module__ == "__main__" and made.__bases__ == (Exception,)
 
 

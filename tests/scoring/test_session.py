@@ -1,13 +1,14 @@
 """An answer counts once, for the request that it was given to."""
 
 import socket
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from autograder.errors import SubmissionEnded
 from autograder.model import Limits, Status
-from autograder.scoring.session import Session
+from autograder.scoring.session import MAX_ERROR_TEXT, Session
 from autograder.scoring.usage import Usage
 from autograder.wall.frames import NONCE_BYTES, FrameStream
 
@@ -71,3 +72,35 @@ def test_no_nonce_comes_twice(monkeypatch):
         for _ in range(1000):
             session._ask(b"?", 1.0)
     assert len(seen) == 1000 and NONCE_BYTES >= 8
+
+
+def test_nothing_is_asked_when_the_time_is_used_up(talk):
+    session, other, _ = talk
+    session.deadline, session.answered = time.monotonic() - 0.1, False
+    with pytest.raises(SubmissionEnded, match="used up") as caught:
+        session.request_alone("get", names=("x",))
+    assert caught.value.status is Status.TIMEOUT and not other.wait(0.0)
+
+
+def test_what_a_sandbox_says_that_cells_printed_is_cut_here_too(talk, monkeypatch):
+    session = talk[0]
+    session.limits, session.printed, session.ran_along = Limits(output_kib=1), 0, None
+    reply = {"text": "x" * 800, "error": "E: " + "y" * 10_000}
+    monkeypatch.setattr(session, "request", lambda op, **fields: reply)
+    found = [session.run_cell("print()") for _ in range(3)]
+    assert [(len(output.text), dropped) for output, dropped in found] == [
+        (800, False), (224, True), (0, True),
+    ]  # fmt: skip
+    assert all(len(output.error) == MAX_ERROR_TEXT for output, _ in found)
+
+
+@pytest.mark.parametrize(
+    "reply", [{"text": 3}, {}, {"text": "a", "error": 1}, {"text": b"a"}, {"text": None}]
+)
+def test_a_malformed_answer_to_a_cell_ends_the_submission(talk, monkeypatch, reply):
+    session = talk[0]
+    session.printed, session.ran_along = 0, None
+    monkeypatch.setattr(session, "request", lambda op, **fields: reply)
+    with pytest.raises(SubmissionEnded, match="malformed") as caught:
+        session.run_cell("print()")
+    assert caught.value.status is Status.PROTOCOL

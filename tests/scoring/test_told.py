@@ -1,7 +1,10 @@
 """What student code says of a hidden test's inputs is not repeated; what libraries say is."""
 
 import json
+import os
 import sys
+import sysconfig
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -117,6 +120,16 @@ def test_any_text_may_stand_for_a_librarys_file(file):
     frame = Frame(file=file, function="f", line=1, text="", library="torch", is_raise=False)
     error = CapturedError("ValueError", ("ValueError",), "x", (), (frame,), None, None)
     assert place(error, ["def f(): pass"]) == "<cell>, f"
+
+
+def test_no_file_outside_of_the_libraries_tells_a_name(tmp_path):
+    outside = tmp_path / "outside.py"
+    outside.write_text("def f0_7128(): pass")
+    libraries = Path(sysconfig.get_path("purelib")).resolve()
+    for file in (str(outside), os.path.relpath(outside.resolve(), libraries)):
+        frame = Frame(file, "f0_7128", line=1, text="", library="torch", is_raise=False)
+        error = CapturedError("ValueError", ("ValueError",), "x", (), (frame,), None, None)
+        assert place(error, ["def f(): pass"]) == f"<cell>, {UNNAMED}"
 
 
 def test_a_name_makes_no_library_import_or_make_what_it_names(monkeypatch):

@@ -106,6 +106,61 @@ def test_helper_modules_are_forgotten_between_assignments(tmp_path):
         assert "course_helper" not in sys.modules
 
 
+HEAD = "OK_FORMAT = False\nfrom otter.test_files import test_case\nname, points = 'q1', 1\n"
+CASE = "@test_case()\ndef test(answer):\n    assert answer == {}\n"
+DOCTEST = ok_file(">>> answer\n3")
+
+
+# Otter reads a test file where the assignment's files are: what stands at its top finds them.
+@pytest.mark.parametrize("tests", [
+    f"{HEAD}import course_helper\n{CASE.format('course_helper.three()')}",
+    f"{HEAD}from course_helper import *\n{CASE.format('three()')}",
+    f"{HEAD}from parts.deep import three\n{CASE.format('three()')}",
+    f"{HEAD}EXPECTED = int(open('data/three.csv').read())\n{CASE.format('EXPECTED')}",
+    f"import course_helper\n{DOCTEST}",
+    f"{DOCTEST}\nassert open('data/three.csv').read() == '3'\n",
+])  # fmt: skip
+def test_a_test_file_finds_the_assignments_files_as_it_is_read(tmp_path, engine, tests):
+    path = make_zip(tmp_path, tests, data__three=b"3")
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in ("course_helper.py", "parts/deep.py"):
+            archive.writestr(f"files/{name}", "def three():\n    return 3\n")
+    given = load_assignment(path)
+    entered = engine(given)
+    for answer, passes in ((3, True), (4, False)):
+        done = grade(entered, given, (f"answer = {answer}", "q1"))
+        assert outcomes(done) == [passes] and not given.unreadable
+    assert not {"course_helper", "parts", "parts.deep"} & set(sys.modules)
+
+
+def test_files_that_were_laid_out_to_read_the_tests_are_laid_where_sandboxes_run(tmp_path):
+    given = load_assignment(make_zip(tmp_path, big=LARGE))
+    given.tests("q1", "en")
+    (tmp_path / "place").mkdir()
+    shared = given.lay_files(str(tmp_path / "place"))
+    assert Path(shared).is_relative_to(tmp_path / "place") and Path(shared, "big.csv").exists()
+    assert given.lay_files() == shared
+
+
+def damaged(folder: Path) -> Path:
+    path = make_zip(folder, big=os.urandom(LARGE_BYTES))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    return path
+
+
+def folder_and_file(folder: Path) -> Path:
+    return make_zip(folder, **{"data": b"1", "data.csv__more": b"2"})
+
+
+@pytest.mark.parametrize("make", [damaged, folder_and_file])
+def test_files_that_cannot_be_laid_out_are_told_with_the_zip(tmp_path, make):
+    given = load_assignment(make(tmp_path))
+    with pytest.raises(UsageError, match=r"lab\.zip: its files/ cannot be laid out \("):
+        given.lay_files()
+
+
 @pytest.mark.parametrize("name", ["files/../../out.csv", "files//etc/out.csv"])
 def test_a_file_outside_of_its_folder_is_refused(tmp_path, name):
     path = make_zip(tmp_path)

@@ -6,8 +6,9 @@ import zipfile
 from pathlib import Path
 
 from autograder.build.bank import load_bank
-from autograder.build.sample import ANSWER_TAG, fill
+from autograder.build.sample import fill
 from autograder.intake.collection import find_submissions
+from autograder.intake.upload import ANSWER_TAG
 
 # Where a cell draws, render every open figure as a notebook shows it: a PNG in memory.
 RENDER = """

@@ -10,12 +10,14 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+LEAST_BYTES = 2 * 2**30
 SEED = 42  # torch's own differs from process to process: what is drawn must not decide a test
 
 
@@ -57,6 +59,7 @@ def become_kernel(client: socket.socket, order: dict) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # also where nobody stops it
+    limit_memory()
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -71,6 +74,15 @@ def become_kernel(client: socket.socket, order: dict) -> None:
         launch_new_instance(argv=sys.argv[1:])
     finally:
         os._exit(0)  # the client's end closes with the process
+
+
+def limit_memory() -> None:
+    """Leave this process a quarter of the machine's memory: a notebook may ask for all of it."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    most = max(whole // 4, LEAST_BYTES)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def ask(path: str, file: str, *options: str) -> None:
