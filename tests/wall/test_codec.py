@@ -318,3 +318,8 @@ def test_types_that_a_submission_names_are_not_kept_for_ever():
         make(number)
     assert library._named_tuple.cache_info().currsize <= library.MOST_CLASSES
     assert type(make(1)) is type(make(1))
+
+
+def test_a_frame_that_is_too_large_is_refused_before_it_is_read():
+    with pytest.raises(EvidenceError, match="the frame is too large"):
+        codec.unpack(bytes(codec.MAX_FRAME_BYTES + 1))

@@ -112,3 +112,8 @@ def test_no_module_comes_by_name_whose_functions_unpickle_or_run_texts(name):
 @pytest.mark.parametrize("module", [np, math, torch, np.linalg, pd, json], ids=repr)
 def test_modules_that_tests_compute_with_come_by_name(module):
     assert library(module.__name__) is module
+
+
+@pytest.mark.parametrize("name", ["statistics:_sum", "math:__loader__", "statistics:__getattr__"])
+def test_what_a_module_keeps_to_itself_is_not_found(name):
+    assert find(name) is None
