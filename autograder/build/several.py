@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
 from types import TracebackType
+from typing import IO
 
 from autograder.course import ROOT, assignment_folder
 from autograder.engines.shipment import PACKAGE, package_files
@@ -59,7 +60,7 @@ class Builds:
     def __init__(
         self, names: Sequence[str], dist: Path, verify: bool = True, urgent: bool = False
     ) -> None:
-        self._running: set[subprocess.Popen[str]] = set()
+        self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = Lock()
         self._ended = False
         self._urgent, self._first_is_done = urgent, Event()
@@ -117,23 +118,30 @@ class Builds:
             self._first_is_done.set()
 
     def _run(self, folder: Path, dist: Path, options: list[str]) -> str:
-        with self._guard:
-            if self._ended:
-                raise BuildError(f"{folder.name}: stopped")
-            command = [sys.executable, "-m", "autograder.build.several", str(folder), str(dist)]
-            process = subprocess.Popen(
-                [*command, *options],
-                env={**os.environ, "PYTHONPATH": _search_path()}, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            self._running.add(process)
-        said, errors = process.communicate()
-        with self._guard:
-            self._running.discard(process)
-        if process.returncode:
-            lines = errors.strip().splitlines()
-            raise BuildError(lines[-1] if lines else f"{folder.name}: the build was ended")
-        return said.strip()
+        command = [sys.executable, "-m", "autograder.build.several", str(folder), str(dist)]
+        # Files: a pipe would be waited for until the last process that the build started is gone.
+        with _written() as said, _written() as errors:
+            with self._guard:
+                if self._ended:
+                    raise BuildError(f"{folder.name}: stopped")
+                process = subprocess.Popen(
+                    [*command, *options], env={**os.environ, "PYTHONPATH": _search_path()},
+                    stdin=subprocess.DEVNULL, stdout=said, stderr=errors,
+                )  # fmt: skip
+                self._running.add(process)
+            status = process.wait()
+            with self._guard:
+                self._running.discard(process)
+            said.seek(0)
+            errors.seek(0)
+            if status:
+                lines = errors.read().strip().splitlines()
+                raise BuildError(lines[-1] if lines else f"{folder.name}: the build was ended")
+            return said.read().strip()
+
+
+def _written() -> IO[str]:
+    return tempfile.TemporaryFile("w+", errors="replace")
 
 
 def _search_path() -> str:

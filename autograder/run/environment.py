@@ -8,13 +8,13 @@ from pathlib import Path
 
 from autograder.engines import environments
 from autograder.engines.choice import EngineChoice
-from autograder.engines.packages import PIP_LIST, TORCH, Wanted, module_of, read_lists, unmet
+from autograder.engines.packages import TORCH, Wanted, module_of, read_lists, unmet
 from autograder.engines.shipment import PACKAGE
 from autograder.errors import UsageError
 from autograder.run.class_imports import count_imports
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.libraries import modules_imported
-from autograder.scoring.lists import list_text
+from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
 
 Say = Callable[[str], None]
 
@@ -23,7 +23,7 @@ def wanted_by(assignment: Assignment, own_list: Path | None = None) -> Wanted:
     """Return which packages a grading zip asks for.
 
     Args:
-        own_list: a requirements.txt that takes the place of the zip's lists.
+        own_list: a list that takes the place of the zip's; a .yml or .yaml is one of conda's.
 
     Raises:
         UsageError: that cannot be read.
@@ -31,7 +31,8 @@ def wanted_by(assignment: Assignment, own_list: Path | None = None) -> Wanted:
     if own_list is None:
         return read_lists(assignment.lists)
     try:
-        return read_lists({PIP_LIST: list_text(own_list.read_bytes())})
+        kind = CONDA_LIST if own_list.suffix.lower() in (".yml", ".yaml") else PIP_LIST
+        return read_lists({kind: list_text(own_list.read_bytes())})
     except OSError as error:
         raise UsageError(f"{own_list}: no list of packages can be read there ({error})") from None
 

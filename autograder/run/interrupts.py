@@ -16,6 +16,12 @@ def _raises() -> bool:
     return main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def hear_again() -> None:
+    """Let an interrupt be raised from now on, where the command let it end everything."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def held_back() -> Iterator[None]:
     """Let an interrupt wait until the block is left."""

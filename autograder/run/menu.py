@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from autograder.course import VARIABLE, assignment_names, check_course
 from autograder.errors import AutograderError, UsageError
 from autograder.intake.upload import show_text
+from autograder.run.interrupts import hear_again
 
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
@@ -134,6 +135,7 @@ class OwnErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong is told in a line."""
+        hear_again()
         try:
             return super().invoke(ctx)
         except AutograderError as error:

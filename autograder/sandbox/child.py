@@ -192,6 +192,9 @@ class Agent:
                 handle = calling.make_callable(handle, call, plain, self.sharing)
             if "does" in plain:
                 handle = lent.make_lent(do, handle, plain)
+            if "bases" in plain:
+                found = lent.make_error_class(plain["name"], plain["bases"], number)
+                handle = found or handle
             self.lent[number] = handle
         return self.lent[number]
 

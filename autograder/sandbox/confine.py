@@ -44,6 +44,10 @@ DEVICES = {
     "/dev/urandom": READ_RIGHTS,
     "/dev/random": READ_RIGHTS,
 }
+GROUP_LIMITS = (  # of a control group of version 2, and 1
+    "cpu.max", "memory.max", "memory.high", "cpu.cfs_quota_us", "cpu.cfs_period_us",
+    "memory.limit_in_bytes",
+)  # fmt: skip
 # In the folder of shared memory a submission may make, open and remove entries of its own uid; it
 # may not list them, nor make folders, sockets or links.
 SHARED_RIGHTS = 1 << 1 | 1 << 2 | 1 << 5 | 1 << 8 | 1 << 14
@@ -275,6 +279,7 @@ def _readable_paths() -> dict[str, int]:
     paths |= {f"/proc/{name}" for name in ("loadavg", "stat", "uptime", "version")}
     paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
     paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
+    paths |= set(_group_limits())
     paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     paths |= {str(Path(sys.executable).resolve().parent), os.path.dirname(sys.executable)}
     paths |= {os.path.join(sys.prefix, name) for name in ("pyvenv.cfg", "share")}
@@ -286,6 +291,25 @@ def _readable_paths() -> dict[str, int]:
     found: dict[str, int] = {}
     for path in sorted(path for path in paths if path and os.path.exists(path)):
         found |= _without(Path(path).resolve(), COURSE)
+    return found
+
+
+def _group_limits() -> list[str]:
+    """Return the files that say what a control group may use, by which databases choose threads.
+
+    They take one that is there and cannot be read for a fault of the machine's.
+    """
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        _, controllers, own = line.split(":", 2)
+        for controller in {"", controllers, *controllers.split(",")}:
+            for group in {"", own.strip("/")}:
+                folder = os.path.normpath(f"/sys/fs/cgroup/{controller}/{group}")
+                found += [f"{folder}/{name}" for name in GROUP_LIMITS]
     return found
 
 

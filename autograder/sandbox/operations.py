@@ -9,6 +9,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograder.errors import EvidenceError
 from autograder.sandbox.derived import derive, inherited
 from autograder.wall.codec import MAX_NODES
@@ -19,6 +21,8 @@ PLAIN_LISTS = ("matplotlib.axes._base.ArtistList", "matplotlib.cbook.silent_list
 
 
 UNTOLD = EvidenceError("what it gives is not what it holds ‖ 它给出的内容与它保存的内容不同")
+ARRAYS = ("__array__", "__array_interface__", "__array_struct__")
+asarray = np.asarray  # as it was before student code ran
 COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
@@ -96,6 +100,12 @@ def _items(target: Any) -> list[Any] | None:
     return found if base is None or _are_same(found, list(base.__iter__(target))) else None
 
 
+def _array(target: Any) -> Any:
+    """Return the array that NumPy makes of an object that is one to it, None of any other."""
+    line = type.mro(type(target))
+    return asarray(target) if any(name in vars(one) for one in line for name in ARRAYS) else None
+
+
 def _await(target: Any) -> Any:
     """Run what is awaited to its end, in a loop of its own."""
 
@@ -139,6 +149,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
     "item": lambda target, key: target[key],
     "items": _items,
+    "array": _array,
+    "bytes": bytes,
     "iterator": iter,
     "next": next,
     "length": len,

@@ -11,14 +11,16 @@ def in_place(replacements: list[list[Any]] | None) -> Iterator[None]:
     """Put functions into modules for as long as this is open.
 
     Args:
-        replacements: module, name and function of each.
+        replacements: module (or ``module:class``), name and function of each.
     """
     if not replacements:
         yield
         return
     with ExitStack() as stack:
         for module, name, value in replacements:
-            owner = sys.modules.get(module)
+            place, _, of_class = module.partition(":")
+            owner = sys.modules.get(place)
+            owner = getattr(owner, of_class, None) if of_class else owner
             if owner is not None:
                 stack.callback(setattr, owner, name, getattr(owner, name, None))
                 setattr(owner, name, value)

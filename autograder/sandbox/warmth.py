@@ -91,10 +91,14 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
 
 
 def import_ahead(modules: Iterable[str]) -> None:
-    """Import those of some modules that are worth it and can be imported."""
+    """Import those of some modules that are worth it and can be imported.
+
+    A notebook may have named them: a package's program, or what is its own, is none of them.
+    """
     for name in modules:
-        if name.partition(".")[0] in MAY_BE_WARM:
-            with settings.kept(name), suppress(Exception):  # the notebook meets the error itself
+        if name.partition(".")[0] in MAY_BE_WARM and "._" not in name:
+            # The notebook meets the error itself; a module may also end the program.
+            with settings.kept(name), suppress(Exception, SystemExit):
                 importlib.import_module(name)
 
 

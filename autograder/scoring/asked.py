@@ -16,15 +16,23 @@ ATTRIBUTES = frozenset({
     "__iadd__", "__rsub__", "__rtruediv__", "__floordiv__", "__mod__", "__pos__", "__invert__",
     "__round__", "__int__", "__float__", "__index__", "__format__", "__bytes__", "__post_init__",
     "__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "__divmod__", "__subclasses__",
+    "__copy__", "__total__", "__required_keys__", "__optional_keys__", "__getattribute__",
+    "__init_subclass__", "__subclasshook__", "__weakref__", "__class_getitem__", "__metadata__",
+    "__text_signature__", "__set_name__", "__missing__", "__aiter__", "__anext__", "__aenter__",
+    "__aexit__",
 })  # fmt: skip
+# What every object has, and is not asked for: to look at it, as at all that there is, is no use.
+KEPT = frozenset({"__reduce__", "__reduce_ex__", "__getstate__", "__sizeof__"})
 # What libraries look for in objects under such names is asked for.
 PROTOCOLS = ("__sklearn_", "__getitems__")
+# By which NumPy makes arrays of other objects; what is at an address is never read.
+ARRAYS = ("__array__", "__array_interface__", "__array_struct__")
 # Operations that are refused: their default would decide something about an object unseen.
 REFUSED = (
-    "__missing__", "__idivmod__", "__bytes__", "__fspath__",
+    "__missing__", "__idivmod__", "__fspath__",
     "__buffer__", "__release_buffer__", "__aiter__", "__anext__", "__aenter__", "__aexit__",
     "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__",
-    "__sizeof__", "__mro_entries__", "__array__", "__array_function__", "__dlpack__",
+    "__sizeof__", "__mro_entries__", "__dlpack__",
 )  # fmt: skip
 COMPARED = ("eq", "ne", "lt", "le", "gt", "ge")
 ASKED = (
@@ -32,5 +40,5 @@ ASKED = (
       for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow",
                    "lshift", "rshift", "and", "xor", "or")
       for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
-    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "copy",
+    "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "copy", "bytes",
 )  # fmt: skip

@@ -9,6 +9,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 LOGGING = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})  # words of such a test
 USUAL = np.geterr()
 MOST = 1_000  # of a request
+MOST_NAME = 200  # characters of a logger's or file's
 
 
 class Hearing:
@@ -52,7 +54,7 @@ class Hearing:
         return {"hears": found} if any(found.values()) else {}
 
     def hear(self, reply: dict[str, Any]) -> None:
-        """Print, warn and log what student code did."""
+        """Print, warn and log what student code did while a test case runs."""
         for text, now, began in zip(
             (reply.get("printed"), reply.get("complained")), (sys.stdout, sys.stderr), self.streams
         ):
@@ -61,14 +63,35 @@ class Hearing:
         for told in _listed(reply.get("warned")):
             warned, file, line = told
             if isinstance(warned, Warning) and type(file) is str and type(line) is int:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("always")
-                    warnings.warn_explicit(warned, None, file, line)
-        for told in _listed(reply.get("logged")):
+                _warn(warned, file, line)
+        for told in _listed(reply.get("logged")) if self.loggers is not None else ():
             name, level, text = told
             if type(name) is str and type(level) is int and type(text) is str:
-                logger = logging.getLogger(name) if name != "root" else logging.getLogger()
-                logger.handle(logger.makeRecord(name, level, "<cell>", 0, text, (), None))
+                _log(name, level, text)
+
+
+def _warn(warned: Warning, file: str, line: int) -> None:
+    """Warn of what the notebook's process says, at a place that nobody looks into.
+
+    Whoever shows a warning shows its line too, out of the file that it names.
+    """
+    place = f"<{file.rpartition('/')[2].strip('<>')[:MOST_NAME]}>"
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn_explicit(warned, None, place, line)
+
+
+def _log(name: str, level: int, text: str) -> None:
+    """Log where the test listens: a logger that nobody has here is none of its own.
+
+    What there is no logger of goes to the nearest that there is, as it would go on to that.
+    """
+    found: logging.Logger = logging.getLogger()
+    known = logging.root.manager.loggerDict
+    for above in accumulate(name[:MOST_NAME].split("."), "{}.{}".format):
+        one = known.get(above)
+        found = one if isinstance(one, logging.Logger) else found
+    found.handle(found.makeRecord(name, level, "<cell>", 0, text, (), None))
 
 
 def _listed(told: object) -> list[list[Any]]:

@@ -10,6 +10,7 @@ BUILTIN_TYPES: dict[str, type] = {
     "builtins.method": types.MethodType,
     "builtins.builtin_function_or_method": types.BuiltinFunctionType,
     "builtins.module": types.ModuleType,
+    "builtins.mappingproxy": types.MappingProxyType,
     "builtins.type": type,
     "builtins.generator": types.GeneratorType,
     "builtins.coroutine": types.CoroutineType,

@@ -10,6 +10,7 @@ import io
 import types
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
 MOST_PRINTED = 100_000  # characters, by one of them
+FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, partial, type)
 MOST_DOC = 10_000  # characters of a function's docstring
 
 
@@ -234,7 +236,13 @@ def _identity(value: Any) -> Any:
 
 
 def parameters_of(function: Any) -> list[list[Any]]:
-    """Return name, kind and whether there is a default of each parameter."""
+    """Return name, kind and whether there is a default of each parameter.
+
+    Of an object that is called it is its class that is looked at: ``inspect`` would ask the object
+    whether it equals this and that.
+    """
+    if not isinstance(function, FUNCTIONS):
+        function = types.MethodType(type(function).__call__, function)
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

@@ -9,6 +9,7 @@ Those of a few, which are listed, only look at or change what the object itself 
 import argparse
 import csv
 import enum
+import gc
 import io
 import itertools
 import operator
@@ -28,9 +29,19 @@ from xml.etree.ElementTree import Element
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.members import as_member
 from autograder.scoring.written import MAX_BYTES, is_on_the_desk
 from autograder.wall.codec import MAX_NODES
-from autograder.wall.lent import ABSENT, ARITHMETIC, ATTRIBUTES, CONTAINER, SPECIAL, TEXTS
+from autograder.wall.lent import (
+    ABSENT,
+    ARITHMETIC,
+    ATTRIBUTES,
+    CONTAINER,
+    METHODS,
+    OF_CLASS,
+    SPECIAL,
+    TEXTS,
+)
 
 HEAP, IMMUTABLE = 1 << 9, 1 << 8  # CPython's flags of a class: a statement made it, it is fixed
 DATA = (torch.utils.data.DataLoader, torch.utils.data.Dataset)
@@ -41,10 +52,13 @@ SELF_CONTAINED = frozenset({
     UserDict, UserList, Element, csv.DictReader, queue.Queue, queue.LifoQueue, queue.PriorityQueue,
     nullcontext,
 })  # fmt: skip
+DECORATED = ("has instance", "set attribute", "delete attribute")
 NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
 OF_DATA = frozenset({"dataset", "batch_size", "drop_last", "tensors", "indices"})
+WRITERS = (type(csv.writer(io.StringIO())), csv.DictWriter)
+OF_WRITERS = frozenset({"writerow", "writerows", "writeheader", "fieldnames"})
 WRITING = frozenset({"write", "writelines", "flush", "truncate"})
 
 
@@ -61,7 +75,9 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
         return ()  # a function of tensors
     if isinstance(value, type):
         listed = ("items",) if isinstance(value, enum.EnumMeta) else ()
-        return ("attribute", *listed) if is_own(value, folder) else ()
+        if not is_own(value, folder):
+            return ()
+        return ("attribute", *listed, *(DECORATED if is_of_test(value) else ()))
     own = is_own(cls, folder) or isinstance(value, NonCallableMock) or cls in SELF_CONTAINED
     special = SPECIAL if own else CONTAINER
     does = [name for name, method in special.items() if _has(cls, method)]
@@ -75,6 +91,8 @@ def what_it_does(value: Any, folder: str) -> tuple[str, ...]:
         does += ATTRIBUTES
     elif isinstance(value, io.IOBase):
         does = ["next", "attribute"]
+    elif isinstance(value, WRITERS):
+        does = ["attribute"]
     elif isinstance(value, DATA):
         does += ("attribute", *TEXTS)
     elif does:
@@ -89,11 +107,19 @@ def is_own(cls: type, folder: str) -> bool:
     """Tell whether a test, or a module in a folder, defines a class."""
     if not cls.__flags__ & HEAP or cls.__flags__ & IMMUTABLE:
         return False
+    if is_of_test(cls):
+        return True
     module = sys.modules.get(cls.__module__)
-    if module is None or cls.__module__ in OF_TESTS:
-        return vars(module or object).get(cls.__name__) is not cls
     file = getattr(module, "__file__", None)
     return bool(folder) and isinstance(file, str) and file.startswith(folder + os.sep)
+
+
+def is_of_test(cls: type) -> bool:
+    """Tell whether a test itself defines a class, which no other submission's test has."""
+    module = sys.modules.get(cls.__module__)
+    if module is not None and cls.__module__ not in OF_TESTS:
+        return False
+    return vars(module or object).get(cls.__name__) is not cls
 
 
 def _has(cls: type, method: str) -> bool:
@@ -127,6 +153,24 @@ def _named(name: Any) -> str:
     return name
 
 
+def _named_in(value: Any, name: Any) -> str:
+    """Return the name of what student code looks for in a test's object, or in a class of its.
+
+    Raises:
+        AttributeError: it is not to be looked at.
+    """
+    if isinstance(value, type) and type(name) is str and name in OF_CLASS | METHODS:
+        return name
+    return _named(name)
+
+
+def _set(value: Any, name: Any, new: Any) -> None:
+    """Set an attribute; in a class a student's function is a method."""
+    if isinstance(value, type) and name not in OF_CLASS:
+        name, new = _named_in(value, name), as_member(new)
+    setattr(value, _named_in(value, name), new)
+
+
 def _is_open_to_all(value: Any) -> bool:
     """Tell whether student code may write to a file: it is none, or lies in the case's folder."""
     if isinstance(value, (io.StringIO, io.BytesIO)):
@@ -135,7 +179,22 @@ def _is_open_to_all(value: Any) -> bool:
     return type(name) is str and is_on_the_desk(name) and value.tell() <= MAX_BYTES
 
 
+def _file_of(writer: Any) -> Any:
+    """Return the file that a writer of rows writes to; it tells nobody but the collector."""
+    held = gc.get_referents(getattr(writer, "writer", writer))
+    files = (getattr(one, "__self__", None) for one in held)
+    return next((one for one in files if isinstance(one, io.IOBase)), None)
+
+
+def _check_writer(writer: Any, name: Any) -> None:
+    file = _file_of(writer)
+    if name not in OF_WRITERS or file is None or not _is_open_to_all(file):
+        raise AttributeError(f"{name} of a test's writer cannot be used")
+
+
 def _attribute(value: Any, name: Any) -> Any:
+    if isinstance(value, WRITERS):
+        _check_writer(value, name)
     if isinstance(value, NonCallableMock) and str(name).startswith("_"):
         raise AttributeError(str(name))
     allowed = READING | WRITING if name in WRITING and _is_open_to_all(value) else READING
@@ -147,7 +206,7 @@ def _attribute(value: Any, name: Any) -> Any:
         and name not in OF_DATA
     ):
         raise AttributeError(f"{type(value).__name__} of a test's: its {name} cannot be used")
-    return getattr(value, _named(name))
+    return getattr(value, _named_in(value, name))
 
 
 def _leave(value: Any, error: Any) -> bool:
@@ -160,8 +219,9 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "attribute": _attribute,
-    "set attribute": lambda value, name, new: setattr(value, _named(name), new),
-    "delete attribute": lambda value, name: delattr(value, _named(name)),
+    "has instance": lambda cls, value: isinstance(value, cls),
+    "set attribute": _set,
+    "delete attribute": lambda value, name: delattr(value, _named_in(value, name)),
     "own item": lambda value, name: value.__dict__[_named(name)],
     "set own item": lambda value, name, new: value.__dict__.__setitem__(_named(name), new),
     "delete own item": lambda value, name: value.__dict__.__delitem__(_named(name)),

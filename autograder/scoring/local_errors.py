@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.scoring.known import loaded
+from autograder.wall.codec.families import of_a_test
 
 
 class ErrorKind(type):
@@ -56,6 +57,11 @@ def error_class(session: Any, classes: Any) -> type[BaseException]:
 def _class(session: Any, name: Any, handle: Any, bases: tuple[type, ...]) -> type:
     if type(name) is not str or type(handle) is not int:
         raise EvidenceError("malformed classes")
+    if handle < 0:
+        cls = session.lending.lent(-handle)
+        if not of_a_test(cls):
+            raise EvidenceError("an unknown class")
+        return cls
     if not handle:
         cls = getattr(builtins, name.removeprefix("builtins."), None)
         if not isinstance(cls, type):
@@ -87,7 +93,20 @@ def make_error(session: Any, plain: dict[str, Any], text: str) -> BaseException:
     made.args = args
     if isinstance(cls, ErrorKind):
         made.__dict__["_said"] = (args, text)
+    elif of_a_test(cls):
+        return _begun(cls, args) or made
     return made
+
+
+def _begun(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException | None:
+    """Return an error of a test's class, begun as the class says, None where it does not take so.
+
+    Student code raised it, and had no more of the class than what it derives from.
+    """
+    try:
+        return cls(*args)
+    except Exception:
+        return None
 
 
 def _begin(error: BaseException, *args: Any, **kwargs: Any) -> None:

@@ -15,6 +15,8 @@ NAMES = {
     "time": ("monotonic", "perf_counter", "sleep", "time"),
     "os": ("getenv", "listdir", "makedirs", "mkdir", "remove", "rename", "system", "urandom"),
     "os.path": ("exists", "getsize", "isdir", "isfile"),
+    "pathlib:Path": ("exists", "glob", "is_dir", "is_file", "iterdir", "mkdir", "open",
+                     "read_bytes", "read_text", "unlink", "write_text"),
     "secrets": ("choice", "randbelow", "token_hex"),
     "subprocess": ("Popen", "call", "check_output", "run"),
     "urllib.request": ("urlopen", "urlretrieve"),
@@ -23,17 +25,26 @@ NAMES = {
                      "random", "shuffle", "uniform"),
 }  # fmt: skip
 LATE = {"requests": ("delete", "get", "patch", "post", "put", "request")}  # if it is there at all
+
+
+def _owner(place: str) -> Any:
+    """Return a module, or a class in one."""
+    module, _, name = place.partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, name) if name else found
+
+
 WATCHED = [
-    (module, {name: getattr(importlib.import_module(module), name) for name in names})
-    for module, names in NAMES.items()
+    (place, _owner(place), {name: getattr(_owner(place), name) for name in names})
+    for place, names in NAMES.items()
 ]
 
 
 def replaced() -> list[list[Any]]:
-    """Return module, name and replacement of each function that is another one now."""
+    """Return module or class, name and replacement of each function that is another one now."""
     found = []
-    for module, usual in WATCHED:
-        held = vars(sys.modules[module])
+    for module, owner, usual in WATCHED:
+        held = vars(owner)
         for name in usual:
             if (value := held.get(name, usual[name])) is not usual[name] and callable(value):
                 found.append([module, name, value])

@@ -1,6 +1,6 @@
 """The student's namespace as Otter's tests see it: local copies and stand-ins."""
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -64,9 +64,22 @@ class RemoteNamespace(dict):
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
 
-    def keys(self) -> list[str]:  # type: ignore[override]
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
         """Return the names that the notebook defines."""
-        return names_of(self.session)
+        return dict.fromkeys(names_of(self.session)).keys()
+
+    def copy(self) -> dict[str, Any]:
+        """Return everything that the notebook defines, as it is now."""
+        return self.fetch(list(self.keys()))
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+        return self.copy().values()
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+        return self.copy().items()
 
 
 _MISSING = object()

@@ -3,16 +3,9 @@
 from typing import Any
 
 from autograder.scoring import derived
+from autograder.scoring.asking import ask, record_of
 from autograder.scoring.known import loaded
-from autograder.scoring.standins import (
-    OWN,
-    Kind,
-    StandIn,
-    StandInClass,
-    StandInFunction,
-    ask,
-    record_of,
-)
+from autograder.scoring.standins import OWN, Kind, StandIn, StandInClass, StandInFunction
 from autograder.wall.codec.subclasses import DESCRIBING
 
 

@@ -14,6 +14,18 @@ from typing import Any, TypeVar
 
 from autograder.scoring import derived, described
 from autograder.scoring.asked import ASKED, ATTRIBUTES, COMPARED, PROTOCOLS, REFUSED
+from autograder.scoring.asking import (
+    ask,
+    exactly,
+    is_a,
+    is_shared,
+    name_of,
+    record_of,
+    refusal,
+    refuser,
+    session_of,
+    unasked,
+)
 from autograder.scoring.crossing import call_across, differentiable, handed
 from autograder.scoring.known import loaded
 from autograder.wall.codec.subclasses import ABILITIES
@@ -25,10 +37,6 @@ ENDLESS = f"it gives more than {MOST_ITEMS} items ‖ 它给出的元素超过 {
 OF_TYPES = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
 OF_PYTHON = ("__class__", "__bases__", "__mro__", "__dict__", "__abstractmethods__")
 OWN = ("_autograder_session", "_autograder_id", "_autograder_record")
-
-
-class Refused(TypeError):
-    """An operation on a stand-in that is not asked of the object itself."""
 
 
 class Kind(type):
@@ -79,19 +87,19 @@ class StandIn(metaclass=Kind):
             return derived.line_of(self)
         special = name.startswith("__") and name.endswith("__")
         if special and name not in ATTRIBUTES and not name.startswith(PROTOCOLS):
-            raise _refusal(self, name)
+            return unasked(self, name, isinstance(self, StandInClass))
         return described.with_libraries(name, ask(self, "attribute", name), ask)
 
     def __setattr__(self, name: str, value: Any) -> None:
         of_class = type(self) is StandInClass and name not in OF_PYTHON
         if (name.startswith("__") and not of_class) or name.startswith("_autograder"):
-            raise _refusal(self, "assignment to an attribute")
+            raise refusal(self, "assignment to an attribute")
         if name != "__dataclass_params__":  # which nothing but its own module looks at
             ask(self, "set attribute", name, value)
 
     def __delattr__(self, name: str) -> None:
         if name.startswith("__") or name.startswith("_autograder"):
-            raise _refusal(self, "deletion of an attribute")
+            raise refusal(self, "deletion of an attribute")
         ask(self, "delete attribute", name)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -103,22 +111,27 @@ class StandIn(metaclass=Kind):
     def __hash__(self) -> int:
         if _has_identity(self):
             return hash(object.__getattribute__(self, "_autograder_id"))
-        return _exactly(int, self, "hash")
+        return exactly(int, self, "hash")
 
     def __deepcopy__(self, memo: Any) -> Any:
         return _asker("deepcopy")(self)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if not is_shared(session_of(self)):
+            raise refusal(self, function.__name__)
+        return function._implementation(*args, **kwargs)
 
     def __length_hint__(self) -> Any:
         return NotImplemented
 
     def __reversed__(self) -> Iterator[Any]:
-        return iter(_exactly(list, self, "reversed"))
+        return iter(exactly(list, self, "reversed"))
 
     def __enter__(self) -> Any:
         return ask(self, "enter")
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        return _exactly(bool, self, "leave", kind, error, None)
+        return exactly(bool, self, "leave", kind, error, None)
 
     def __await__(self) -> Iterator[Any]:
         if False:
@@ -126,40 +139,38 @@ class StandIn(metaclass=Kind):
         return ask(self, "await")
 
     def __repr__(self) -> str:
-        return _exactly(str, self, "representation")
+        return exactly(str, self, "representation")
 
     def __str__(self) -> str:
-        return _exactly(str, self, "text")
+        return exactly(str, self, "text")
 
     def __format__(self, spec: str) -> str:
-        return _exactly(str, self, "formatted", str(spec))
+        return exactly(str, self, "formatted", str(spec))
 
     def __bool__(self) -> bool:
-        return _exactly(bool, self, "truth")
+        return exactly(bool, self, "truth")
 
     def __len__(self) -> int:
-        return _exactly(int, self, "length")
+        return exactly(int, self, "length")
 
     def __contains__(self, item: Any) -> bool:
-        return _exactly(bool, self, "contains", item)
+        return exactly(bool, self, "contains", item)
 
     def __getitem__(self, key: Any) -> Any:
         return ask(self, "item", key)
 
     def __iter__(self) -> Iterator[Any]:
         if "__next__" not in record_of(self).get("has", ()):
-            return (
-                self if _is_a(self, "builtins.generator") else iter(_exactly(list, self, "items"))
-            )
+            return self if is_a(self, "builtins.generator") else iter(exactly(list, self, "items"))
         if loaded(record_of(self)["bases"][0]) is not None:
             return self  # a library's iterator is its own
         found = ask(self, "iterator")
         return found if found is self else iter(found)
 
     def __next__(self) -> Any:
-        if _is_a(self, "builtins.coroutine"):
+        if is_a(self, "builtins.coroutine"):
             raise StopIteration(ask(self, "await"))
-        session = object.__getattribute__(self, "_autograder_session")
+        session = session_of(self)
         session.items += 1
         if session.items > MOST_ITEMS:  # a test that catches it would pass by it
             session.refused = session.refused or AssertionError(ENDLESS)
@@ -167,15 +178,15 @@ class StandIn(metaclass=Kind):
         return ask(self, "next")
 
     def __dir__(self) -> list[str]:
-        return _exactly(list, self, "names")
+        return exactly(list, self, "names")
 
     def __instancecheck__(self, instance: Any) -> bool:
-        return _exactly(bool, self, "instance", instance)
+        return exactly(bool, self, "instance", instance)
 
     def __subclasscheck__(self, subclass: Any) -> bool:
         if derived.is_local(self, subclass):
             return False
-        return _exactly(bool, self, "subclass", subclass)
+        return exactly(bool, self, "subclass", subclass)
 
 
 class StandInFunction(StandIn):
@@ -184,7 +195,7 @@ class StandInFunction(StandIn):
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        session = object.__getattribute__(self, "_autograder_session")
+        session = session_of(self)
         args = tuple(handed(arg) for arg in args)
         kwargs = {name: handed(arg) for name, arg in kwargs.items()}
         inputs = differentiable((args, kwargs))
@@ -206,13 +217,13 @@ class StandInClass(StandInFunction, ABCMeta, metaclass=Kind):
     ) -> "StandInClass":
         """Derive a class from a student's, which is made where that is."""
         lead = next(base for base in bases if isinstance(type(base), Kind))
-        session = object.__getattribute__(lead, "_autograder_session")
-        if not _is_shared(session):
-            raise _refusal(lead, "a class that derives from it")
+        session = session_of(lead)
+        if not is_shared(session):
+            raise refusal(lead, "a class that derives from it")
         told = derived.told_of(name, bases, space, options, session.workplace)
         there = ask(lead, "derive", *told)
         if type(there) is not StandInClass:
-            raise _refusal(lead, "a class that derives from it")
+            raise refusal(lead, "a class that derives from it")
         for base in bases:
             if type(base) is StandInClass:
                 derived.show_inherited(base, ask)
@@ -233,12 +244,6 @@ class StandInClass(StandInFunction, ABCMeta, metaclass=Kind):
         return type.mro(cls) if line is None else [cls, *line]
 
 
-def _is_shared(session: Any) -> bool:
-    """Tell whether the assignment comes from elsewhere, so that objects are asked as in Otter."""
-    lending = getattr(session, "lending", None)
-    return lending is not None and bool(lending.sharing)
-
-
 IDENTICAL = frozenset({
     *(f"builtins.{name}" for name in ("function", "type", "module", "generator", "coroutine")),
     "abc.ABCMeta", "typing._ProtocolMeta",
@@ -250,9 +255,9 @@ def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
         if operation in ("eq", "ne") and _has_identity(self):
             return (self is other) is (operation == "eq")
         if issubclass(type(other), StandIn):
-            return _exactly(bool, self, operation, other)
+            return exactly(bool, self, operation, other)
         if hasattr(type(other), "__array__") or not _is_tested(self):
-            raise _refusal(self, operation)
+            raise refusal(self, operation)
         return ask(self, operation, other)
 
     return compare
@@ -265,8 +270,8 @@ def _asker(operation: str) -> Callable[..., Any]:
     """
 
     def asked(self: StandIn, *args: Any) -> Any:
-        if not _is_shared(object.__getattribute__(self, "_autograder_session")):
-            raise _refusal(self, operation)
+        if not is_shared(session_of(self)):
+            raise refusal(self, operation)
         return ask(self, operation, *args)
 
     return asked
@@ -278,8 +283,8 @@ def _is_tested(standing: StandIn) -> bool:
     What it is equal to is then for that class to say, as in Otter; whoever asks a function for a
     value does not ask an object in its place.
     """
-    session, cls = object.__getattribute__(standing, "_autograder_session"), class_there(standing)
-    if cls is None or not _is_shared(session):
+    session, cls = session_of(standing), class_there(standing)
+    if cls is None or not is_shared(session):
         return False
     line = [one for one in derived.line_of(cls) if type(one) is StandInClass]
     return not session.tested.isdisjoint(map(id, line))
@@ -290,22 +295,14 @@ def _has_identity(standing: StandIn) -> bool:
     return (record_of(standing)["bases"] or ["?"])[0] in IDENTICAL
 
 
-def _refuser(name: str) -> Callable[..., Any]:
-    def refuse(self: StandIn, *args: Any, **kwargs: Any) -> Any:
-        raise _refusal(self, name)
-
-    refuse.__name__ = refuse.__qualname__ = name
-    return refuse
-
-
 def _number(kind: type[Exact], operation: str) -> Callable[[StandIn], Exact]:
-    return lambda self: _exactly(kind, self, operation)
+    return lambda self: exactly(kind, self, operation)
 
 
 for _kind, _name in ((int, "int"), (int, "index"), (float, "float"), (complex, "complex")):
     setattr(StandIn, f"__{_name}__", _number(_kind, NUMBERS.get(_name, _name)))
 for _name in REFUSED:
-    setattr(StandIn, _name, _refuser(_name))
+    setattr(StandIn, _name, refuser(_name))
 for _name in COMPARED:
     setattr(StandIn, f"__{_name}__", _comparer(_name))
 for _name in ASKED:
@@ -326,47 +323,10 @@ INSPECTED: dict[str, Callable[[StandIn], Any]] = {
 }
 
 
-def record_of(standing: StandIn) -> dict[str, Any]:
-    return object.__getattribute__(standing, "_autograder_record")
-
-
-def _name_of(standing: StandIn) -> str:
-    return type(standing)._autograder_type
-
-
-def _is_a(standing: StandIn, name: str) -> bool:
-    return name in record_of(standing)["bases"]
-
-
-def ask(standing: StandIn, operation: str, *args: Any) -> Any:
-    session = object.__getattribute__(standing, "_autograder_session")
-    reply = session.request("operate", target=standing, operation=operation, args=args)
-    return reply.get("value")
-
-
-def _exactly(kind: type[Exact], standing: StandIn, operation: str, *args: Any) -> Exact:
-    """Ask for an operation whose answer is of one type, exactly."""
-    value = ask(standing, operation, *args)
-    if type(value) is not kind:
-        raise _refusal(standing, operation)
-    return value
-
-
-def _refusal(standing: StandIn, operation: str) -> Refused:
-    session = object.__getattribute__(standing, "_autograder_session")
-    name, word = _name_of(standing), operation.strip("_")
-    refusal = Refused(
-        f"'{word}' of this {name} cannot be asked for, since it stays in the notebook ‖ "
-        f"不能对这个 {name} 使用 '{word}'，因为它留在笔记本中"
-    )
-    session.refused = session.refused or refusal
-    return refusal
-
-
 def class_there(standing: StandIn) -> type | None:
     """Return the stand-in for an object's class, None where there is none that is a class."""
     number = record_of(standing).get("class")
-    session = object.__getattribute__(standing, "_autograder_session")
+    session = session_of(standing)
     if type(number) is not int:
         return None
     known = session.standing.get(number)
@@ -391,8 +351,8 @@ def _class_of(standing: StandIn) -> type:
     bases = [cls for cls in map(loaded, others) if cls is not None]
     nearest = [cls for cls in bases if not any(cls in one.__mro__[1:] for one in bases)]
     has = [name for name in record.get("has", ()) if name in ABILITIES]
-    abilities = {"__hash__": None, **{name: _refuser(name) for name in has}}
+    abilities = {"__hash__": None, **{name: refuser(name) for name in has}}
     try:
-        return type(_name_of(standing).rpartition(".")[2], tuple(nearest), abilities)
+        return type(name_of(standing).rpartition(".")[2], tuple(nearest), abilities)
     except Exception:
-        raise _refusal(standing, "isinstance") from None
+        raise refusal(standing, "isinstance") from None

@@ -29,6 +29,12 @@ SPECIAL = {  # operation -> the method that asks for it
 ABSENT = {  # which a class takes back
     "no hash": "__hash__", "no reversed": "__reversed__", "no items": "__iter__",
 }  # fmt: skip
+# Of a class, which student code may decorate: what it reads of it, and what it puts in place of it.
+OF_CLASS = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+METHODS = frozenset({
+    *SPECIAL.values(), "__init__", "__iter__", "__next__", "__reversed__", "__call__", "__format__",
+    "__bytes__", "__complex__", "__getattr__",
+})  # fmt: skip
 OWN = ("own item", "set own item", "delete own item")  # past what the class makes of a name
 ATTRIBUTES = ("attribute", "set attribute", "delete attribute", *OWN)
 
@@ -68,8 +74,22 @@ def make_lent(ask: Ask, function: Callable[..., Any], plain: dict[str, Any]) -> 
     return made
 
 
+_errors: dict[int, tuple[type, int]] = {}  # classes of errors by their ids
+
+
+def make_error_class(name: str, bases: list[Any], number: int) -> type | None:
+    """Return a class of errors for one of a test's, None where its bases are no classes."""
+    if not all(isinstance(one, type) for one in bases):
+        return None
+    made = type(name, tuple(bases), {"__module__": "__main__"})
+    _errors[id(made)] = made, number
+    return made
+
+
 def number_of(value: Any) -> int | None:
     """Return the number of a test's object that student code holds, None of all else."""
+    if isinstance(value, type):
+        return _errors[id(value)][1] if id(value) in _errors else None
     if Lent not in type.mro(type(value)):
         return None
     number: int = object.__getattribute__(value, "_autograder_lent")
@@ -136,6 +156,16 @@ def _attribute(self: Lent, name: str) -> Any:
     return self._autograder_ask("attribute", name)
 
 
+def _of_class(self: Lent, name: str) -> Any:
+    if name in OF_CLASS or name in METHODS:
+        return object.__getattribute__(self, "_autograder_ask")("attribute", name)
+    return object.__getattribute__(self, name)
+
+
+def _has_instance(self: Lent, value: Any) -> Any:
+    return self._autograder_ask("has instance", value)
+
+
 def _set_attribute(self: Lent, name: str, value: Any) -> None:
     self._autograder_ask("set attribute", name, value)
 
@@ -175,6 +205,8 @@ _METHODS: tuple[tuple[str, str, Any], ...] = (
     ("next", "__iter__", _itself),
     ("next", "__next__", _next),
     ("attribute", "__getattr__", _attribute),
+    ("has instance", "__getattribute__", _of_class),
+    ("has instance", "__instancecheck__", _has_instance),
     ("set attribute", "__setattr__", _set_attribute),
     ("delete attribute", "__delattr__", _delete_attribute),
 )

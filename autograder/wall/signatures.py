@@ -9,6 +9,7 @@ gives the result back in the kind that was asked with.
 import functools
 import inspect
 import numbers
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,8 +43,16 @@ def told_of(oracle: Oracle) -> dict[str, Any]:
     """Return what else the other side has to know to make an oracle's handle."""
     if isinstance(oracle, SignedOracle):
         return {"parameters": oracle.parameters}
-    told = {} if oracle.takes is None else {"takes": oracle.takes, "doc": oracle.doc}
+    told: dict[str, Any] = {}
+    if oracle.takes is not None:
+        told = {"takes": oracle.takes, "doc": oracle.doc, "exact": is_exact(oracle.function)}
     return {**told, "does": list(oracle.does)} if oracle.does else told
+
+
+def is_exact(function: Any) -> bool:
+    """Tell whether a function's parameters are those of its own code."""
+    plain = type(function) is types.FunctionType
+    return plain and not {"__wrapped__", "__signature__"} & set(vars(function))
 
 
 def signed(f: TensorFunction, parameters: Sequence[str], name: str | None = None) -> TensorFunction:

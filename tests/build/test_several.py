@@ -1,6 +1,7 @@
 """Assignments built side by side: which are old, what is said, what becomes of faulty ones."""
 
 import os
+import signal
 import time
 
 import pytest
@@ -42,6 +43,20 @@ def test_what_another_process_built_meanwhile_is_left_alone(course):
     with several.Builds(["tiny"], course / "dist", urgent=True) as builds:
         assert builds.wait("tiny") == ""
     assert not (course / "dist" / "tiny" / "autograder.zip").stat().st_size
+
+
+def test_builds_that_are_stopped_wait_for_nothing_that_they_started(course, monkeypatch):
+    program = course / "python"
+    program.write_text("#!/bin/sh\nsleep 40 &\necho $! > started\nexec sleep 41\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(several.sys, "executable", str(program))
+    with several.Builds(["tiny"], course / "dist"):
+        while not (course / "started").is_file() or not (course / "started").read_text():
+            time.sleep(0.02)
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+    os.kill(int((course / "started").read_text()), signal.SIGKILL)
 
 
 def test_a_place_that_cannot_be_written_is_named_with_the_repair(course):

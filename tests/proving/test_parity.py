@@ -88,6 +88,11 @@ def test_what_passes_here_only_has_no_cause():
     ("stays", graded(False, message="'bool' of this Bag cannot be asked for, since it stays in the "
                                     "notebook"), ""),
     ("identity", graded(False, message="AssertionError: "), "assert a is b"),
+    ("patience", graded(False, message="TestTooLong: the test itself did not end within 30 s"), ""),
+    ("clock", graded(False, message="AssertionError: your function is too slow"),
+     "start = time.perf_counter()\nf(a)\nassert time.perf_counter() - start < 1"),
+    ("clock", graded(False, message="the result is not the one that was expected"),
+     ">>> timeit.timeit(lambda: f(3), number=1000) < 0.1\nTrue"),
 ])  # fmt: skip
 def test_listed_causes_explain_what_they_say(name, gradation, test):
     found = compared(gradation, in_stock(True), load_causes([LISTED]), {"q1": [test]})
@@ -97,6 +102,9 @@ def test_listed_causes_explain_what_they_say(name, gradation, test):
 @pytest.mark.parametrize("gradation, test", [
     (graded(False), ""), (graded(False, error="ValueError: no"), "assert a is None"),
     (graded(False, message="the value is another one"), "assert a == type_of"),
+    (graded(False, message="AssertionError: too slow"), "assert steps < 10"),
+    (graded(False, message="KeyError: 'a'"), "start = time.time()"),
+    (graded(False, message="the result is not the one that was expected"), "time = 3"),
 ])  # fmt: skip
 def test_other_differences_have_no_listed_cause(gradation, test):
     found = compared(gradation, in_stock(True), load_causes([LISTED]), {"q1": [test]})

@@ -13,10 +13,12 @@ import pytest
 
 from autograder.course import ROOT
 from autograder.engines import environments
-from autograder.engines.packages import PIP_LIST, read_lists
+from autograder.engines.packages import read_lists
 from autograder.engines.resolution import OLDEST, Ground, _Search
 from autograder.errors import EngineError, UsageError
-from autograder.run.environment import settle
+from autograder.run.environment import settle, wanted_by
+from autograder.scoring.assignment import load_assignment
+from autograder.scoring.lists import PIP_LIST
 from tests.run.test_other_courses import points
 
 PACKAGE = "course_helper_of_a_test"
@@ -161,6 +163,19 @@ def test_a_list_of_ones_own_takes_the_place_of_the_zips(place, tmp_path):
     done = grade(place, zipped, "local", "--requirements", str(tmp_path / "own.txt"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no-such-package" not in done.stdout
+
+
+@pytest.mark.parametrize("name, text", [
+    ("packages.txt", "numpy==2.1.*\nseaborn\n"), ("requirements", "numpy==2.1.*\nseaborn\n"),
+    ("environment.yml", "dependencies:\n- numpy=2.1\n- pip: [seaborn]\n"),
+    ("lab.YAML", "dependencies: [numpy=2.1, seaborn]\n"),
+])  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_list_of_ones_own_is_pips_or_condas(tmp_path, name, text, encoding):
+    own = tmp_path / name
+    own.write_bytes(text.encode(encoding))
+    wanted = wanted_by(load_assignment(make_course(tmp_path, "pandas")), own)
+    assert (wanted.lines, wanted.told) == (["numpy==2.1.*", "seaborn"], ())
 
 
 def test_without_a_network_the_package_and_the_way_out_are_named(place, tmp_path):

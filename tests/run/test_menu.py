@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -176,6 +177,21 @@ def test_an_engine_that_refuses_this_user_is_not_said_to_be_stopped(
     with pytest.raises(UsageError) as raised:
         choose_engine("docker", None, bundled=False)
     assert all(part in str(raised.value) for part in (*told, "ENGINE=local"))
+
+
+def test_an_interrupt_while_the_command_is_loaded_says_nothing(tmp_path):
+    (tmp_path / "click.py").write_text(
+        "import time\nprint('loading', flush=True)\ntime.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-m", "autograder", "doctor"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    assert process.stdout.readline() == "loading\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == ("", "") and process.returncode == -signal.SIGINT
 
 
 def test_a_python_without_the_packages_is_told_in_a_line():

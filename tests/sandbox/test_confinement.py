@@ -126,6 +126,22 @@ def test_modules_that_were_not_preloaded_can_be_imported(engine):
     assert grade(engine, NOTHING, cell).outputs[0].error is None
 
 
+def test_what_a_control_group_may_use_can_be_read_where_it_is_told(engine):
+    cell = f"""
+import os
+names = {confine.GROUP_LIMITS!r}
+lines = open("/proc/self/cgroup").read().splitlines()
+told = [line.split(":", 2)[1:] for line in lines]
+groups = [f"/sys/fs/cgroup/{{a}}{{b}}" for a, b in [("", ""), *told, *((a, "") for a, _ in told)]]
+there = [f"{{g}}/{{n}}" for g in groups for n in names if os.path.exists(f"{{g}}/{{n}}")]
+x = all(open(path).read() for path in there) and not os.path.exists("/sys/fs/cgroup/x")
+try: os.listdir("/sys/fs/cgroup")
+except PermissionError: x = x and True
+"""
+    graded = grade(engine, NOTHING, (cell, "q1"))
+    assert outcomes(graded) == [True], graded.cells
+
+
 def test_too_much_output_is_cut_with_a_verdict(engine):
     gradation = grade(engine, NOTHING, "print('x' * 10_000_000)", limits=Limits(output_kib=10))
     assert gradation.status is Status.OUTPUT_LIMIT

@@ -37,6 +37,19 @@ def test_only_what_may_be_warm_is_imported_and_a_missing_one_is_no_fault(monkeyp
     assert "scipy.no_such_part" not in sys.modules
 
 
+def test_what_a_notebook_names_runs_no_program_in_the_worker(monkeypatch):
+    asked = []
+    monkeypatch.setattr(warmth, "importlib", SimpleNamespace(import_module=asked.append))
+    warmth.import_ahead(["tqdm.__main__", "sklearn._config", "tqdm"])
+    assert asked == ["tqdm"]
+
+    def leaving(name):
+        raise SystemExit(2)
+
+    monkeypatch.setattr(warmth, "importlib", SimpleNamespace(import_module=leaving))
+    warmth.import_ahead(["tqdm.cli"])
+
+
 RUN_ONCE = """
 import sys
 from autograder.sandbox import shell

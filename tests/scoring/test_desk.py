@@ -37,6 +37,9 @@ with open("deep/er/x.txt", "w") as file: n = file.write("x")
 def ages():
     base = sqlite3.connect("people.db")
     return sorted(row[0] for row in base.execute("select age from people"))
+import tarfile
+Path("plain.yaml").write_text("a: [1, 2.5]")
+with tarfile.open("in.tar", "w") as file: file.add("plain.pkl")
 def names(folder): return sorted(os.listdir(folder))
 def same(value): return value
 def remove(path): os.remove(path)
@@ -52,6 +55,10 @@ def pickled(): return pickle.dumps(Thing())
 np.save("things.npy", np.array([Thing()], dtype=object))
 with zipfile.ZipFile("code.zip", "w") as file: file.writestr("a.py", "x = 1")
 with gzip.open("bomb.gz", "wb") as file: file.write(bytes(65 * 2**20))
+import io, tarfile
+with tarfile.open("out.tar", "w") as file: file.addfile(tarfile.TarInfo("../../led-out.txt"))
+Path("run.yaml").write_text("!!python/object/apply:os.getcwd []")
+Path("name.yaml").write_text("%TAG !p! tag:yaml.org,2002:pyt\\n--- !p!hon/name:os.getcwd")
 """
 EXAMPLES = [
     (">>> with open('mine.txt', 'w') as file:\n...     n = file.write('a' + chr(10) + 'b')\n"
@@ -112,6 +119,10 @@ EXAMPLES = [
     (">>> import os\n>>> from unittest import mock\n"
      ">>> with mock.patch.dict(os.environ, {'DESK_KEY': '1'}):\n...     setting('DESK_KEY')\n"
      "'1'\n>>> setting('DESK_KEY')", True),
+    (">>> import yaml\n>>> yaml.load(open('plain.yaml'), Loader=yaml.Loader)\n{'a': [1, 2.5]}",
+     True),
+    (">>> import tarfile\n>>> tarfile.open('in.tar').extractall('unpacked')\n"
+     ">>> open('unpacked/plain.pkl', 'rb').read(1)\nb'\\x80'", True),
     (">>> with open('told.txt', 'w') as file:\n...     tell(file, 'hey')\n"
      ">>> open('told.txt').read()\n'hey'", True),
 ]  # fmt: skip
@@ -125,6 +136,9 @@ WITHHELD = {
     ">>> import pandas\n>>> pandas.read_pickle('thing.pkl').x\n3": "Thing",
     ">>> import zipfile\n>>> zipfile.ZipFile('code.zip').read('a.py')\nb'x = 1'": "code.zip",
     ">>> import gzip\n>>> len(gzip.open('bomb.gz').read()) > 1\nTrue": "bomb.gz",
+    ">>> import tarfile\n>>> tarfile.open('out.tar').extractall()\n>>> 1\n1": "out.tar",
+    ">>> import yaml\n>>> len(yaml.load(open('run.yaml'), Loader=yaml.Loader)) > 1\nTrue": "getcwd",
+    ">>> import yaml\n>>> callable(yaml.unsafe_load(open('name.yaml')))\nTrue": "getcwd",
 }
 
 

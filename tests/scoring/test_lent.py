@@ -1,6 +1,7 @@
 """A test's objects in student code's hands: they do there what they do, or it is refused."""
 
 import collections
+import importlib
 import io
 import operator
 import pathlib
@@ -125,6 +126,23 @@ def test_a_librarys_object_does_what_it_does_or_refuses(make, step):
 ], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_what_has_nothing_to_ask_for_is_not_lent(value):
     assert what_it_does(value, "") == ()
+
+
+def test_a_helper_modules_class_is_not_changed(tmp_path, monkeypatch):
+    changing = {"set attribute", "delete attribute"}
+    (tmp_path / "shapes_of_all.py").write_text("class Shape:\n    sides = 3\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    shape = importlib.import_module("shapes_of_all").Shape
+    assert not changing & set(what_it_does(shape, str(tmp_path)))
+    assert changing <= set(what_it_does(type(made_by_a_test()), str(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["__class__", "__bases__", "__dict__", "__subclasses__"])
+def test_what_a_tests_class_is_cannot_be_changed(name):
+    cls = type(made_by_a_test())
+    for operation in ("set attribute", "delete attribute", "attribute"):
+        with pytest.raises(AttributeError):
+            do(cls, operation, (name, 1) if operation == "set attribute" else (name,))
 
 
 def test_a_bare_object_is_lent_and_does_nothing():

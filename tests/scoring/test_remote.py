@@ -40,6 +40,14 @@ CASES = {
         "def case(env, bump):\n    assert (env['n'], env['n']) == (0, 0)\n    bump()\n"
         "    assert env['n'] == 1",
     ),
+    "all_that_the_notebook_defines_is_looked_through": (
+        "n, words, f = 3, ['a'], abs\nclass Duck: pass",
+        "def case(env):\n    found = {k for k, v in env.items() if isinstance(v, (int, list))}\n"
+        "    assert {'n', 'words'} <= found and len(env) == len(list(env)) == len(env.keys())\n"
+        "    assert ['a'] in [v for v in env.values() if type(v) is list] and {**env}['n'] == 3\n"
+        "    assert env.keys() >= {'n', 'f', 'Duck'} and env.copy()['words'] == ['a'] and env\n"
+        "    assert any(isinstance(v, type) and k == 'Duck' for k, v in env.items())",
+    ),
     "what_a_call_drew_is_looked_at_again": (
         f"{IMPORTS}\nfig, ax = plt.subplots()\ndef more():\n    ax.plot([0, 1], [0, 1])",
         "def case(ax, more):\n    from autograder.probes import drawing\n"
@@ -147,3 +155,15 @@ def test_the_same_otter_test_passes_in_one_process(name):
 def test_a_lying_value_equals_nothing(engine, cell):
     tests = assignment(q1=test_file("q1", "def case(x):\n    assert x == 5"))
     assert outcomes(grade(engine, tests, IMPORTS, (cell, "q1"))) == [False]
+
+
+@pytest.mark.parametrize("case", [
+    "for k, v in env.items():\n        assert not isinstance(v, dict), k",
+    "assert not any(type(v) is dict for v in env.values())",
+    "assert not [k for k in env if k.startswith('helper')]",
+    "assert len(env) < 1 or not env",
+    "assert {} == {k: v for k, v in env.copy().items() if type(v) is dict}",
+])  # fmt: skip
+def test_what_a_notebook_must_not_define_is_found_whatever_looks_for_it(engine, case):
+    tests = assignment(q1=test_file("q1", f"def case(env):\n    {case}"))
+    assert outcomes(grade(engine, tests, ("helper = {'a': 1}", "q1"))) == [False]

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.scoring import standins
+from autograder.scoring.asking import Refused
 from autograder.scoring.cases import one_case
 from autograder.scoring.standing import stand_in
-from autograder.scoring.standins import Refused, StandIn
+from autograder.scoring.standins import StandIn
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 RECORD = {"id": 1, "bases": ["__main__.Bag", "builtins.object"], "callable": False, "has": []}

@@ -13,7 +13,7 @@ import torch
 from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import held, library, names, recipes
 from autograder.wall.codec.arrays import read_array
-from autograder.wall.codec.families import chain, only_plain
+from autograder.wall.codec.families import chain, new_error, of_class, only_plain
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -182,7 +182,9 @@ class _Decoder:
             if isinstance(cls, type) and issubclass(cls, BaseException):
                 if "args" in plain:
                     plain["args"] = only_plain(self.each(_field(plain, "args", list), depth))
-                error = _new_error(cls, message, plain.get("args"))
+                error = new_error(cls, message, plain.get("args"))
+                if self.resolve is not None and "own" in plain:
+                    error = of_class(self.decode(plain["own"], depth), error)
                 made = self.adopt("error", plain, error) if self.adopt else error
                 chain(made, plain, lambda part: self.decode(part, depth))
                 return made
@@ -288,6 +290,8 @@ class _Decoder:
         if self.resolve is None or self.adopt is None:
             raise EvidenceError("the sandbox may not send functions")
         _field(plain, "id", int), _field(plain, "name", str)
+        if "bases" in plain:
+            plain["bases"] = self.each(_field(plain, "bases", list), depth)
         return self.adopt("oracle", plain, None)
 
     def dtype(self, plain: Record, depth: Depth) -> Any:
@@ -363,21 +367,6 @@ def _read_tensor(plain: Record) -> torch.Tensor:
     if dtype is torch.bool and max(data) > 1:
         raise EvidenceError("malformed booleans")
     return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
-
-
-def _new_error(cls: type, message: str, args: list[Any] | None) -> BaseException:
-    """Return an error with the arguments that it was made with, where those make its text."""
-    for given in (args, [message]):
-        try:
-            error: BaseException = cls(*given or ())
-            if given is not None and str(error) == message:
-                return error
-        except Exception:  # e.g. UnicodeDecodeError needs more arguments
-            continue
-    try:
-        return cls(message)
-    except Exception:
-        return Exception(message)
 
 
 _DECODERS = {

@@ -11,7 +11,7 @@ import torch
 from autograder.errors import EvidenceError
 from autograder.wall.codec import held
 from autograder.wall.codec.arrays import array_fields, is_plain, tensor_fields
-from autograder.wall.codec.families import MAX_CHAIN, classes_of, family, more_of
+from autograder.wall.codec.families import MAX_CHAIN, bases_told, classes_of, family, more_of
 from autograder.wall.codec.handles import is_known, known_id, lent_number
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
@@ -157,7 +157,7 @@ class Encoder:
             return self.tuple(value, depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            if not is_plain(array):
+            if cls is not array.dtype.type or not is_plain(array):
                 return self.object(value)
             return {"$": "scalar", **array_fields(array)}
         if isinstance(value, BaseException):
@@ -183,7 +183,7 @@ class Encoder:
         cls = type(value)
         record: Record
         listed = is_enumeration(cls)
-        if self.keep is None or not (listed or base_of(cls)) or not is_faithful(cls):
+        if self.keep is None or not (listed or base_of(cls)) or not is_faithful(value):
             return None
         if listed:
             members = members_of(cls)
@@ -313,11 +313,14 @@ class Encoder:
         if self.keep is not None and type(value).__module__ != "builtins":
             record["classes"] = family(type(value), self.keep)
         chained = self.keep is not None and depth < MAX_CHAIN
-        return {**record, **more_of(value, lambda part: self.encode(part, depth + 2), chained)}
+        own = self.keep is None and self.lend is not None
+        return {**record, **more_of(value, lambda part: self.encode(part, depth + 2), chained, own)}
 
     def object(self, value: Any) -> Record:
         if self.keep is None and (handle := known_id(value)) is not None:
             return {"$": "ref", "id": handle}
+        if self.keep is not None and (lent := lent_number(value)) is not None:
+            return {"$": "lent", "id": lent}
         has_name = callable(value) and not stays(type(value))  # which would be asked for it
         library = name_of(value) if has_name else None
         if self.keep is None:
@@ -326,8 +329,6 @@ class Encoder:
             if self.lend is None:
                 raise EvidenceError(f"a {type(value).__name__} cannot cross into the sandbox")
             return recipe_of(self, value) or self.oracle(self.lend(value), 0)
-        if (lent := lent_number(value)) is not None:
-            return {"$": "lent", "id": lent}
         record: Record = {
             "$": "object",
             "id": self.keep(value),
@@ -352,7 +353,8 @@ class Encoder:
         if self.keep is not None:
             raise EvidenceError("a test's function cannot come from the sandbox")
         record = {"$": "oracle", "id": value.id, "name": value.__name__, "saves": value.saves}
-        return {**record, **told_of(value)}
+        told = bases_told(value.function, lambda one: self.encode(one, depth + 1))
+        return {**record, **told_of(value), **told}
 
     def dtype(self, value: Any, depth: Depth) -> Record:
         return {"$": "dtype", "name": str(value)}

@@ -1,16 +1,18 @@
 """Exception classes as what they are: names, handles, and which derives from which."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from autograder.errors import EvidenceError
+from autograder.wall import lent
 
 MAX_CLASSES = 40
 MAX_ARGS = 100  # and what is in them
 MAX_CHAIN = 8  # levels of nesting at which no more is told of what an error was raised from
 CHAIN = ("cause", "context")
-PLAIN = frozenset({str, int, float, bool, type(None), tuple, list, dict})  # in arguments
+PLAIN = frozenset({str, bytes, int, float, bool, type(None), tuple, list, dict})  # in arguments
 Keep = Callable[[Any], int]
 
 
@@ -21,7 +23,7 @@ def family(cls: type, keep: Keep) -> list[list[Any]]:
     return [
         [
             f"{one.__module__}.{one.__qualname__}"[:200],
-            0 if one.__module__ == "builtins" else keep(one),
+            0 if one.__module__ == "builtins" else -(lent.number_of(one) or -keep(one)),
             [places[id(base)] for base in one.__bases__ if id(base) in places],
         ]
         for one in classes
@@ -35,13 +37,38 @@ def classes_of(value: Any, keep: Keep) -> dict[str, Any]:
     return {} if type(value).__module__ == "builtins" else {"class": keep(type(value))}
 
 
-def more_of(error: BaseException, encode: Callable[[Any], Any], chained: bool) -> dict[str, Any]:
+def of_a_test(cls: Any) -> bool:
+    """Tell whether a test defines a class of errors: no module has it by its name."""
+    if not isinstance(cls, type) or not issubclass(cls, BaseException):
+        return False
+    module = None if cls.__module__ == "__main__" else sys.modules.get(cls.__module__)
+    return getattr(module, cls.__name__, None) is not cls
+
+
+def bases_told(cls: Any, encode: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return what a test's class of errors derives from, nothing of all else."""
+    return {"bases": [encode(one) for one in cls.__bases__]} if of_a_test(cls) else {}
+
+
+def of_class(cls: Any, error: BaseException) -> BaseException:
+    """Return an error as one of a class that derives from its own."""
+    if not isinstance(cls, type) or not issubclass(cls, type(error)):
+        return error
+    made: BaseException = cls.__new__(cls)
+    made.args = error.args
+    return made
+
+
+def more_of(
+    error: BaseException, encode: Callable[[Any], Any], chained: bool, own: bool
+) -> dict[str, Any]:
     """Return an error's arguments where they are plain data, and what it was raised from.
 
     Args:
         chained: whether the latter is told.
+        own: whether its class is, where a test defines it.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"own": encode(type(error))} if own and of_a_test(type(error)) else {}
     if _are_plain(error.args):
         found["args"] = [encode(one) for one in error.args]
     for name in CHAIN if chained else ():
@@ -63,6 +90,21 @@ def chain(error: BaseException, plain: dict[str, Any], decode: Callable[[Any], A
             if not isinstance(inner, BaseException):
                 raise EvidenceError("an error is raised from an error")
             setattr(error, f"__{name}__", inner)
+
+
+def new_error(cls: type, message: str, args: list[Any] | None) -> BaseException:
+    """Return an error with the arguments that it was made with, where those make its text."""
+    for given in (args, [message]):
+        try:
+            error: BaseException = cls(*given or ())
+            if given is not None and str(error) == message:
+                return error
+        except Exception:  # e.g. UnicodeDecodeError needs more arguments
+            continue
+    try:
+        return cls(message)
+    except Exception:
+        return Exception(message)
 
 
 def only_plain(args: list[Any]) -> list[Any]:

@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
-from autograder.wall.codec import numeric, symbolic
+from autograder.wall.codec import annotations, numeric, symbolic
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
+from autograder.wall.codec.subclasses import FACTORIES
 from autograder.wall.glimpses import NUMBERS
 
 Plain = dict[str, Any]
@@ -34,7 +35,6 @@ VIEWS: dict[type, str] = {
     type(_EMPTY.values()): "values",
     ITEMS: "items",
 }
-FACTORIES = {cls.__name__: cls for cls in (int, float, complex, bool, str, list, tuple, dict, set)}
 DATES: dict[str, Any] = {
     "datetime": datetime.datetime,
     "date": datetime.date,
@@ -54,7 +54,7 @@ def encode_library(value: Any, encode: Encode) -> Plain | None:
     write = _ENCODERS.get(type(value))
     if write is not None:
         return write(value, encode)
-    found = numeric.parts_of(value, encode) or symbolic.parts_of(value, encode)
+    found = next(filter(None, (part.parts_of(value, encode) for part in _PARTED)), None)
     return None if found is None else _collection(*found)
 
 
@@ -115,6 +115,16 @@ def _date(value: Any, encode: Encode) -> Plain | None:
 
 def _zone(value: Any, encode: Encode) -> Plain | None:
     return None if value.key is None else _collection("zone", [value.key])
+
+
+def _offset(value: Any, encode: Encode) -> Plain:
+    return _collection("offset", [encode(part) for part in value.__getinitargs__()])
+
+
+def _make_offset(items: list[Any]) -> datetime.timezone:
+    if [type(item) for item in items] not in ([datetime.timedelta], [datetime.timedelta, str]):
+        raise EvidenceError("malformed zone")
+    return datetime.timezone(*items)
 
 
 def _make_zone(items: list[Any]) -> ZoneInfo:
@@ -215,6 +225,7 @@ def _bytearray(value: Any, encode: Encode) -> Plain:
     return {"$": "bytearray", "data": bytes(value)}
 
 
+_PARTED: Any = (numeric, symbolic, annotations)
 _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     OrderedDict: _ordered,
     Counter: _counter,
@@ -230,6 +241,7 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     array: _numbers,
     **dict.fromkeys(PATHS, _path),
     ZoneInfo: _zone,
+    datetime.timezone: _offset,
     re.Pattern: _pattern,
     dataclasses.Field: _field,
     **dict.fromkeys(draws.KINDS, _generator),
@@ -247,6 +259,8 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
         return numeric.make_numeric(str(kind), items)
     if kind in _MAKERS:
         return _MAKERS[str(kind)](items)
+    if kind in annotations.KINDS:
+        return annotations.make_annotation(str(kind), items)
     if kind in symbolic.KINDS:
         return symbolic.make_symbolic(items)
     if kind == "generator":
@@ -287,6 +301,7 @@ _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
     **{kind: partial(_make_path, cls) for cls, kind in PATHS.items()},
     "field": _make_field,
     "zone": _make_zone,
+    "offset": _make_offset,
     "zoned": _make_zoned,
     "pattern": _make_pattern,
 }

@@ -1,4 +1,4 @@
-"""NumPy's values that are data: dtypes, masked arrays, records, polynomials.
+"""NumPy's values that are data: dtypes, masked arrays, records, matrices, polynomials.
 
 Exact types only, both ways, as parts that are checked one by one.
 """
@@ -34,6 +34,8 @@ def parts_of(value: Any, encode: Encode) -> tuple[str, list[Any]] | None:
         return "masked", [encode(part) for part in parts]
     if cls is np.recarray and (columns := columns_of(_unnamed(value.dtype))) is not None:
         return "records", [encode(value.view(_unnamed(value.dtype), np.ndarray))]
+    if cls is np.matrix and is_plain(value):
+        return "matrix", [encode(value.view(np.ndarray))]
     if cls is np.poly1d and is_plain(value.coeffs):
         return "poly1d", [encode(value.coeffs), encode(value.variable)]
     if cls is Power and all(map(is_plain, (value.coef, value.domain, value.window))):
@@ -61,6 +63,9 @@ def make_numeric(kind: str, parts: list[Any]) -> Any:
     if kind == "records":
         (array,) = parts
         return _array(array).view(np.recarray)
+    if kind == "matrix":
+        (array,) = parts
+        return _array(array).view(np.matrix)
     *arrays, name = parts
     if type(name) is not str or len(name) > MAX_SYMBOL:
         raise EvidenceError("malformed polynomial")
@@ -89,4 +94,4 @@ def _array(value: Any) -> np.ndarray:
     return value
 
 
-KINDS = frozenset({"dtype", "masked", "records", "poly1d", "power"})
+KINDS = frozenset({"dtype", "masked", "records", "matrix", "poly1d", "power"})

@@ -109,10 +109,28 @@ def stays(cls: type) -> bool:
     return any(one is cls for one in STAYING)
 
 
-def is_faithful(cls: type) -> bool:
-    """Tell whether a class leaves to its plain base, or to ``enum``, what its objects mean."""
+FACTORIES = {
+    cls.__name__: cls
+    for cls in (
+        int, float, complex, bool, str, list, tuple, dict, set, collections.Counter,
+        collections.OrderedDict, collections.deque,
+    )
+}  # fmt: skip
+
+
+def is_faithful(value: Any) -> bool:
+    """Tell whether an object's class leaves to its plain base, or to ``enum``, what it means.
+
+    A ``defaultdict`` also means what makes its items: where that is no type of the list, it stays.
+    """
+    cls = type(value)
     if stays(cls):
         return False
+    if base_of(cls) is collections.defaultdict:
+        held = vars(collections.defaultdict)["default_factory"]  # past what the class says
+        made_by = held.__get__(value)
+        if made_by is not None and not any(made_by is one for one in FACTORIES.values()):
+            return False
     trusted = (*BASES, *ENUMERATIONS, object)
     for part in type.mro(cls):
         if part in trusted:

@@ -1,0 +1,90 @@
+"""How an object that stays in the sandbox is asked for something, and how it is refused."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from autograder.scoring.asked import ARRAYS, KEPT
+
+if TYPE_CHECKING:
+    from autograder.scoring.standins import StandIn
+
+Exact = TypeVar("Exact")
+
+
+class Refused(TypeError):
+    """An operation on a stand-in that is not asked of the object itself."""
+
+
+def session_of(standing: "StandIn") -> Any:
+    return object.__getattribute__(standing, "_autograder_session")
+
+
+def record_of(standing: "StandIn") -> dict[str, Any]:
+    found: dict[str, Any] = object.__getattribute__(standing, "_autograder_record")
+    return found
+
+
+def name_of(standing: "StandIn") -> str:
+    return type(standing)._autograder_type
+
+
+def is_a(standing: "StandIn", name: str) -> bool:
+    return name in record_of(standing)["bases"]
+
+
+def is_shared(session: Any) -> bool:
+    """Tell whether the assignment comes from elsewhere, so that objects are asked as in Otter."""
+    lending = getattr(session, "lending", None)
+    return lending is not None and bool(lending.sharing)
+
+
+def ask(standing: "StandIn", operation: str, *args: Any) -> Any:
+    reply = session_of(standing).request("operate", target=standing, operation=operation, args=args)
+    return reply.get("value")
+
+
+def exactly(kind: type[Exact], standing: "StandIn", operation: str, *args: Any) -> Exact:
+    """Ask for an operation whose answer is of one type, exactly."""
+    value = ask(standing, operation, *args)
+    if type(value) is not kind:
+        raise refusal(standing, operation)
+    return value
+
+
+def unasked(standing: "StandIn", name: str, of_class: bool) -> Any:
+    """Return what is found under a special name that no object is asked for.
+
+    In an assignment of elsewhere NumPy makes an array of an object that is one to it.
+    """
+    if is_shared(session_of(standing)):
+        if name in KEPT:
+            kept = partial(refuser(name), standing)
+            return ask(standing, "attribute", name) if of_class else kept
+        if name in ARRAYS:
+            found = ask(standing, "array") if name == "__array__" else None
+            if type(found) is not np.ndarray:
+                raise AttributeError(name)
+            return lambda dtype=None, copy=None: np.array(found, dtype=dtype)
+    raise refusal(standing, name)
+
+
+def refusal(standing: "StandIn", operation: str) -> Refused:
+    session = session_of(standing)
+    name, word = name_of(standing), operation.strip("_")
+    refused = Refused(
+        f"'{word}' of this {name} cannot be asked for, since it stays in the notebook ‖ "
+        f"不能对这个 {name} 使用 '{word}'，因为它留在笔记本中"
+    )
+    session.refused = session.refused or refused
+    return refused
+
+
+def refuser(name: str) -> Callable[..., Any]:
+    def refuse(self: "StandIn", *args: Any, **kwargs: Any) -> Any:
+        raise refusal(self, name)
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
