@@ -330,7 +330,7 @@ def _wrong_curve(stroke: Stroke, right: RealFunction, name: str) -> AssertionErr
         off = np.abs(stroke.y - slips.evaluate(right, stroke.x)) / room(stroke, right)
     # Where the curve itself has no value, there is nothing to leave.
     at = int(np.where(np.isfinite(off), off, -1.0).argmax())
-    where = f"{stroke.x[at]:.4g}"
+    where = f"{round(float(stroke.x[at]), 4) + 0.0:.4g}"  # -1e-13 is 0 to its reader
     coarse = EPSILON.get(stroke.dtype, 0) > EPSILON["float32"]
     if not coarse or off[at] >= NO_ROUNDING:  # in a finer type it would be nearly right
         return AssertionError(

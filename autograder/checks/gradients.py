@@ -131,8 +131,8 @@ SLIPS = {
         "“大于 10”是严格大于：范数恰好等于 10 时不算。",
     ),
     "border-elsewhere": (
-        "The border lies at another norm than 10.",
-        "边界不在范数为 10 的地方。",
+        "The border lies elsewhere: another number than 10 is compared, or no norm.",
+        "边界不在范数为 10 的地方：比较的数不是 10，或者比较的不是范数。",
     ),
     "norm-cut-to-integer": (
         "The norm is cut or rounded to a whole number before it is compared.",

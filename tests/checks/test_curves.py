@@ -256,6 +256,16 @@ def test_a_function_with_a_pole_is_judged_where_it_was_drawn():
         curves.require_curve(drawn, df, "df(x)", others=[f], derivative_of=f)
 
 
+@pytest.mark.parametrize("zero", [-1e-13, 0.0, 1e-13])
+def test_a_place_is_told_as_a_person_would(zero):
+    x = np.linspace(-1, 1, 41)
+    x[20] = zero  # as np.arange leaves it
+    fig = Figure()
+    fig.add_subplot().plot(x, np.where(x == zero, 100, 1 + x))
+    with pytest.raises(AssertionError, match=r"^\[wrong-curve\] .* at x = 0, and"):
+        curves.require_curve(drawing(fig), np.cosh, "f(x)")
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     step=st.sampled_from([0.01, 0.02, 0.05, 0.1]),
