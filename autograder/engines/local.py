@@ -1,6 +1,7 @@
 """The warm worker as a plain process on this machine."""
 
 import gc
+import json
 import os
 import shutil
 import socket
@@ -77,7 +78,7 @@ class LocalEngine(WarmEngine):
         self.process = subprocess.Popen(
             [*command, "--fd", str(theirs.fileno()), "--root", self.root,
              "--without", " ".join(self.layers_off),
-             "--hide", "\n".join(map(str, (ROOT, BUNDLED, *self.hidden))),
+             "--hide", json.dumps([*map(str, (ROOT, BUNDLED, *self.hidden))]),
              "--warm", " ".join(self.modules), "--share", self.shared],
             pass_fds=[theirs.fileno()],
             env=worker_environment(self.home),

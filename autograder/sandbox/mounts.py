@@ -13,8 +13,10 @@ environment and this package into it.
 
 import ctypes
 import os
+import stat
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -81,10 +83,11 @@ def hide(folders: list[Path], kept: list[Path]) -> bool:
 
 
 def _may_be_read(folder: Path) -> bool:
-    """Tell whether other users may read something directly in a folder."""
+    """Tell whether other users may read something directly in a folder, or enter one in it."""
     if not all(step.stat().st_mode & 0o001 for step in (folder, *folder.parents)):
         return False
-    return any(path.lstat().st_mode & 0o004 for path in folder.iterdir())
+    modes = [path.lstat().st_mode for path in folder.iterdir()]
+    return any(mode & (0o005 if stat.S_ISDIR(mode) else 0o004) for mode in modes)
 
 
 def _cover(libc: ctypes.CDLL, closed: Path, kept: Iterable[Path] = ()) -> bool:
@@ -93,13 +96,16 @@ def _cover(libc: ctypes.CDLL, closed: Path, kept: Iterable[Path] = ()) -> bool:
     # A folder can be bound by its descriptor only within the namespace that opened it.
     needed = [*needed_folders(), *(path.resolve() for path in kept)]
     inside = [path for path in needed if path.is_relative_to(closed) and path != closed]
-    sources = [os.open(path, os.O_PATH | os.O_DIRECTORY) for path in inside]
-    if libc.mount(b"none", bytes(closed), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=0711,size=1m"):
-        return False
-    for fd, path in zip(sources, inside):
-        if not path.exists():
-            path.mkdir(parents=True, mode=0o755)
-            if libc.mount(b"/proc/self/fd/%d" % fd, bytes(path), None, MS_BIND | MS_REC, None):
-                return False
-        os.close(fd)
+    with ExitStack() as stack:
+        sources = []
+        for path in inside:
+            sources.append(os.open(path, os.O_PATH | os.O_DIRECTORY))
+            stack.callback(os.close, sources[-1])
+        if libc.mount(b"none", bytes(closed), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=0711,size=1m"):
+            return False
+        for fd, path in zip(sources, inside):
+            if not path.exists():
+                path.mkdir(parents=True, mode=0o755)
+                if libc.mount(b"/proc/self/fd/%d" % fd, bytes(path), None, MS_BIND | MS_REC, None):
+                    return False
     return True

@@ -7,6 +7,7 @@ has to become that uid, and a fork of the warm process would cost ten millisecon
 """
 
 import gc
+import json
 import os
 import signal
 import socket
@@ -154,7 +155,7 @@ def main(arguments: list[str]) -> int:
         arguments: ``--fd N`` (an inherited socket) or ``--connect PATH`` (a Unix socket), and
             ``--root FOLDER``, where the submissions' folders are made; ``--core N`` to stay on
             that core, if this container may use it; ``--without NAMES``: layers that a test
-            leaves out; ``--hide FOLDERS``: what no submission may see, one a line;
+            leaves out; ``--hide FOLDERS``: what no submission may see, a list in JSON;
             ``--warm MODULES``: what the assignment's own solution imports; ``--share FOLDER``:
             large files that every submission finds in its folder.
     """
@@ -162,7 +163,7 @@ def main(arguments: list[str]) -> int:
     janitor = start_janitor()
     mounts.open_up()
     options = dict(zip(arguments[::2], arguments[1::2]))
-    folders = [Path(folder) for folder in options.get("--hide", "").splitlines()]
+    folders = [Path(folder) for folder in json.loads(options.get("--hide", "[]"))]
     shared = options.get("--share", "")
     kept = [Path(folder) for folder in (options["--root"], shared) if folder]
     hidden = mounts.hide(folders, kept)

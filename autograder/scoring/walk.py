@@ -96,6 +96,8 @@ class Walker:
         try:
             self._walk()
         except SubmissionEnded as ended:  # by the scorer's clock, whatever was under way
+            if not hasattr(self, "session"):  # not one cell could begin: it is no student's doing
+                raise SandboxError(f"the sandbox did not start: {ended}") from None
             self._stop(ended)
         except MemoryError:
             self._stop(SubmissionEnded(Status.MEMORY_LIMIT, "its answers take too much memory"))
@@ -133,8 +135,7 @@ class Walker:
                 tests.fail_all(said_of_end(ended, self.submission.language))
                 self.walk.tests[question] = tests
         with suppress(SandboxError):
-            if self.session is not None:
-                self._close()
+            self._close()
 
     def _blame(self, ended: SubmissionEnded) -> None:
         """Give the walk the status of what ended it first."""

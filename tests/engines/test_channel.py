@@ -102,10 +102,10 @@ def test_an_engine_in_a_closed_temporary_folder_finds_another_place(tmp_path, mo
         places.passable_folder()
 
 
-@pytest.fixture
-def shelf(open_folder):
+@pytest.fixture(params=["results", "two\nlines", "one\u2028line\x85"])
+def shelf(open_folder, request):
     """Return a world-readable folder with hidden tests in it."""
-    shelf = open_folder / "results"
+    shelf = open_folder / request.param
     shelf.mkdir()
     (shelf / "marks.csv").write_text("everybody's marks")
     assert stat.S_IMODE((shelf / "marks.csv").stat().st_mode) & 0o004

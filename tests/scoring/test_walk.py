@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from autograder.errors import SandboxError, SubmissionEnded
 from autograder.model import Limits, Status
+from autograder.scoring import walk
 from autograder.scoring.session import Session
 from tests.running import assignment, grade, messages, outcomes, test_file
 
@@ -185,3 +187,14 @@ def test_the_same_submission_gets_the_same_result_twice(engine):
     first, second = (grade(engine, tests, cells).gradescope for _ in range(2))
     first.pop("execution_time"), second.pop("execution_time")
     assert first == second
+
+
+@pytest.mark.parametrize("status", [Status.TIMEOUT, Status.MEMORY_LIMIT])
+def test_a_submission_whose_sandbox_never_starts_is_not_graded(engine, monkeypatch, status):
+    def never(*arguments):
+        raise SubmissionEnded(status, "there was no more of it")
+
+    monkeypatch.setattr(walk, "Session", never)
+    with pytest.raises(SandboxError, match="did not start: .*no more of it") as failure:
+        grade(engine, assignment(q1=A_IS_1), ("a = 1", "q1"))
+    assert not failure.value.ran

@@ -157,7 +157,7 @@ class Encoder:
             return self.tuple(value, depth)
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            if not is_plain(array):
+            if cls is not array.dtype.type or not is_plain(array):
                 return self.object(value)
             return {"$": "scalar", **array_fields(array)}
         if isinstance(value, BaseException):
