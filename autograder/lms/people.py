@@ -64,10 +64,14 @@ class People:
         for name in names:
             if name in self.by_group and name not in self.by_name:
                 return self.by_group[name], ""
-        students = self._by_number(file) or self._by_id(file, submission)
+        students = self._by_number(file)
         if not students:
-            named = self._by_name(names) or self._by_words(file)
-            students = {one for one in named if not _has_another_number(one, file)}
+            called = self._by_name(names) or self._by_words(file)
+            named = {one for one in called if not _has_another_number(one, file)}
+            by_id = self._by_id(file, submission)
+            keys = {key for one in by_id for key in one.keys & tokens_in(file)}
+            is_in_name = bool(keys) and any(keys <= _words_of(one) for one in named)
+            students = named if is_in_name or not by_id else by_id
         if len(students) == 1 or _is_group(students):
             return students, ""
         if students:
@@ -105,6 +109,8 @@ class People:
 
     def _with_ids(self, tokens: set[str], owner: Owner | None) -> set[Student]:
         keys = {key for key in tokens if key in self.by_key}
+        if owner and len(words := _split(owner.name)) > 1:
+            keys -= words  # of a whole name that a platform writes none is somebody's id
         whole = {key for key in keys if not any(key != other and key in other for other in keys)}
         found = {student for key in whole for student in self.by_key[key]}
         return {one for one in found if not (owner and _is_another(one, owner, whole))}
@@ -124,6 +130,15 @@ class People:
             if found := {one for name in told for one in self.by_name.get(name, ())}:
                 return found
         return set()
+
+
+def _words_of(student: Student) -> set[str]:
+    """Return the words of a student's name."""
+    return _split(f"{student.name} {student.first} {student.last}")
+
+
+def _split(name: str) -> set[str]:
+    return {word for word in WORDS.split(name.casefold()) if word}
 
 
 def _is_another(student: Student, owner: Owner, keys: set[str]) -> bool:

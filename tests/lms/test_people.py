@@ -10,6 +10,7 @@ from autograder.lms.roster import GradedSubmission, Rules, load_roster, match
 
 CLASS = "SID,Name,Email\n20231001,Ann Lee,ann.lee@x.org\n20231002,Bo Ma,bo@x.org\n20231003,李四,\n"
 CANVAS = 'Student,ID,SIS User ID\n"Lee, Ann",1001,77\n"Ma, Bo",5501,1001\n'
+LIS = "Username,Name\nannl,Ann Li\nli,Lia Li\n"
 USERS = "Username,Name\nli,Li Lia\n1,One\n2,Two\n"
 MOODLE = "Identifier,Full name,ID number\nParticipant 501,Ann Lee,502\nParticipant 502,Bo Ma,900\n"
 TOLD = [
@@ -38,6 +39,14 @@ TOLD = [
     (CANVAS, "wucy_77_9_a.ipynb", ""),
     (MOODLE, "Bo Ma_502_assignsubmission_file_/a.ipynb", "Bo Ma"),
     (MOODLE, "Cy Wu_900_assignsubmission_file_/a.ipynb", ""),
+    (LIS, "Ann Li - hw.ipynb", "Ann Li"),
+    (LIS, "li.ipynb", "Lia Li"),
+    (LIS, "hw_li.ipynb", "Lia Li"),
+    (LIS, "Bo Li_9_assignsubmission_file_/hw.ipynb", ""),
+    (LIS, "Bo Li_9_assignsubmission_file_/li.ipynb", ""),
+    (LIS, "Ann Li_9_assignsubmission_file_/li.ipynb", "Ann Li"),
+    (LIS, "39-25 - Bo Li - Mar 1, 2025 1005 AM/hw.ipynb", ""),
+    (LIS, "hw_li_attempt_2025-03-01-10-00-00_Ann Li.ipynb", "Lia Li"),
     (USERS, "Zoeli.ipynb", ""),
     (USERS, "Zoéli.ipynb", ""),
     (USERS, "Zoe\u0308_li.ipynb", "Li Lia"),

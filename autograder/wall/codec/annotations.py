@@ -36,31 +36,55 @@ _NAMES[type(typing.Callable[[int], int])] = ("Callable",)
 
 
 def parts_of(value: Any, encode: Encode) -> tuple[str, list[Any]] | None:
-    """Return kind and encoded parts of an annotation; None for all else."""
-    cls = type(value)
-    if cls is types.GenericAlias:
-        return "parametrised", [encode(value.__origin__), *_parts(value, encode)]
-    if cls is types.UnionType:
-        return "either", _parts(value, encode)
-    if cls in _NAMES:
-        return _of_typing(value, encode)
-    name = getattr(value, "_name", None) if cls in _KIND_OF.values() else None
-    if type(name) is not str:
-        name = next((one for one in FORMS if getattr(typing, one, None) is value), None)
-    return None if name is None or getattr(typing, name, None) is not value else ("form", [name])
+    """Return kind and encoded parts of an annotation; None for all else, and for one that stays.
 
-
-def _of_typing(value: Any, encode: Encode) -> tuple[str, list[Any]] | None:
-    origin = getattr(value.__origin__, "_name", None)
-    name = "Union" if origin == "Union" else value._name or origin
-    if name not in _NAMES[type(value)]:
+    So one does that holds what is no type: a name as text, or a variable for a type.
+    """
+    found = _told(value)
+    if found is None:
         return None
-    return "typing", [name, *_parts(value, encode)]
+    kind, head, inner = found
+    head = [encode(one) if isinstance(one, type) else one for one in head]
+    return kind, [*head, *(encode(None if one is types.NoneType else one) for one in inner)]
 
 
-def _parts(value: Any, encode: Encode) -> list[Any]:
-    """Return the types in an annotation, that of None as None."""
-    return [encode(None if one is types.NoneType else one) for one in value.__args__]
+def _told(value: Any) -> tuple[str, list[Any], tuple[Any, ...]] | None:
+    """Return kind, origin or name, and parts of an annotation that can be told."""
+    cls = type(value)
+    found: tuple[str, list[Any], tuple[Any, ...]] | None = None
+    if cls is types.GenericAlias:
+        found = "parametrised", [value.__origin__], value.__args__
+    elif cls is types.UnionType:
+        found = "either", [], value.__args__
+    elif cls in _NAMES:
+        origin = getattr(value.__origin__, "_name", None)
+        name = "Union" if origin == "Union" else value._name or origin
+        found = ("typing", [name], value.__args__) if name in _NAMES[cls] else None
+    elif (form := _form(value)) is not None:
+        found = "form", [form], ()
+    if found is None or len(found[2]) >= MOST:
+        return None
+    literal = found[1] == ["Literal"]
+    may_stand = _is_literal if literal else _is_type
+    return found if all(map(may_stand, found[2])) else None
+
+
+def _form(value: Any) -> str | None:
+    """Return the name of what typing has alone, as ``Any``; None for all else."""
+    if type(value) in _KIND_OF.values() and value._name in ALIASES:
+        name: str = value._name
+        return name if getattr(typing, name, None) is value else None
+    return next((one for one in FORMS if getattr(typing, one, None) is value), None)
+
+
+def _is_literal(one: Any) -> bool:
+    return type(one) in LITERALS
+
+
+def _is_type(one: Any) -> bool:
+    if one is Ellipsis:
+        return True
+    return _told(one) is not None if type(one) in _HELD else isinstance(one, type)
 
 
 def make_annotation(kind: str, parts: list[Any]) -> Any:
