@@ -50,7 +50,8 @@ class Known:
             to words that stay from one version to the next.
         places: where it may be raised: ``"file.py:function"`` of library code, the same with
             ``()`` for what that does when the student's own line calls it, a library's name,
-            ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough.
+            ``OWN_LINE`` or ``NO_RAISE``; one that fits is enough. A line of Python's that calls
+            what it is given, as an executor's worker does, stands for the student's own.
         operations: symbols and function names, e.g. ``("/", "div")``, of which one has to stand in
             the student's expression that raised it, where that holds arithmetic at all.
         kin: regular expression for the same complaint about other operands, which gets a message
@@ -252,7 +253,7 @@ def _check_type(error: CapturedError, known: Known, name: str) -> None:
 
 def _check_hand(error: CapturedError, known: Known, name: str) -> None:
     told = bool(error.frames) and _raiser(error) is not error.innermost()
-    own = told and _raiser(error).library is None
+    own = told and _is_own(_raiser(error))
     assert error.innermost() is not None and not error.raised_by_hand and not own, _by_hand(name)
 
 
@@ -362,17 +363,20 @@ def _called_frame(error: CapturedError) -> Frame | None:
     """Return the frame of the library function that the student's innermost line called."""
     called = None
     for frame in reversed(error.frames):
-        if frame.library is None:
+        if _is_own(frame):
             return called
         called = frame
     return called
 
 
+def _is_own(frame: Frame) -> bool:
+    """Tell whether a line is the student's, or Python's that calls what the student gave it."""
+    return frame.library is None or (frame.library == "python" and not frame.is_raise)
+
+
 def _is_at(frame: Frame, place: str, called: Frame | None) -> bool:
-    if place == OWN_LINE:
-        return frame.library is None
-    if place == NO_RAISE:
-        return frame.library is None or frame.library in LIBRARIES
+    if place in (OWN_LINE, NO_RAISE):
+        return _is_own(frame) or (place == NO_RAISE and frame.library in LIBRARIES)
     if place.endswith("()"):
         return called is not None and f"{called.file}:{called.function}()" == place
     if ":" in place:

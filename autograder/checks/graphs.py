@@ -22,7 +22,6 @@ class Sizes:
     Attributes:
         y: of the graph of f(x), each node once.
         paths: of the same, each node once for every path that leads to it.
-        without_leaf: of the same, without AccumulateGrad.
         first_inputs: of the same, only along the first input of each node.
         by_grad: of the graphs of the first and second derivative, by ``torch.autograd.grad``.
         by_backward: of the same, by ``backward`` and ``.grad``.
@@ -31,7 +30,6 @@ class Sizes:
 
     y: int
     paths: int
-    without_leaf: int
     first_inputs: int
     by_grad: tuple[int, int]
     by_backward: tuple[int, int]
@@ -56,7 +54,6 @@ def sizes(f: TensorFunction, x: float) -> Sizes:
     return Sizes(
         y=count,
         paths=_paths(root),
-        without_leaf=count - 1,
         first_inputs=_chain(root),
         by_grad=ways[_by_grad, _by_grad],
         by_backward=ways[_by_backward, _by_backward],
@@ -102,11 +99,11 @@ def _leaf(x: float) -> torch.Tensor:
 
 
 SLIPS = {  # slip -> what the counts of y are then, what to say
-    "leaf-not-counted": (
-        lambda known: known.without_leaf,
-        "One node is missing from every graph of y: the AccumulateGrad node of the leaf counts "
-        "too.",
-        "y 的每张计算图都少数了一个节点：叶子的 AccumulateGrad 节点也要计入。",
+    "one-node-missing": (
+        lambda known: known.y - 1,
+        "One node is missing from every graph of y: grad_fn itself counts, and so does the "
+        "AccumulateGrad node of the leaf.",
+        "y 的每张计算图都少数了一个节点：grad_fn 本身要计入，叶子的 AccumulateGrad 节点也要计入。",
     ),
     "only-the-first-input": (
         lambda known: known.first_inputs,
@@ -140,8 +137,8 @@ def require_three(found: object, name: str) -> list[int]:
     except AssertionError:
         pass
     raise AssertionError(
-        f"[wrong-type] {name} should return three whole numbers; found {describe(found)}. ‖ "
-        f"{name} 应该返回三个整数，实为 {describe(found)}。"
+        f"[wrong-type] {name} should return a sequence of three whole numbers; found "
+        f"{describe(found)}. ‖ {name} 应该返回由三个整数组成的序列，实为 {describe(found)}。"
     )
 
 

@@ -129,7 +129,7 @@ CHINESE = {
     "largest-entry": "取了最大元素",
     "largest-is-not-sum": "最大值不是和",
     "last-axis": "用了最后一个轴",
-    "leaf-not-counted": "漏数了叶子节点",
+    "one-node-missing": "少数了一个节点",
     "length-denied": "以为没有长度",
     "length-kept": "以为长度不变",
     "length-on-another-axis": "长度属于另一个轴",

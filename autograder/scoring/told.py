@@ -125,7 +125,7 @@ OTHERS = frozenset({
     "builtins", "torch", "numpy", "NoneType", "function", "builtin_function_or_method", "method",
     "generator", "__main__", "matplotlib", "figure", "Figure", "axes", "Axes", "lines", "Line2D",
     "pandas", "core", "frame", "DataFrame", "series", "Series", "Generator", "OutOfMemoryError",
-    "linalg", "LinAlgError", "Double", "Float", "Long", "Int", "Half", "Bool",
+    "linalg", "LinAlgError", "Double", "Float", "Long", "Int", "Half", "Bool", "traceback",
 })  # fmt: skip
 SLOTS = {
     "{n}": r"-?\d{1,4}",

@@ -90,7 +90,7 @@ def _frame(code: CodeType, line: int, position: int) -> Frame:
         line=line or 0,
         text=text[:MAX_TEXT],
         library=library,
-        is_raise=library is None and _is_raise(code, position),
+        is_raise=library in (None, "python") and _is_raise(code, position),
     )
 
 

@@ -17,6 +17,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, Container, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import AxLine, Line2D
+from matplotlib.transforms import Transform
 
 from autograder.errors import EvidenceError
 from autograder.wall.evidence import AxesDrawing, Curve, Drawing
@@ -89,8 +90,12 @@ def _legend(axes: Axes) -> tuple[str, ...]:
     legends = [axes.get_legend()]
     for one in dict.fromkeys((figure, root)):
         legends += one.legends if one is not None else []
+    seen = [legend for legend in legends if legend and _is_visible(legend, axes)]
     return tuple(
-        text.get_text()[:500] for legend in legends if legend for text in legend.get_texts()
+        text.get_text()[:500]
+        for legend in seen
+        for text in legend.get_texts()
+        if _is_visible(text, axes)
     )
 
 
@@ -165,18 +170,17 @@ def _ends(line: Line2D, axes: Axes) -> tuple[Any, Any] | None:
 
 
 def _ends_of_axline(line: AxLine, axes: Axes) -> tuple[Any, Any] | None:
-    in_data = Artist.get_transform(line) == axes.transData  # its own method gives another one
-    if not in_data or (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
+    if Artist.get_transform(line) != axes.transData:  # its own method gives another one
         return None
     first: Any = line.get_xy1()
     (x, y), slope = first, line.get_slope()
     if slope is None:
         second: Any = line.get_xy2()  # there is one where there is no slope
-        if second[0] == x:
-            return (x, x), axes.get_ylim()
-        slope = (second[1] - y) / (second[0] - x)
+        slope = (second[1] - y) / (second[0] - x) if second[0] != x else np.inf
     if not np.isfinite(slope):
         return (x, x), axes.get_ylim()
+    if slope and (axes.get_xscale(), axes.get_yscale()) != ("linear", "linear"):
+        return None  # it is bent in data coordinates
     ends = np.asarray(axes.get_xlim(), dtype=np.float64)
     return ends, y + slope * (ends - x)
 
@@ -187,6 +191,7 @@ def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -
     x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
     if x.shape != y.shape:
         x, y = np.broadcast_arrays(x, y)
+    x, y = _in_data(line.get_transform(), axes, x, y)
     return Curve(
         x=x,
         y=y,
@@ -202,17 +207,18 @@ def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -
 
 def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve | None:
     if isinstance(collection, PathCollection):
-        points = collection.get_offsets()
+        points, transform = collection.get_offsets(), collection.get_offset_transform()
         artist = "scatter"
     elif isinstance(collection, LineCollection):
-        points = _segment_points(collection.get_segments())
+        points, transform = _segment_points(collection.get_segments()), collection.get_transform()
         artist = "segments"
     else:
         return None
     values: np.ndarray = np.ma.filled(np.ma.asarray(points, dtype=float), np.nan).reshape(-1, 2)
+    x, y = _in_data(transform, axes, values[:, 0].copy(), values[:, 1].copy())
     return Curve(
-        x=values[:, 0].copy(),
-        y=values[:, 1].copy(),
+        x=x,
+        y=y,
         label=_label(collection),
         artist=artist,
         axes=index,
@@ -221,6 +227,16 @@ def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve |
         visible=_is_visible(collection, axes),
         dtype="float64",
     )
+
+
+def _in_data(
+    transform: Transform, axes: Axes, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where points lie in data coordinates if another transform draws them."""
+    if transform == axes.transData:
+        return x, y
+    moved = (transform - axes.transData).transform(np.column_stack([x, y]))
+    return moved[:, 0].copy(), moved[:, 1].copy()
 
 
 def _segment_points(segments: Sequence[np.ndarray]) -> np.ndarray:

@@ -31,7 +31,7 @@ class Frame:
         text: the source of the expression that raised (its line before Python 3.11 and in
             libraries), stripped.
         library: "torch", "numpy", "python", ... or None for the student's own code.
-        is_raise: the line is a ``raise`` statement.
+        is_raise: the line is a ``raise`` statement; told of the student's own code and Python's.
     """
 
     file: str

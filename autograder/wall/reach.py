@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
+import torch
 
 from autograder.wall.captures import CELL, SITE, STDLIB
 
@@ -27,7 +28,7 @@ MAX_STEPS = 2_000_000
 INDEX = "[]"  # stands for an index that student code writes, other than one of a shape
 ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
 BOUND = ("LOAD_GLOBAL", "LOAD_NAME")
-LOCAL = ("LOAD_FAST", *BOUND)
+LOCAL = ("LOAD_FAST", "LOAD_DEREF", *BOUND)
 SUBSCRIPT = ("BINARY_SUBSCR", "STORE_SUBSCR", "BINARY_SLICE", "STORE_SLICE")
 
 
@@ -85,7 +86,7 @@ class _Watch:
             return
         operation, name, before = found
         if operation in ATTRIBUTE:
-            if name not in self.names and not _is_of_notebook(frame, before):
+            if name not in self.names and not _is_of_notebook(frame, name, before):
                 self.add(name)
         elif operation in BOUND:
             value = frame.f_globals.get(name)
@@ -100,12 +101,33 @@ def _enters_library(frame: FrameType) -> bool:
     return caller is not None and is_own(caller.f_code) and not is_own(frame.f_code)
 
 
-def _is_of_notebook(frame: FrameType, before: tuple[str, Any] | None) -> bool:
-    """Tell whether an attribute is read from an object whose class the notebook defines."""
+def _is_of_notebook(frame: FrameType, name: str, before: tuple[str, Any] | None) -> bool:
+    """Tell whether an attribute is read from an object whose class the notebook defines.
+
+    Of what has no name, as in ``Matrix(A).transpose()``, only the name of the method is known. It
+    is left to the call: a library's method of the same name is noted there.
+    """
     if before is None or before[0] not in LOCAL:
-        return False
+        return _is_method_of_library(name) and _is_method_of_notebook(frame, name)
     value = frame.f_locals.get(before[1], frame.f_globals.get(before[1]))
     return type(value).__module__ in ("__main__", "types")
+
+
+def _is_method_of_notebook(frame: FrameType, name: str) -> bool:
+    classes = (*frame.f_globals.values(), *frame.f_locals.values())
+    return any(
+        isinstance(one, type)
+        and one.__module__ == "__main__"
+        and isinstance(vars(one).get(name), FunctionType)
+        for one in classes
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _is_method_of_library(name: str) -> bool:
+    """Tell whether a name is a method, of which a call is seen, and nowhere a mere property."""
+    found = [getattr(kind, name) for kind in (np.ndarray, torch.Tensor) if hasattr(kind, name)]
+    return all(map(callable, found))
 
 
 @functools.lru_cache(maxsize=256)

@@ -206,6 +206,103 @@ def test_a_genuine_error_is_accepted(case):
     errors.require(probes.captured(error), known.type, known.pattern, "q_error")
 
 
+CALLERS = {  # who calls the operation, with its arguments, and keeps what it raises as e
+    "an executor": "e = ThreadPoolExecutor(1).submit({}).exception()",
+    "an executor's result": """
+try: ThreadPoolExecutor(1).submit({}).result()
+except Exception as error: e = error
+""",
+    "an executor's map": """
+try: list(ThreadPoolExecutor(1).map(lambda _: call({}), [0]))
+except Exception as error: e = error
+""",
+    "asyncio": """
+async def run(): return await asyncio.gather(asyncio.to_thread({}), return_exceptions=True)
+e = asyncio.run(run())[0]
+""",
+    "a timer": """
+seen = []
+threading.excepthook = lambda told: seen.append(told.exc_value)
+def timer(f, *args): return threading.Timer(0, f, args)
+t = timer({}); t.start(); t.join(); threading.excepthook = threading.__excepthook__
+e = seen[0]
+""",
+    "a scheduler": """
+s = sched.scheduler()
+def enter(f, *args): s.enter(0, 1, f, args)
+enter({})
+try: s.run()
+except Exception as error: e = error
+""",
+    "an exit stack": """
+try:
+    with contextlib.ExitStack() as stack: stack.callback({})
+except Exception as error: e = error
+""",
+    "a partial": """
+try: functools.partial({})()
+except Exception as error: e = error
+""",
+}
+OPERATIONS = {
+    "operator.truediv, torch.ones(5, 4), torch.ones(5)": errors.ROW_SUMS,
+    "torch.div, torch.ones(5, 4), torch.ones(5)": errors.ROW_SUMS,
+    "operator.add, torch.ones(2, 3), torch.ones(3, 2)": errors.RECTANGLE,
+    "torch.linalg.norm, torch.ones(2, 3, 4), 'fro'": errors.MATRIX_NORM,
+    "torch.broadcast_shapes, (5, 4), (5,)": errors.SIZE_MISMATCH,
+    "bool, torch.ones(2) < 2": library_errors.MANY_TRUTHS,
+    "torch.tensor, np.array([1, 'a'], dtype=object)": library_errors.OBJECT_ARRAY,
+    "y.backward": errors.SECOND_BACKWARD,
+}
+HANDED = """
+import asyncio, contextlib, functools, operator, sched, threading
+from concurrent.futures import Future, ThreadPoolExecutor
+def call(f, *args): return f(*args)
+v = torch.ones(3, requires_grad=True)
+y = v @ v
+y.backward()
+"""
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("caller", CALLERS)
+def test_it_does_not_matter_who_calls_the_operation(caller, operation):
+    known = OPERATIONS[operation]
+    source = HANDED + CALLERS[caller].format(operation) + "\nraise LookupError from e"
+    error = probes.captured(error_in_cell(source).__cause__)
+    errors.require_known(error, known, "q_error")
+    errors.require_said(error, known, "q_error")
+    errors.require_raised(error, known, "q_error", [source])
+
+
+MADE = {
+    "raised in an executor": (
+        "def f(): raise RuntimeError(words)\ne = ThreadPoolExecutor(1).submit(f).exception()"
+    ),
+    "raised by exec in an executor": (
+        "e = ThreadPoolExecutor(1).submit(exec, 'raise RuntimeError(words)', globals()).exception()"
+    ),
+    "kept by a future": (
+        "f = Future(); f.set_exception(RuntimeError(words))\n"
+        "try: f.result()\nexcept RuntimeError as error: e = error"
+    ),
+    "thrown into a context": (
+        "@contextlib.contextmanager\ndef keep(): yield\n"
+        "try:\n    with keep(): raise RuntimeError(words)\nexcept RuntimeError as error: e = error"
+    ),
+    "told to torch in an executor": (
+        "e = ThreadPoolExecutor(1).submit(torch._check, False, lambda: words).exception()"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_a_copy_is_refused_whoever_hands_it_on(case):
+    source = HANDED + f"words = {WORDS!r}\n{MADE[case]}\nraise LookupError from e"
+    error = probes.captured(error_in_cell(source).__cause__)
+    assert slug_of(error, errors.SIZE_MISMATCH) in ("hand-raised", "wrong-place")
+
+
 WORDS = "size of tensor a (4) must match the size of tensor b (5)"
 TELL_TORCH = f"torch._check(False, lambda: '{WORDS}')"
 

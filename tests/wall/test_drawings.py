@@ -6,6 +6,7 @@ import pytest
 import torch
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D
 
 from autograder.checks import curves
 from autograder.errors import EvidenceError
@@ -60,6 +61,57 @@ def test_pieces_are_known_by_every_point_and_upright_ones_by_their_tips(way):
     np.testing.assert_allclose(curve.y, y)
 
 
+PLACED = {
+    "line": lambda ax, to: ax.plot(X, Y, transform=to),
+    "scatter": lambda ax, to: ax.scatter(X, Y, transform=to),
+    "step": lambda ax, to: ax.step(X, Y, transform=to),
+    "segments": lambda ax, to: ax.add_collection(LineCollection([np.c_[X, Y]], transform=to)),
+}
+MOVED = {
+    "as usual": lambda ax: ax.transData,
+    "shifted": lambda ax: Affine2D().translate(0, 1) + ax.transData,
+    "stretched": lambda ax: Affine2D().scale(2, -3) + ax.transData,
+    "turned": lambda ax: Affine2D().rotate_deg(90) + ax.transData,
+}
+
+
+@pytest.mark.parametrize("scale", ["linear", "symlog"])
+@pytest.mark.parametrize("way", MOVED)
+@pytest.mark.parametrize("artist", PLACED)
+def test_a_point_is_where_it_is_drawn(artist, way, scale):
+    axes = Figure().add_subplot(xscale=scale, xlim=(-9, 9), ylim=(-9, 9))
+    to = MOVED[way](axes)
+    PLACED[artist](axes, to)
+    (curve,) = drawing(axes).axes[0].curves
+    seen = axes.transData.transform(np.c_[curve.x, curve.y])
+    np.testing.assert_allclose(seen, to.transform(np.c_[X, Y]))
+
+
+def test_dots_in_the_axes_own_coordinates_are_where_they_are_drawn():
+    axes = Figure().add_subplot(xlim=(-1, 3), ylim=(0, 10))
+    axes.scatter([0, 0.5], [0.5, 1], transform=axes.transAxes)
+    (curve,) = drawing(axes).axes[0].curves
+    np.testing.assert_allclose(np.c_[curve.x, curve.y], [(-1, 5), (1, 10)])
+
+
+LEGENDS = {
+    "hidden": lambda ax: ax.legend().set_visible(False),
+    "removed": lambda ax: ax.legend().remove(),
+    "faded": lambda ax: ax.legend().set_alpha(0),
+    "the figure's, hidden": lambda ax: ax.figure.legend().set_visible(False),
+    "of hidden axes": lambda ax: (ax.legend(), ax.set_visible(False)),
+    "of hidden texts": lambda ax: [text.set_visible(False) for text in ax.legend().get_texts()],
+}
+
+
+@pytest.mark.parametrize("way", LEGENDS)
+def test_a_legend_that_cannot_be_seen_is_none(way):
+    axes = Figure().add_subplot()
+    axes.plot(X, Y, label="f")
+    LEGENDS[way](axes)
+    assert drawing(axes).axes[0].legend == ()
+
+
 REFERENCES = {
     "axhline": lambda ax: ax.axhline(0),
     "axvline": lambda ax: ax.axvline(1),
@@ -76,6 +128,11 @@ GUIDES = {
     "a part of the height": (lambda ax: ax.axvline(2, 0.5, 1, label="g"), [2, 2], [0, 2]),
     "axline by its slope": (lambda ax: ax.axline((1, 0), slope=2, label="g"), [-1, 3], [-4, 4]),
     "axline by points": (lambda ax: ax.axline((1, 0), (2, 2), label="g"), [-1, 3], [-4, 4]),
+    "level axline on a log scale": (
+        lambda ax: (ax.axline((1, 0.5), (2, 0.5), label="g"), ax.set_yscale("symlog")),
+        [-1, 3],
+        [0.5, 0.5],
+    ),
     "upright axline": (lambda ax: ax.axline((1, 0), (1, 1), label="g"), [1, 1], [-2, 2]),
 }
 

@@ -6,6 +6,13 @@ import torch
 
 from autograder import probes
 
+OWN = """
+class Matrix:
+    def __init__(self, A): self.A = A
+    def {0}(self): return {1}
+def f(A):
+    return Matrix(A).{0}()
+"""
 REACHES = {
     "an attribute": ("def f(A):\n    return A.T", "T"),
     "an attribute whose name is put together": (
@@ -32,6 +39,14 @@ REACHES = {
     "partial": ("import functools\nf = functools.partial(np.transpose, axes=(1, 0))\n"
                 "g = f\ndef f(A):\n    return g(A.numpy())", "transpose"),
     "an index": ("def f(A):\n    return [row[0] for row in A.tolist()]", "[]"),
+    "a tensor's method in one's own of the same name": (
+        OWN.format("transpose", "self.A.clone().transpose(0, 1)"), "transpose"),
+    "an array's method in one's own of the same name": (
+        OWN.format("transpose", "np.array(self.A).transpose()"), "transpose"),
+    "an array's property in one's own method of the same name": (
+        OWN.format("T", "np.array(self.A).T"), "T"),
+    "a library's function in one's own method of the same name": (
+        OWN.format("transpose", "list(map(np.transpose, [self.A.numpy()]))"), "transpose"),
 }  # fmt: skip
 HONEST = {
     "a scratch line of the same name": ("At = torch.ones(2, 3).T\ndef f(A):\n    At = A + 1\n    return At",
@@ -47,6 +62,13 @@ HONEST = {
     "what a library does inside": (
         "def f(A):\n    return np.expand_dims(A.numpy(), (0, 2))", {"normalize_axis_tuple"}),
     "an index of a shape": ("def f(A):\n    return A.shape[0] * 2", {"[]"}),
+    "a field of one's own in a comprehension": (
+        "class M:\n    def __init__(self, t): self.t = t\n"
+        "    def rows(self): return [self.t[0] for _ in range(2)]\ndef f(A):\n    return M(A).rows()",
+        {"t"}),
+    "one's own method": (OWN.format("transpose", "[row[0] for row in self.A]"), {"transpose"}),
+    "one's own method of a list's item": (
+        OWN.format("permute", "1").replace("Matrix(A).", "[Matrix(A)][0]."), {"permute"}),
     "one's own function": ("def norm(A):\n    return A * 2\ndef f(A):\n    return norm(A)", {"norm"}),
 }  # fmt: skip
 
