@@ -36,6 +36,8 @@ CONDA_NAMES = {
     "plotly-orca": "", "psycopg2": "psycopg2-binary", "pyqt": "pyqt5", "statsmodels-base":
     "statsmodels", "tensorflow-base": "tensorflow", "faiss-cpu": "faiss-cpu",
 }  # fmt: skip
+# A name that the index holds for no package of its own -> the package; its versions say nothing.
+STAND_INS = {"sklearn": "scikit-learn"}
 # A package's name -> the module that it brings, where the two differ.
 MODULES = {
     "beautifulsoup4": "bs4", "faiss-cpu": "faiss", "opencv-python": "cv2",
@@ -121,7 +123,8 @@ def _pip_lines(text: str, source: str, tell: Callable[[str], None]) -> Iterator[
             tell(f"{source}: '{line}' is left out: packages come from the index, by name")
         elif here:
             one.marker = None
-            yield one
+            meant = STAND_INS.get(canonicalize_name(one.name))
+            yield Requirement(meant) if meant else one
 
 
 def _read_conda(text: str, tell: Callable[[str], None]) -> tuple[str, list[Requirement]]:

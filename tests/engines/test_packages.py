@@ -20,6 +20,8 @@ def conda(*lines: str) -> dict[str, str]:
     ("jupyterlab\nnotebook==7\nipykernel\nsetuptools", []),
     ("Pandas>1\npandas<3", ["pandas<3,>1"]),
     ("pandas[excel]\n", ["pandas[excel]"]),
+    ("sklearn\nnumpy", ["numpy", "scikit-learn"]),
+    ("SKLearn==0.0\nscikit-learn>=1", ["scikit-learn>=1"]),
 ])  # fmt: skip
 def test_pips_list_is_read(text, wanted):
     found = read_lists({PIP: text})
@@ -41,6 +43,7 @@ def test_what_is_no_name_with_a_version_is_told_and_the_rest_is_read(line):
 
 @pytest.mark.parametrize("line, wanted", [
     ("numpy=1.21", ["numpy==1.21.*"]),
+    ("pip: ['sklearn==0.0.post1']", ["scikit-learn"]),
     ("numpy=1.21.2", ["numpy==1.21.2"]),
     ("numpy=1.21.2=py39h2_0", ["numpy==1.21.2"]),
     ("numpy=1.21.*", ["numpy==1.21.*"]),
