@@ -104,7 +104,19 @@ class LyingFloat(float):
     __hash__ = float.__hash__
 
 
-@pytest.mark.parametrize("value", [LyingList(), LyingText("x"), LyingFloat(1), object(), max, math])
+class LyingTensor(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return True
+
+
+LIARS = [
+    LyingList(), LyingText("x"), LyingFloat(1), torch.ones(2).as_subclass(LyingTensor), object(),
+    max, math,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", LIARS, ids=lambda value: type(value).__name__)
 def test_subclasses_and_objects_stay_behind_a_handle(value):
     kept = []
     frame = codec.pack(value, keep=lambda v: kept.append(v) or len(kept))
