@@ -80,9 +80,9 @@ class Metadata:
         graded: list[datetime] = []  # what came too soon was not, and keeps nobody waiting longer
         for time in (*(time for time, _ in self.earlier), self.created):
             recent = [one for one in graded if timedelta(0) <= time - one < DAY]
-            if len(recent) < per_day:
+            if is_graded := len(recent) < per_day:
                 graded.append(time)
-        return None if graded[-1:] == [self.created] else recent[-per_day] + DAY
+        return None if is_graded else recent[-per_day] + DAY
 
     @property
     def last_score(self) -> float:

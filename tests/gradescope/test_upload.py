@@ -119,6 +119,8 @@ def hours_before(*hours):
         ((3,), 1, 21),
         ((1, 2, 3, 23), 1, 1),
         ((1, 2, 23, 25), 1, 23),
+        ((0,), 1, 24),
+        ((0, 0), 2, 24),
     ],
 )
 def test_uploads_over_the_rate_limit_wait(earlier, per_day, wait_h):
