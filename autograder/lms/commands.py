@@ -107,6 +107,10 @@ def export(
     else:
         possible = max((entry.possible for entry in graded.entries), default=0.0)
         write_lms_files(target, matching, name, possible, columns, graded.attachments)
+    if matching.strangers:
+        click.echo(
+            show_text(f"extensions of nobody on the roster: {', '.join(matching.strangers)}")
+        )
     if title is None and not columns:
         _propose(roster_file, name)
     click.echo(

@@ -60,7 +60,7 @@ def grade_here(cases: dict[str, list[str]]) -> dict[str, dict]:
     from autograder.engines.local import ForkedEngine
     from autograder.gradescope.run import _prepare_scorer
 
-    # run_autograder has none of these, and %autoreload complains of files that a child may not read.
+    # run_autograder has none of these, of whose files %autoreload would complain.
     for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
         del sys.modules[name]
     engine = ForkedEngine()
