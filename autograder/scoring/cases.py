@@ -5,18 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
+from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
-from autograder.scoring.unpickling import only_plain
 
 CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
 
 
 @contextmanager
-def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
+def one_case(session: Any, words: Iterable[str] = (), texts: Iterable[str] = ()) -> Iterator[None]:
     """Run one test case against a session, or what stands for one.
 
     Args:
         words: the names in the test.
+        texts: that stand in it.
     """
     session.refused, session.reported, session.answered, session.said = None, False, False, set()
     session.items, session.tested, session.words = 0, set(), frozenset(words)
@@ -32,7 +33,7 @@ def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
 
     seconds = CASE_S if limits is None else limits.cell_s
     timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
-    with kept_clock(), timed[0], timed[1], only_plain(session), only_names():
+    with kept_clock(), timed[0], timed[1], guarded(session, texts), only_names():
         session.testing = True
         try:
             yield
