@@ -16,6 +16,7 @@ from typing import Any
 from yaml.constructor import UnsafeConstructor
 
 from autograder.scoring import evaluated
+from autograder.scoring.conversation import Conversation
 
 YAMLS = ("find_python_module", "find_python_name", "make_python_instance",
          "set_python_instance_state")  # fmt: skip
@@ -32,7 +33,7 @@ NOT_UNPICKLED = (
 )
 
 
-_guarded: list[tuple[int, Any]] = []  # process and session of the test case that runs
+_guarded: list[tuple[int, Conversation]] = []  # process and session of the test case that runs
 _installed: list[bool] = []
 
 
@@ -52,10 +53,7 @@ def _is_guarded() -> bool:
 
 
 def _refuse(why: str) -> None:
-    refused = AssertionError(why)
-    session = _guarded[-1][1]
-    session.refused = session.refused or refused
-    raise refused
+    raise _guarded[-1][1].case.refuse(AssertionError(why))
 
 
 def _refusing(usual: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +66,7 @@ def _refusing(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def only_plain(session: Any) -> Iterator[None]:
+def only_plain(session: Conversation) -> Iterator[None]:
     """Refuse, while open, to find anything but plain data by a name in a pickle."""
     if not _installed:
         _installed.append(True)
