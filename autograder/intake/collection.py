@@ -121,17 +121,6 @@ def collect(
     )
 
 
-def find_jobs(folder: Path) -> list[Job]:
-    """Return one job per submission of a folder, with names that differ.
-
-    Raises:
-        UsageError: there is no such folder, or nothing in it.
-    """
-    taken: set[str] = set()
-    files = collect(folder).submissions
-    return jobs_of(folder, {file: submission_name(Path(file), taken) for file in files})
-
-
 def jobs_of(folder: Path, names: Mapping[str, str]) -> list[Job]:
     """Return one job per named file of a folder."""
     return [Job(name, folder / file, file) for file, name in names.items()]

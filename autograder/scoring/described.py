@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
 from autograder.wall.evidence import OF_CODE
 
@@ -72,11 +73,9 @@ def is_told(code: bytes) -> bool:
     return code in TOLD
 
 
-def _refuse_bytecode(session: Any) -> None:
-    if not BYTECODE.isdisjoint(session.words):
-        refused = AssertionError(UNCOMPILED)
-        session.refused = session.refused or refused  # a test that catches it would pass by it
-        raise refused
+def _refuse_bytecode(session: Conversation) -> None:
+    if not BYTECODE.isdisjoint(session.case.words):
+        raise session.case.refuse(AssertionError(UNCOMPILED))
 
 
 def _compiled(lines: list[str], told: Any) -> CodeType | None:

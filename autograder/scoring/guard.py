@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from autograder.scoring import databases, described, ending, evaluated, started, unpickling
+from autograder.scoring.conversation import Conversation
 
 CODE = frozenset({"exec", "function.__new__", "code.__new__", "marshal.loads", "marshal.load"})
 
@@ -29,21 +30,19 @@ class Case:
         pid: of the process that it runs in.
     """
 
-    session: Any
+    session: Conversation
     texts: list[str] = field(default_factory=list)
     pid: int = field(default_factory=os.getpid)
 
     @property
     def desk(self) -> str:
         """The folder in which a notebook's files lie beside the test; "": there is none."""
-        desk = getattr(self.session, "desk", None)
-        return desk.folder if desk else ""
+        return self.session.desk.folder if self.session.desk else ""
 
     @property
     def is_beside_files(self) -> bool:
         """Whether files of the notebook's lie there."""
-        desk = getattr(self.session, "desk", None)
-        return bool(desk and desk.there)
+        return bool(self.session.desk and self.session.desk.there)
 
     def refuse(self, why: str) -> None:
         """Fail the case.
@@ -51,14 +50,12 @@ class Case:
         Raises:
             AssertionError: always.
         """
-        refused = AssertionError(why)
-        self.session.refused = self.session.refused or refused
-        raise refused
+        raise self.session.case.refuse(AssertionError(why))
 
     def is_inside(self, path: str) -> bool:
         """Tell whether a path leads to where a test works."""
         real = os.path.realpath(path)
-        places = self.desk, getattr(self.session, "workplace", ""), tempfile.gettempdir()
+        places = self.desk, self.session.workplace, tempfile.gettempdir()
         return any(place and real.startswith(place + os.sep) for place in places)
 
 
@@ -131,7 +128,7 @@ def _begun(before: set[threading.Thread]) -> list[int]:
 
 
 @contextmanager
-def guarded(session: Any, texts: Iterable[str] = ()) -> Iterator[None]:
+def guarded(session: Conversation, texts: Iterable[str] = ()) -> Iterator[None]:
     """Judge, while open, what a test case does.
 
     Args:

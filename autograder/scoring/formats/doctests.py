@@ -70,7 +70,7 @@ class DoctestTests(OKTestFile):
         self.test_case_results = []
         for number, case in enumerate(self.test_cases):
             passed, reason = self._run_case(case.body, number, namespace)
-            if namespace.session.answered:
+            if namespace.session.case.answered:
                 namespace.answered.add(case.name)
             message = PASSED if passed else FAILED + localize(reason, self.language)
             self.test_case_results.append(
@@ -100,8 +100,8 @@ class DoctestTests(OKTestFile):
         except Exception:  # the notebook's process raises where it is asked for values or files
             return False, NEUTRAL
         session.raise_fault()
-        if session.refused is not None:
-            return False, str(session.refused)
+        if session.case.refused is not None:
+            return False, str(session.case.refused)
         unread = [path for path in withheld if os.path.basename(path) in body]
         return passed, NOT_READ.format(*unread[:1] * 2) if unread else NEUTRAL
 

@@ -80,20 +80,20 @@ class _Body:
         except AutograderError:
             raise
         except Exception as error:
-            if self.hidden and session.said:
-                text = without_inputs(_text(error), session.said, environment.sources)
-                error.args = (text,)
+            if self.hidden and (said := session.case.said):
+                cells = environment.sources
+                error.args = (without_inputs(_text(error), said, cells),)
                 if hasattr(error, "_autograder_session"):  # its class's name is the student's
-                    name = without_inputs(type(error).__name__, session.said, environment.sources)
+                    name = without_inputs(type(error).__name__, said, cells)
                     vars(error)["_autograder_name"] = name
             raise
         finally:
-            if session.reported:
+            if session.case.reported:
                 environment.reported.add(self.name)
-            if session.answered:
+            if session.case.answered:
                 environment.answered.add(self.name)
-        if session.refused is not None:  # a test that catches it would pass by it
-            raise session.refused
+        if session.case.refused is not None:  # a test that catches it would pass by it
+            raise session.case.refused
 
 
 def _said_in(code: Any) -> tuple[list[str], list[str]]:
