@@ -138,17 +138,6 @@ def holds_many(path: Path) -> bool:
     return len({owner.key for owner in owners.values() if owner.certain}) > 1
 
 
-def find_jobs(folder: Path) -> list[Job]:
-    """Return one job per submission of a folder, with names that differ.
-
-    Raises:
-        UsageError: there is no such folder, or nothing in it.
-    """
-    taken: set[str] = set()
-    files = collect(folder).submissions
-    return jobs_of(folder, {file: submission_name(Path(file), taken) for file in files})
-
-
 def jobs_of(folder: Path, names: Mapping[str, str]) -> list[Job]:
     """Return one job per named file of a folder."""
     return [Job(name, folder / file, file) for file, name in names.items()]
