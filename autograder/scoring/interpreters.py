@@ -21,6 +21,7 @@ PYTHONS = (f"{STDLIB}/", f"{STDLIB.resolve()}/")
 OURS = f"{Path(__file__).parents[1]}/"
 PACKAGES = ("/site-packages/", "/dist-packages/")  # also of an environment below this one
 IMPORTS = ("<frozen importlib", "<frozen zipimport")
+TEMPLATES = ("/jinja2/",)
 # Modules of Python's own that make code of names which they check, or only parse.
 GENERATORS = frozenset({
     "_pydecimal.py", "annotationlib.py", "ast.py", "collections/__init__.py", "dataclasses.py",
@@ -70,7 +71,7 @@ def interpreter_of(frame: FrameType) -> Interpreter | None:
         found = above and _listed(above.f_code.co_filename)
         return found if found and "/pandas/" in found.place else None
     if (listed := _listed(file)) is not None:
-        return listed
+        return None if listed.place in TEMPLATES and _is_installed(listed, frame) else listed
     if file.startswith((OURS, *IMPORTS)) or is_a_packages(file):
         return None
     return None if any(_is_pythons(file, one) for one in GENERATORS) else ITSELF
@@ -78,6 +79,15 @@ def interpreter_of(frame: FrameType) -> Interpreter | None:
 
 def _listed(file: str) -> Interpreter | None:
     return next((one for one in INTERPRETERS if one.place in file), None)
+
+
+def _is_installed(templates: Interpreter, frame: FrameType) -> bool:
+    """Tell whether a template is a file of an installed package, as those of pandas' tables are."""
+    for above in callers_of(frame):
+        if above.f_code.co_name == templates.handed[0]:
+            packages = above.f_code.co_filename.partition(templates.place)[0] + "/"
+            return str(above.f_locals.get("filename") or "").startswith(packages)
+    return False
 
 
 def _is_pythons(file: str, name: str) -> bool:

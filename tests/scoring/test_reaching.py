@@ -188,6 +188,8 @@ PLAIN = {
     "template": "import jinja2\n"
     "    assert jinja2.Template(template).render(name='ada', more=1) == 'Hello ADA!'\n"
     "    assert jinja2.Template('{{ [1, 2][0] }}').render() == '1'",
+    "styled": "import pandas as pd\n"
+    "    assert '<table' in pd.DataFrame({'a': [1]}).style.format('{:.1f}').to_html()",
     "settings": "import logging.config\n    logging.config.dictConfig(settings)",
     "lambdify": "import sympy\n    f = sympy.lambdify(sympy.symbols('x y'), expression, 'math')\n"
     "    assert abs(f(1.0, 2.0) - 1.708) < 1e-3\n"
