@@ -85,8 +85,8 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
         make_ready()
         for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
             linecache.getlines(str(module.__file__))  # of what stands in most tracebacks
-        backend.forget_choice(shell)
         _spare_children_work()
+    backend.forget_choice(shell)
     return shell
 
 
