@@ -138,7 +138,7 @@ def _with_family_name(values: dict[str, str]) -> dict[str, str]:
     name, first = values.get("name", ""), values.get("first", "")
     if not first or values.get("last") or squeeze(first) in squeeze(name):
         return values
-    return {**values, "name": "", "last": name}
+    return {**values, "last": name}
 
 
 def _value(path: Path, key: str, cell: str) -> str:

@@ -43,16 +43,18 @@ def forget_choice(shell: InteractiveShell) -> None:
     """Let a notebook find that no notebook has chosen a backend or drawn anything.
 
     The inline backend then takes its place with the first figure, as in a kernel: until then pyplot
-    is not interactive, and whoever chooses another one keeps a cell's figures.
+    is not interactive, and whoever chooses another one keeps a cell's figures. A matplotlib before
+    3.6 has chosen when it is imported.
     """
     import matplotlib.pyplot as plt
     from matplotlib_inline.backend_inline import flush_figures, show
 
-    if flush_figures in shell.events.callbacks["post_execute"]:
-        shell.events.unregister("post_execute", flush_figures)
-    vars(plt)["_backend_mod"] = None
+    if hasattr(plt, "_get_backend_mod"):
+        if flush_figures in shell.events.callbacks["post_execute"]:
+            shell.events.unregister("post_execute", flush_figures)
+        vars(plt)["_backend_mod"] = None
+        matplotlib.interactive(False)
     vars(show).update(_to_draw=[], _draw_called=False)
-    matplotlib.interactive(False)
     dict.__setitem__(matplotlib.rcParams, "backend", INLINE)
     # What %run makes of these is a figure that nobody asked for.
     shell.magics_manager.registry["ExecutionMagics"].default_runner = None

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from autograder.sandbox import deferred, otter_stub, pages, settings
+from autograder.sandbox import deferred, otter_stub, pages, person, settings
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -59,6 +59,7 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
     shell = shells.make_shell()
     shells.take_over_input(shell)
     backend.use_inline(shell)
+    person.lay_over()
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise

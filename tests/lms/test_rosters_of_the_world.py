@@ -49,6 +49,15 @@ def test_a_roster_in_any_language_gives_each_mark_to_its_student(tmp_path, where
     }
 
 
+def test_a_name_beside_a_given_name_may_be_the_family_name_or_the_whole(tmp_path):
+    (tmp_path / "roster.csv").write_text(
+        "Name;Vorname;E-Mail\nMüller;Jörg;j@x.org\nAnn Lee;Ann;a@x.org\n张三;Sam;s@x.org\n"
+    )
+    jörg, ann, sam = load_roster(tmp_path / "roster.csv")
+    assert (jörg.family, jörg.given, jörg.shown) == ("Müller", "Jörg", "Müller, Jörg")
+    assert ann.shown == "Ann Lee" and "annlee" in ann.spellings and "张三" in sam.spellings
+
+
 def test_moodles_numbers_under_a_head_of_any_language_tell_anonymous_uploads(tmp_path):
     files = {f"Teilnehmerin_{n}_assignsubmission_file_/demo.ipynb": 10 * n for n in (5, 6)}
     grade(tmp_path / "class", tmp_path / "out", files)
