@@ -215,20 +215,6 @@ def _is_same(stroke: Stroke, other: Stroke) -> bool:
     return np.array_equal(stroke.x, other.x) and np.array_equal(stroke.y, other.y)
 
 
-def require_no_other(drawing: Drawing, *functions: RealFunction) -> None:
-    """Require that no curve is drawn but those of some functions; single points may be.
-
-    Raises:
-        AssertionError: ``[extra-curve]``.
-    """
-    first, *others = functions
-    wrong = _share_out(strokes(drawing), first, others)[2]
-    assert all(stroke.x.size < slips.MIN_POINTS for stroke in wrong), (
-        "[extra-curve] Besides what was asked for, the picture shows a curve that is neither. "
-        "Start from an empty figure. ‖ 除了要求的曲线，图中还有别的曲线。请从空白的图开始。"
-    )
-
-
 def _share_out(
     found: Iterable[Stroke], right: RealFunction, others: Sequence[RealFunction]
 ) -> tuple[list[Stroke], list[Stroke], list[Stroke]]:

@@ -4,12 +4,13 @@ from typing import Any
 
 from autograder.scoring import derived
 from autograder.scoring.asking import ask, record_of
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
 from autograder.scoring.standins import OWN, Kind, StandIn, StandInClass, StandInFunction
 from autograder.wall.codec.subclasses import DESCRIBING
 
 
-def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
+def stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
     """Return the stand-in for a received record; its type bears the name of the object's type.
 
     An object has one stand-in, so that ``is`` tells two apart.
@@ -28,7 +29,7 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     return known
 
 
-def _new_stand_in(session: Any, record: dict[str, Any]) -> StandIn:
+def _new_stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
     base = StandInFunction if record["callable"] else StandIn
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
     known: dict[Any, Any] = session.types

@@ -28,6 +28,7 @@ from autograder.scoring.asking import (
     session_of,
     unasked,
 )
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.crossing import call_across, differentiable, handed
 from autograder.scoring.known import loaded
 from autograder.wall.codec.subclasses import ABILITIES
@@ -69,7 +70,7 @@ class StandIn(metaclass=Kind):
     _autograder_type = "object"
     __array_ufunc__ = None  # NumPy's operators leave the answer to the stand-in
 
-    def __init__(self, session: Any, record: dict[str, Any]):
+    def __init__(self, session: Conversation, record: dict[str, Any]):
         object.__setattr__(self, "_autograder_session", session)
         object.__setattr__(self, "_autograder_id", record["id"])
         object.__setattr__(self, "_autograder_record", record)
@@ -173,9 +174,9 @@ class StandIn(metaclass=Kind):
         if is_a(self, "builtins.coroutine"):
             raise StopIteration(ask(self, "await"))
         session = session_of(self)
-        session.items += 1
-        if session.items > MOST_ITEMS:  # a test that catches it would pass by it
-            session.refused = session.refused or AssertionError(ENDLESS)
+        session.case.items += 1
+        if session.case.items > MOST_ITEMS:
+            session.case.refuse(AssertionError(ENDLESS))
             raise AssertionError(ENDLESS)
         return ask(self, "next")
 
@@ -234,7 +235,7 @@ class StandInClass(StandInFunction, ABCMeta, metaclass=Kind):
         made: StandInClass = type.__new__(cls, name, bases, known)
         derived.leave_uncalled(made)
         session.standing[known["_autograder_id"]] = made
-        session.tested.add(id(made))
+        session.case.classes.add(id(made))
         return made
 
     def __init__(cls, *args: Any, **options: Any):
@@ -298,7 +299,7 @@ def _is_tested(standing: StandIn) -> bool:
     if cls is None or not is_shared(session):
         return False
     line = [one for one in derived.line_of(cls) if type(one) is StandInClass]
-    return not session.tested.isdisjoint(map(id, line))
+    return not session.case.classes.isdisjoint(map(id, line))
 
 
 def _has_identity(standing: StandIn) -> bool:
@@ -342,9 +343,9 @@ def class_there(standing: StandIn) -> type | None:
         return None
     known = session.standing.get(number)
     if known is None:
-        answered = session.answered
+        answered = session.case.answered
         known = ask(standing, "type")
-        session.answered = answered  # of the names that came along as much was believed
+        session.case.answered = answered  # of the names that came along as much was believed
     return known if type(known) is StandInClass else None
 
 

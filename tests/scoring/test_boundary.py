@@ -9,7 +9,6 @@ import signal
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -29,6 +28,7 @@ from autograder.scoring.supervision import Supervisor
 from autograder.scoring.task import Task, as_it_is
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import Drawing
+from tests.conversations import Silent
 from tests.running import assignment, submission, test_file
 
 TESTS = assignment(
@@ -267,7 +267,7 @@ def test_a_record_that_cannot_be_told_costs_no_points(record):
 class Values(dict):
     """A namespace whose values are here."""
 
-    session = SimpleNamespace(ahead=[])
+    session = Silent()
 
     def fetch(self, names):
         return {name: self[name] for name in names}
