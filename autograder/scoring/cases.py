@@ -6,6 +6,7 @@ from typing import Any
 
 from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
 from autograder.scoring.hints import only_names
+from autograder.scoring.pyplots import notebooks_figures
 from autograder.scoring.unpickling import only_plain
 
 CASE_S = 30.0  # of the scorer's CPU, where no session says how long a step may take
@@ -32,7 +33,14 @@ def one_case(session: Any, words: Iterable[str] = ()) -> Iterator[None]:
 
     seconds = CASE_S if limits is None else limits.cell_s
     timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
-    with kept_clock(), timed[0], timed[1], only_plain(session), only_names():
+    with (
+        kept_clock(),
+        timed[0],
+        timed[1],
+        only_plain(session),
+        only_names(),
+        notebooks_figures(session),
+    ):
         session.testing = True
         try:
             yield

@@ -143,7 +143,7 @@ class Adopter:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.said.add(str(plain.get("message")))
-            self.session.said |= texts_in(plain.get("args", ()))
+            self.session.said |= texts_in([*plain.get("args", ()), *plain.get("notes", ())])
         for name in plain.get("bases", ()):
             self.session.said |= {str(name), str(name).rpartition(".")[2]}
 

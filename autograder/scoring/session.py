@@ -3,10 +3,10 @@
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
+from time import monotonic
 from typing import Any
 
 import msgpack
@@ -29,7 +29,7 @@ WORKER_PATIENCE_S = 60.0  # beyond every limit that the worker holds itself
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 GRACE_S = 1.5  # between the request to stop and the end
 PART_BYTES = 8 * 2**20  # of a file, in one request
-SHARING = ("get", "call", "operate")  # in which values stay one on both sides
+SHARING = ("get", "call", "operate", "pyplot")  # in which values stay one on both sides
 TRANSFER_S = 20.0  # for an answer that has begun, or a request that is not taken
 
 
@@ -86,7 +86,7 @@ class Session:
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
-        self.deadline = time.monotonic() + limits.wall_s
+        self.deadline = monotonic() + limits.wall_s
         start = {"limits": asdict(limits), "seed": seed, "seed_variable": seed_variable}
         self._send({"op": "start", "sharing": as_in_otter, **start})
         channel = self._receive_channel()
@@ -153,6 +153,7 @@ class Session:
         if type(values) is not dict:
             raise EvidenceError("malformed values")
         printing.take_over(reply.get("printing"))
+        self.hearing.count(reply.get("decimals"))
         self.fetched += values.values()
         return values
 
@@ -186,7 +187,7 @@ class Session:
             AssertionError: an answer broke a limit, or took too long.
             Exception: what the student's code raised, rebuilt from its type's name and message.
         """
-        with self.turn:
+        with self.turn, nullcontext() if self.exchanges else bounds.deeper():
             if op not in SHARING:
                 return self.request_alone(op, **fields)
             with self.mirrors.kept(), self.desk.kept() if self.desk else nullcontext():
@@ -196,8 +197,8 @@ class Session:
         """Send one request with nothing around it that keeps both sides one."""
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
-        self.answered = self.answered or op == "operate"
-        left_s = self.deadline - time.monotonic()
+        self.answered = self.answered or op in ("operate", "pyplot")
+        left_s = self.deadline - monotonic()
         if left_s <= 0:
             raise self._ended(Status.TIMEOUT, "the time is used up")
         if states := self.seeds.states():
@@ -260,6 +261,8 @@ class Session:
             raise self._broken(str(error)) from None
         except (OutOfTime, SandboxError, SubmissionEnded):
             raise
+        except RecursionError:
+            raise self._refusal("the test itself calls too deep ‖ 测试本身的调用层数太多") from None
         except Exception as error:  # whatever reading an answer meets is the answer's doing
             raise self._broken(f"an unreadable answer ({type(error).__name__})") from None
 
@@ -301,18 +304,18 @@ class Session:
         return data[NONCE_BYTES:], interrupted
 
     def _exchange(self, request: bytes, timeout_s: float) -> tuple[bytes, bool]:
-        answers, until = oracles.Answers(), time.monotonic() + timeout_s
-        transfer_s = min(TRANSFER_S, self.deadline - time.monotonic() + GRACE_S)
+        answers, until = oracles.Answers(), monotonic() + timeout_s
+        transfer_s = min(TRANSFER_S, self.deadline - monotonic() + GRACE_S)
         try:
             self.child.send(request, transfer_s)
-            while self.child.wait(max(0.0, until - time.monotonic())):
+            while self.child.wait(max(0.0, until - monotonic())):
                 data = self.child.receive(transfer_s)
                 if not _is_question(data, request):
                     return data, False
                 self._answer(answers, data)
             self._send({"op": "interrupt"})
-            until = time.monotonic() + GRACE_S
-            while _is_question(data := self.child.receive(until - time.monotonic()), request):
+            until = monotonic() + GRACE_S
+            while _is_question(data := self.child.receive(until - monotonic()), request):
                 self._answer(answers, data)
             return data, True
         except FrameTimeout:
@@ -349,11 +352,7 @@ class Session:
         return self.fault
 
     def raise_fault(self) -> None:
-        """Raise our own fault again, for a runner of tests that takes it for the test's failure.
-
-        Raises:
-            SandboxError: there was one.
-        """
+        """Raise our own fault again: a runner of tests takes it for the test's failure."""
         if self.fault is not None:
             raise self.fault
 
