@@ -214,16 +214,6 @@ def argument(error: CapturedError, place: int, keyword: str) -> object:
     return Ellipsis
 
 
-def require_none(found: object, name: str) -> None:
-    """Require that nothing was raised, e.g. by ``probes.error_of``."""
-    if found is not None:
-        kind = error_kind(_read(found, name).type)
-        raise AssertionError(
-            f"[unexpected-error] {name} raises {kind} where nothing should be raised. "
-            f"‖ {name} 引发了 {kind}，而这里不应有错误。"
-        )
-
-
 def _read(found: object, name: str) -> CapturedError:
     if isinstance(found, CapturedError):
         return found

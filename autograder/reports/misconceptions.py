@@ -3,7 +3,7 @@
 from autograder.reports.misconceptions_of_the_chapter import MORE
 
 # These say that something is wrong, not why: no news for the list of what stands out.
-UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve", "unexpected-error"}
+UNSPECIFIC = {"no-error", "no-error-returned", "nothing-there", "missing-curve"}
 
 # These tell what was found, most often because of another slip in the same question.
 CONSEQUENCES = {
@@ -115,7 +115,6 @@ CHINESE = {
     "equal-row-sums": "各行之和恰好相等",
     "every-second-call-fails": "并非每次第二次调用都会失败",
     "example-is-no-proof": "例子不是证明",
-    "extra-curve": "多画了曲线",
     "finite-differences": "用差分代替求导",
     "forward-pass-again": "以为重做前向计算",
     "graph-cut": "计算图被切断",
@@ -223,7 +222,6 @@ CHINESE = {
     "total-sum": "对全部元素求和",
     "transposed-result": "结果被转置",
     "transposes-by-library": "直接调用了转置函数",
-    "unexpected-error": "意外的错误",
     "unknown-block": "未知的步骤",
     "wrong-axes": "轴有误",
     "wrong-axis": "轴有误",

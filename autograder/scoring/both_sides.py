@@ -3,16 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
+from autograder.scoring.conversation import Conversation
 
 
 class BothSides(ABC):
     """Things of one session's that are here and in the notebook."""
 
-    session: "Session"
+    session: Conversation
 
     @abstractmethod
     def tell(self) -> None:

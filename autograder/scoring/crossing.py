@@ -6,18 +6,15 @@ question is again such a call, so derivatives of any order work.
 
 import functools
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.conversation import Conversation
 from autograder.wall.codec import Function
 from autograder.wall.leaves import inputs_in
 from autograder.wall.links import replace
-
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
-
 
 MOST_NAME = 100  # characters of a node's name
 
@@ -31,7 +28,7 @@ def differentiable(tree: Any) -> list[torch.Tensor]:
 
 
 def call_across(
-    session: "Session", op: str, fields: dict[str, Any], inputs: list[torch.Tensor]
+    session: Conversation, op: str, fields: dict[str, Any], inputs: list[torch.Tensor]
 ) -> Any:
     """Return the answer to a request, with graphs that lead to its inputs."""
     reply = session.request(op, **fields)  # here, not in the node: gradients may be switched on
@@ -62,7 +59,7 @@ def handed(value: Any) -> Any:
     return value
 
 
-def of_a_graph(session: "Session", tensor: torch.Tensor, handle: int) -> torch.Tensor:
+def of_a_graph(session: Conversation, tensor: torch.Tensor, handle: int) -> torch.Tensor:
     """Return a received tensor as one that is no leaf: its graph is in the notebook.
 
     To walk back from it is to do so there, where the gradients of that graph's leaves are kept.
@@ -97,7 +94,7 @@ class _Elsewhere(torch.autograd.Function):
     """What a tensor was computed by that came without its graph."""
 
     @staticmethod
-    def forward(ctx: Any, tensor: torch.Tensor, session: "Session") -> torch.Tensor:
+    def forward(ctx: Any, tensor: torch.Tensor, session: Conversation) -> torch.Tensor:
         ctx.session, ctx.received = session, tensor
         return tensor.clone()
 
@@ -115,7 +112,7 @@ class _Crossing(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, session: "Session", call: Any, found: list[torch.Tensor], *inputs: torch.Tensor
+        ctx: Any, session: Conversation, call: Any, found: list[torch.Tensor], *inputs: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
         ctx.session, ctx.call = session, call
         ctx.save_for_backward(*inputs)

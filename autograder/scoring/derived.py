@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.errors import EvidenceError
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
 from autograder.scoring.lent import is_own
 from autograder.scoring.libraries import bring
@@ -37,7 +38,7 @@ class _Quiet:
         pass
 
 
-def local_class(session: Any, record: dict[str, Any], kind: Any) -> Any:
+def local_class(session: Conversation, record: dict[str, Any], kind: Any) -> Any:
     """Return the class here that stands for one there; None where none can be made.
 
     Args:
@@ -81,7 +82,7 @@ def _reached(lineage: Any, place: int) -> list[int]:
     return sorted(found)
 
 
-def _place(session: Any, name: str, handle: int, line: list[Any], kind: Any) -> Any:
+def _place(session: Conversation, name: str, handle: int, line: list[Any], kind: Any) -> Any:
     """Return a library's own class, or the one here for a student's; None: it cannot be made."""
     known = session.standing.get(handle)
     if handle and type(known) is kind:

@@ -7,26 +7,26 @@ code lets it pass.
 
 import inspect
 import io
+import os
 import types
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from autograder.errors import AutograderError, EvidenceError
 from autograder.scoring.answering import Walks
 from autograder.scoring.bounds import disturbed
+from autograder.scoring.conversation import Conversation
+from autograder.scoring.ending import check_own
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.codec.recipes import COPIED, is_copied
 from autograder.wall.leaves import Leaves, inputs_in
 from autograder.wall.oracles import Answers, Oracle
 from autograder.wall.sharing import Shared
-
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
 
 MOST_FUNCTIONS = 20_000  # and objects
 MOST_CALLS = 20_000  # of one request
@@ -42,7 +42,7 @@ class Lending:
         sharing: whether what may change is one on both sides; else each side has copies.
     """
 
-    def __init__(self, session: "Session", sharing: bool):
+    def __init__(self, session: Conversation, sharing: bool):
         self.sharing = sharing
         self.session = session
         self.shared, self.leaves = Shared(1), Leaves(weak=True)
@@ -54,6 +54,7 @@ class Lending:
         self.errors: dict[int, BaseException] = {}
         self.raised_so_far = 0
         self.walks = Walks()
+        self.owner = os.getpid()
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
@@ -74,7 +75,9 @@ class Lending:
 
         Raises:
             EvidenceError: it holds what cannot cross.
+            AssertionError: this is a copy of the process, whose answers would go to another.
         """
+        check_own(self.owner)
         self.shared.open = sharing and self.sharing
         if self.shared.open and not torch.is_grad_enabled():
             message = {**message, "quiet": True}

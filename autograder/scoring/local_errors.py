@@ -8,6 +8,7 @@ import builtins
 from typing import Any
 
 from autograder.errors import EvidenceError
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
 from autograder.wall.codec.families import of_a_test
 
@@ -30,7 +31,7 @@ class ErrorKind(type):
         return _ask(cls.__dict__["_home"][0], cls, name)
 
 
-def error_class(session: Any, classes: Any) -> type[BaseException]:
+def error_class(session: Conversation, classes: Any) -> type[BaseException]:
     """Return the class here of one of the student's.
 
     Args:
@@ -54,7 +55,7 @@ def error_class(session: Any, classes: Any) -> type[BaseException]:
     return cls
 
 
-def _class(session: Any, name: Any, handle: Any, bases: tuple[type, ...]) -> type:
+def _class(session: Conversation, name: Any, handle: Any, bases: tuple[type, ...]) -> type:
     if type(name) is not str or type(handle) is not int:
         raise EvidenceError("malformed classes")
     if handle < 0:
@@ -81,7 +82,7 @@ def _class(session: Any, name: Any, handle: Any, bases: tuple[type, ...]) -> typ
     return made
 
 
-def make_error(session: Any, plain: dict[str, Any], text: str) -> BaseException:
+def make_error(session: Conversation, plain: dict[str, Any], text: str) -> BaseException:
     """Return an error of a student's class, or of a library's.
 
     Args:
@@ -131,6 +132,6 @@ def _find(error: BaseException, name: str) -> Any:
     return _ask(session, error, name)
 
 
-def _ask(session: Any, target: Any, name: str) -> Any:
+def _ask(session: Conversation, target: Any, name: str) -> Any:
     reply = session.request("operate", target=target, operation="attribute", args=(name,))
     return reply.get("value")

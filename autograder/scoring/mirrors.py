@@ -6,13 +6,11 @@ notebook changed is fetched behind it.
 """
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.scoring.both_sides import BothSides
+from autograder.scoring.conversation import Conversation
 from autograder.wall.codec.subclasses import become, content_of
-
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
 
 MUTABLE = (list, dict, set, deque)
 MOST = 32  # of one test case; more of them are copies
@@ -21,7 +19,7 @@ MOST = 32  # of one test case; more of them are copies
 class Mirrors(BothSides):
     """The objects that one session's test case holds so."""
 
-    def __init__(self, session: "Session"):
+    def __init__(self, session: Conversation):
         self.session = session
         self.made: dict[int, Any] = {}  # by the number that the notebook knows each by
         self.seen: dict[int, list[Any]] = {}  # what was in it, as both sides know it

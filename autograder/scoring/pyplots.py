@@ -6,24 +6,23 @@ notebook, as in one process; what closes all figures closes them on both sides.
 
 import importlib
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from autograder.scoring.conversation import Conversation
 from autograder.wall.pyplot import ASKED
 
 WORDS = frozenset({"plt", "pyplot", "pylab"})
-_asked: list[Any] = []  # the session of the test case that runs
+_asked: list[Conversation] = []  # the session of the test case that runs
 LIBRARIES = ("site-packages", "dist-packages")
 
 
 @contextmanager
-def notebooks_figures(session: Any) -> Iterator[None]:
+def notebooks_figures(session: Conversation) -> Iterator[None]:
     """Let pyplot find the notebook's figures while a test case runs that names it."""
-    sharing = getattr(getattr(session, "lending", None), "sharing", False)
-    if not sharing or WORDS.isdisjoint(session.words):
+    if not session.lending.sharing or WORDS.isdisjoint(session.case.words):
         yield
         return
     try:
@@ -33,7 +32,7 @@ def notebooks_figures(session: Any) -> Iterator[None]:
         return
     known = plt._pylab_helpers.Gcf
     usual, before = {name: getattr(plt, name) for name in ASKED}, known.figs
-    known.figs = session.figures = getattr(session, "figures", OrderedDict())
+    known.figs = session.figures
     for name, function in usual.items():
         setattr(plt, name, _asking(name, function, known))
     _asked.append(session)

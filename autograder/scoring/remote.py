@@ -1,20 +1,18 @@
 """The student's namespace as Otter's tests see it: local copies and stand-ins."""
 
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from autograder.errors import EvidenceError
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.crossing import of_a_graph
 from autograder.scoring.libraries import library
 from autograder.scoring.local_classes import make_member, make_subclass
 from autograder.scoring.local_errors import error_class, make_error
 from autograder.scoring.standing import stand_in
 from autograder.wall.codec.families import texts_in
-
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
 
 
 class RemoteNamespace(dict):
@@ -29,7 +27,7 @@ class RemoteNamespace(dict):
 
     def __init__(
         self,
-        session: "Session",
+        session: Conversation,
         sources: list[str],
         reported: set[str] | None = None,
         answered: set[str] | None = None,
@@ -54,7 +52,7 @@ class RemoteNamespace(dict):
         """Return the values of several names with one question; undefined ones are left out."""
         asked = [name for name in names if name != "In"]
         values = self.session.values(asked) if asked else {}
-        self.session.tested |= {id(one) for one in values.values() if isinstance(one, type)}
+        self.session.case.classes |= {id(one) for one in values.values() if isinstance(one, type)}
         found = {name: values[name] for name in asked if name in values}
         return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 
@@ -85,7 +83,7 @@ class RemoteNamespace(dict):
 _MISSING = object()
 
 
-def names_of(session: "Session") -> list[str]:
+def names_of(session: Conversation) -> list[str]:
     """Return the names that the notebook defines.
 
     Raises:
@@ -98,7 +96,7 @@ def names_of(session: "Session") -> list[str]:
 class Adopter:
     """Turns received records into stand-ins, and collects the tensors that join a graph."""
 
-    def __init__(self, session: "Session"):
+    def __init__(self, session: Conversation):
         self.session = session
         self.linked: dict[int, torch.Tensor] = {}
 
@@ -142,10 +140,10 @@ class Adopter:
     def _note(self, kind: str, plain: dict[str, Any]) -> None:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
-            self.session.said.add(str(plain.get("message")))
-            self.session.said |= texts_in([*plain.get("args", ()), *plain.get("notes", ())])
+            self.session.case.said.add(str(plain.get("message")))
+            self.session.case.said |= texts_in([*plain.get("args", ()), *plain.get("notes", ())])
         for name in plain.get("bases", ()):
-            self.session.said |= {str(name), str(name).rpartition(".")[2]}
+            self.session.case.said |= {str(name), str(name).rpartition(".")[2]}
 
     def _make(self, kind: str, plain: dict[str, Any], value: Any) -> Any:
         """Return a local object of a student's class, or a stand-in where none can be made."""

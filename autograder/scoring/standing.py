@@ -4,6 +4,7 @@ from typing import Any
 
 from autograder.scoring import derived
 from autograder.scoring.asking import ask, record_of
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
 from autograder.scoring.standins import (
     OWN,
@@ -16,7 +17,7 @@ from autograder.scoring.standins import (
 from autograder.wall.codec.subclasses import DESCRIBING
 
 
-def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
+def stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
     """Return the stand-in for a received record; its type bears the name of the object's type.
 
     An object has one stand-in, so that ``is`` tells two apart.
@@ -35,7 +36,7 @@ def stand_in(session: Any, record: dict[str, Any]) -> StandIn:
     return known
 
 
-def _new_stand_in(session: Any, record: dict[str, Any]) -> StandIn:
+def _new_stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
     base = StandInFunction if record["callable"] else StandIn
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
     known: dict[Any, Any] = session.types

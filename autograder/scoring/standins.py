@@ -13,6 +13,8 @@ from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autograder.scoring import derived, described
 from autograder.scoring.asked import ASKED, ATTRIBUTES, COMPARED, PROTOCOLS, REFUSED
 from autograder.scoring.asking import (
@@ -27,6 +29,7 @@ from autograder.scoring.asking import (
     session_of,
     unasked,
 )
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.crossing import call_across, differentiable, handed
 from autograder.scoring.known import loaded, reads_memory
 from autograder.wall.codec.subclasses import ABILITIES
@@ -68,7 +71,7 @@ class StandIn(metaclass=Kind):
     _autograder_type = "object"
     __array_ufunc__ = None  # NumPy's operators leave the answer to the stand-in
 
-    def __init__(self, session: Any, record: dict[str, Any]):
+    def __init__(self, session: Conversation, record: dict[str, Any]):
         object.__setattr__(self, "_autograder_session", session)
         object.__setattr__(self, "_autograder_id", record["id"])
         object.__setattr__(self, "_autograder_record", record)
@@ -172,9 +175,9 @@ class StandIn(metaclass=Kind):
         if is_a(self, "builtins.coroutine"):
             raise StopIteration(ask(self, "await"))
         session = session_of(self)
-        session.items += 1
-        if session.items > MOST_ITEMS:  # a test that catches it would pass by it
-            session.refused = session.refused or AssertionError(ENDLESS)
+        session.case.items += 1
+        if session.case.items > MOST_ITEMS:
+            session.case.refuse(AssertionError(ENDLESS))
             raise AssertionError(ENDLESS)
         return ask(self, "next")
 
@@ -233,7 +236,7 @@ class StandInClass(StandInFunction, ABCMeta, metaclass=Kind):
         made: StandInClass = type.__new__(cls, name, bases, known)
         derived.leave_uncalled(made)
         session.standing[known["_autograder_id"]] = made
-        session.tested.add(id(made))
+        session.case.classes.add(id(made))
         return made
 
     def __init__(cls, *args: Any, **options: Any):
@@ -254,7 +257,9 @@ IDENTICAL = frozenset({
 def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
     def compare(self: StandIn, other: Any) -> Any:
         if operation in ("eq", "ne") and _has_identity(self):
-            return (self is other) is (operation == "eq")
+            if isinstance(other, np.ndarray):
+                return _with_each(self, operation, other)
+            return NotImplemented  # then the other one is asked, and last it is the same or not
         if issubclass(type(other), StandIn):
             return exactly(bool, self, operation, other)
         if hasattr(type(other), "__array__") or not _is_tested(self):
@@ -262,6 +267,13 @@ def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
         return ask(self, operation, other)
 
     return compare
+
+
+def _with_each(standing: StandIn, operation: str, array: np.ndarray) -> Any:
+    """Return what NumPy does where none of an array's elements can equal a function or a class."""
+    if type(array) is not np.ndarray or array.dtype.kind not in "biufc":
+        raise refusal(standing, operation)
+    return np.full(array.shape, operation == "ne")[()]
 
 
 def _asker(operation: str) -> Callable[..., Any]:
@@ -288,7 +300,7 @@ def _is_tested(standing: StandIn) -> bool:
     if cls is None or not is_shared(session):
         return False
     line = [one for one in derived.line_of(cls) if type(one) is StandInClass]
-    return not session.tested.isdisjoint(map(id, line))
+    return not session.case.classes.isdisjoint(map(id, line))
 
 
 def _has_identity(standing: StandIn) -> bool:
@@ -332,9 +344,9 @@ def class_there(standing: StandIn) -> type | None:
         return None
     known = session.standing.get(number)
     if known is None:
-        answered = session.answered
+        answered = session.case.answered
         known = ask(standing, "type")
-        session.answered = answered  # of the names that came along as much was believed
+        session.case.answered = answered  # of the names that came along as much was believed
     return known if type(known) is StandInClass else None
 
 

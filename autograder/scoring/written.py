@@ -13,15 +13,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.errors import EvidenceError
 from autograder.files import MOST_BYTES, MOST_ENTRIES, SCRATCH, Entries, entries_below, link_all
 from autograder.scoring.both_sides import BothSides
+from autograder.scoring.conversation import Conversation
 from autograder.scoring.packed import is_bounded, is_data
-
-if TYPE_CHECKING:
-    from autograder.scoring.session import Session
 
 # Words of a test that works with files.
 WORDS = frozenset({
@@ -38,7 +36,9 @@ NOT_READ = (
 
 
 @contextmanager
-def laid_beside(session: "Session", texts: Iterable[str], words: Iterable[str]) -> Iterator[list]:
+def laid_beside(
+    session: Conversation, texts: Iterable[str], words: Iterable[str]
+) -> Iterator[list]:
     """Work, while open, in a folder that also holds the notebook's files, if a test needs them.
 
     Yields the paths of those that are there and cannot be read.
@@ -47,7 +47,7 @@ def laid_beside(session: "Session", texts: Iterable[str], words: Iterable[str]) 
         texts: that stand in a test.
         words: the names in it.
     """
-    own = getattr(session, "workplace", "")  # a namespace of values may have no session of ours
+    own = session.workplace
     named = [text for text in texts if _is_path(text)]
     wanted = [text for text in named if not (own and os.path.exists(os.path.join(own, text)))]
     if not wanted and WORDS.isdisjoint(words):
@@ -84,7 +84,7 @@ class Desk(BothSides):
         place: the folder below it in which both sides work.
     """
 
-    def __init__(self, session: "Session", folder: str, own: str):
+    def __init__(self, session: Conversation, folder: str, own: str):
         self.session, self.folder, self.place = session, folder, folder
         self.withheld: list[str] = []
         self.there: Entries = {}  # as they were last seen

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.intake.collection import collect, find_jobs, find_submissions, submission_name
+from autograder.intake.collection import collect, find_submissions, submission_name
 
 
 def test_only_files_that_may_be_submissions_are_found(tmp_path):
@@ -61,7 +62,7 @@ def test_the_output_folder_holds_no_submissions_even_before_it_is_a_runs(tmp_pat
 def test_a_folder_of_links_says_that_they_are_not_followed(tmp_path):
     (tmp_path / "ana.ipynb").symlink_to("/nowhere/ana.ipynb")
     with pytest.raises(UsageError, match=r"no submissions there \(not read: ana\.ipynb\); put"):
-        find_jobs(tmp_path)
+        collect(tmp_path)
 
 
 def test_a_name_made_to_collide_with_anothers_digest_is_still_unique():
@@ -86,6 +87,37 @@ def test_names_are_unique_and_safe_whatever_the_files_are_called(paths):
 
 def test_an_empty_folder_or_none_is_refused_by_name(tmp_path):
     with pytest.raises(UsageError, match="nothing: no such folder"):
-        find_jobs(tmp_path / "nothing")
+        collect(tmp_path / "nothing")
     with pytest.raises(UsageError, match="no submissions there"):
-        find_jobs(tmp_path)
+        collect(tmp_path)
+
+
+CLASSES = {
+    "canvas": ("leeann_101_1001_a.ipynb", "leebo_102_1002_a.ipynb"),
+    "moodle": (
+        "Ann Lee_501_assignsubmission_file_/a.ipynb",
+        "Bo_502_assignsubmission_file_/a.ipynb",
+    ),
+    "windows": ("A_501_assignsubmission_file_\\a.ipynb", "B_502_assignsubmission_file_\\a.ipynb"),
+}
+
+
+@pytest.mark.parametrize("platform", CLASSES)
+def test_a_folder_with_nothing_but_a_classes_zip_is_refused_with_the_way_on(tmp_path, platform):
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for name in CLASSES[platform]:
+            archive.writestr(name, "{}")
+    with pytest.raises(UsageError, match="submissions.zip: is a whole class's download; give SUB"):
+        collect(tmp_path)
+    (tmp_path / "ann.ipynb").write_text("{}")  # whoever hands in such a zip stops nobody else
+    assert collect(tmp_path).submissions == ("ann.ipynb", "submissions.zip")
+
+
+@pytest.mark.parametrize(
+    "names", [("a.ipynb", "b.ipynb"), ("leeann_101_1001_a.ipynb", "notes.txt")]
+)
+def test_a_students_own_zip_is_a_submission(tmp_path, names):
+    with zipfile.ZipFile(tmp_path / "ann.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    assert collect(tmp_path).submissions == ("ann.zip",)

@@ -6,9 +6,9 @@ import os
 import pickle
 import pkgutil
 import signal
+import tempfile
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -28,6 +28,7 @@ from autograder.scoring.supervision import Supervisor
 from autograder.scoring.task import Task, as_it_is
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import Drawing
+from tests.conversations import Silent
 from tests.running import assignment, submission, test_file
 
 TESTS = assignment(
@@ -186,6 +187,21 @@ def test_a_scorer_is_ended_or_lost_with_one_submission_alone(finish, name, statu
     assert {g.status for g in found.values()} == {Status.COMPLETED} and len(found) == 4
 
 
+@pytest.mark.parametrize("end", [hang, crash])
+def test_a_scorer_leaves_no_temporary_file_however_it_ends(end, short, tmp_path, monkeypatch):
+    def litter(job, gradation):
+        Path(tempfile.mkdtemp(prefix="of-a-test-"), "left").touch()
+        return end(job, gradation)
+
+    names = ("a", "hangs", "crashes")
+    jobs = [notebook(tmp_path, name, ("a = 1", "q1")) for name in names]
+    places = tmp_path / "temporary"
+    places.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(places))
+    found = list(grade_all(jobs, task(Once(litter), limits=short), EngineChoice("local"), 2))
+    assert len(found) == len(names) and not list(places.iterdir())
+
+
 class Once:
     """Does something terrible to gradations with a mark, none to those without."""
 
@@ -251,7 +267,7 @@ def test_a_record_that_cannot_be_told_costs_no_points(record):
 class Values(dict):
     """A namespace whose values are here."""
 
-    session = SimpleNamespace(ahead=[])
+    session = Silent()
 
     def fetch(self, names):
         return {name: self[name] for name in names}

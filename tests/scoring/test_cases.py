@@ -3,7 +3,6 @@
 import signal
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +10,7 @@ from autograder.model import Limits
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import bounded
 from autograder.scoring.cases import one_case
+from tests.conversations import Silent
 from tests.running import HEAD, grade, messages, outcomes
 
 
@@ -31,7 +31,7 @@ ALARMS = {
 @pytest.mark.parametrize("raises", [False, True])
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_the_clock_goes_on_after_a_test_that_sets_an_alarm(alarm, raises):
-    session = SimpleNamespace()
+    session = Silent()
     with bounded(40.0, 1024):
         handler, (left, again) = signal.getsignal(signal.SIGALRM), clock()
         try:

@@ -9,8 +9,7 @@ import pytest
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import parse_tests
 from autograder.scoring.written import laid_beside
-from autograder.wall.seeds import Seeds
-from autograder.wall.sharing import Shared
+from tests.conversations import Silent
 from tests.running import check_beside_stock, grade, grade_doctests, ok_file, outcomes
 
 CELL = """
@@ -199,10 +198,7 @@ class Namespace:
     """A notebook that defines ``price``; it keeps the names that it is asked for."""
 
     def __init__(self):
-        self.session = SimpleNamespace(
-            seeds=Seeds(), refused=None, raise_fault=lambda: None, workplace=""
-        )
-        self.asked = []
+        self.session, self.asked = Silent(), []
 
     def keys(self):
         return ["price"]
@@ -283,12 +279,8 @@ def test_the_notebook_is_told_no_file_that_a_test_names():
         told.append(repr((op, fields)))
         return {"value": {}}
 
-    session = SimpleNamespace(
-        request=request,
-        usage=None,
-        workplace="",
-        lending=SimpleNamespace(sharing=False, shared=Shared(1)),
-    )
+    session = Silent()
+    session.request = request
     with laid_beside(session, ["answer.txt"], ["open", "secret"]):
         assert told and not any("answer" in text or "secret" in text for text in told)
 

@@ -104,7 +104,6 @@ def use(found, folder) -> None:
             stroke = curves.require_curve(found, np.sin, "f", derivative_of=np.cos)
             curves.require_in_view(found, stroke)
             curves.require_labels(found, stroke, stroke)
-            curves.require_no_other(found, np.sin)
         if isinstance(found, CapturedError):
             errors.require_known(found, errors.SECOND_BACKWARD, "error")
             errors.require_known(found, errors.VECTOR_BACKWARD, "error")

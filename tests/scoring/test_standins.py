@@ -22,20 +22,10 @@ from autograder.scoring.asking import Refused
 from autograder.scoring.cases import one_case
 from autograder.scoring.standing import stand_in
 from autograder.scoring.standins import StandIn
+from tests.conversations import Silent
 from tests.running import assignment, grade, messages, outcomes, test_file
 
 RECORD = {"id": 1, "bases": ["__main__.Bag", "builtins.object"], "callable": False, "has": []}
-
-
-class Silent:
-    """A conversation in which nothing is answered but noted."""
-
-    def __init__(self):
-        self.types, self.refused, self.asked, self.items = {}, None, [], 0
-
-    def request(self, op, **fields):
-        self.asked.append(fields.get("operation", op))
-        raise AssertionError("no answer")
 
 
 BINARY = [
@@ -303,9 +293,9 @@ def test_a_test_case_takes_a_bounded_number_of_items_in_whatever_way(ways):
             except AssertionError:
                 ended = True
     assert session.asked.count("next") <= 100
-    assert ended <= (session.refused is not None) == (session.items > 100)
+    assert ended <= (session.case.refused is not None) == (session.case.items > 100)
     with one_case(session):
-        assert next(streams[0]) == 7 and session.refused is None
+        assert next(streams[0]) == 7 and session.case.refused is None
 
 
 @pytest.mark.parametrize("body", HELD)

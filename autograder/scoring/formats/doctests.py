@@ -18,6 +18,7 @@ from otter.test_files.ok_test import OKTestFile, run_doctest
 from autograder.errors import OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.cases import one_case
+from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
 from autograder.scoring.standing import SEEN
 from autograder.scoring.written import NOT_READ, laid_beside
@@ -69,7 +70,7 @@ class DoctestTests(OKTestFile):
         self.test_case_results = []
         for number, case in enumerate(self.test_cases):
             passed, reason = self._run_case(case.body, number, namespace)
-            if namespace.session.answered:
+            if namespace.session.case.answered:
                 namespace.answered.add(case.name)
             message = PASSED if passed else FAILED + localize(reason, self.language)
             self.test_case_results.append(
@@ -86,11 +87,12 @@ class DoctestTests(OKTestFile):
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
         try:
-            with one_case(session, words_in(body)):
+            with one_case(session, words_in(body), (*texts_in(body), *sources_in(body))):
                 found = namespace.fetch(self._names(body, namespace))
                 known = {**SEEN, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body), words_in(body)) as withheld:
-                    passed, _ = run_doctest(f"{self.name} {number}", body, known)
+                    with no_copies():
+                        passed, _ = run_doctest(f"{self.name} {number}", body, known)
         except (SandboxError, OutOfTime):
             raise
         except AssertionError as error:  # a value or a file that cannot cross
@@ -98,8 +100,8 @@ class DoctestTests(OKTestFile):
         except Exception:  # the notebook's process raises where it is asked for values or files
             return False, NEUTRAL
         session.raise_fault()
-        if session.refused is not None:
-            return False, str(session.refused)
+        if session.case.refused is not None:
+            return False, str(session.case.refused)
         unread = [path for path in withheld if os.path.basename(path) in body]
         return passed, NOT_READ.format(*unread[:1] * 2) if unread else NEUTRAL
 
@@ -128,6 +130,12 @@ def texts_in(body: str) -> tuple[str, ...]:
     """Return the texts that stand in a doctest's code."""
     values = (node.value for node in _nodes(body) if isinstance(node, ast.Constant))
     return tuple(value for value in values if isinstance(value, str))
+
+
+@lru_cache(4096)
+def sources_in(body: str) -> tuple[str, ...]:
+    """Return what a doctest runs, a text for each example."""
+    return tuple(example.source for example in doctest.DocTestParser().get_examples(body))
 
 
 @lru_cache(4096)

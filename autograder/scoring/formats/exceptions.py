@@ -11,6 +11,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.errors import AutograderError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.languages import localize, said_of_end
 from autograder.scoring.cases import one_case
+from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
 from autograder.scoring.standing import SEEN
 from autograder.scoring.told import without_inputs
@@ -71,29 +72,29 @@ class _Body:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with one_case(session, self.words):
+            with one_case(session, self.words, self.texts):
                 found = environment.fetch([name for name in self.names if name != "env"])
                 given = {name: found.get(name) for name in self.names}
                 given |= {"env": environment} if "env" in given else {}
-                with laid_beside(session, self.texts, self.words):
+                with laid_beside(session, self.texts, self.words), no_copies():
                     self.function(**given)
         except AutograderError:
             raise
         except Exception as error:
-            if self.hidden and session.said:
-                text = without_inputs(_text(error), session.said, environment.sources)
-                error.args = (text,)
+            if self.hidden and (said := session.case.said):
+                cells = environment.sources
+                error.args = (without_inputs(_text(error), said, cells),)
                 if hasattr(error, "_autograder_session"):  # its class's name is the student's
-                    name = without_inputs(type(error).__name__, session.said, environment.sources)
+                    name = without_inputs(type(error).__name__, said, cells)
                     vars(error)["_autograder_name"] = name
             raise
         finally:
-            if session.reported:
+            if session.case.reported:
                 environment.reported.add(self.name)
-            if session.answered:
+            if session.case.answered:
                 environment.answered.add(self.name)
-        if session.refused is not None:  # a test that catches it would pass by it
-            raise session.refused
+        if session.case.refused is not None:  # a test that catches it would pass by it
+            raise session.case.refused
 
 
 def _said_in(code: Any) -> tuple[list[str], list[str]]:
