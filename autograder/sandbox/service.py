@@ -86,12 +86,19 @@ def serve(
         stream.send(msgpack.packb(warm))
         worker.tripwire = Tripwire() if layers["tripwire"] else None
         gc.freeze()  # a child's collector would write to all that the tripwire holds
-        while worker.run_submission(msgpack.unpackb(stream.receive())):
+        while worker.run_submission(_next_start(stream)):
             continue
     except EngineError as error:
         stream.send(msgpack.packb({"op": "refused", "reason": str(error)}))
     except StreamEnded:
         return
+
+
+def _next_start(stream: FrameStream) -> dict[str, Any]:
+    """Return the next start; an end that the scorer, cut by its clock, asks for twice is none."""
+    while "limits" not in (message := msgpack.unpackb(stream.receive())):
+        continue
+    return dict(message)
 
 
 class Worker:

@@ -5,11 +5,13 @@ import socket
 import tempfile
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from autograder.sandbox import service
 from autograder.sandbox.uids import take_away
 from autograder.sandbox.worker import start_janitor
+from autograder.wall.frames import FrameStream
 
 MANY = 1_000
 
@@ -128,3 +130,13 @@ def test_a_folder_is_removed_whatever_is_in_it(make, tmp_path):
     finally:
         channel.close()
         os.waitpid(janitor, 0)
+
+
+def test_an_end_that_is_asked_for_twice_ends_no_worker():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        scorer, worker = FrameStream(ours, 4096), FrameStream(theirs, 4096)
+        for message in ({"op": "end", "gone": False, "idle": True}, {"op": "interrupt"},
+                        {"op": "start", "limits": {}}):  # fmt: skip
+            scorer.send(msgpack.packb(message))
+        assert service._next_start(worker)["op"] == "start"
