@@ -22,7 +22,7 @@ import numpy as np
 from autograder.checks import slips
 from autograder.checks.memory import remembered
 from autograder.checks.slips import Interval, RealFunction
-from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, strokes
+from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, readings, strokes
 from autograder.wall.evidence import Drawing
 
 ROUNDINGS = 4
@@ -225,7 +225,8 @@ def _share_out(
     mine: list[Stroke] = []
     theirs: list[Stroke] = []
     wrong: list[Stroke] = []
-    for stroke in found:
+    for drawn in found:
+        stroke = as_meant(drawn, (right, *others))
         on_right = fits(stroke, right)
         if on_right.all():
             mine.append(stroke)
@@ -244,6 +245,17 @@ def _share_out(
         else:
             wrong.append(stroke)
     return mine, theirs, wrong
+
+
+def as_meant(stroke: Stroke, functions: Iterable[RealFunction]) -> Stroke:
+    """Return the reading of a stroke that lies on one of some functions; else the first one."""
+    every = list(readings(stroke))
+    if len(every) > 1:
+        for function in functions:
+            for reading in every:
+                if fits(reading, function).all():
+                    return reading
+    return every[0]
 
 
 def fits(stroke: Stroke, function: RealFunction) -> np.ndarray:

@@ -196,7 +196,8 @@ def _lines(drawing: Drawing, curve: RealFunction) -> Iterator[Stroke]:
     crumbs = [one for one in single_strokes(drawing) if 1 < one.x.size < slips.MIN_POINTS]
     whole = [part for one in strokes(drawing) for part in layers(one)]
     joined = [one for one in whole if not _is_made_of(one, crumbs)]
-    for stroke in (*crumbs, *joined, *guides(drawing)):
+    for drawn in (*crumbs, *joined, *guides(drawing)):
+        stroke = curves.as_meant(drawn, (curve,))
         on_curve = curves.fits(stroke, curve)
         chord = stroke.x.size == 2 and np.ptp(stroke.x) > WIDE  # a secant, and no piece of a curve
         rest = stroke if chord else pick(stroke, ~on_curve)
