@@ -151,8 +151,8 @@ def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionE
 
 
 def require_function(value: object, name: str) -> Callable[..., Any]:
-    """Return a callable that is no class."""
-    if not callable(value) or isinstance(value, type):
+    """Return what can be called; a class, such as ``bool``, is as good as a function."""
+    if not callable(value):
         raise mismatch(name, "a function", "函数", value)
     return value
 
