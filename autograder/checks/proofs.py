@@ -108,8 +108,8 @@ def require_whole(proof: Proof, answer: object, name: str) -> None:
         check(proof, order)
     missing = len(set(proof.blocks) - set(order))
     assert not missing, (
-        "[missing-step] Every block stands in a right place, but the proof is not finished: "
-        f"{missing} needed block(s) are missing. "
+        "[missing-step] Every block stands in a right place, but the proof is not finished; "
+        f"needed blocks that are missing: {missing}. "
         f"‖ 每个步骤的位置都对，但证明还不完整：还缺少 {missing} 个必需的步骤。"
     )
 
