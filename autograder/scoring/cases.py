@@ -5,16 +5,19 @@ from contextlib import contextmanager
 
 from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
 from autograder.scoring.conversation import Conversation
+from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
-from autograder.scoring.unpickling import only_plain
 
 
 @contextmanager
-def one_case(session: Conversation, words: Iterable[str] = ()) -> Iterator[None]:
+def one_case(
+    session: Conversation, words: Iterable[str] = (), texts: Iterable[str] = ()
+) -> Iterator[None]:
     """Run one test case against a session.
 
     Args:
         words: the names in the test.
+        texts: that stand in it.
     """
     session.begin_case(words)
     case, seconds = session.case, session.limits.cell_s
@@ -26,7 +29,7 @@ def one_case(session: Conversation, words: Iterable[str] = ()) -> Iterator[None]
         case.refuse(error)
 
     timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
-    with kept_clock(), timed[0], timed[1], only_plain(session), only_names():
+    with kept_clock(), timed[0], timed[1], guarded(session, texts), only_names():
         case.running = True
         try:
             yield

@@ -48,6 +48,7 @@ def make_code(function: Any, told: Any) -> CodeType:
         file = f"<notebook {object.__getattribute__(function, '_autograder_id')}>"
         linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
         if (made := _compiled(lines, told)) is not None:
+            TOLD.update(code.co_code for code in (made, *_codes_in(made)))
             return made.replace(co_filename=file, co_firstlineno=1)
         _refuse_bytecode(object.__getattribute__(function, "_autograder_session"))
         return _NOTHING.replace(
@@ -64,6 +65,12 @@ def make_code(function: Any, told: Any) -> CodeType:
 
 
 _NOTHING = (lambda: None).__code__
+TOLD = set[bytes]()  # what functions of notebooks compile to
+
+
+def is_told(code: bytes) -> bool:
+    """Tell whether bytecode is that of a notebook's function."""
+    return code in TOLD
 
 
 def _refuse_bytecode(session: Conversation) -> None:

@@ -7,6 +7,7 @@ code lets it pass.
 
 import inspect
 import io
+import os
 import types
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
@@ -19,6 +20,7 @@ from autograder.errors import AutograderError, EvidenceError
 from autograder.scoring.answering import Walks
 from autograder.scoring.bounds import disturbed
 from autograder.scoring.conversation import Conversation
+from autograder.scoring.ending import check_own
 from autograder.scoring.lent import do, what_it_does
 from autograder.wall import codec
 from autograder.wall.codec.recipes import COPIED, is_copied
@@ -52,6 +54,7 @@ class Lending:
         self.errors: dict[int, BaseException] = {}
         self.raised_so_far = 0
         self.walks = Walks()
+        self.owner = os.getpid()
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
@@ -72,7 +75,9 @@ class Lending:
 
         Raises:
             EvidenceError: it holds what cannot cross.
+            AssertionError: this is a copy of the process, whose answers would go to another.
         """
+        check_own(self.owner)
         self.shared.open = sharing and self.sharing
         if self.shared.open and not torch.is_grad_enabled():
             message = {**message, "quiet": True}

@@ -121,3 +121,47 @@ def test_a_submission_that_ends_while_tests_are_read_costs_the_next_one_nothing(
         tests.tests("q1", "en")
     monkeypatch.undo()
     assert len(tests.tests("q1", "en").test_cases) == 1 and not tests.unreadable
+
+
+ENDED = [
+    "os._exit(0)",
+    "os.abort()",
+    "os.kill(os.getpid(), signal.SIGKILL)",
+    "os.kill(os.getppid(), signal.SIGTERM)",
+    "os.kill(0, signal.SIGTERM)",
+    "os.kill(-1, signal.SIGTERM)",
+    "os.killpg(os.getpgrp(), signal.SIGKILL)",
+    "signal.raise_signal(signal.SIGTERM)",
+    "os.execv(sys.executable, [sys.executable, '-c', ''])",
+    "quiet(1); os.fork(); quiet(2)",
+    "try: os._exit(0)\n    except BaseException: pass",
+]
+
+
+def test_a_test_that_ends_the_process_or_doubles_it_fails_or_goes_on_alone(engine):
+    bodies = [f"import os, signal, sys\n    {one}" for one in ENDED]
+    after = "assert quiet(2) == 2"
+    _, gradation = graded(engine, *[one for body in bodies for one in (body, after)])
+    found = outcomes(gradation)
+    assert not any(found[0 : 2 * len(ENDED) : 2][:9]) and not found[-2]
+    assert all(found[1::2]), messages(gradation)
+
+
+def test_a_signal_that_a_test_listens_to_is_its_own(engine):
+    body = (
+        "import os, signal\n    heard = []\n    before = signal.signal(signal.SIGUSR1, "
+        "lambda *a: heard.append(1))\n    os.kill(os.getpid(), signal.SIGUSR1)\n"
+        "    signal.raise_signal(signal.SIGUSR1)\n    signal.signal(signal.SIGUSR1, before)\n"
+        "    assert len(heard) == 2"
+    )
+    assert outcomes(graded(engine, body)[1]) == [True]
+
+
+def test_a_copy_of_the_grader_asks_the_notebook_nothing(engine):
+    body = (
+        "import os\n    pid = os.fork()\n    if not pid:\n        try:\n            quiet(1)\n"
+        "        except AssertionError:\n            os._exit(7)\n        os._exit(1)\n"
+        "    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7\n    assert quiet(2) == 2"
+    )
+    _, gradation = graded(engine, body)
+    assert outcomes(gradation) == [True], messages(gradation)

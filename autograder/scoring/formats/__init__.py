@@ -61,9 +61,11 @@ def parse_tests(source: str, path: str, language: str) -> QuestionTests:
     Args:
         path: what Otter's results call the file.
     """
+    from autograder.scoring import guard
     from autograder.scoring.formats.doctests import DoctestTests
     from autograder.scoring.formats.exceptions import ExceptionTests
 
+    guard.install()
     said = OK_FORMAT.search(source)
     is_ok = said[1] == "True" if said else bool(OK_SPEC.search(source))
     return (DoctestTests if is_ok else ExceptionTests).parse(source, path, language)

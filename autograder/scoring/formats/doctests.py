@@ -18,6 +18,7 @@ from otter.test_files.ok_test import OKTestFile, run_doctest
 from autograder.errors import OutOfTime, SandboxError
 from autograder.languages import localize
 from autograder.scoring.cases import one_case
+from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
 from autograder.scoring.standing import TypeOf
 from autograder.scoring.written import NOT_READ, laid_beside
@@ -86,11 +87,12 @@ class DoctestTests(OKTestFile):
     def _run_case(self, body: str, number: int, namespace: "RemoteNamespace") -> tuple[bool, str]:
         session = namespace.session
         try:
-            with one_case(session, words_in(body)):
+            with one_case(session, words_in(body), (*texts_in(body), *sources_in(body))):
                 found = namespace.fetch(self._names(body, namespace))
                 known = {"type": TypeOf, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body), words_in(body)) as withheld:
-                    passed, _ = run_doctest(f"{self.name} {number}", body, known)
+                    with no_copies():
+                        passed, _ = run_doctest(f"{self.name} {number}", body, known)
         except (SandboxError, OutOfTime):
             raise
         except AssertionError as error:  # a value or a file that cannot cross
@@ -128,6 +130,12 @@ def texts_in(body: str) -> tuple[str, ...]:
     """Return the texts that stand in a doctest's code."""
     values = (node.value for node in _nodes(body) if isinstance(node, ast.Constant))
     return tuple(value for value in values if isinstance(value, str))
+
+
+@lru_cache(4096)
+def sources_in(body: str) -> tuple[str, ...]:
+    """Return what a doctest runs, a text for each example."""
+    return tuple(example.source for example in doctest.DocTestParser().get_examples(body))
 
 
 @lru_cache(4096)

@@ -11,6 +11,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.errors import AutograderError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.languages import localize, said_of_end
 from autograder.scoring.cases import one_case
+from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
 from autograder.scoring.standing import TypeOf
 from autograder.scoring.told import without_inputs
@@ -70,11 +71,11 @@ class _Body:
         """Call the test as Otter does: ``env`` is the environment, unknown names are None."""
         session = environment.session
         try:
-            with one_case(session, self.words):
+            with one_case(session, self.words, self.texts):
                 found = environment.fetch([name for name in self.names if name != "env"])
                 given = {name: found.get(name) for name in self.names}
                 given |= {"env": environment} if "env" in given else {}
-                with laid_beside(session, self.texts, self.words):
+                with laid_beside(session, self.texts, self.words), no_copies():
                     self.function(**given)
         except AutograderError:
             raise
