@@ -168,7 +168,8 @@ def require_branch(
     )
     raise AssertionError(
         "[idle-branch] For your inputs my_flow carries out one and the same operations: no if and "
-        "no loop decides which. ‖ 对你的输入，my_flow 执行的运算完全相同：没有 if 或循环在起决定作用。"
+        "no loop decides which. ‖ 对你的输入，my_flow 执行的运算完全相同："
+        "没有 if 或循环在起决定作用。"
     )
 
 

@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 FAINTEST = 0.01  # of what lies between black and white
-PAPER = (1.0, 1.0, 1.0)
 
 
 def is_visible(artist: Artist, axes: Axes) -> bool:
@@ -69,11 +68,11 @@ def _stands_out(artist: Artist, colours: Iterable[Any], axes: Axes) -> bool:
 
 
 def _backdrop(axes: Axes) -> tuple[float, ...] | None:
-    """Return the colour that the artists of an Axes are drawn on; None where it is not one."""
+    """Return the colour that the artists of an Axes are drawn on; None where that is not known."""
     areas: list[Patch | Collection] = [*axes.patches, *axes.collections]
     if axes.images or any(map(_is_filled, areas)):
         return None
-    colour: tuple[float, ...] = PAPER
+    colour: tuple[float, ...] | None = None
     own = axes.get_figure()
     root = own.figure if own is not None else None
     for figure in dict.fromkeys((root, own)):
@@ -92,6 +91,11 @@ def _is_filled(artist: Patch | Collection) -> bool:
     return not isinstance(artist, LineCollection | PathCollection)
 
 
-def _over(front: Any, behind: tuple[float, ...]) -> tuple[float, ...]:
+def _over(front: Any, behind: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    """Return the colour of one layer on another; None where an unknown one shines through."""
     share = to_rgba(front)[3]
+    if share == 1:
+        return to_rgb(front)
+    if behind is None:
+        return None
     return tuple(share * one + (1 - share) * two for one, two in zip(to_rgb(front), behind))

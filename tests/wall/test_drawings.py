@@ -237,6 +237,9 @@ STAND_OUT = {
     "white on a coloured figure": lambda fig, ax: (
         fig.set_facecolor("k"), ax.set_axis_off(), ax.plot(X, Y, "w")
     ),
+    "white on nothing": lambda fig, ax: (
+        fig.patch.set_alpha(0), ax.set_facecolor("none"), ax.plot(X, Y, "w")
+    ),
     "white on an area": lambda fig, ax: (ax.axhspan(-2, 4), ax.plot(X, Y, "w")),
     "white on an image": lambda fig, ax: (ax.imshow(np.eye(4)), ax.plot(X, Y, "w")),
     "white with a black rim": lambda fig, ax: ax.plot(
