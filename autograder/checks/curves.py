@@ -23,7 +23,7 @@ from autograder.checks import slips
 from autograder.checks.memory import remembered
 from autograder.checks.slips import Interval, RealFunction
 from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, readings, strokes
-from autograder.wall.evidence import Drawing
+from autograder.wall.evidence import FLAT, Drawing
 
 ROUNDINGS = 4
 MAX_SUSPECTS = 10
@@ -80,7 +80,18 @@ def require_curve(
         f"[too-few-points] {name} is right where it is drawn, but so few points make no curve; "
         f"draw more. ‖ {name} 画出的点是对的，但点太少，请画更多的点。"
     )
-    raise AssertionError(
+    raise missing_curve(drawing, name)
+
+
+def missing_curve(drawing: Drawing, name: str) -> AssertionError:
+    """Return the error that says that a curve is not there, or lies in axes of another kind."""
+    if any(axes.projection != FLAT for axes in drawing.axes):
+        return AssertionError(
+            f"[axes-of-another-kind] {name} is not drawn over two straight axes: curves in three "
+            f"dimensions, or around a point, are not looked at. ‖ {name} 没有画在平面直角坐标系里："
+            "三维坐标系或极坐标系里的曲线不予评判。"
+        )
+    return AssertionError(
         f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
     )
 

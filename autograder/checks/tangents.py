@@ -115,9 +115,7 @@ def require_tangent(
         f"[wrong-line] {name}: the line that is drawn is not the tangent. ‖ "
         f"{name}：画出的线不是切线。"
     )
-    raise AssertionError(
-        f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
-    )
+    raise curves.missing_curve(drawing, name)
 
 
 def require_reach(stroke: Stroke, interval: Interval, slack: float, name: str) -> None:

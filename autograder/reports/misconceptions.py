@@ -39,6 +39,7 @@ CHINESE = {
     "kinds-counted": "同名节点只数一次",
     "nowhere-counted": "把 None 当作节点",
     "one-set-for-all-graphs": "几张图共用一个集合",
+    "axes-of-another-kind": "不是平面直角坐标系",
     "absolute-sums": "除以了绝对值之和",
     "all-of-that-length": "去掉了所有该长度的轴",
     "always-the-same": "形状不随 n 变化",

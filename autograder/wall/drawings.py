@@ -21,7 +21,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Transform
 
 from autograder.errors import EvidenceError
-from autograder.wall.evidence import AxesDrawing, Curve, Drawing
+from autograder.wall.evidence import FLAT, AxesDrawing, Curve, Drawing
 from autograder.wall.outlines import Points, outlines
 from autograder.wall.visibility import has_colour, has_marks, has_outline, has_stroke, is_visible
 
@@ -79,6 +79,7 @@ def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
         ylim=_pair(axes.get_ylim()),
         curves=tuple(_curves(axes, index)),
         guides=tuple(_guides(axes, index)),
+        projection=axes.name[:500],
     )
 
 
@@ -104,7 +105,7 @@ def _legend(axes: Axes) -> tuple[str, ...]:
 
 
 def _curves(axes: Axes, index: int) -> Iterator[Curve]:
-    if axes.name != "rectilinear":
+    if axes.name != FLAT:
         return
     roles = _container_roles(axes)
     for line in axes.lines:

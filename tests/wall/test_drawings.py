@@ -270,7 +270,10 @@ def test_what_has_another_colour_than_what_lies_behind_it_can_be_seen(way):
 def test_an_axes_without_two_straight_axes_shows_no_graph(projection):
     fig = Figure()
     fig.add_subplot(projection=projection).plot(X, Y)
-    assert drawing(fig).curves == ()
+    drawn = drawing(fig)
+    assert drawn.curves == () and unpack(pack(drawn)).axes[0].projection == projection
+    with pytest.raises(AssertionError, match=r"^\[axes-of-another-kind\]"):
+        curves.require_curve(drawn, np.sin, "f(x)")
 
 
 PATHS = {
