@@ -91,8 +91,8 @@ def require_share(proof: Proof, answer: object, name: str, share: Fraction | str
     allowed = int(needed * (1 - Fraction(share)))
     away = distance(proof, order)
     assert away <= allowed, (
-        f"Your list is {away} insertions or deletions away from a right proof; at most {allowed} "
-        "are allowed here. "
+        f"Your list is {away} insertions or deletions away from a right proof; here it may be "
+        f"{allowed} away at most. "
         f"‖ 你的顺序与正确证明相差 {away} 次插入或删除；此处最多允许 {allowed} 次。"
     )
 
