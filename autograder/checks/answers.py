@@ -158,8 +158,8 @@ def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionE
 
 
 def require_function(value: object, name: str) -> Callable[..., Any]:
-    """Return what can be called; a class, such as ``bool``, is as good as a function."""
-    if not callable(value):
+    """Return what can be called; a class of Python's own, such as ``bool``, is a function too."""
+    if not callable(value) or (isinstance(value, type) and value.__module__ != "builtins"):
         raise mismatch(name, "a function", "函数", value)
     return value
 

@@ -13,7 +13,7 @@ RIGHT = torch.arange(6.0).reshape(2, 3)
 ACCEPTED = {
     "a function": (answers.require_function, len),
     "a lambda": (answers.require_function, lambda: 0),
-    "a class": (answers.require_function, bool),
+    "a class of Python's own": (answers.require_function, bool),
     "a string": (answers.require_text, "always"),
     "an int": (answers.require_integer, 3),
     "NumPy's int": (answers.require_integer, np.int64(3)),
@@ -31,6 +31,7 @@ ACCEPTED = {
 
 REFUSED = {
     "nothing": (answers.require_function, None, "found None / undefined"),
+    "a class": (answers.require_function, torch.Tensor, "found class Tensor"),
     "a module": (answers.require_function, torch, "found module torch"),
     "no answer yet": (answers.require_integer, ..., "found ... (no answer yet"),
     "a bool for a number": (answers.require_integer, True, "expected a whole number, found bool"),
