@@ -20,7 +20,7 @@ from autograder.model import Gradation, Status
 __all__ = ["COLUMN_HEADS", "Student", "find_columns"]  # and what is defined here
 
 NUMBERED = ("canvas_id", "sis_id", "login", "upload_id")
-_GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)\.0+""")
+_GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)[.,]0{1,2}""")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 DEADLINE_COLUMNS = ("deadline", "due", "due date", "extension", "截止时间", "截止日期")
 
@@ -138,7 +138,7 @@ def _with_family_name(values: dict[str, str]) -> dict[str, str]:
     name, first = values.get("name", ""), values.get("first", "")
     if not first or values.get("last") or squeeze(first) in squeeze(name):
         return values
-    return {**values, "name": "", "last": name}
+    return {**values, "last": name}
 
 
 def _value(path: Path, key: str, cell: str) -> str:

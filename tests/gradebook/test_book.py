@@ -12,6 +12,8 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
+from autograder.gradebook.by_hand import Override, with_written
+from autograder.gradebook.entry import entry_of
 from autograder.model import Provenance, Status
 from tests.reports.sample_gradations import sample_gradations
 
@@ -302,3 +304,21 @@ def test_an_extension_is_not_had_by_calling_a_file_after_its_owner(path):
             assert told(file, "s") == own
         book.set_students({"s": ["Ann Lee", "ann@x.org", [["Ann Lee", ["ann@x.org"]]]]})
         assert book.due_dates()("bo@x.org.ipynb", "s") == due
+
+
+def test_what_is_stored_says_of_itself_what_the_gradation_says(gradation):
+    told = replace(gradation, reason="too slow ‖ 太慢", digest="d1", file="file of ada")
+    entry = entry_of(told)
+    assert (entry.submission, entry.file, entry.digest, entry.reason) == (
+        told.submission, told.file, told.digest, told.reason
+    )  # fmt: skip
+    assert (entry.score, entry.possible, entry.graded_by) == (told.score, told.possible, BY)
+
+
+def test_a_written_question_says_that_it_waits_until_it_is_marked(gradation):
+    given = Override(gradation.submission, "essay", 3.0, "read")
+    marked = with_written(gradation, {"essay": 4.0, "proof": 2.0}, {"essay": given})
+    assert [note.split(":")[0] for note in marked.notes[len(gradation.notes) :]] == ["proof"]
+    assert [(q.name, q.score, q.possible) for q in marked.questions[-2:]] == [
+        ("essay", 0.0, 4.0), ("proof", 0.0, 2.0)
+    ]  # fmt: skip
