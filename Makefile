@@ -9,20 +9,23 @@ TORCH     := $(shell sed -n 's/^ *"torch==\(.*\)",/\1/p' pyproject.toml | head -
 CPU_INDEX ?= $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu)
 
 # A misspelt variable would grade something else than was meant.
-KNOWN = ASSIGNMENT SUBMISSIONS OUT ENGINE WORKERS SCHEDULER TIMEOUT DEADLINE EXTENSIONS TIMES KEEP ROSTER \
-	ZIP GROUPS OWNERS TITLE DRY_RUN PART TESTERS ARGS PYTHON VENV CPU_INDEX SHELL MAKEFLAGS TMPDIR \
+OURS  = ASSIGNMENT SUBMISSIONS OUT ENGINE WORKERS SCHEDULER TIMEOUT DEADLINE EXTENSIONS TIMES KEEP ROSTER \
+	ZIP GROUPS OWNERS TITLE DRY_RUN PART
+KNOWN = $(OURS) TESTERS ARGS PYTHON VENV CPU_INDEX SHELL MAKEFLAGS TMPDIR \
 	AUTOGRADER_% DASK_% DOCKER_% PIP_% UV_% XDG_%
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 $(foreach name,$(filter-out $(KNOWN),$(GIVEN)),$(error no variable $(name) is known; `make help` lists them))
 
-needed  = $(or $($1),$(error make $@ wants $1=<$2>))
-only    = $(if $(ASSIGNMENT),--assignment "$(ASSIGNMENT)")
-options = $(only) \
-	$(if $(SUBMISSIONS),--submissions "$(SUBMISSIONS)") $(if $(OUT),--out "$(OUT)") \
-	$(if $(ENGINE),--engine "$(ENGINE)") $(if $(WORKERS),--workers "$(WORKERS)") \
-	$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(TIMEOUT),--timeout "$(TIMEOUT)") \
-	$(if $(DEADLINE),--deadline "$(DEADLINE)")
-marking = $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TIMES),--times "$(TIMES)") \
+# Neither make nor the shell expands what a variable holds: a folder may be called "$5 'new'".
+unexport $(OURS)
+quoted  = '$(subst ','\'',$(value $1))'
+given   = $(if $(value $1),$2 $(call quoted,$1))
+needed  = $(if $(value $1),$(call quoted,$1),$(error make $@ wants $1=<$2>))
+only    = $(call given,ASSIGNMENT,--assignment)
+options = $(only) $(call given,SUBMISSIONS,--submissions) $(call given,OUT,--out) \
+	$(call given,ENGINE,--engine) $(call given,WORKERS,--workers) $(call given,TIMEOUT,--timeout) \
+	$(call given,SCHEDULER,--scheduler) $(call given,DEADLINE,--deadline)
+marking = $(call given,EXTENSIONS,--extensions) $(call given,TIMES,--times) \
 	$(if $(KEEP),--keep)
 
 .DEFAULT_GOAL := build
@@ -36,20 +39,20 @@ build: $(READY)  ## build every assignment into dist/ (ASSIGNMENT=name: only tha
 	$(PY) -m autograder build $(only)
 
 grade: $(READY)  ## grade the sample class, or SUBMISSIONS=folder of ASSIGNMENT=name (or of another course's ZIP=file) into OUT=folder
-	@$(PY) -m autograder grade $(options) $(marking) $(if $(ROSTER),--roster "$(ROSTER)") \
-		$(if $(ZIP),--zip "$(ZIP)")
+	@$(PY) -m autograder grade $(options) $(marking) $(call given,ROSTER,--roster) \
+		$(call given,ZIP,--zip)
 
 export: $(READY)  ## write what an LMS imports: OUT=folder of a run, ROSTER=file
-	@$(PY) -m autograder export "$(call needed,OUT,folder of a graded run)" \
-		--roster "$(call needed,ROSTER,CSV of the class)" \
-		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
-		$(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") $(if $(TITLE),--title "$(TITLE)") \
+	@$(PY) -m autograder export $(call needed,OUT,folder of a graded run) \
+		--roster $(call needed,ROSTER,CSV of the class) \
+		$(call given,GROUPS,--groups) $(call given,OWNERS,--owners) \
+		$(call given,EXTENSIONS,--extensions) $(call given,TITLE,--title) \
 		$(if $(DRY_RUN),--dry-run)
 
 course-report: $(READY)  ## make one gradebook of the course from its runs: OUT=folder of runs, ROSTER=file
-	@$(PY) -m autograder course-report $(if $(OUT),"$(OUT)") $(if $(ROSTER),--roster "$(ROSTER)") \
-		$(if $(GROUPS),--groups "$(GROUPS)") $(if $(OWNERS),--owners "$(OWNERS)") \
-		$(if $(TITLE),--title "$(TITLE)")
+	@$(PY) -m autograder course-report $(call given,OUT) $(call given,ROSTER,--roster) \
+		$(call given,GROUPS,--groups) $(call given,OWNERS,--owners) \
+		$(call given,TITLE,--title)
 
 test: $(READY)  ## run the whole test suite, on every core or TESTERS=n (ARGS="-k name" passes on to pytest)
 	$(PY) -m pytest -n $(or $(TESTERS),logical) $(ARGS)
@@ -63,7 +66,7 @@ audit: built  ## measure how strong the hidden tests are
 	$(PY) -m autograder audit $(options)
 
 bench: built  ## measure grading speed, also against peers (PART=name: only that part)
-	$(PY) -m autograder bench $(options) $(if $(PART),--part "$(PART)")
+	$(PY) -m autograder bench $(options) $(call given,PART,--part)
 
 hostile: built  ## grade hostile submissions, also with peers
 	$(PY) -m autograder hostile $(options)

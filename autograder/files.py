@@ -1,8 +1,11 @@
 """Files that are there as a whole or not at all."""
 
+import fcntl
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import EvidenceError
@@ -33,6 +36,32 @@ def write_bytes(path: Path, data: bytes) -> None:
         if isinstance(error, OSError) and error.filename is None:
             error.filename = os.fspath(path)  # a full disk is told without one
         raise
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Let this user's other processes that do the same wait; no file of it is left behind."""
+    path = Path(tempfile.gettempdir(), f"autograder-{name}-{os.getuid()}.lock")
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not _is_at(path, handle):  # whoever had it has removed it meanwhile
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+        finally:
+            os.close(handle)
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _umask() -> int:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "autograder"
 # From the ground up: a room imports from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "model"},
-    {"course", "files", "languages"},
+    {"course", "files", "languages", "wording"},
     {"wall"},
     {"probes"},
     {"intake"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.run.menu import CALLER
+from autograder.wording import CALLER
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
@@ -47,14 +47,14 @@ def test_plain_make_builds_every_assignment():
 @pytest.mark.parametrize(
     ("variable", "option"),
     [
-        ("ASSIGNMENT=autodiff", '--assignment "autodiff"'),
-        ("SUBMISSIONS=a folder", '--submissions "a folder"'),
-        ("OUT=here", '--out "here"'),
-        ("ENGINE=local", '--engine "local"'),
-        ("WORKERS=3", '--workers "3"'),
-        ("SCHEDULER=tcp://10.0.0.1:8786", '--scheduler "tcp://10.0.0.1:8786"'),
-        ("TIMEOUT=20", '--timeout "20"'),
-        ("DEADLINE=2025-03-01T23:59", '--deadline "2025-03-01T23:59"'),
+        ("ASSIGNMENT=autodiff", "--assignment 'autodiff'"),
+        ("SUBMISSIONS=a folder", "--submissions 'a folder'"),
+        ("OUT=here", "--out 'here'"),
+        ("ENGINE=local", "--engine 'local'"),
+        ("WORKERS=3", "--workers '3'"),
+        ("SCHEDULER=tcp://10.0.0.1:8786", "--scheduler 'tcp://10.0.0.1:8786'"),
+        ("TIMEOUT=20", "--timeout '20'"),
+        ("DEADLINE=2025-03-01T23:59", "--deadline '2025-03-01T23:59'"),
     ],
 )
 def test_a_variable_becomes_the_option(variable, option):
@@ -65,12 +65,12 @@ def test_a_variable_becomes_the_option(variable, option):
 
 def test_the_course_report_takes_its_folder_and_roster():
     told = planned("course-report", "OUT=all runs", "ROSTER=r.csv").replace("\\\n", " ")
-    assert '-m autograder course-report "all runs" --roster "r.csv"' in " ".join(told.split())
+    assert "-m autograder course-report 'all runs' --roster 'r.csv'" in " ".join(told.split())
 
 
 def test_an_unknown_assignment_is_left_to_the_command_to_refuse():
     last = planned("grade", "ASSIGNMENT=no-such-thing").strip().splitlines()[-1]
-    assert '--assignment "no-such-thing"' in last
+    assert "--assignment 'no-such-thing'" in last
 
 
 @pytest.mark.parametrize("given", ["SUBMISSION=class", "out=marks", "ROOSTER=r.csv"])
@@ -89,10 +89,10 @@ def test_what_the_environment_may_hold_may_stand_in_the_call(given):
 
 def test_every_variable_that_the_makefile_reads_is_known():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    known = text.split("KNOWN = ")[1].split("GIVEN")[0].replace("\\", "").split()
-    read = set(re.findall(r"\$\((?:if \$\(|or \$\()?([A-Z][A-Z_]+)\b", text))
+    known = text.split("OURS  = ")[1].split("GIVEN")[0].replace("\\", "").split()
+    read = set(re.findall(r"\$\((?:if \$\(|or \$\(|call given,)?([A-Z][A-Z_]+)\b", text))
     made = set(re.findall(r"^([A-Z_]+) *:?= ", text, re.MULTILINE)) | {"MAKEFILE_LIST", "PY"}
-    assert read - made - {"KNOWN", "GIVEN"} <= set(known)
+    assert read - made - {"OURS", "KNOWN", "GIVEN"} <= set(known)
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,41 @@ def test_the_sandbox_gets_the_versions_of_the_main_lock():
     assert {entry.split(" ;")[0] for entry in read_lock(LOCKS["sandbox"])} <= pins
 
 
+def told_by(python: str, tmp_path: Path, *arguments: str) -> str:
+    """Return what make says whose Python is a shell script."""
+    path = tmp_path / "bin" / "python"
+    path.parent.mkdir()
+    path.write_text(f"#!/bin/sh\n{python}\n")
+    path.chmod(0o755)
+    done = run_make(f"VENV={tmp_path}", f"--old-file={tmp_path}/ready", *arguments)
+    assert not done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
 @pytest.mark.parametrize("target", ["build", "grade", "export", "course-report", "worker-image"])
 def test_the_command_knows_that_make_calls_it(target, tmp_path):
-    python = tmp_path / "bin" / "python"
-    python.parent.mkdir()
-    python.write_text(f'#!/bin/sh\necho "called by [${CALLER}]"\n')
-    python.chmod(0o755)
     wanted = ("OUT=marks", "ROSTER=class.csv") if target == "export" else ()
-    done = run_make(f"VENV={tmp_path}", f"--old-file={tmp_path}/ready", target, *wanted)
-    assert done.stdout.splitlines()[-1] == "called by [make]", done.stdout + done.stderr
+    said = told_by(f'echo "called by [${CALLER}]"', tmp_path, target, *wanted)
+    assert said.splitlines()[-1] == "called by [make]"
+
+
+TYPED = {
+    "grade": ("SUBMISSIONS", "OUT", "ZIP", "ROSTER", "EXTENSIONS", "TIMES", "DEADLINE", "ENGINE"),
+    "export": ("OUT", "ROSTER", "GROUPS", "OWNERS", "EXTENSIONS", "TITLE"),
+    "course-report": ("OUT", "ROSTER", "GROUPS", "OWNERS", "TITLE"),
+}
+
+
+@pytest.mark.parametrize("target", TYPED)
+@pytest.mark.parametrize(
+    "value",
+    ["marks $5", "a$(b", 'the "new" class', "it's `id`", "$(shell touch {0})", "$$", "\\n", "a,b",
+     "#1", "~x", "*", "; touch {0}", "课程 (1)", "%s", "--help", "$(error x)"],
+)  # fmt: skip
+def test_what_a_variable_holds_comes_to_the_command_as_typed(target, value, tmp_path):
+    trace = tmp_path / "trace"
+    value = value.replace("{0}", str(trace))
+    given = [f"{name}={value}" for name in TYPED[target]]
+    said = told_by("printf '%s\\n' \"$@\"", tmp_path, target, *given)
+    assert said.splitlines().count(value) == len(given), said
+    assert not trace.exists()

@@ -4,15 +4,14 @@
 ``--urgent`` as for :class:`Builds`.
 """
 
-import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
 from types import TracebackType
@@ -21,6 +20,7 @@ from typing import IO
 from autograder.course import ROOT, assignment_folder
 from autograder.engines.shipment import PACKAGE, package_files
 from autograder.errors import AutograderError, BuildError
+from autograder.files import alone
 from autograder.scoring.cores import own_cores
 
 NICER = 10  # each next build, in the system's measure
@@ -148,22 +148,13 @@ def _search_path() -> str:
     return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
 
 
-@contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Let other processes that build the same assignment into the same folder wait."""
-    name = hashlib.sha256(os.fsencode(target.resolve())).hexdigest()[:16]
-    path = Path(tempfile.gettempdir(), f"autograder-build-{os.getuid()}-{name}.lock")
-    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def main(arguments: list[str]) -> int:
     """Build one assignment; prints what to say of it, or why it cannot be built."""
     folder, dist = map(Path, arguments[:2])
     os.nice(int(arguments[2]))
     try:
-        with _alone(dist / folder.name):
+        target = os.fsencode((dist / folder.name).resolve())
+        with alone(f"build-{hashlib.sha256(target).hexdigest()[:16]}"):
             urgent = "--urgent" in arguments
             if urgent and not outdated([folder.name], dist):
                 return 0
@@ -183,4 +174,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a lock and folders are removed
     sys.exit(main(sys.argv[1:]))

@@ -22,7 +22,7 @@ import numpy as np
 from autograder.checks import slips
 from autograder.checks.memory import remembered
 from autograder.checks.slips import Interval, RealFunction
-from autograder.checks.strokes import EPSILON, Stroke, join, layers, pick, strokes
+from autograder.checks.strokes import EPSILON, Stroke, different, join, layers, pick, strokes
 from autograder.wall.evidence import Drawing
 
 ROUNDINGS = 4
@@ -61,7 +61,7 @@ def require_curve(
     if derivative_of is not None:
         _refuse_differences(mine, right, derivative_of, name)
     suspects = sorted(wrong, key=lambda stroke: -stroke.x.size)[:MAX_SUSPECTS]
-    size = sum(stroke.x.size for stroke in mine)
+    size, drawn = different(mine), sum(stroke.x.size for stroke in mine)
     most = max((stroke.x.size for stroke in wrong), default=0)
     # Some right points beside a wrong curve that is much richer are no right curve.
     if mine and size >= max(slips.MIN_POINTS, most / 2):
@@ -76,7 +76,7 @@ def require_curve(
         raise _slip_error("derivative-equals-f", name)
     if suspects:
         raise _wrong_curve(suspects[0], right, name)
-    assert not 3 <= size < slips.MIN_POINTS, (
+    assert not (drawn >= 3 and size < slips.MIN_POINTS), (
         f"[too-few-points] {name} is right where it is drawn, but so few points make no curve; "
         f"draw more. ‖ {name} 画出的点是对的，但点太少，请画更多的点。"
     )
@@ -190,7 +190,7 @@ def require_followed(
 
     before, after = strokes(drawing), strokes(redrawn)
     follows = _share_out(after, followed, ())[0]
-    if sum(stroke.x.size for stroke in follows) >= slips.MIN_POINTS:
+    if different(follows) >= slips.MIN_POINTS:
         return
     assert not _same_strokes(before, after), (
         f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "

@@ -100,6 +100,11 @@ def layers(stroke: Stroke) -> list[Stroke]:
     return [pick(stroke, np.sort(order[layer::times])) for layer in range(times)]
 
 
+def different(found: Sequence[Stroke]) -> int:
+    """Return how many different x the points have: one that is drawn often is one."""
+    return np.unique(np.concatenate([stroke.x for stroke in found])).size if found else 0
+
+
 def pick(stroke: Stroke, kept: np.ndarray) -> Stroke:
     """Return the points of a stroke at some indices, or where a mask is true."""
     return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)

@@ -6,7 +6,6 @@ sandbox's own code and takes a second. Each is tagged with a digest of everythin
 it, so that an image which exists is the right one, and a changed line of code makes another.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -15,8 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from autograder.course import whole_lock
 from autograder.engines import base_image
 from autograder.engines.shipment import PACKAGE, package_digest, package_files, sandbox_files
 from autograder.errors import EngineError
+from autograder.files import alone
 
 SANDBOX = PACKAGE / "sandbox"
 BUILD_S, LOOK_S = 3600.0, 120.0
@@ -62,7 +61,7 @@ def ensure_image(say: Callable[[str], None] | None = None) -> str:
     tag = grading_tag()
     if has_image(tag):
         return tag
-    with _only_one_builder():
+    with alone("image"):
         environment = environment_tag()
         if not has_image(environment):
             say("Building the grading image (once on this machine, a few minutes) ...")
@@ -188,7 +187,7 @@ def ensure_extended(kind: str, recipe: Path, with_code: bool = False) -> str:
     if with_code:
         parts.append(package_digest().encode())
     tag = f"{kind}:{digest_of(parts)}"
-    with _only_one_builder():
+    with alone("image"):
         if has_image(tag):
             return tag
         with tempfile.TemporaryDirectory(prefix="autograder-") as name:
@@ -247,12 +246,3 @@ def build_image(tag: str, context: Path, arguments: dict[str, str]) -> None:
         lines = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
         tail = "\n".join(f"  {line}" for line in lines[-12:])
         raise EngineError(f"the image {tag} cannot be built; Docker's last lines:\n{tail}")
-
-
-@contextmanager
-def _only_one_builder() -> Iterator[None]:
-    """Let other graders of this user wait instead of building the same image again."""
-    path = Path(tempfile.gettempdir()) / f"autograder-image-{os.getuid()}.lock"
-    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

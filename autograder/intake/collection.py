@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import unicodedata
+import zipfile
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ NOTES = re.compile(
     re.IGNORECASE,
 )
 TEXTS = re.compile(r"\.(?:txt|md|rst|html?|pdf|docx?|rtf|odt|json)", re.IGNORECASE)
+MAX_LOOKED_AT = 2_000  # names in a zip
 RUN_FILES = ("gradebook.sqlite", "grades.csv")  # together they tell a run's output folder
 NAME = re.compile(r"[^\w.\-]+")
 # Folder names that Windows refuses.
@@ -98,6 +100,10 @@ def collect(
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give SUBMISSIONS=<folder with notebooks>")
     paths, left_out, unread = _walk(folder, out)
+    if len(paths) == 1 and holds_many(paths[0]):
+        raise UsageError(
+            f"{paths[0]}: is a whole class's download; give SUBMISSIONS=<this zip>, or unpack it"
+        )
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     owners, groups = owners_of(files), dict[object, list[str]]()
     for file in files:
@@ -119,6 +125,17 @@ def collect(
         tuple(sorted(left_out)),
         tuple(sorted(unread)),
     )
+
+
+def holds_many(path: Path) -> bool:
+    """Tell whether a file is a zip with uploads of several students, as a platform packs them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.replace("\\", "/") for name in archive.namelist()[:MAX_LOOKED_AT]]
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
+    owners = owners_of(name for name in names if is_notebook_name(name))
+    return len({owner.key for owner in owners.values() if owner.certain}) > 1
 
 
 def jobs_of(folder: Path, names: Mapping[str, str]) -> list[Job]:
@@ -154,7 +171,11 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str], list[s
                 continue
             if GIVEN_BACK.fullmatch(name):
                 continue
-            if path.resolve() == target or all((path / run).is_file() for run in RUN_FILES):
+            if (
+                _is_at_work(name, folders)
+                or path.resolve() == target
+                or all((path / run).is_file() for run in RUN_FILES)
+            ):
                 left_out.append(f"{path.relative_to(folder).as_posix()}/")
             elif not path.is_symlink():
                 inside.append(name)
@@ -176,6 +197,11 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str], list[s
                 found.append(path)
     found.sort(key=lambda path: os.fsencode(path.relative_to(folder)))
     return found, left_out, unread
+
+
+def _is_at_work(name: str, beside: Iterable[str]) -> bool:
+    """Tell whether a folder is what Teams keeps of assignments that were not handed in."""
+    return name.casefold() == "working files" and "submitted files" in map(str.casefold, beside)
 
 
 def _is_furniture(path: Path) -> bool:

@@ -9,11 +9,13 @@ import zlib
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.intake.tables import looks_chinese
 from autograder.intake.upload import MAX_FILE_BYTES, is_link
 
 MAX_ENTRIES = 500_000
 MAX_NAME_BYTES = 240
 UTF_8_FLAG = 0x800
+OLD = "cp437"  # of names, before zip knew UTF-8
 # What a damaged archive raises, and one in which a name is a file's and a folder's.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError,
@@ -42,9 +44,10 @@ def unpack_download(path: Path, folder: Path) -> Path:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise UsageError(f"{path}: more than {MAX_ENTRIES:,} files; unpack it yourself")
+            encoding = _encoding_of(entries)
             for entry in entries:
                 if not entry.is_dir() and not is_link(entry):
-                    _write(archive, entry, fresh)
+                    _write(archive, entry, _name_of(entry, encoding), fresh)
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)
@@ -58,8 +61,8 @@ def unpack_download(path: Path, folder: Path) -> Path:
     return folder
 
 
-def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
-    parts = [_bounded(part) for part in _name_of(entry).replace("\\", "/").split("/")]
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, folder: Path) -> None:
+    parts = [_bounded(part) for part in name.replace("\\", "/").split("/")]
     place = folder.joinpath(*(part for part in parts if part not in ("", ".", "..")))
     if place == folder:
         return
@@ -76,17 +79,34 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> No
             shutil.copyfileobj(source, target)
 
 
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    """Return an entry's name; one without a mark is UTF-8 or GB18030, or else as zip says."""
+def _encoding_of(entries: list[zipfile.ZipInfo]) -> str:
+    """Return in what names without a mark are written that are not UTF-8.
+
+    Almost any bytes are some GB18030, "ü" of a Western Windows and the letter after it too; so most
+    have to be common Chinese characters. Else they are as zip says.
+    """
+    raw = [_raw(entry) for entry in entries if not entry.flag_bits & UTF_8_FLAG]
+    old = b"\n".join(name for name in raw if not _is_text(name, "utf-8"))
+    return "gb18030" if looks_chinese(old) and _is_text(old, "gb18030") else OLD
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _raw(entry: zipfile.ZipInfo) -> bytes:
+    return entry.filename.encode(OLD, "replace")
+
+
+def _name_of(entry: zipfile.ZipInfo, encoding: str) -> str:
     if entry.flag_bits & UTF_8_FLAG:
         return entry.filename
-    raw = entry.filename.encode("cp437", "replace")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return entry.filename
+    raw = _raw(entry)
+    return raw.decode("utf-8" if _is_text(raw, "utf-8") else encoding, "replace")
 
 
 def _bounded(part: str) -> str:

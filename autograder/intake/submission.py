@@ -157,9 +157,17 @@ def _read_cell(cell: dict) -> Cell | None:
     return Cell(source, tuple(valid), isinstance(tags, list) and ANSWER_TAG in tags)
 
 
+NULL = 'raise SyntaxError("source code string cannot contain null bytes")'
+
+
 def _clean(source: str) -> str:
-    """Return Python text: one kind of newline, no null characters, no halves of surrogate pairs."""
-    plain = source.replace("\r\n", "\n").replace("\x00", "")
+    """Return Python text: one kind of newline, no null characters, no halves of surrogate pairs.
+
+    A cell with a null character ends, as in Jupyter, before any of it has run.
+    """
+    plain = source.replace("\r\n", "\n")
+    if "\x00" in plain:
+        plain = f"{NULL}\n{plain}".replace("\x00", "")
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

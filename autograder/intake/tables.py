@@ -78,7 +78,7 @@ def _decode(data: bytes) -> str | None:
     elif (head := data[:HEAD_BYTES]).count(0) * 10 > len(head):
         encodings = ["utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"]
     else:
-        encodings = ["utf-8-sig", *(["gb18030"] if _looks_chinese(data) else []), "cp1252"]
+        encodings = ["utf-8-sig", *(["gb18030"] if looks_chinese(data) else []), "cp1252"]
     for encoding in encodings:
         try:
             return data.decode(encoding)
@@ -87,7 +87,7 @@ def _decode(data: bytes) -> str | None:
     return None
 
 
-def _looks_chinese(data: bytes) -> bool:
+def looks_chinese(data: bytes) -> bool:
     """Tell GB18030 from Western text: what is no ASCII is, mostly, pairs of bytes."""
     high = sum(byte > 127 for byte in data)
     return 2 * sum(map(len, COMMON_PAIRS.findall(data))) > high > 0

@@ -30,7 +30,8 @@ FILE_COLUMNS = ("file", "文件")
 TIME_COLUMNS = (
     "time", "submitted at", "submission time", "last modified (submission)", "最后修改(提交)",
     "最后修改（提交）", "上次修改(提交)", "上次修改（提交）", "最近修改(提交)", "最近修改（提交）",
-    "提交时间",
+    "提交时间", "zuletzt geändert (abgabe)", "dernière modification (travail remis)",
+    "última modificación (entrega)",
 )  # fmt: skip
 FORMATS = (
     "%Y-%m-%d %H:%M:%S %z",  # Gradescope's score sheet
@@ -41,6 +42,14 @@ _CHINESE = re.compile(
     r"(\d{4})年(\d{1,2})月(\d{1,2})日[^\d]*?(上午|下午|凌晨|早上|中午|晚上)?\s*(\d{1,2})[:：时](\d\d)"
     r"(?:[:：分](\d\d))?分?秒?"
 )
+# Moodle's: "Montag, 3. März 2025, 23:58", "lunes, 3 de marzo de 2025, 23:58"
+_WORDED = re.compile(
+    r"(?:[^\W\d_]+,? )?(\d{1,2})\.? (?:de )?([^\W\d_]+)\.?,? (?:de )?(\d{4}),? (\d{1,2}):(\d\d)"
+)
+_MONTHS = (
+    "jan ene gen", "feb fév fev", "mar mär", "apr avr abr", "mai may mag", "jun juin giu",
+    "jul juil lug", "aug aoû ago", "sep set", "oct okt ott out", "nov", "dec dez déc dic",
+)  # fmt: skip
 _BRIGHTSPACE = re.compile(
     r"\d+-\d+ - .+? ?- ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
 )
@@ -145,7 +154,8 @@ def parse_time(text: str) -> datetime | None:
     try:
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        time = next(filter(None, (_parse_as(text, form) for form in FORMATS)), _chinese(text))
+        named = (_parse_as(text, form) for form in FORMATS)
+        time = next(filter(None, named), None) or _chinese(text) or _worded(text)
     try:
         return time if time is None or time.tzinfo else time.astimezone()
     except (ValueError, OverflowError, OSError):
@@ -159,11 +169,25 @@ def parse_deadline(text: str) -> datetime:
         UsageError: it is no time.
     """
     time = parse_time(text)
-    if time is None:
+    if time is None or not re.search(r"\d[:：时]\d", text):  # a day alone may mean its end
         raise UsageError(
             f"{text}: write the deadline like 2025-03-01T23:59 or with +01:00 after it"
         )
     return time
+
+
+def _worded(text: str) -> datetime | None:
+    """Read a day, the month's name in a European language, a year and a time of 24 hours."""
+    if (found := _WORDED.fullmatch(text)) is None:
+        return None
+    day, word, year, hour, minute = found.groups()
+    for month, starts in enumerate(_MONTHS, 1):
+        if word.casefold().startswith(tuple(starts.split())):
+            try:
+                return datetime(int(year), month, int(day), int(hour), int(minute))
+            except ValueError:
+                return None
+    return None
 
 
 def _chinese(text: str) -> datetime | None:

@@ -10,32 +10,42 @@ HEAD_ROWS = 10  # a head may stand below a title
 COLUMNS = {
     "canvas_id": ("id", "canvas user id", "canvas_user_id"),
     "sis_id": (
-        "sis user id", "sid", "student id", "id number", "student_id", "matriculation number",
+        "sis user id", "sis-benutzer-id", "unique user id", "matrikelnummer", "matrikel-nr.",
+        "id-nummer", "numéro d'identification", "número de id", "matricola", "sid", "student id",
+        "id number", "student_id", "matriculation number",
         "student number", "student no", "student no.", "matric no", "matric no.", "學號", "工号",
         "orgdefinedid", "org defined id", "user_id", "学号", "学号/工号", "学工号", "学生学号",
         "id号码", "id号",
     ),
     "login": (
         "sis login id", "username", "login id", "login", "netid", "user name", "login_id", "用户名",
-        "登录名", "账号", "帐号", "user id", "github_username",
+        "登录名", "账号", "帐号", "user id", "github_username", "sis-anmelde-id", "benutzername",
+        "anmeldename", "nom d'utilisateur", "nombre de usuario",
     ),
     "email": (
         "email address", "email", "e-mail", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址",
         "电子邮件地址", "email地址", "邮箱地址", "e-mail address", "email id", "郵箱", "電子郵件",
     ),
-    "name": ("student", "name", "full name", "student name", "姓名", "学生姓名", "全名", "学生"),
-    "first": ("first name", "first_name", "given name", "名", "名字"),
-    "last": ("last name", "last_name", "surname", "family name", "姓", "姓氏"),
+    "name": ("student", "name", "full name", "student name", "姓名", "学生姓名", "全名", "学生",
+             "vollständiger name", "nom complet", "nombre completo", "nome completo"),
+    "first": ("first name", "first_name", "given name", "名", "名字", "vorname", "vorname(n)",
+              "prénom", "nombre"),
+    "last": ("last name", "last_name", "surname", "family name", "姓", "姓氏", "nachname",
+             "familienname", "nom", "nom de famille", "apellido(s)", "apellidos", "cognome"),
     "section": ("section", "sections", "班级", "行政班级", "教学班"),
     # What names the upload: Moodle's grading worksheet, Gradescope's score sheet.
-    "upload_id": ("identifier", "submission id", "标识符", "识别号"),
-    "group": ("group", "groups", "group name", "group_name", "小组", "分组", "组别"),
+    "upload_id": ("identifier", "submission id", "标识符", "识别号", "identifiant", "identificador",
+                  "identificatore"),
+    "group": ("group", "groups", "group name", "group_name", "group code", "gruppe", "groupe",
+              "grupo", "小组", "分组", "组别"),
 }  # fmt: skip
 COLUMN_HEADS = {
     "canvas": re.compile(r"(.+) \(\d+\)"),
     "blackboard": re.compile(r"(.+?) \[Total Pts: [^\]]*\] ?\|\d+"),
     "brightspace": re.compile(r"(.+?) Points Grade(?: <.*>)?"),
 }
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_PARTICIPANT = re.compile(r"([^\W\d_][^\d]*?) \d+")
 _TOTALS = re.compile(r"(?:current|final|unposted|calculated) .*|.*\b(?:score|grade)", re.IGNORECASE)
 
 
@@ -53,7 +63,36 @@ def find_head(table: list[list[str]]) -> tuple[int, dict[str, int]]:
             found["sis_id"] = found.pop("upload_id")  # GitHub Classroom's identifier is the class's
         if len(found) > len(best[1]):
             best = number, found
-    return best
+    place, columns = best
+    return place, _told_by_cells(table[place], table[place + 1 :], columns)
+
+
+def _told_by_cells(
+    head: list[str], rows: list[list[str]], columns: dict[str, int]
+) -> dict[str, int]:
+    """Add the columns that are known by what stands in them, whatever language their heads are in.
+
+    Addresses tell the column of addresses; "Participant 501", "Teilnehmer/in 502" are Moodle's
+    numbers of uploads, though the head may be "ID".
+    """
+    found = dict(columns)
+    cells: list[list[str]] = [
+        [row[n].strip() for row in rows if n < len(row) and row[n].strip()]
+        for n in range(len(head))
+    ]
+    addresses = [
+        n for n, cell in enumerate(head)
+        if cell.strip() and not _ADDRESS.fullmatch(cell.strip()) and n not in columns.values()
+        and cells[n] and all(map(_ADDRESS.fullmatch, cells[n]))
+    ]  # fmt: skip
+    if len(addresses) == 1:
+        found.setdefault("email", addresses[0])
+    place = columns.get("canvas_id")
+    if place is not None and "upload_id" not in columns and cells[place]:
+        told = [_PARTICIPANT.fullmatch(cell) for cell in cells[place]]
+        if all(told) and len({one[1] for one in told if one}) == 1:
+            found["upload_id"] = found.pop("canvas_id")
+    return found
 
 
 def _plain_head(cell: str) -> str:

@@ -1,5 +1,6 @@
 """``export``: a finished run as files that an LMS imports. ``feedback``: its pages given back."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from autograder.lms.roster import (
     owners_in,
     roster_entry,
 )
+from autograder.wording import as_typed
 
 MAX_PROPOSED = 5
 
@@ -105,6 +107,10 @@ def export(
     else:
         possible = max((entry.possible for entry in graded.entries), default=0.0)
         write_lms_files(target, matching, name, possible, columns, graded.attachments)
+    if matching.strangers:
+        click.echo(
+            show_text(f"extensions of nobody on the roster: {', '.join(matching.strangers)}")
+        )
     if title is None and not columns:
         _propose(roster_file, name)
     click.echo(
@@ -207,7 +213,6 @@ def _show(matching: Matching) -> None:
 def _propose(roster: Path, name: str) -> None:
     """Say which columns of the roster may be the assignment's."""
     if titles := proposed_titles(roster, name)[:MAX_PROPOSED]:
-        ways = " or ".join(f'--title "{one}"' for one in titles)
-        click.echo(
-            f"no column of the roster is called '{name}', so a new one is made; is it {ways}?"
-        )
+        ways = " or ".join(f"--title {shlex.quote(one)}" for one in titles)
+        told = f"no column of the roster is called '{name}', so a new one is made; is it {ways}?"
+        click.echo(show_text(as_typed(told)))

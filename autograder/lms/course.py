@@ -105,6 +105,7 @@ def attend(runs: Sequence[CourseRun], roster: list[Student] | None = None) -> At
         return Attendance(tuple(sorted(told, key=_order)), (), tuple(sorted(doubtful)))
     matchings = tuple(match(roster, [h.entry for h in run.handed], rules=run.rules) for run in runs)
     strange = [_only(run, one.unmatched) for run, one in zip(runs, matchings)]
+    roster = [student for student in roster if student.keys]
     told, doubtful = _by_claims(strange)
     found = _by_roster(runs, roster, matchings) + [replace(one, listed=False) for one in told]
     return Attendance(tuple(sorted(found, key=_order)), matchings, tuple(sorted(doubtful)))

@@ -178,6 +178,8 @@ def attention(matching: Matching, attachments: Iterable[Attachment] = ()) -> lis
     for one in attachments:
         shown = "; ".join(whose.get(one.beside, ()))
         table.append(["attachment", one.file, shown, f"{one.why}; graded: {one.beside}"])
+    for who in matching.strangers:
+        table.append(["extension of nobody", "", who, "no id or address on the roster"])
     for student in matching.missing:
         table.append(
             ["no submission", "", student.shown, "its mark is left as it is in the platform"]

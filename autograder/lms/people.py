@@ -5,6 +5,7 @@ says of that platform, for somebody else may have one of them as student number.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -123,7 +124,8 @@ class People:
 
         One plain word alone tells nobody: it may be a month, a place, somebody else's first name.
         """
-        words = [squeeze(word) for word in WORDS.split(_without_suffix(original(file)))]
+        text = unicodedata.normalize("NFC", _without_suffix(original(file)))
+        words = [squeeze(word) for word in WORDS.split(text)]
         for length in range(min(MAX_WORDS, len(words)), 0, -1):
             runs = [words[n : n + length] for n in range(len(words) - length + 1)]
             told = {"".join(run) for run in runs if length > 1 or not run[0].isascii()}

@@ -12,6 +12,7 @@ from autograder.intake.layouts import attempt_in
 from autograder.intake.tables import original, read_table
 from autograder.intake.times import is_late, parse_deadline, parse_time, time_in_name
 from autograder.lms.columns import COLUMN_HEADS, find_columns, find_head
+from autograder.lms.names import squeeze
 from autograder.lms.people import People
 from autograder.lms.student import Student
 from autograder.model import Gradation, Status
@@ -85,11 +86,13 @@ class Matching:
         default_factory=list
     )
     rules: Rules = Rules()
+    strangers: list[str] = field(default_factory=list)  # who has an extension, and no line
 
 
 def load_roster(path: Path) -> list[Student]:
     """Read a roster: a CSV with a header, e.g. an LMS's own gradebook or roster export.
 
+    Who has neither id nor e-mail address is told from others by name, and gets no mark.
     Canvas's "Student, Test" is nobody.
 
     Raises:
@@ -105,12 +108,37 @@ def load_roster(path: Path) -> list[Student]:
     students = []
     for cells in table[row + 1 :]:
         values = {key: _value(path, key, cells[n]) for key, n in columns.items() if n < len(cells)}
-        student = Student(**values)
+        student = Student(**_with_family_name(values))
         points_row = "points possible" in student.name.casefold()
-        if student.keys and not points_row and not student.is_a_test:
+        if (student.keys or student.shown) and not points_row and not student.is_a_test:
             students.append(student)
+    # Who is in two sections or groups has two lines.
+    students = _once(students)
     _check_unique(path, students)
     return students
+
+
+def _once(students: list[Student]) -> list[Student]:
+    """Return each student once; lines that differ in section and group alone are one student's."""
+    found: dict[Student, list[Student]] = {}
+    for one in students:
+        found.setdefault(replace(one, section="", group=""), []).append(one)
+    return [
+        replace(
+            lines[0],
+            section=" and ".join(dict.fromkeys(one.section for one in lines if one.section)),
+            group=";".join(dict.fromkeys(one.group for one in lines if one.group)),
+        )
+        for lines in found.values()
+    ]
+
+
+def _with_family_name(values: dict[str, str]) -> dict[str, str]:
+    """Return what a row says; "Name" beside a given name may be the family name alone."""
+    name, first = values.get("name", ""), values.get("first", "")
+    if not first or values.get("last") or squeeze(first) in squeeze(name):
+        return values
+    return {**values, "last": name}
 
 
 def _value(path: Path, key: str, cell: str) -> str:
@@ -171,8 +199,16 @@ def load_extensions(path: Path) -> dict[str, datetime]:
     for cells in table[1:]:
         for place in ids:
             if len(cells) > max(place, due[0]) and cells[place].strip() and cells[due[0]].strip():
-                found[original(cells[place].strip()).casefold()] = parse_deadline(cells[due[0]])
+                who = _value(path, "login", cells[place]).casefold()
+                found[who] = _deadline(path, cells[due[0]])
     return found
+
+
+def _deadline(path: Path, cell: str) -> datetime:
+    try:
+        return parse_deadline(cell)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def load_owners(path: Path) -> dict[str, str]:
@@ -187,7 +223,7 @@ def load_owners(path: Path) -> dict[str, str]:
         raise UsageError(f"{path}: give the columns 'file' and 'id' (or 'email')")
     file, owner = head.index("file"), head.index("id" if "id" in head else "email")
     return {
-        original(row[file].strip()): row[owner].strip().casefold()
+        original(row[file].strip()): _value(path, "login", row[owner]).casefold()
         for row in table[1:]
         if len(row) > max(file, owner)
     }
@@ -229,16 +265,19 @@ def match(
     with one, in the order of their attempts. A group's submission counts for each member.
     """
     rules = rules or Rules(owners=owners or {})
-    people = People(roster, rules.owners, rules.people)
+    people, listed = People(roster, rules.owners, rules.people), [s for s in roster if s.keys]
     found: dict[Student, list[GradedSubmission]] = {}
-    matching = Matching(rules=rules)
+    known = {key for student in roster for key in student.keys}
+    matching = Matching(rules=rules, strangers=sorted(rules.extensions.keys() - known))
     for entry in entries:
         students, why = people.of(entry.file, entry.submission)
+        if nameless := sorted(one.shown for one in students if not one.keys):
+            why = f"is of {'; '.join(nameless)}, without an id or e-mail address on the roster"
         for student in students:
             found.setdefault(student, []).append(rules.for_student(student, entry))
-        if not students:
+        if not students or nameless:
             matching.unmatched.append((entry, why))
-    for student in roster:
+    for student in listed:
         ranked = sorted(found.get(student, ()), key=_rank)
         if not ranked:
             matching.missing.append(student)
@@ -270,7 +309,7 @@ def reason_for(kept: GradedSubmission, other: GradedSubmission) -> str:
 
 
 def _check_unique(path: Path, students: list[Student]) -> None:
-    if not students:
+    if not any(student.keys for student in students):
         raise UsageError(f"{path}: names no student")
     for what in ("email", "login", "sis_id", "canvas_id"):
         seen: set[str] = set()

@@ -60,7 +60,8 @@ class Student:
     def shown(self) -> str:
         """The name for people, as LMS files have it: family name first; else what is known."""
         both = ", ".join(part for part in (self.last, self.first) if part)
-        return self.name or both or self.email or self.login or self.sis_id or self.upload_id
+        name = "" if self.name == self.last else self.name
+        return name or both or self.email or self.login or self.sis_id or self.upload_id
 
     @property
     def spellings(self) -> set[str]:

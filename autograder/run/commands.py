@@ -14,7 +14,8 @@ from autograder.intake.upload import show_text
 from autograder.languages import LANGUAGES, localize
 from autograder.lms.lookup import find_submission
 from autograder.run.graded import Remembered, load_graded_assignment
-from autograder.run.menu import as_typed, complete_assignment
+from autograder.run.menu import complete_assignment
+from autograder.wording import as_typed
 
 if TYPE_CHECKING:
     from autograder.reports.written import WrittenQuestion

@@ -24,9 +24,9 @@ from autograder.errors import UsageError
 from autograder.intake.upload import show_text
 from autograder.model import Limits, Status
 from autograder.run.events import Events
-from autograder.run.menu import as_typed
 from autograder.run.workers import default_workers
 from autograder.scoring.assignment import Assignment
+from autograder.wording import as_typed
 
 MAX_LISTED = 20
 MAX_NAMED = 5

@@ -11,7 +11,7 @@ import click
 
 from autograder.errors import AutograderError
 from autograder.model import Limits
-from autograder.run.menu import as_typed
+from autograder.wording import as_typed
 
 NEEDED = ("torch", "numpy", "matplotlib", "ipython", "otter-grader", "msgpack")
 FREE_MIB = 2048

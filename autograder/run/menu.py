@@ -4,7 +4,6 @@ import difflib
 import errno
 import io
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from autograder.course import VARIABLE, assignment_names, check_course
 from autograder.errors import AutograderError, UsageError
 from autograder.intake.upload import show_text
 from autograder.run.interrupts import hear_again
+from autograder.wording import as_typed, called_by_make
 
 SECTIONS = {
     "An assignment": ("new", "build", "inspect", "parity", "grade"),
@@ -33,35 +33,10 @@ SECTIONS = {
     "The grader itself": ("prove",),
 }
 ELSEWHERE = ("doctor", "completion")  # commands that other systems have too
-CALLER = "AUTOGRADER_CALLER"  # the Makefile says there that it calls
-MAKES = re.compile(r"\b(ASSIGNMENT|ENGINE|OUT|SUBMISSIONS)=(?=<|docker\b|local\b)")
-TARGETS = re.compile(r"`make (?=(?:build|worker-image)`)")  # those that are commands too
-FILES = "roster|owners|groups|extensions|times|zip"  # options with a file, which make has too
-OTHERS = "assignment|submissions|out|engine|workers|scheduler|timeout|deadline|title"
-OPTION = re.compile(rf"(?<![\w-])--(?:(?P<file>{FILES})|(?P<other>{OTHERS}))(?![\w-]) ?")
-COMMANDS = re.compile(r"`autograder (?=(?:build|grade|export|course-report|worker-image)\b)")
 NO_LINUX = (
     "this runs on Linux only, of which its sandbox is made: on Windows install it under WSL2, on "
     "macOS in a Linux virtual machine or container; `autograder doctor` looks at what is there"
 )
-
-
-def as_typed(text: str) -> str:
-    """Return a message as its reader types it: make's variables and targets are make's alone."""
-    if called_by_make():
-        return COMMANDS.sub("`make ", OPTION.sub(_variable, text))
-    return TARGETS.sub("`autograder ", MAKES.sub(lambda found: f"--{found[1].lower()} ", text))
-
-
-def called_by_make() -> bool:
-    """Tell whether whoever reads the messages types make's variables."""
-    return os.environ.get(CALLER) == "make"
-
-
-def _variable(option: re.Match[str]) -> str:
-    if option["file"]:
-        return f"{option['file'].upper()}=<file>" + " " * option[0].endswith(" ")
-    return f"{option['other'].upper()}="
 
 
 def print_anything() -> None:

@@ -36,13 +36,25 @@ def use_inline(shell: InteractiveShell) -> None:
     vars(pylabtools)["print_figure"] = drawing.check_figure
     backend_inline.configure_inline_support(shell, INLINE)
     matplotlib.interactive(True)
-    vars(plt)["switch_backend"] = _opening_any(plt.switch_backend)
+    vars(plt)["switch_backend"] = _opening_any(plt.switch_backend, _beginning_inline(shell))
 
 
 def forget_choice(shell: InteractiveShell) -> None:
-    """Let a notebook find that no notebook has chosen a backend or drawn anything."""
-    import matplotlib.pyplot as plt
+    """Let a notebook find that no notebook has chosen a backend or drawn anything.
 
+    The inline backend then takes its place with the first figure, as in a kernel: until then pyplot
+    is not interactive, and whoever chooses another one keeps a cell's figures. A matplotlib before
+    3.6 has chosen when it is imported.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib_inline.backend_inline import flush_figures, show
+
+    if hasattr(plt, "_get_backend_mod"):
+        if flush_figures in shell.events.callbacks["post_execute"]:
+            shell.events.unregister("post_execute", flush_figures)
+        vars(plt)["_backend_mod"] = None
+        matplotlib.interactive(False)
+    vars(show).update(_to_draw=[], _draw_called=False)
     dict.__setitem__(matplotlib.rcParams, "backend", INLINE)
     # What %run makes of these is a figure that nobody asked for.
     shell.magics_manager.registry["ExecutionMagics"].default_runner = None
@@ -82,9 +94,31 @@ def new_figure_manager(
     return backend_inline.new_figure_manager_given_figure(num, figure)
 
 
-def _opening_any(switch_backend: Callable[[str], None]) -> Callable[[str], None]:
+def _beginning_inline(shell: InteractiveShell) -> Callable[[], bool]:
+    """Return what lets the inline backend, where none is in use yet, take its place."""
+    import matplotlib.pyplot as plt
+    from matplotlib_inline.backend_inline import flush_figures
+
+    pyplot, made = vars(plt), vars(plt)["_backend_mod"]
+
+    def begin() -> bool:
+        if pyplot["_backend_mod"] is not None:
+            return False
+        pyplot["_backend_mod"] = made
+        matplotlib.interactive(True)
+        shell.events.register("post_execute", flush_figures)
+        return True
+
+    return begin
+
+
+def _opening_any(
+    switch_backend: Callable[[str], None], begin_inline: Callable[[], bool]
+) -> Callable[[str], None]:
     def switch(newbackend: str) -> None:
         """Close the figures and go on with another backend."""
+        if newbackend in (INLINE, "inline") and begin_inline():
+            return
         try:
             switch_backend(newbackend)
         except ImportError:

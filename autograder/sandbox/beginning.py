@@ -12,7 +12,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.files import link_all
-from autograder.sandbox import absence, backend, kernel, streams
+from autograder.sandbox import absence, backend, kernel, person, streams
 from autograder.sandbox import folder as files
 from autograder.sandbox.child import Agent
 from autograder.sandbox.confine import Confinement
@@ -53,6 +53,7 @@ def run_child(
             os.environ[name] = folder
         os.environ.update(KERNEL_VARIABLES)
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+        person.live_in(folder, KERNEL_VARIABLES["LOGNAME"])
         kernel.start_in(folder, shell)
         backend.work_in(folder)
         files.work_in(folder)

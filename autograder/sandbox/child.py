@@ -4,7 +4,6 @@ It runs in the student's process, so nothing it says is believed beyond its bein
 decodes every answer with :mod:`autograder.wall.codec` and compares it with what it knows itself.
 """
 
-import signal
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, MappingProxyType
@@ -15,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.sandbox import answered, calling, streams
+from autograder.sandbox import answered, calling, person, streams
 from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
 from autograder.sandbox.line import STOPPED, Line
@@ -80,7 +79,7 @@ class Agent:
             if self.busy and not (self.line and self.line.defers_interrupt()):
                 raise KeyboardInterrupt(STOPPED)
 
-        signal.signal(signal.SIGINT, interrupt)
+        person.interrupted_by(interrupt)
 
     def serve(self, stream: FrameStream) -> None:
         """Answer requests until the stream ends."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core import debugger
-from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets.config import Application
@@ -54,13 +53,6 @@ class IPKernelApp(Application):
 
     name = "ipython-kernel"
     kernel = AnyTrait()
-
-
-class ZMQDisplayPublisher(DisplayPublisher):
-    """What publishes displays, by the name that libraries ask for."""
-
-    def clear_output(self, wait: bool = False) -> None:
-        """Let what is displayed stay: IPython's own way is for terminals."""
 
 
 def first_names() -> dict[str, Any]:

@@ -100,10 +100,17 @@ def _items(target: Any) -> list[Any] | None:
     return found if base is None or _are_same(found, list(base.__iter__(target))) else None
 
 
+READ = (int, float, complex, str, bytes, list, tuple)
+
+
 def _array(target: Any) -> Any:
-    """Return the array that NumPy makes of an object that is one to it, None of any other."""
+    """Return the array that NumPy makes of an object that is one to it, None of any other.
+
+    Of a number, a text, a list or a tuple it reads what the object holds, whatever its class says.
+    """
     line = type.mro(type(target))
-    return asarray(target) if any(name in vars(one) for one in line for name in ARRAYS) else None
+    is_array = any(name in vars(one) for one in line for name in ARRAYS)
+    return asarray(target) if is_array or any(one in READ for one in line) else None
 
 
 def _await(target: Any) -> Any:

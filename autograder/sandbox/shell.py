@@ -30,7 +30,7 @@ from traitlets import Type, default
 from traitlets.config import Config
 
 from autograder.model import CellOutput
-from autograder.sandbox import kernel, otter_stub
+from autograder.sandbox import kernel, otter_stub, screen
 from autograder.sandbox.streams import BoundedText
 
 MAX_ERROR_TEXT = 2000
@@ -87,7 +87,8 @@ class Exit(ExitAutocall):
 class ZMQInteractiveShell(InteractiveShell):
     """What a kernel's shell does beyond IPython's, by the name that libraries ask for."""
 
-    display_pub_class = Type(kernel.ZMQDisplayPublisher)
+    display_pub_class = Type(screen.ZMQDisplayPublisher)
+    displayhook_class = Type(screen.ZMQShellDisplayHook)
     kernel = AnyTrait()
     exiter = AnyTrait()
     parent_header: dict[str, Any] = {}
@@ -101,7 +102,8 @@ class ZMQInteractiveShell(InteractiveShell):
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         if not _is_in_a_widget():
             self.shown = evalue
-        super()._showtraceback(etype, evalue, stb)
+        with screen.beside():
+            super()._showtraceback(etype, evalue, stb)
 
     def init_history(self) -> None:
         """Give the shell its history."""
@@ -228,7 +230,7 @@ class Shell(ZMQInteractiveShell):
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
         looping = self.loop is not None or self.AWAITING.search(raw_cell)
-        if ready is None and looping and not options:
+        if ready is None and looping and self.autoawait and not options:
             return self.run_awaiting(raw_cell, store_history=store_history)
         if ready is None:
             return super().run_cell(raw_cell, store_history, **options)
@@ -285,6 +287,7 @@ def make_shell() -> InteractiveShell:
     config.InteractiveShell.xmode = "Minimal"
     config.IPKernelApp = Config()  # where libraries look whether they are in a notebook
     Shell.__name__ = Shell.__qualname__ = ZMQInteractiveShell.__name__
+    Shell.__module__ = "ipykernel.zmqshell"
     shell = Shell.instance(config=config)
     shell.input_transformer_manager = Transformers()
     shell.db = NamedValues()

@@ -28,8 +28,14 @@ class BoundedText(io.TextIOBase):
         return self.descriptor
 
     def write(self, text: str) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         if type(text) is not str:
             raise TypeError("only text can be printed")
+        return self.keep(text)
+
+    def keep(self, text: str) -> int:
+        """Keep what there is room for, also when the notebook has closed the stream."""
         room = self.limit - self.kept
         if len(text) > room:
             self.dropped = True
@@ -64,9 +70,19 @@ class ErrorText(BoundedText):
         super().__init__(0)
         self.output = output
 
-    def write(self, text: str) -> int:
+    def keep(self, text: str) -> int:
         self.output.error_parts.add(len(self.output.parts))
-        return self.output.write(text)
+        return self.output.keep(text)
+
+
+class Screen(ErrorText):
+    """Where a kernel shows values, displays and errors, whatever became of the other streams."""
+
+    def keep(self, text: str) -> int:
+        return self.output.keep(text)
+
+
+SCREENS: list[Screen] = []  # a child's own one
 
 
 def redirect_output(limit_kib: int) -> BoundedText:
@@ -80,6 +96,7 @@ def redirect_output(limit_kib: int) -> BoundedText:
     # Not a descriptor of its own: whoever replaces sys.stdin would close it.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for the life of the process
     sys.stdout, sys.stderr = output, ErrorText(output)
+    SCREENS[:] = [Screen(output)]
     # As IPython does when it starts. It is also what lets a warning be told that one before the
     # fork has told already.
     warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")

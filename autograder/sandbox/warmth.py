@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from autograder.sandbox import deferred, otter_stub, pages, settings
+from autograder.sandbox import deferred, otter_stub, pages, person, settings
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -59,6 +59,7 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
     shell = shells.make_shell()
     shells.take_over_input(shell)
     backend.use_inline(shell)
+    person.lay_over()
     import bdb  # noqa: F401 - imported lazily by IPython otherwise
 
     import numpy.random  # noqa: F401 - imported lazily by NumPy otherwise
@@ -85,8 +86,8 @@ def warm_up(full: bool = True, modules: Iterable[str] = ()) -> "InteractiveShell
         make_ready()
         for module in (torch._tensor, torch.autograd, torch.autograd.graph, torch.functional):
             linecache.getlines(str(module.__file__))  # of what stands in most tracebacks
-        backend.forget_choice(shell)
         _spare_children_work()
+    backend.forget_choice(shell)
     return shell
 
 

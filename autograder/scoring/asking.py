@@ -67,7 +67,7 @@ def unasked(standing: Standing, name: str, of_class: bool) -> Any:
         if name in KEPT:
             kept = partial(refuser(name), standing)
             return ask(standing, "attribute", name) if of_class else kept
-        if name in ARRAYS:
+        if name in ARRAYS and not is_a(standing, "builtins.dict"):  # no sequence to NumPy
             found = ask(standing, "array") if name == "__array__" else None
             if type(found) is not np.ndarray:
                 raise AttributeError(name)

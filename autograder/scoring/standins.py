@@ -12,6 +12,8 @@ from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autograder.scoring import derived, described
 from autograder.scoring.asked import ASKED, ATTRIBUTES, COMPARED, PROTOCOLS, REFUSED
 from autograder.scoring.asking import (
@@ -254,7 +256,9 @@ IDENTICAL = frozenset({
 def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
     def compare(self: StandIn, other: Any) -> Any:
         if operation in ("eq", "ne") and _has_identity(self):
-            return (self is other) is (operation == "eq")
+            if isinstance(other, np.ndarray):
+                return _with_each(self, operation, other)
+            return NotImplemented  # then the other one is asked, and last it is the same or not
         if issubclass(type(other), StandIn):
             return exactly(bool, self, operation, other)
         if hasattr(type(other), "__array__") or not _is_tested(self):
@@ -262,6 +266,13 @@ def _comparer(operation: str) -> Callable[[StandIn, Any], Any]:
         return ask(self, operation, other)
 
     return compare
+
+
+def _with_each(standing: StandIn, operation: str, array: np.ndarray) -> Any:
+    """Return what NumPy does where none of an array's elements can equal a function or a class."""
+    if type(array) is not np.ndarray or array.dtype.kind not in "biufc":
+        raise refusal(standing, operation)
+    return np.full(array.shape, operation == "ne")[()]
 
 
 def _asker(operation: str) -> Callable[..., Any]:

@@ -6,7 +6,9 @@ than its time by itself, as long as it runs Python; where it does not, it is kil
 
 import gc
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Set
@@ -48,6 +50,9 @@ class SupervisedScorer:
     Args:
         engine: one that was started ahead, for its first sandbox; stays its owner's to close.
         cores: where it and its sandbox work; empty: anywhere.
+
+    Attributes:
+        scratch: its folder for temporary files, of tests too; goes with it, however it ends.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class SupervisedScorer:
         self.task, self.engines, self.engine, self.cores = task, engines, engine, cores
         self.jobs: deque[tuple[Job, int]] = deque()
         self.began: float | None = None
+        self.scratch = tempfile.mkdtemp(prefix="autograder-")
+        os.chmod(self.scratch, 0o711)  # an engine of its own may be in it
         ours, theirs = Pipe()
         self.pid: int | None = os.fork()
         if not self.pid:
@@ -145,7 +152,8 @@ class SupervisedScorer:
                 os.kill(pid, signal.SIGKILL)
                 _, status = os.waitpid(pid, 0)
         except ChildProcessError:
-            return 0
+            status = 0
+        shutil.rmtree(self.scratch, ignore_errors=True)  # killed, it cleans up nothing
         return os.waitstatus_to_exitcode(status)
 
     def let_go(self) -> None:
@@ -159,6 +167,7 @@ class SupervisedScorer:
         while self.pid is not None and time.monotonic() < deadline:
             if os.waitpid(self.pid, os.WNOHANG)[0]:
                 self.pid = None
+                shutil.rmtree(self.scratch, ignore_errors=True)
                 return
             time.sleep(0.005)
         self.kill()
@@ -169,6 +178,7 @@ class SupervisedScorer:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides when to stop
         die_with_parent()
+        tempfile.tempdir = self.scratch
         torch.set_num_threads(1)
         stay_on(self.cores)
         gc.freeze()  # what was imported is never garbage, and looking through it takes long

@@ -326,3 +326,40 @@ def test_no_layer_of_opacity_is_made_per_curve(report):
         "[...document.querySelectorAll('svg.overlay path')].map(p => getComputedStyle(p).opacity)"
     )
     assert len(opacities) > 10 and set(opacities) == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang"),
+    [("zh-CN", "zh"), ("zh", "zh"), ("zh-TW", "zh"), ("en-GB", "en"), ("de", "en")],
+)
+def test_the_class_report_speaks_its_readers_language(visit, out, locale, lang):
+    page = visit(out / "report" / "index.html", locale=locale)
+    assert page.get_attribute("html", "data-lang") == lang
+    page.click(f".lang button[data-to={'en' if lang == 'zh' else 'zh'}]")
+    page.reload()
+    assert page.get_attribute("html", "data-lang") != lang, "what was chosen is kept"
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_a_feedback_page_speaks_the_notebooks_language(visit, tmp_path, locale):
+    gradation = next(iter(sample_gradations(1)))
+    for name in ("en", "zh"):
+        graded = replace(gradation, language=name, submission=name)
+        page = visit(write_feedback(tmp_path, graded, True, "autodiff"), locale=locale)
+        assert page.get_attribute("html", "data-lang") == name
+
+
+LONG_LINES = f"total = {' + '.join(map(str, range(200)))}\ntext = '{'x' * 900}'\n# {'好' * 300}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_line_of_code_is_cut(visit, tmp_path, size):
+    gradation = next(
+        one for one in sample_gradations(COUNT)
+        if any(not case.passed for question in one.questions for case in question.cases)
+    )  # fmt: skip
+    answers = {question.name: LONG_LINES for question in gradation.questions}
+    page = visit(write_feedback(tmp_path, replace(gradation, answers=answers), True, "a"), size)
+    over = "all => all.map(one => one.scrollWidth - one.clientWidth)"
+    boxes = page.locator(".listing").evaluate_all(over)
+    assert boxes and max(boxes) <= 0, boxes

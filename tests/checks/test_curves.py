@@ -91,6 +91,32 @@ def test_half_a_curve_does_not_cover():
         curves.require_cover(find_both(drawn)[0], (-5, 5), max_gap=0.05)
 
 
+@given(
+    st.lists(st.floats(-5, 5), min_size=1, max_size=slips.MIN_POINTS - 1),
+    st.integers(slips.MIN_POINTS, 600),
+    st.sampled_from(["plot", "scatter"]),
+)
+@settings(max_examples=60, deadline=None)
+@example([0.0], 500, "plot")
+def test_a_point_is_one_however_often_it_is_drawn(points, times, way):
+    x = np.resize(np.array(points), max(times, len(points)))
+    for right in PAIRS["sin"]:
+        fig = Figure()
+        getattr(fig.subplots(), way)(x, right(x))
+        with pytest.raises(AssertionError, match=r"^\[too-few-points\]"):
+            curves.require_curve(drawing(fig), right, "f(x)")
+
+
+def test_one_point_that_is_drawn_often_follows_no_function():
+    def drawn(factor):
+        fig = Figure()
+        fig.subplots().plot(np.zeros(500), factor * np.cos(np.zeros(500)))
+        return drawing(fig)
+
+    with pytest.raises(AssertionError, match=r"^\[not-from-your-function\]"):
+        curves.require_followed(drawn(1.0), drawn(1.0), np.cos, 1.5, "df(x)", "derivative")
+
+
 def test_a_coarse_grid_has_too_few_points():
     drawn = picture(RIGHT["plot"], x=np.linspace(-5, 5, 21))
     with pytest.raises(AssertionError, match=r"^\[too-few-points\]"):

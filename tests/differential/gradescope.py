@@ -60,6 +60,9 @@ def grade_here(cases: dict[str, list[str]]) -> dict[str, dict]:
     from autograder.engines.local import ForkedEngine
     from autograder.gradescope.run import _prepare_scorer
 
+    # run_autograder has none of these, of whose files %autoreload would complain.
+    for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
+        del sys.modules[name]
     engine = ForkedEngine()
     engine.start()  # what is imported after this the worker does not share
     _prepare_scorer()

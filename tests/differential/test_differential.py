@@ -12,7 +12,7 @@ import tomllib
 
 from autograder.engines.docker import DockerEngine
 from autograder.engines.local import LocalEngine
-from tests.differential.grading import LIMITS, grade_case
+from tests.differential.grading import LIMITS, gradation_of, grade_case
 from tests.differential.notebooks import HERE, RECORD, load_cases, make_notebook
 from tests.differential.record import digest_of
 
@@ -43,6 +43,16 @@ def engine(request):
         made = DockerEngine(request.getfixturevalue("docker_engine"), LIMITS)
     with made as entered:
         yield entered
+
+
+HONEST = ("user-of-the-process", "interrupt-handler", "closed-stdout", "agg-by-use-keeps-figures")
+
+
+def test_what_is_laid_over_a_kernel_is_noticed_of_no_honest_notebook(tmp_path):
+    cases = load_cases()
+    with LocalEngine() as engine:
+        for changes in ([], *(cases[name] for name in HONEST)):
+            assert not gradation_of(engine, changes, tmp_path / "nb.ipynb").noticed, changes
 
 
 def test_every_notebook_gets_what_stock_otter_with_a_kernel_gives(

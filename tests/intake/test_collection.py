@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,34 @@ def test_an_empty_folder_or_none_is_refused_by_name(tmp_path):
         collect(tmp_path / "nothing")
     with pytest.raises(UsageError, match="no submissions there"):
         collect(tmp_path)
+
+
+CLASSES = {
+    "canvas": ("leeann_101_1001_a.ipynb", "leebo_102_1002_a.ipynb"),
+    "moodle": (
+        "Ann Lee_501_assignsubmission_file_/a.ipynb",
+        "Bo_502_assignsubmission_file_/a.ipynb",
+    ),
+    "windows": ("A_501_assignsubmission_file_\\a.ipynb", "B_502_assignsubmission_file_\\a.ipynb"),
+}
+
+
+@pytest.mark.parametrize("platform", CLASSES)
+def test_a_folder_with_nothing_but_a_classes_zip_is_refused_with_the_way_on(tmp_path, platform):
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for name in CLASSES[platform]:
+            archive.writestr(name, "{}")
+    with pytest.raises(UsageError, match="submissions.zip: is a whole class's download; give SUB"):
+        collect(tmp_path)
+    (tmp_path / "ann.ipynb").write_text("{}")  # whoever hands in such a zip stops nobody else
+    assert collect(tmp_path).submissions == ("ann.ipynb", "submissions.zip")
+
+
+@pytest.mark.parametrize(
+    "names", [("a.ipynb", "b.ipynb"), ("leeann_101_1001_a.ipynb", "notes.txt")]
+)
+def test_a_students_own_zip_is_a_submission(tmp_path, names):
+    with zipfile.ZipFile(tmp_path / "ann.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    assert collect(tmp_path).submissions == ("ann.zip",)

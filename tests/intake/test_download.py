@@ -1,5 +1,6 @@
 """An LMS's zip, unpacked: names as they were, nothing outside of the folder."""
 
+import re
 import zipfile
 
 import pytest
@@ -15,7 +16,9 @@ def zip_with(path, names, flag=0):
             info = zipfile.ZipInfo("x" * len(name))
             archive.writestr(info, str(number))
     data = path.read_bytes()
-    for name in names:  # as programs write that do not know the mark for UTF-8
+    for name in sorted(
+        names, key=len, reverse=True
+    ):  # as programs write that do not know the mark for UTF-8
         data = data.replace(b"x" * len(name), name)
     path.write_bytes(data)
 
@@ -103,3 +106,20 @@ def test_more_files_than_anybody_hands_in_are_refused(tmp_path, monkeypatch):
             archive.writestr(name, "1")
     with pytest.raises(UsageError, match="more than 2 files"):
         unpack_download(tmp_path / "a.zip", tmp_path / "out")
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850"])
+@pytest.mark.parametrize("name", ["Müller Jörg/a.ipynb", "Ñandú/a.ipynb", "Ann Lee/größe.ipynb"])
+def test_western_names_of_a_windows_zip_become_no_chinese_ones(tmp_path, encoding, name):
+    zip_with(tmp_path / "a.zip", [name.encode(encoding)])
+    (found,) = listed(unpack_download(tmp_path / "a.zip", tmp_path / "out"))
+    assert not re.search("[\u3000-\u9fff]", found)
+    assert found == name or encoding == "cp850"
+
+
+def test_names_of_two_programs_stay_as_they_were(tmp_path):
+    names = ["张三/作业.ipynb".encode("gb18030"), "李四/作业.ipynb".encode()]
+    zip_with(tmp_path / "a.zip", names)
+    assert listed(unpack_download(tmp_path / "a.zip", tmp_path / "out")) == [
+        "张三/作业.ipynb", "李四/作业.ipynb",
+    ]  # fmt: skip

@@ -149,3 +149,9 @@ def test_metadata_of_another_form_is_refused(tmp_path, content):
 def test_lateness_is_measured_from_the_deadline(file, hour, minute, expected):
     assert lateness(file, DEADLINE.replace(hour=hour, minute=minute), DEADLINE) == expected
     assert lateness("bo.ipynb", None, DEADLINE) == ""
+
+
+def test_blackboards_names_tell_the_seconds(tmp_path):
+    name = "Autodiff_bli_attempt_2025-03-01-10-20-59_autodiff.ipynb"
+    local = datetime(2025, 3, 1, 10, 20, 59).astimezone().isoformat()
+    assert times(tmp_path, name) == utc(local)

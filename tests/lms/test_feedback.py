@@ -188,3 +188,11 @@ def test_no_name_moves_a_terminals_cursor_or_turns_its_text_round(tmp_path):
         assert done.exit_code == 0, done.output
         assert "a?[2J?b.ipynb" in done.output
         assert all(c.isprintable() or c == "\n" for c in done.output)
+
+
+def test_a_platform_that_gave_no_upload_gets_no_archive(tmp_path, pages):
+    entries, out = [entry("lovelaceada_5501_999_a.ipynb"), entry(MOODLE)], tmp_path / "out"
+    give_back(out, pages(entries), entries[:1], "autodiff")
+    assert (out / "canvas.zip").is_file() and not (out / "moodle.zip").exists()
+    give_back(out, pages(entries), entries[1:], "autodiff")
+    assert (out / "moodle.zip").is_file() and not (out / "canvas.zip").exists()

@@ -78,3 +78,17 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
         write_grades_csv(path, broken())
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_class_in_which_nothing_was_graded_has_no_row_of_points(tmp_path):
+    write_grades_csv(tmp_path / "grades.csv", [gradation("x.ipynb", {}, Status.NOT_GRADED)], ["q1"])
+    assert [row[0] for row in read(tmp_path / "grades.csv")] == ["file", "x.ipynb"]
+
+
+def test_points_given_by_hand_to_what_was_not_graded_are_told(tmp_path):
+    fault = gradation("x.ipynb", {"q1": 1.0}, Status.NOT_GRADED)
+    empty = gradation("y.ipynb", {})
+    write_grades_csv(tmp_path / "grades.csv", [fault, empty], ["q1", "q2"])
+    assert [row[1:5] for row in read(tmp_path / "grades.csv")[2:]] == [
+        ["1", "0", "1", "0.5"], ["0", "0", "0", "0.0"],
+    ]  # fmt: skip

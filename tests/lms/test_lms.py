@@ -12,6 +12,7 @@ from autograder.lms.roster import (
     Rules,
     Student,
     find_columns,
+    load_extensions,
     load_owners,
     load_roster,
     match,
@@ -270,3 +271,34 @@ def test_a_roster_that_cannot_serve_is_refused(tmp_path, content, message):
 def test_a_deadline_that_is_no_time_is_refused():
     with pytest.raises(UsageError, match="2025-03-01T23:59"):
         parse_deadline("tomorrow")
+
+
+def test_blackboard_takes_the_name_before_the_at_for_who_has_no_user_name():
+    roster = [Student(name="Cy Wu", email="cy.wu@uni.edu", sis_id="7")]
+    text = lms.blackboard(match(roster, [entry("cy.wu.ipynb")], {}), "Autodiff", 8)
+    assert rows(text)[1][2] == "cy.wu"
+
+
+def test_what_a_platform_calls_late_is_told_where_no_time_is_known():
+    table = rows(lms.gradescope(match(ROSTER, [entry("alove", late=True)]), "Autodiff", 8))
+    assert [row[-1] for row in table[1:]] == ["late", "", ""]
+    table = rows(lms.gradescope(match(ROSTER, [entry("alove")]), "Autodiff", 8))
+    assert [row[-1] for row in table[1:]] == ["", "", ""]
+
+
+def test_extensions_without_a_date_or_an_id_are_nobodys(tmp_path):
+    (tmp_path / "more.csv").write_text(
+        "email,deadline\nada@uni.edu,2025-03-01 12:00+00:00\nben.li@uni.edu\n,2025-03-01\nx@y.z,\n"
+    )
+    assert load_extensions(tmp_path / "more.csv") == {"ada@uni.edu": at(12)}
+
+
+def test_the_identifier_of_github_classroom_is_the_class_own(tmp_path):
+    (tmp_path / "roster.csv").write_text("identifier,github_username\ns12,ada-l\n")
+    assert [(one.sis_id, one.upload_id) for one in load_roster(tmp_path / "roster.csv")] == [
+        ("s12", "")
+    ]
+    (tmp_path / "roster.csv").write_text("identifier,name\nParticipant 12,Ada\n")
+    assert [(one.sis_id, one.upload_id) for one in load_roster(tmp_path / "roster.csv")] == [
+        ("", "Participant 12")
+    ]

@@ -16,6 +16,7 @@ from autograder.intake.collection import collect
 from autograder.intake.times import TimeSources, find_people, find_times
 from autograder.lms.commands import export
 from autograder.model import Gradation, QuestionResult, Status
+from autograder.wording import CALLER
 
 NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
 NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)
@@ -192,11 +193,19 @@ def test_a_dry_run_shows_what_counts_and_writes_nothing(tmp_path):
     assert not (tmp_path / "out" / "lms").exists()
 
 
+def test_a_proposed_column_is_typed_as_the_caller_types(tmp_path, monkeypatch):
+    grade(tmp_path / "class", tmp_path / "out", {"ana.ipynb": 60})
+    (tmp_path / "roster.csv").write_text("Student,ID,SIS Login ID,It's $5 (88)\nA,1,ana,\n")
+    for caller, said in (("", "--title 'It'"), ("make", "TITLE='It'")):
+        monkeypatch.setenv(CALLER, caller)
+        assert said in run(tmp_path / "out", tmp_path / "roster.csv")
+
+
 @pytest.mark.parametrize(
     ("heads", "proposed"),
     [
-        ("Demo homework (88123),Essay (88124),Current Score", ['--title "Demo homework"']),
-        ("Homework 1 (88123),Homework 2 (88124)", ['"Homework 1"', '"Homework 2"']),
+        ("Demo homework (88123),Essay (88124),Current Score", ["--title 'Demo homework'"]),
+        ("Homework 1 (88123),Homework 2 (88124)", ["'Homework 1'", "'Homework 2'"]),
         ("Demo (88123)", []),
     ],
 )

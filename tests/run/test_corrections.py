@@ -80,6 +80,7 @@ def test_a_submission_is_found_by_any_name_that_people_see(course, asked):
         ("Ann Le", r"is it 'Ann Lee_11_assignsubmission_file_/a\.ipynb'\?"),
         ("a.ipynb", r"may be 'Ann Lee.*' or 'Bo Li"),
         ("zzzzzz", "name a file as grades.csv does"),
+        ("q", r"no submission 'q'; name a file"),
     ],
 )
 def test_a_near_miss_gets_a_suggestion(course, asked, message):

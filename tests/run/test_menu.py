@@ -20,7 +20,8 @@ from autograder.engines import docker
 from autograder.errors import EngineError, UsageError
 from autograder.run import doctor
 from autograder.run.console import choose_engine
-from autograder.run.menu import CALLER, SECTIONS, OwnErrors, as_typed
+from autograder.run.menu import SECTIONS, OwnErrors
+from autograder.wording import CALLER, OPTION, as_typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -220,7 +221,7 @@ def test_whoever_does_not_call_make_never_reads_its_variables(monkeypatch):
 def test_whoever_calls_make_never_reads_an_option_that_it_has_too(monkeypatch):
     monkeypatch.setenv(CALLER, "make")
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    of_make = set(re.findall(r"\$\(if \$\([A-Z]+\),--([a-z-]+) \"\$", makefile))
+    of_make = set(re.findall(r"\$\(call given,[A-Z]+,--([a-z-]+)\)", makefile))
     assert {"roster", "owners", "times", "out", "deadline"} <= of_make
     for name in of_make - {"part"}:
         for text in (f"give --{name} <it>", f"or --{name}", f"'--{name}': 0 is too low"):
@@ -228,6 +229,26 @@ def test_whoever_calls_make_never_reads_an_option_that_it_has_too(monkeypatch):
             assert f"--{name}" not in told and f"{name.upper()}=" in told, told
     assert as_typed("--file-times, --requirements FILE") == "--file-times, --requirements FILE"
     assert as_typed("`autograder grade --out x`") == "`make grade OUT=x`"
+
+
+class Unraised(ast.NodeTransformer):
+    """Takes out what is raised: whoever shows errors puts them into their reader's words."""
+
+    def visit_Raise(self, node: ast.Raise) -> ast.Pass:
+        return ast.Pass()
+
+
+def test_whoever_prints_an_option_asks_first_who_reads_it():
+    found = set()
+    for path in (ROOT / "autograder").rglob("*.py"):
+        if {"proving", "gradescope"} & set(path.parts):  # make has none of their options
+            continue
+        for node in ast.walk(Unraised().visit(ast.parse(path.read_text("utf-8")))):
+            body = ast.unparse(node.body) if isinstance(node, ast.FunctionDef) else ""
+            if "click.echo(" in body and OPTION.search(body):
+                found.add(node.name)
+                assert "as_typed(" in body, f"{path}: {node.name}"
+    assert "_propose" in found
 
 
 def test_what_make_is_called_with_is_refused_in_a_line_of_its_words(monkeypatch):

@@ -45,6 +45,37 @@ def test_what_passes_is_what_passes_in_one_process(engine, name, slip):
     assert not failed
 
 
+COMPARED = (
+    "def f(x): return x\nclass Box: pass\nclass Yes:\n    def __eq__(self, other): return True\n"
+    "    def __ne__(self, other): return False\n    __hash__ = None\n"
+    "def g(): yield 1\nbox, items, empty, yes = Box(), g(), (lambda: None), Yes()\n"
+    "import types\nmodule = types.ModuleType('module')"
+)
+BESIDE = (
+    "np.zeros(3)", "np.zeros(0)", "np.array(1.0)", "np.ma.masked_array([1.0])", "np.float64(1)",
+    "torch.zeros(3)", "torch.tensor(1.0)", "pd.Series([1, 2])", "pd.DataFrame({'a': [1]})",
+    "pd.Index([1])", "mock.ANY", "sympy.Symbol('x')", "np.poly1d([1])", "1", "None", "'f'", "[1]",
+    "yes", "f", "Box", "box", "items",
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("one", ["f", "Box", "box", "items", "empty", "module"])
+def test_a_comparison_is_true_here_only_where_it_is_in_one_process(engine, one):
+    examples = [
+        f">>> import numpy as np, pandas as pd, sympy, torch\n>>> from unittest import mock\n"
+        f">>> {form.format(one, other)}\n{wanted}"
+        for other in BESIDE
+        for form in ("{} == {}", "{} != {}", "{1} == {0}", "{1} != {0}", "{} in [{}]")
+        for wanted in ("True", "False")
+    ]
+    graded = grade_doctests(engine, COMPARED, [(code, None) for code in examples], foreign=True)
+    stock = in_stock(COMPARED, examples)
+    assert not [
+        c for c, here, there in zip(examples, outcomes(graded), stock) if here and not there
+    ]
+
+
 def test_our_own_tests_derive_no_class_from_a_students(engine):
     plain = PLAIN["student_classes"]
     graded = grade_doctests(engine, plain["cell"], [(plain["examples"][0], None)])

@@ -6,6 +6,7 @@ import os
 import pickle
 import pkgutil
 import signal
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -184,6 +185,21 @@ def test_a_scorer_is_ended_or_lost_with_one_submission_alone(finish, name, statu
         found[gradation.submission] = gradation
     assert found.pop(name).status is status
     assert {g.status for g in found.values()} == {Status.COMPLETED} and len(found) == 4
+
+
+@pytest.mark.parametrize("end", [hang, crash])
+def test_a_scorer_leaves_no_temporary_file_however_it_ends(end, short, tmp_path, monkeypatch):
+    def litter(job, gradation):
+        Path(tempfile.mkdtemp(prefix="of-a-test-"), "left").touch()
+        return end(job, gradation)
+
+    names = ("a", "hangs", "crashes")
+    jobs = [notebook(tmp_path, name, ("a = 1", "q1")) for name in names]
+    places = tmp_path / "temporary"
+    places.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(places))
+    found = list(grade_all(jobs, task(Once(litter), limits=short), EngineChoice("local"), 2))
+    assert len(found) == len(names) and not list(places.iterdir())
 
 
 class Once:

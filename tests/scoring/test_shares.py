@@ -8,7 +8,7 @@ from autograder.scoring import pipeline
 from autograder.scoring.assignment import load_assignment, provenance
 
 MOST = 0.1  # of an assignment's points
-OF_AUTODIFF = 8  # as the threat model says
+OF_AUTODIFF, VALUES_OF_AUTODIFF = 8, 11  # as the threat model says
 # Marked too, but what is told there is a value: an error's words and type, or a tensor's state.
 VALUES = {
     "autodiff": {"q2 - 2", "q3 - 2", "q3 - 5", "q4 - 4"},
@@ -30,4 +30,5 @@ def test_few_points_rest_on_reports_of_the_notebooks_own_process(name, built, en
     assert values <= set(marked), "what is listed here is marked"
     reported = sum(points for case, points in marked.items() if case not in values)
     assert reported <= MOST * found.possible
-    assert name != "autodiff" or reported == OF_AUTODIFF
+    told = sum(marked[case] for case in values)
+    assert name != "autodiff" or (reported, told) == (OF_AUTODIFF, VALUES_OF_AUTODIFF)

@@ -19,5 +19,7 @@
   for (const button of buttons) {
     button.addEventListener("click", () => { keep(button.dataset.to); show(button.dataset.to); });
   }
-  show(kept === "zh" || kept === "en" ? kept : root.dataset.lang);
+  // A page for one student speaks the notebook's language, any other that of whoever reads it.
+  const own = "ofReader" in root.dataset && /^zh\b/i.test(navigator.language) ? "zh" : root.dataset.lang;
+  show(kept === "zh" || kept === "en" ? kept : own);
 })();
