@@ -8,6 +8,11 @@ from autograder.scoring.conversation import Conversation
 from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
 
+TOO_MUCH = (
+    "this test takes more memory than there is for it (MemoryError: {}) ‖ "
+    "这项测试需要的内存超出了可用内存（MemoryError: {}）"
+)
+
 
 @contextmanager
 def one_case(
@@ -33,6 +38,8 @@ def one_case(
         case.running = True
         try:
             yield
+        except MemoryError as error:
+            raise AssertionError(TOO_MUCH.format(error, error)) from None
         except Exception:
             raise
         except SystemExit as error:  # the notebook's, which the test let pass

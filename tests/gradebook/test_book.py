@@ -9,9 +9,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
+from autograder.gradebook.entry import storable
 from autograder.model import Provenance, Status
 from tests.reports.sample_gradations import sample_gradations
 
@@ -302,3 +305,15 @@ def test_an_extension_is_not_had_by_calling_a_file_after_its_owner(path):
             assert told(file, "s") == own
         book.set_students({"s": ["Ann Lee", "ann@x.org", [["Ann Lee", ["ann@x.org"]]]]})
         assert book.due_dates()("bo@x.org.ipynb", "s") == due
+
+
+BYTES = st.lists(st.sampled_from([b"\xff", b"\xfe", b"\\", b"u", b"d", b"c", b"f", b"e", b"a"]))
+
+
+@given(first=BYTES, second=BYTES)
+@example(first=[b"a", b"\xff"], second=[b"a", b"\\", b"udcff"])
+@example(first=[b"\\", b"\xff"], second=[b"\\\\udcff"])
+def test_each_name_of_a_file_is_stored_as_another(first, second):
+    one, other = (os.fsdecode(b"".join(parts)) for parts in (first, second))
+    assert (storable(one) == storable(other)) == (one == other)
+    storable(one).encode("utf-8")
