@@ -25,6 +25,9 @@ COLUMNS = {
     "email": (
         "email address", "email", "e-mail", "mail", "邮箱", "电子邮箱", "电子邮件", "邮件地址",
         "电子邮件地址", "email地址", "邮箱地址", "e-mail address", "email id", "郵箱", "電子郵件",
+        "e-mail-adresse", "adresse de courriel", "adresse e-mail", "courriel", "correo",
+        "adresse électronique", "dirección de correo", "correo electrónico",
+        "dirección de correo electrónico",
     ),
     "name": ("student", "name", "full name", "student name", "姓名", "学生姓名", "全名", "学生",
              "vollständiger name", "nom complet", "nombre completo", "nome completo"),
@@ -44,7 +47,6 @@ COLUMN_HEADS = {
     "blackboard": re.compile(r"(.+?) \[Total Pts: [^\]]*\] ?\|\d+"),
     "brightspace": re.compile(r"(.+?) Points Grade(?: <.*>)?"),
 }
-_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _PARTICIPANT = re.compile(r"([^\W\d_][^\d]*?) \d+")
 _TOTALS = re.compile(r"(?:current|final|unposted|calculated) .*|.*\b(?:score|grade)", re.IGNORECASE)
 
@@ -64,35 +66,19 @@ def find_head(table: list[list[str]]) -> tuple[int, dict[str, int]]:
         if len(found) > len(best[1]):
             best = number, found
     place, columns = best
-    return place, _told_by_cells(table[place], table[place + 1 :], columns)
+    return place, _with_uploads(table[place + 1 :], columns)
 
 
-def _told_by_cells(
-    head: list[str], rows: list[list[str]], columns: dict[str, int]
-) -> dict[str, int]:
-    """Add the columns that are known by what stands in them, whatever language their heads are in.
-
-    Addresses tell the column of addresses; "Participant 501", "Teilnehmer/in 502" are Moodle's
-    numbers of uploads, though the head may be "ID".
-    """
-    found = dict(columns)
-    cells: list[list[str]] = [
-        [row[n].strip() for row in rows if n < len(row) and row[n].strip()]
-        for n in range(len(head))
-    ]
-    addresses = [
-        n for n, cell in enumerate(head)
-        if cell.strip() and not _ADDRESS.fullmatch(cell.strip()) and n not in columns.values()
-        and cells[n] and all(map(_ADDRESS.fullmatch, cells[n]))
-    ]  # fmt: skip
-    if len(addresses) == 1:
-        found.setdefault("email", addresses[0])
+def _with_uploads(rows: list[list[str]], columns: dict[str, int]) -> dict[str, int]:
+    """Return the columns; an "ID" like "Teilnehmer/in 502" is Moodle's number of an upload."""
     place = columns.get("canvas_id")
-    if place is not None and "upload_id" not in columns and cells[place]:
-        told = [_PARTICIPANT.fullmatch(cell) for cell in cells[place]]
-        if all(told) and len({one[1] for one in told if one}) == 1:
-            found["upload_id"] = found.pop("canvas_id")
-    return found
+    if place is None or "upload_id" in columns:
+        return columns
+    ids = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    told = [_PARTICIPANT.fullmatch(one) for one in ids]
+    if not ids or not all(told) or len({one[1] for one in told if one}) > 1:
+        return columns
+    return {key: n for key, n in columns.items() if n != place} | {"upload_id": place}
 
 
 def _plain_head(cell: str) -> str:

@@ -20,7 +20,7 @@ from autograder.model import Gradation, Status
 __all__ = ["COLUMN_HEADS", "Student", "find_columns"]  # and what is defined here
 
 NUMBERED = ("canvas_id", "sis_id", "login", "upload_id")
-_GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)\.0+""")
+_GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)[.,]0{1,2}""")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 DEADLINE_COLUMNS = ("deadline", "due", "due date", "extension", "截止时间", "截止日期")
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
-from autograder.gradebook.entry import storable
+from autograder.gradebook.by_hand import Override, with_written
+from autograder.gradebook.entry import entry_of, storable
 from autograder.model import Provenance, Status
 from tests.reports.sample_gradations import sample_gradations
 
@@ -317,3 +318,21 @@ def test_each_name_of_a_file_is_stored_as_another(first, second):
     one, other = (os.fsdecode(b"".join(parts)) for parts in (first, second))
     assert (storable(one) == storable(other)) == (one == other)
     storable(one).encode("utf-8")
+
+
+def test_what_is_stored_says_of_itself_what_the_gradation_says(gradation):
+    told = replace(gradation, reason="too slow ‖ 太慢", digest="d1", file="file of ada")
+    entry = entry_of(told)
+    assert (entry.submission, entry.file, entry.digest, entry.reason) == (
+        told.submission, told.file, told.digest, told.reason
+    )  # fmt: skip
+    assert (entry.score, entry.possible, entry.graded_by) == (told.score, told.possible, BY)
+
+
+def test_a_written_question_says_that_it_waits_until_it_is_marked(gradation):
+    given = Override(gradation.submission, "essay", 3.0, "read")
+    marked = with_written(gradation, {"essay": 4.0, "proof": 2.0}, {"essay": given})
+    assert [note.split(":")[0] for note in marked.notes[len(gradation.notes) :]] == ["proof"]
+    assert [(q.name, q.score, q.possible) for q in marked.questions[-2:]] == [
+        ("essay", 0.0, 4.0), ("proof", 0.0, 2.0)
+    ]  # fmt: skip

@@ -88,6 +88,13 @@ def test_metadata_is_read(tmp_path):
     assert found.last_score == 3.5 and len(found.earlier) == 1
 
 
+def test_earlier_uploads_count_by_their_times_in_whatever_order_they_come(tmp_path):
+    times = "2026-02-01T12:00:00Z", "2026-02-01T10:00:00Z", "2026-02-01T11:00:00Z"
+    previous = [{"submission_time": time, "score": n} for n, time in enumerate(times, 1)]
+    found = metadata(tmp_path, previous_submissions=previous)
+    assert [score for _, score in found.earlier] == [2, 3, 1] and found.last_score == 1
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "null", '{"assignment": 3, "users": "x", "previous_submissions": {}}',
              '{"created_at": "yesterday", "previous_submissions": [1, {"submission_time": 5}]}'],
