@@ -4,6 +4,7 @@ It runs in the student's process, so nothing it says is believed beyond its bein
 decodes every answer with :mod:`autograder.wall.codec` and compares it with what it knows itself.
 """
 
+import importlib
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, MappingProxyType
@@ -21,7 +22,7 @@ from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.operations import operate
 from autograder.sandbox.replaced import in_place
 from autograder.sandbox.telling import Aside
-from autograder.wall import codec, lent, links, oracles, printing, signatures
+from autograder.wall import codec, decimals, lent, links, oracles, printing, pyplot, signatures
 from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream
 from autograder.wall.leaves import Leaves, inputs_in
@@ -296,8 +297,16 @@ class Agent:
     def get(self, message: Message) -> Message:
         known = self.shell.user_ns
         found = {name: known[name] for name in message["names"] if name in known}
-        values, settings = codec.Fields(found), printing.changed_settings()
-        return {"values": values, "printing": settings} if settings else {"values": values}
+        more = {"printing": printing.changed_settings(), "decimals": decimals.settings()}
+        told = {name: one for name, one in more.items() if one and one != decimals.USUAL}
+        return {"values": codec.Fields(found), **told}
+
+    def pyplot(self, message: Message) -> Message:
+        """Return what pyplot says of the notebook's figures."""
+        if message["name"] not in pyplot.ASKED:
+            raise EvidenceError("a test asks for no such function")
+        there = importlib.import_module("matplotlib.pyplot")
+        return {"value": getattr(there, message["name"])(*message["args"])}
 
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
@@ -335,6 +344,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     **{op: partial(_beside, done) for op, done in files.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
+    "pyplot": Agent.pyplot,
     "call": Agent.call,
     "probe": Agent.probe,
     "operate": Agent.operate,
@@ -342,4 +352,4 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
-SHARING = ("get", "call", "operate")  # in which values stay one on both sides
+SHARING = ("get", "call", "operate", "pyplot")  # in which values stay one on both sides

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from autograder.sandbox.streams import BoundedText
+from autograder.wall import decimals
 from autograder.wall.seeds import Seeds
 
 MOST = 1_000
@@ -101,6 +102,8 @@ class Told:
         with ExitStack() as stack:
             if how.get("floats"):
                 stack.enter_context(np.errstate(**how["floats"]))
+            if how.get("decimals"):
+                stack.enter_context(decimals.counted(how["decimals"]))
             if how.get("filters"):
                 stack.enter_context(warnings.catch_warnings())
                 for action, text, name in reversed(how["filters"]):

@@ -19,7 +19,8 @@ ATTRIBUTES = frozenset({
     "__copy__", "__total__", "__required_keys__", "__optional_keys__", "__getattribute__",
     "__init_subclass__", "__subclasshook__", "__weakref__", "__class_getitem__", "__metadata__",
     "__text_signature__", "__set_name__", "__missing__", "__aiter__", "__anext__", "__aenter__",
-    "__aexit__",
+    "__aexit__", "__getnewargs__", "__getformat__", "__dataclass_params__", "__setstate__",
+    "__complex__",
 })  # fmt: skip
 # What every object has, and is not asked for: to look at it, as at all that there is, is no use.
 KEPT = frozenset({"__reduce__", "__reduce_ex__", "__getstate__", "__sizeof__"})
@@ -42,3 +43,4 @@ ASKED = (
       for side in ("", "r", "i") if (side, name) != ("i", "divmod")),
     "neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "copy", "bytes",
 )  # fmt: skip
+ATTRIBUTES |= {f"__{name}__" for name in ASKED}

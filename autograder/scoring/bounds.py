@@ -9,9 +9,9 @@ import resource
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, process_time  # a test may patch the module
 from types import FrameType
 
 from autograder.errors import OutOfTime
@@ -21,6 +21,7 @@ LEAST_MIB = 256  # which an ordinary notebook with pictures may take to be read
 LATE_S = 5.0  # after the submission's time: by then the session has ended it, if it could
 TOO_LONG = "the test itself did not end within {:g} s ‖ 测试本身在 {:g} 秒内没有结束"
 Handler = Callable[[int, FrameType | None], object]
+DEEPER = 500  # calls that a request may take beyond those that a test may
 AGAIN_S = 1.0  # a hidden test may take the exception for its own
 
 
@@ -116,11 +117,11 @@ class _Awake:
         self.idle_s, self.busy, self.tell = idle_s, busy, tell
         self.handler = signal.getsignal(signal.SIGALRM)
         self.left, _ = signal.getitimer(signal.ITIMER_REAL)
-        self.began = self.seen = time.monotonic()
-        self.computed, self.idle = time.process_time(), 0.0
+        self.began = self.seen = monotonic()
+        self.computed, self.idle = process_time(), 0.0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        now, cpu = time.monotonic(), time.process_time()
+        now, cpu = monotonic(), process_time()
         if not self.busy():
             self.idle += max(0.0, now - self.seen - (cpu - self.computed))
         self.seen, self.computed = now, cpu
@@ -138,15 +139,26 @@ def kept_clock() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handler, began = signal.getsignal(signal.SIGALRM), time.monotonic()
+    handler, began = signal.getsignal(signal.SIGALRM), monotonic()
     left, again = signal.getitimer(signal.ITIMER_REAL)
     try:
         yield
     finally:
         signal.signal(signal.SIGALRM, handler)
         if left:
-            left = max(left - (time.monotonic() - began), AGAIN_S)
+            left = max(left - (monotonic() - began), AGAIN_S)
         signal.setitimer(signal.ITIMER_REAL, left, again)
+
+
+@contextmanager
+def deeper() -> Iterator[None]:
+    """Let what is begun here be ended, however deep the test is that asks for it."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(usual + DEEPER)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 class _Held:

@@ -7,6 +7,7 @@ from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
 from autograder.scoring.conversation import Conversation
 from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
+from autograder.scoring.pyplots import notebooks_figures
 
 
 @contextmanager
@@ -29,7 +30,8 @@ def one_case(
         case.refuse(error)
 
     timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
-    with kept_clock(), timed[0], timed[1], guarded(session, texts), only_names():
+    shown = notebooks_figures(session)
+    with kept_clock(), timed[0], timed[1], guarded(session, texts), only_names(), shown:
         case.running = True
         try:
             yield

@@ -37,6 +37,7 @@ class Conversation(Protocol):
         exchanges: that are under way.
         types: of stand-ins and of values, by what they stand for.
         standing: stand-ins by their numbers.
+        figures: what tests have drawn, as pyplot keeps it.
         desk: the files that a test case and the notebook both write, if any.
         workplace: where tests find the assignment's files.
     """
@@ -46,6 +47,7 @@ class Conversation(Protocol):
     exchanges: int
     types: dict[Any, Any]
     standing: dict[int, Any]
+    figures: Any
     desk: Any
     workplace: str
     seeds: Seeds

@@ -96,7 +96,7 @@ def _place(session: Conversation, name: str, handle: int, line: list[Any], kind:
     quiet = [_Quiet, *(one for one in line if one is not _Quiet)]
     body = {"_autograder_session": session, "_autograder_id": handle, "_autograder_record": record,
             LINE: quiet}  # fmt: skip
-    for base in (object, *(one for one in line if _is_c(one))):
+    for base in (object, *(one for one in line if _is_c(one) or type(one) is kind)):
         try:
             made = type.__new__(kind, short, (base,), dict(body))
         except TypeError:  # its objects would be laid out in another way

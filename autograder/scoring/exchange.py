@@ -5,9 +5,9 @@ What a frame says is the business of :mod:`autograder.scoring.session`.
 
 import secrets
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from time import monotonic  # a test may patch the module
 from typing import Any
 
 import msgpack
@@ -39,7 +39,7 @@ class Exchange:
         self.stream, self.limits = stream, limits
         self.usage: Usage | None = None
         self.fault: SandboxError | None = None
-        self.deadline = time.monotonic() + limits.wall_s
+        self.deadline = monotonic() + limits.wall_s
         self._send({"op": "start", "limits": asdict(limits), **start})
         channel = self._receive_channel()
         if channel is None:
@@ -55,7 +55,7 @@ class Exchange:
         """
         if self.usage is not None:
             raise SubmissionEnded(self.usage.status, self.usage.detail)
-        left_s = self.deadline - time.monotonic()
+        left_s = self.deadline - monotonic()
         if left_s <= 0:
             raise self.ended(Status.TIMEOUT, "the time is used up")
         return left_s
@@ -80,8 +80,8 @@ class Exchange:
     def _exchange(
         self, request: bytes, timeout_s: float, answer: Callable[[bytes], bytes]
     ) -> tuple[bytes, bool]:
-        until = time.monotonic() + timeout_s
-        transfer_s = min(TRANSFER_S, self.deadline - time.monotonic() + GRACE_S)
+        until = monotonic() + timeout_s
+        transfer_s = min(TRANSFER_S, self.deadline - monotonic() + GRACE_S)
         nonce = request[:NONCE_BYTES]
 
         def received(patience_s: float) -> bytes | None:
@@ -94,12 +94,12 @@ class Exchange:
 
         try:
             self.child.send(request, transfer_s)
-            while self.child.wait(max(0.0, until - time.monotonic())):
+            while self.child.wait(max(0.0, until - monotonic())):
                 if (data := received(transfer_s)) is not None:
                     return data, False
             self._send({"op": "interrupt"})
-            until = time.monotonic() + GRACE_S
-            while (data := received(until - time.monotonic())) is None:
+            until = monotonic() + GRACE_S
+            while (data := received(until - monotonic())) is None:
                 continue
             return data, True
         except FrameTimeout:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.wall import decimals
+
 LOGGING = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})  # words of such a test
 USUAL = np.geterr()
 MOST = 1_000  # of a request
@@ -34,6 +36,7 @@ class Hearing:
         """
         self.streams = sys.stdout, sys.stderr  # where nothing of a notebook's is printed
         self.filters = list(warnings.filters)
+        self.decimals = decimals.settings()
         self.loggers = None if LOGGING.isdisjoint(words) else _loggers()
 
     def wanted(self) -> dict[str, Any]:
@@ -46,12 +49,22 @@ class Hearing:
             found["filters"] = [_plain_filter(*one) for one in new[:50]]
         if (state := np.geterr()) != USUAL:
             found["floats"] = state
+        if (counting := decimals.settings()) != self.decimals:
+            found["decimals"] = counting
         if self.loggers is not None:
             now = _loggers()
             found["loggers"] = {
                 name: how[0] for name, how in now.items() if self.loggers.get(name) != how
             }
         return {"hears": found} if any(found.values()) else {}
+
+    def count(self, told: object) -> None:
+        """Count decimals as the notebook says, nothing where it does so in the usual way.
+
+        A test that counts in a way of its own goes on with that.
+        """
+        if decimals.settings() == self.decimals:
+            self.decimals = decimals.take_over(decimals.USUAL if told is None else told)
 
     def hear(self, reply: dict[str, Any]) -> None:
         """Print, warn and log what student code did while a test case runs."""

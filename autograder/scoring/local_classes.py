@@ -8,6 +8,8 @@ import collections
 import enum
 from typing import Any
 
+import torch
+
 from autograder.errors import EvidenceError
 
 MAX_FIELDS = 100
@@ -35,6 +37,8 @@ def _instance(cls: type, value: Any) -> Any:
         return cls(value.default_factory, value)
     if isinstance(value, collections.deque):
         return cls(value, value.maxlen)
+    if isinstance(value, torch.Tensor):
+        return value.as_subclass(cls)
     return cls(value)
 
 
@@ -45,7 +49,11 @@ def _subclass(
         raise EvidenceError("malformed fields")
     named: Any = collections.namedtuple  # its fields are known only now
     plain = named(name, fields) if fields else base
-    asked = {"__getattr__": _ask_for, **{one: _asked(one) for one in own if one[0] != "_"}}
+    asked = {
+        "__getattr__": _ask_for,
+        "__dir__": _names,
+        **{one: _asked(one) for one in own if one[0] != "_"},
+    }
     copiers = {"__copy__": _copier("copy"), "__deepcopy__": _copier("deepcopy")}
     return type(name, (plain,), {**asked, **copiers, **{one: _TEXTS[one] for one in texts}})
 
@@ -102,6 +110,11 @@ def _ask_for(made: Any, name: str) -> Any:
 
 def _ask(session: Any, made: Any, operation: str, *args: Any) -> Any:
     return session.request("operate", target=made, operation=operation, args=args).get("value")
+
+
+def _names(made: Any) -> Any:
+    session = vars(made).get("_autograder_session")
+    return object.__dir__(made) if session is None else _ask(session, made, "names")
 
 
 def _asked(name: str) -> property:

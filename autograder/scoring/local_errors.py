@@ -90,7 +90,7 @@ def make_error(session: Conversation, plain: dict[str, Any], text: str) -> BaseE
     """
     cls = error_class(session, plain["classes"])
     args = tuple(plain["args"]) if "args" in plain else (text,)
-    made: BaseException = cls.__new__(cls)
+    made: BaseException = cls.__new__(cls, *(args if "group" in plain else ()))
     made.args = args
     if isinstance(cls, ErrorKind):
         made.__dict__["_said"] = (args, text)

@@ -141,7 +141,7 @@ class Adopter:
         """Note what a message could repeat: texts and names that the student's process made."""
         if kind == "error":
             self.session.case.said.add(str(plain.get("message")))
-            self.session.case.said |= texts_in(plain.get("args", ()))
+            self.session.case.said |= texts_in([*plain.get("args", ()), *plain.get("notes", ())])
         for name in plain.get("bases", ()):
             self.session.case.said |= {str(name), str(name).rpartition(".")[2]}
 

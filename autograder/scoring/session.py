@@ -1,6 +1,7 @@
 """One submission's conversation with its sandbox, seen from the scorer."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -24,7 +25,7 @@ from autograder.wall.seeds import OURS, Seeds
 
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 PART_BYTES = 8 * 2**20  # of a file, in one request
-SHARING = ("get", "call", "operate")  # in which values stay one on both sides
+SHARING = ("get", "call", "operate", "pyplot")  # in which values stay one on both sides
 
 
 class StudentTimeout(AssertionError):
@@ -68,6 +69,7 @@ class Session:
         sown = OURS if as_in_otter and seed is not None and seed_variable is None else ()
         self.seeds = Seeds(as_in_otter, self.request, sown)
         self.hearing = Hearing()
+        self.figures: Any = OrderedDict()  # what tests have drawn, as pyplot keeps it
         self.workplace = ""  # where tests find the assignment's files
         self.printed = 0  # characters of output so far
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
@@ -132,6 +134,7 @@ class Session:
         if type(values) is not dict:
             raise EvidenceError("malformed values")
         printing.take_over(reply.get("printing"))
+        self.hearing.count(reply.get("decimals"))
         self.fetched += values.values()
         return values
 
@@ -166,7 +169,7 @@ class Session:
             AssertionError: an answer broke a limit, or took too long.
             Exception: what the student's code raised, rebuilt from its type's name and message.
         """
-        with self.turn:
+        with self.turn, nullcontext() if self.exchanges else bounds.deeper():
             if op not in SHARING:
                 return self.request_alone(op, **fields)
             with self.mirrors.kept(), self.desk.kept() if self.desk else nullcontext():
@@ -175,7 +178,7 @@ class Session:
     def request_alone(self, op: str, **fields: Any) -> dict[str, Any]:
         """Send one request with nothing around it that keeps both sides one."""
         left_s = self.exchange.left_s()
-        self.case.answered |= op == "operate"
+        self.case.answered |= op in ("operate", "pyplot")
         if states := self.seeds.states():
             fields["random"] = states
         if op in SHARING and self.lending.sharing:
@@ -235,6 +238,8 @@ class Session:
             raise self.exchange.broken(str(error)) from None
         except (OutOfTime, SandboxError, SubmissionEnded):
             raise
+        except RecursionError:
+            raise self._refusal("the test itself calls too deep ‖ 测试本身的调用层数太多") from None
         except Exception as error:  # whatever reading an answer meets is the answer's doing
             raise self.exchange.broken(f"an unreadable answer ({type(error).__name__})") from None
 

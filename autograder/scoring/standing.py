@@ -6,7 +6,14 @@ from autograder.scoring import derived
 from autograder.scoring.asking import ask, record_of
 from autograder.scoring.conversation import Conversation
 from autograder.scoring.known import loaded
-from autograder.scoring.standins import OWN, Kind, StandIn, StandInClass, StandInFunction
+from autograder.scoring.standins import (
+    OWN,
+    Kind,
+    StandIn,
+    StandInClass,
+    StandInFunction,
+    is_instance,
+)
 from autograder.wall.codec.subclasses import DESCRIBING
 
 
@@ -84,3 +91,6 @@ class _TypeKind(type):
 
 class TypeOf(metaclass=_TypeKind):
     """What tests get as ``type``: it knows stand-ins."""
+
+
+SEEN = {"type": TypeOf, "isinstance": is_instance}  # in place of Python's own, for a test

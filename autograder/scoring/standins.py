@@ -8,6 +8,7 @@ A refusal fails the test case, even where the test catches it. ``is`` tells obje
 has one stand-in; ``type(x)`` cannot be intercepted, so tests get a ``type`` that knows stand-ins.
 """
 
+import sys
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -30,7 +31,7 @@ from autograder.scoring.asking import (
 )
 from autograder.scoring.conversation import Conversation
 from autograder.scoring.crossing import call_across, differentiable, handed
-from autograder.scoring.known import loaded
+from autograder.scoring.known import loaded, reads_memory
 from autograder.wall.codec.subclasses import ABILITIES
 
 Exact = TypeVar("Exact")
@@ -79,7 +80,7 @@ class StandIn(metaclass=Kind):
         if name in OWN or name == "__deepcopy__":  # which copy looks for in the object
             return object.__getattribute__(self, name)
         if name == "__class__":
-            return _class_of(self)
+            return _told_class(self, sys._getframe(1).f_globals)
         if name == "__name__" and type(record_of(self).get("name")) is str:
             return record_of(self)["name"]
         if name.startswith("_autograder"):
@@ -168,7 +169,7 @@ class StandIn(metaclass=Kind):
         if loaded(record_of(self)["bases"][0]) is not None:
             return self  # a library's iterator is its own
         found = ask(self, "iterator")
-        return found if found is self else iter(found)
+        return found if issubclass(type(found), StandIn) else iter(found)
 
     def __next__(self) -> Any:
         if is_a(self, "builtins.coroutine"):
@@ -347,6 +348,29 @@ def class_there(standing: StandIn) -> type | None:
         known = ask(standing, "type")
         session.case.answered = answered  # of the names that came along as much was believed
     return known if type(known) is StandInClass else None
+
+
+def _told_class(standing: StandIn, asker: dict[str, Any]) -> type:
+    """Return what a stand-in says that its class is; ``asker`` is where that is asked.
+
+    Nothing is raised where that is refused: torch takes an error for a yes.
+    """
+    cls = _class_of(standing)
+    if not reads_memory(cls):
+        return cls
+    if not str(asker.get("__name__")).startswith("autograder."):
+        refusal(standing, "isinstance")  # which fails the test case
+    return type(standing)
+
+
+def is_instance(value: Any, kinds: Any) -> bool:
+    """Return what ``isinstance`` is to a test: also of a stand-in that may not say what it is."""
+    if type(kinds) is tuple:
+        return any(is_instance(value, kind) for kind in kinds)
+    plain = isinstance(kinds, type) and not isinstance(type(kinds), Kind)
+    if plain and issubclass(type(value), StandIn) and reads_memory(cls := _class_of(value)):
+        return issubclass(cls, kinds)
+    return isinstance(value, kinds)
 
 
 def _class_of(standing: StandIn) -> type:

@@ -27,7 +27,7 @@ from autograder.scoring.remote import RemoteNamespace, names_of
 from autograder.scoring.session import Session
 from autograder.scoring.surroundings import in_loop, silence
 from autograder.scoring.usage import Usage
-from autograder.wall import printing
+from autograder.wall import decimals, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
 
@@ -182,6 +182,7 @@ class Walker:
             stack.enter_context(self.assignment.beside_files())
             self.session.workplace = self.assignment.workplace
             stack.enter_context(printing.usual())
+            stack.enter_context(decimals.counted())
             stack.enter_context(self.session.seeds.watched())
             stack.enter_context(silence())
             if self.assignment.is_foreign:

@@ -36,6 +36,7 @@ HELD: dict[str, Any] = {
     "torch": torch.default_generator,
 }
 States = dict[str, Any]
+_watching: list["Seeds"] = []  # whoever runs tests now; a library may keep what it finds meanwhile
 
 
 class Seeds:
@@ -58,7 +59,7 @@ class Seeds:
         self.places = list(_places(both, request is not None))
         for place in self.places:
             place.usual = place.held.get(place.function)
-            place.noting = self._noting(place.usual, place)
+            place.noting = _noting(place.usual, place)
 
     def forget(self) -> None:
         """Begin with another test."""
@@ -113,24 +114,23 @@ class Seeds:
             if usual is not None:
                 replaced.append((place.held, place.function, usual))
                 known = usual is place.usual
-                place.held[place.function] = place.noting if known else self._noting(usual, place)
+                place.held[place.function] = place.noting if known else _noting(usual, place)
+        _watching.append(self)
         try:
             yield
         finally:
+            _watching.remove(self)
             for held, function, usual in replaced:
                 held[function] = usual
         if not self.both:
             self.forget()
 
-    def _noting(self, usual: Callable[..., Any], place: "_Place") -> Callable[..., Any]:
-        def noting(*args: Any, **kwargs: Any) -> Any:
-            if place.name not in self.sent:
-                if place.reads:
-                    self._ask([place.name])
-                self.sent.setdefault(place.name, None)
-            return usual(*args, **kwargs)
-
-        return noting
+    def note(self, name: str, reads: bool) -> None:
+        """Let a generator be one on both sides that is seeded here, or read."""
+        if name not in self.sent:
+            if reads:
+                self._ask([name])
+            self.sent.setdefault(name, None)
 
 
 @dataclass
@@ -143,6 +143,17 @@ class _Place:
     reads: bool
     usual: Any = None
     noting: Any = None
+
+
+def _noting(usual: Callable[..., Any], place: "_Place") -> Callable[..., Any]:
+    """Return the function of a place, which tells whoever watches then that it is called."""
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        if _watching:
+            _watching[-1].note(place.name, place.reads)
+        return usual(*args, **kwargs)
+
+    return noting
 
 
 def _places(both: bool, reading_too: bool) -> Iterator[_Place]:

@@ -135,3 +135,17 @@ def test_a_malformed_state_is_refused_and_changes_nothing(name, state):
 def test_states_of_no_generators_are_refused(told):
     with pytest.raises(EvidenceError):
         Seeds(True).take(told)
+
+
+def test_a_function_that_a_library_keeps_tells_whoever_watches_then():
+    asked = {"first": [], "second": []}
+    first, second = (
+        Seeds(True, lambda op, who=who, **fields: asked[who].append(fields) or {}) for who in asked
+    )
+    with first.watched():
+        kept = random.getstate
+    kept()
+    assert asked == {"first": [], "second": []}
+    with second.watched():
+        kept()
+    assert asked == {"first": [], "second": [{"names": ["random"]}]}

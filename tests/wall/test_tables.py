@@ -110,11 +110,38 @@ def test_what_courses_make_arrives(value):
 
 @pytest.mark.parametrize("value", [
     pd.Timestamp("2020-01-01 10:00", tz="UTC"), pd.Timestamp("2020-01-01 10:00:00.123456789"),
-    pd.Timedelta("1h"), pd.NaT, pd.NA,
+    pd.Timedelta("1h"), pd.NaT, pd.NA, pd.Period("2024Q1"), pd.Period("2020-01-01 10:00", freq="h"),
+    pd.Interval(0, 1), pd.Interval(0.5, 2, closed="left"),
+    pd.Interval(pd.Timestamp("2020"), pd.Timestamp("2021"), closed="both"),
 ], ids=str)  # fmt: skip
 def test_moments_arrive(value):
     found = crossed(value)
     assert type(found) is type(value) and (found is value or found == value)
+
+
+@pytest.mark.parametrize("value", [
+    pd.period_range("2020", periods=3, freq="M", name="p"), pd.interval_range(0, 3),
+    pd.interval_range(pd.Timestamp("2020"), periods=2, freq="D", closed="left"),
+    pd.PeriodIndex(["2020", "NaT"], freq="Y"), pd.IntervalIndex.from_tuples([(0, 1.5), (3, 4)]),
+    pd.Series(pd.period_range("2020", periods=2, freq="W")), pd.cut(pd.Series([1, 2, 3]), 2),
+    pd.DataFrame({"a": pd.interval_range(0, 2), "b": [1, 2]}),
+    pd.cut(pd.Series([1, 2, 3]), [0, 2, 4]).value_counts(),
+], ids=lambda value: f"{type(value).__name__} {len(value)}")  # fmt: skip
+def test_periods_and_intervals_arrive(value):
+    check(value, crossed(value))
+
+
+@pytest.mark.parametrize("broken", [
+    {"$": "interval", "items": ["a", "b"], "closed": "left"},
+    {"$": "interval", "items": [1, 2], "closed": "ajar"},
+    {"$": "interval", "items": [1], "closed": "left"},
+    {"$": "column", "kind": "periods", "values": [1], "every": "M"},
+    {"$": "column", "kind": "periods", "values": 5, "every": "x" * 100},
+    {"$": "column", "kind": "intervals", "left": [0], "right": [1], "closed": "left"},
+], ids=repr)  # fmt: skip
+def test_malformed_periods_and_intervals_are_refused(broken):
+    with pytest.raises(EvidenceError):
+        codec.unpack(msgpack.packb(broken), adopt=lambda *_: STAYED)
 
 
 class Own(pd.DataFrame):
@@ -123,7 +150,7 @@ class Own(pd.DataFrame):
 
 @pytest.mark.parametrize("value", [
     Own({"a": [1]}), pd.DataFrame({"a": [object(), 2]}), pd.DataFrame({"a": [[1], [Own]]}),
-    pd.period_range("2020", periods=2),
+    pd.arrays.SparseArray([0, 1]),
     pd.DataFrame({"a": [1]}).groupby("a"), pd.Series([1, 2], dtype=object).map(lambda _: Own),
     pd.DataFrame({"a": np.zeros(tables.MAX_TABLE_BYTES // 8 + 1)}),
 ], ids=lambda value: type(value).__name__)  # fmt: skip

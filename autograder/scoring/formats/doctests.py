@@ -20,7 +20,7 @@ from autograder.languages import localize
 from autograder.scoring.cases import one_case
 from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
-from autograder.scoring.standing import TypeOf
+from autograder.scoring.standing import SEEN
 from autograder.scoring.written import NOT_READ, laid_beside
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class DoctestTests(OKTestFile):
         try:
             with one_case(session, words_in(body), (*texts_in(body), *sources_in(body))):
                 found = namespace.fetch(self._names(body, namespace))
-                known = {"type": TypeOf, "__name__": "__main__", **found}
+                known = {**SEEN, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body), words_in(body)) as withheld:
                     with no_copies():
                         passed, _ = run_doctest(f"{self.name} {number}", body, known)

@@ -13,7 +13,7 @@ from autograder.languages import localize, said_of_end
 from autograder.scoring.cases import one_case
 from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
-from autograder.scoring.standing import TypeOf
+from autograder.scoring.standing import SEEN
 from autograder.scoring.told import without_inputs
 from autograder.scoring.written import laid_beside
 
@@ -32,7 +32,8 @@ class ExceptionTests(ExceptionTestFile):
         parsed: ExceptionTests = cls.from_string(source, path)
         parsed.language = language
         for case in parsed.test_cases:  # its functions share one space of names
-            case.body.test_func.__globals__.setdefault("type", TypeOf)
+            space = case.body.test_func.__globals__
+            space.update({name: value for name, value in SEEN.items() if name not in space})
         parsed.test_cases = [_localized(case, language) for case in parsed.test_cases]
         return parsed
 

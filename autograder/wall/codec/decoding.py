@@ -13,7 +13,8 @@ import torch
 from autograder.errors import AutograderError, EvidenceError
 from autograder.wall.codec import held, library, names, recipes
 from autograder.wall.codec.arrays import read_array
-from autograder.wall.codec.families import chain, new_error, of_class, only_plain
+from autograder.wall.codec.dates import make_date
+from autograder.wall.codec.families import chain, group_of, new_error, of_class, only_plain
 from autograder.wall.codec.kinds import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -73,7 +74,7 @@ def unpack(
         if shared is not None:
             held.take_over(shared, plain, lambda content: decoder.decode(content, 2))
         return decoder.decode(plain, 0)
-    except AutograderError:
+    except (AutograderError, RecursionError):  # its depth is bounded: who reads it is too deep
         raise
     except Exception as error:
         raise EvidenceError(f"malformed frame ({type(error).__name__})") from None
@@ -180,7 +181,9 @@ class _Decoder:
             module, _, name = base.rpartition(".")
             cls = getattr(builtins, name, None) if module == "builtins" else None
             if isinstance(cls, type) and issubclass(cls, BaseException):
-                if "args" in plain:
+                if "group" in plain:
+                    plain["args"] = group_of(self.each(_field(plain, "group", list), depth))
+                elif "args" in plain:
                     plain["args"] = only_plain(self.each(_field(plain, "args", list), depth))
                 error = new_error(cls, message, plain.get("args"))
                 if self.resolve is not None and "own" in plain:
@@ -233,7 +236,7 @@ class _Decoder:
         return library.make_fraction(self.items(plain, depth))
 
     def date(self, plain: Record, depth: Depth) -> Any:
-        return library.make_date(_field(plain, "kind", str), _field(plain, "text", str))
+        return make_date(_field(plain, "kind", str), _field(plain, "text", str))
 
     def duration(self, plain: Record, depth: Depth) -> Any:
         days, seconds, microseconds = _numbers(plain, int, 3)
@@ -382,7 +385,7 @@ _DECODERS = {
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},
     **dict.fromkeys(
-        ("frame", "series", "index", "column", "moment", "missing"), _Decoder.table
+        ("frame", "series", "index", "column", "moment", "interval", "missing"), _Decoder.table
     ),
     **dict.fromkeys(KINDS, _Decoder.teaching),
 }  # fmt: skip

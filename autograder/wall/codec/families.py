@@ -1,5 +1,6 @@
 """Exception classes as what they are: names, handles, and which derives from which."""
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -13,6 +14,9 @@ MAX_ARGS = 100  # and what is in them
 MAX_CHAIN = 8  # levels of nesting at which no more is told of what an error was raised from
 CHAIN = ("cause", "context")
 PLAIN = frozenset({str, bytes, int, float, bool, type(None), tuple, list, dict})  # in arguments
+GROUPS = tuple(  # from Python 3.11 on
+    vars(builtins)[name] for name in ("BaseExceptionGroup",) if hasattr(builtins, name)
+)
 Keep = Callable[[Any], int]
 
 
@@ -69,8 +73,13 @@ def more_of(
         own: whether its class is, where a test defines it.
     """
     found: dict[str, Any] = {"own": encode(type(error))} if own and of_a_test(type(error)) else {}
-    if _are_plain(error.args):
+    if isinstance(error, GROUPS):
+        found["group"] = [encode(error.message), *map(encode, error.exceptions)]
+    elif _are_plain(error.args):
         found["args"] = [encode(one) for one in error.args]
+    notes = getattr(error, "__notes__", None)
+    if type(notes) is list and notes and _are_plain(notes):
+        found["notes"] = [encode(one) for one in notes]
     for name in CHAIN if chained else ():
         inner = getattr(error, f"__{name}__")
         if isinstance(inner, BaseException):
@@ -79,17 +88,31 @@ def more_of(
 
 
 def chain(error: BaseException, plain: dict[str, Any], decode: Callable[[Any], Any]) -> None:
-    """Let an error be raised from what its record says.
+    """Let an error be raised from what its record says, and have its notes.
 
     Raises:
-        EvidenceError: that is no error.
+        EvidenceError: that is no error, or those are no plain data.
     """
+    if "notes" in plain:
+        vars(error)["__notes__"] = only_plain([decode(one) for one in plain["notes"]])
     for name in reversed(CHAIN):
         if name in plain:
             inner = decode(plain[name])
             if not isinstance(inner, BaseException):
                 raise EvidenceError("an error is raised from an error")
             setattr(error, f"__{name}__", inner)
+
+
+def group_of(parts: list[Any]) -> list[Any]:
+    """Return the arguments of a group of errors: its message, and the errors.
+
+    Raises:
+        EvidenceError: they are others.
+    """
+    message, *errors = parts or [None]
+    if type(message) is not str or not all(isinstance(one, BaseException) for one in errors):
+        raise EvidenceError("a group is a message and errors")
+    return [message, errors]
 
 
 def new_error(cls: type, message: str, args: list[Any] | None) -> BaseException:

@@ -1,4 +1,4 @@
-"""Values of the standard library that are data: collections, exact numbers, dates, slices, views.
+"""Values of the standard library that are data: collections, exact numbers, slices, views.
 
 Random generators are data too: their state.
 
@@ -16,11 +16,11 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from autograder.errors import EvidenceError
 from autograder.wall import draws
-from autograder.wall.codec import annotations, numeric, symbolic
+from autograder.wall.codec import annotations, dates, numeric, symbolic
+from autograder.wall.codec.dates import collection
 from autograder.wall.codec.kinds import MAX_INT_DIGITS, MAX_WIRE_NODES
 from autograder.wall.codec.subclasses import FACTORIES
 from autograder.wall.glimpses import NUMBERS
@@ -35,14 +35,8 @@ VIEWS: dict[type, str] = {
     type(_EMPTY.values()): "values",
     ITEMS: "items",
 }
-DATES: dict[str, Any] = {
-    "datetime": datetime.datetime,
-    "date": datetime.date,
-    "time": datetime.time,
-}
-MAX_DATE_TEXT, MAX_PATH, MAX_PATTERN = 60, 4096, 4096
+MAX_PATH, MAX_PATTERN = 4096, 4096
 PATHS = {PosixPath: "path", PurePosixPath: "pure path", PureWindowsPath: "windows path"}
-ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}", re.A)
 MOST_CLASSES = 256  # of named tuples that are kept: they are as a submission says
 FLAGS = ("init", "repr", "hash", "compare", "kw_only")  # of a data class's field
 FIELD_KINDS = [getattr(dataclasses, f"_FIELD{name}") for name in ("", "_CLASSVAR", "_INITVAR")]
@@ -55,11 +49,7 @@ def encode_library(value: Any, encode: Encode) -> Plain | None:
     if write is not None:
         return write(value, encode)
     found = next(filter(None, (part.parts_of(value, encode) for part in _PARTED)), None)
-    return None if found is None else _collection(*found)
-
-
-def _collection(kind: str, items: list[Any], **more: Any) -> Plain:
-    return {"$": "collection", "kind": kind, "items": items, **more}
+    return None if found is None else collection(*found)
 
 
 def _pairs(value: Any, encode: Encode) -> list[Any]:
@@ -68,11 +58,11 @@ def _pairs(value: Any, encode: Encode) -> list[Any]:
 
 def _ordered(value: Any, encode: Encode) -> Plain:
     items = [[encode(key), encode(item)] for key, item in OrderedDict.items(value)]
-    return _collection("OrderedDict", items)
+    return collection("OrderedDict", items)
 
 
 def _counter(value: Any, encode: Encode) -> Plain:
-    return _collection("Counter", _pairs(value, encode))
+    return collection("Counter", _pairs(value, encode))
 
 
 def _defaultdict(value: Any, encode: Encode) -> Plain | None:
@@ -80,18 +70,18 @@ def _defaultdict(value: Any, encode: Encode) -> Plain | None:
     if factory is not None and factory not in FACTORIES.values():
         return None
     name = "" if factory is None else factory.__name__
-    return _collection("defaultdict", _pairs(value, encode), factory=name)
+    return collection("defaultdict", _pairs(value, encode), factory=name)
 
 
 def _deque(value: Any, encode: Encode) -> Plain:
     longest = -1 if value.maxlen is None else value.maxlen
-    return _collection("deque", [encode(item) for item in value], longest=longest)
+    return collection("deque", [encode(item) for item in value], longest=longest)
 
 
 def _view(value: Any, encode: Encode) -> Plain:
     pairs = isinstance(value, ITEMS)
     items = [[encode(a), encode(b)] for a, b in value] if pairs else [encode(a) for a in value]
-    return _collection(VIEWS[type(value)], items)
+    return collection(VIEWS[type(value)], items)
 
 
 def _decimal(value: Any, encode: Encode) -> Plain:
@@ -103,47 +93,10 @@ def _fraction(value: Any, encode: Encode) -> Plain:
     return {"$": "fraction", "items": [encode(value.numerator), encode(value.denominator)]}
 
 
-def _date(value: Any, encode: Encode) -> Plain | None:
-    zone = getattr(value, "tzinfo", None)
-    if type(zone) is ZoneInfo:
-        local = encode(value.replace(tzinfo=None, fold=0))
-        return _collection("zoned", [local, encode(zone), value.fold])
-    if zone is not None and type(zone) is not datetime.timezone:
-        return None
-    return {"$": "date", "kind": type(value).__name__, "text": value.isoformat()}
-
-
-def _zone(value: Any, encode: Encode) -> Plain | None:
-    return None if value.key is None else _collection("zone", [value.key])
-
-
-def _offset(value: Any, encode: Encode) -> Plain:
-    return _collection("offset", [encode(part) for part in value.__getinitargs__()])
-
-
-def _make_offset(items: list[Any]) -> datetime.timezone:
-    if [type(item) for item in items] not in ([datetime.timedelta], [datetime.timedelta, str]):
-        raise EvidenceError("malformed zone")
-    return datetime.timezone(*items)
-
-
-def _make_zone(items: list[Any]) -> ZoneInfo:
-    if [type(item) for item in items] != [str] or not ZONE.fullmatch(items[0]):
-        raise EvidenceError("malformed zone")
-    return ZoneInfo(items[0])
-
-
-def _make_zoned(items: list[Any]) -> Any:
-    local, zone, fold = items
-    if type(local) not in (datetime.datetime, datetime.time) or type(zone) is not ZoneInfo:
-        raise EvidenceError("malformed date")
-    return local.replace(tzinfo=zone, fold=fold)
-
-
 def _pattern(value: Any, encode: Encode) -> Plain | None:
     if type(value.pattern) not in (str, bytes) or len(value.pattern) > MAX_PATTERN:
         return None
-    return _collection("pattern", [encode(value.pattern), value.flags & ~re.DEBUG])
+    return collection("pattern", [encode(value.pattern), value.flags & ~re.DEBUG])
 
 
 def _make_pattern(items: list[Any]) -> Any:
@@ -165,21 +118,18 @@ def _path(value: Any, encode: Encode) -> Plain | None:
     text = str(value)
     if type(value)(text) != value:  # of Windows', where parts were joined to another drive
         return None
-    return _collection(PATHS[type(value)], [encode(text)])
+    return collection(PATHS[type(value)], [encode(text)])
 
 
 def _field(value: Any, encode: Encode) -> Plain | None:
     """Return the record of a data class's field; what it need not have stands in a list."""
     if value._field_type not in FIELD_KINDS:
         return None
-    given = [[] if one is dataclasses.MISSING else [encode(one)] for one in _defaults_of(value)]
+    defaults = value.default, value.default_factory
+    given = [[] if one is dataclasses.MISSING else [encode(one)] for one in defaults]
     flags = [getattr(value, name) for name in FLAGS]
     name, kind = value.name, value._field_type.name
-    return _collection("field", [name, encode(value.type), kind, flags, *given])
-
-
-def _defaults_of(field: Any) -> tuple[Any, Any]:
-    return field.default, field.default_factory
+    return collection("field", [name, encode(value.type), kind, flags, *given])
 
 
 def _make_field(items: list[Any]) -> Any:
@@ -201,7 +151,7 @@ def _generator(value: Any, encode: Encode) -> Plain | None:
     found = draws.state_of(value)
     if found is None:
         return None
-    return _collection("generator", [encode(part) for part in found])
+    return collection("generator", [encode(part) for part in found])
 
 
 def _numbers(value: Any, encode: Encode) -> Plain | None:
@@ -234,14 +184,12 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
     **dict.fromkeys(VIEWS, _view),
     Decimal: _decimal,
     Fraction: _fraction,
-    **dict.fromkeys(DATES.values(), _date),
+    **dates.ENCODERS,
     datetime.timedelta: _duration,
     slice: _slice,
     bytearray: _bytearray,
     array: _numbers,
     **dict.fromkeys(PATHS, _path),
-    ZoneInfo: _zone,
-    datetime.timezone: _offset,
     re.Pattern: _pattern,
     dataclasses.Field: _field,
     **dict.fromkeys(draws.KINDS, _generator),
@@ -300,9 +248,7 @@ def _make_path(cls: type, items: list[Any]) -> Any:
 _MAKERS: dict[str, Callable[[list[Any]], Any]] = {
     **{kind: partial(_make_path, cls) for cls, kind in PATHS.items()},
     "field": _make_field,
-    "zone": _make_zone,
-    "offset": _make_offset,
-    "zoned": _make_zoned,
+    **dates.MAKERS,
     "pattern": _make_pattern,
 }
 
@@ -347,13 +293,6 @@ def make_fraction(numbers: list[Any]) -> Fraction:
     return Fraction(*numbers)
 
 
-def make_date(kind: str, text: str) -> Any:
-    """Return a date, a time or both from their ISO text."""
-    if kind not in DATES or len(text) > MAX_DATE_TEXT:
-        raise EvidenceError("malformed date")
-    return DATES[kind].fromisoformat(text)
-
-
 def make_slice(parts: list[Any]) -> slice:
     """Return a slice of whole numbers, texts or None."""
     if len(parts) != 3 or not all(part is None or type(part) in (int, str) for part in parts):
@@ -385,4 +324,4 @@ def check_count(count: int) -> None:
 
 
 _SCALARS = (bool, int, float, complex, str, bytes, Decimal, Fraction, datetime.timedelta,
-            *DATES.values())  # fmt: skip
+            *dates.DATES.values())  # fmt: skip

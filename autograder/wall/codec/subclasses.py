@@ -10,9 +10,11 @@ import collections
 import enum
 from typing import Any
 
+import torch
+
 BASES = (
     collections.OrderedDict, collections.Counter, collections.defaultdict, collections.deque,
-    int, float, complex, str, bytes, tuple, list, dict, set, frozenset,
+    int, float, complex, str, bytes, tuple, list, dict, set, frozenset, torch.Tensor,
 )  # fmt: skip
 ENUMERATIONS = tuple(
     getattr(enum, name)
@@ -55,6 +57,8 @@ def plain_value(value: Any) -> Any:
         return bytes.__getitem__(value, slice(None))
     if base in (tuple, list, set, frozenset):
         return base(base.__iter__(value))
+    if base is torch.Tensor:
+        return base.as_subclass(value, base)
     if base is collections.OrderedDict:
         return base(base.items(value))
     if base is collections.defaultdict:
@@ -131,7 +135,9 @@ def is_faithful(value: Any) -> bool:
         made_by = held.__get__(value)
         if made_by is not None and not any(made_by is one for one in FACTORIES.values()):
             return False
-    trusted = (*BASES, *ENUMERATIONS, object)
+    if base_of(cls) is torch.Tensor and (_hides(cls) or value.requires_grad):
+        return False
+    trusted = (*BASES, *ENUMERATIONS, torch.Tensor.__base__, object)
     for part in type.mro(cls):
         if part in trusted:
             continue
@@ -163,6 +169,13 @@ def own_names(cls: type) -> list[str]:
     own = {name for part in parts[: parts.index(base)] for name in _dict_of(part)}
     found = own & set(_dict_of(base)) - set(fields_of(cls))
     return sorted(name for name in found if not name.startswith("_"))
+
+
+def _hides(cls: type) -> bool:
+    """Tell whether a class of tensors has a name of its own for anything that torch looks up."""
+    parts = list(type.mro(cls))
+    own = {name for part in parts[: parts.index(torch.Tensor)] for name in _dict_of(part)}
+    return not own.isdisjoint(set(dir(torch.Tensor)) - HARMLESS - set(TEXTS))
 
 
 def fields_of(cls: type) -> list[str]:

@@ -1,9 +1,9 @@
 """Tables by value: pandas' frames, series, indexes and moments, column by column.
 
 Exact types only, both ways. A column crosses as an array, or as the parts that pandas keeps of it:
-codes and categories, values and a mask, times and their zone. A table with any other column
-(periods, intervals, sparse ones, objects in its cells, somebody's extension) makes no record: it
-stays where it is, behind a stand-in. pandas is imported only where a table crosses.
+codes and categories, values and a mask, times and their zone, ends of intervals. A table with any
+other column (sparse ones, objects in its cells, somebody's extension) makes no record: it stays
+where it is, behind a stand-in. pandas is imported only where a table crosses.
 """
 
 import sys
@@ -55,8 +55,11 @@ def encode_table(value: Any, encode: Encode) -> Plain | None:
         if isinstance(value, pd.Index):
             _check_size(value.nbytes)
             return _index(value, encode)
-        if cls is pd.Timestamp or cls is pd.Timedelta:
+        if cls in (pd.Timestamp, pd.Timedelta, pd.Period):
             return {"$": "moment", "values": _column(pd.array([value]), encode)}
+        if cls is pd.Interval:
+            ends = [encode(value.left), encode(value.right)]
+            return {"$": "interval", "items": ends, "closed": value.closed}
         if value is pd.NaT or value is pd.NA:
             return {"$": "missing", "name": "NaT" if value is pd.NaT else "NA"}
     except EvidenceError:
@@ -93,9 +96,10 @@ def _index(index: "pd.Index", encode: Encode) -> Plain:
     if cls is pd.RangeIndex:
         items = [index.start, index.stop, index.step]
         return {"$": "index", "kind": "range", "items": items, "name": name}
-    if cls not in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
+    if cls not in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex,
+                   pd.PeriodIndex, pd.IntervalIndex):  # fmt: skip
         raise _Stays
-    every = getattr(index, "freqstr", None) or ""
+    every = "" if cls is pd.PeriodIndex else getattr(index, "freqstr", None) or ""
     values = _column(index.array, encode)
     return {"$": "index", "kind": "column", "values": values, "name": name, "every": every}
 
@@ -118,6 +122,12 @@ def _column(array: Any, encode: Encode) -> Plain:
         kind = "moments" if cls is kinds.DatetimeArray else "durations"
         return {"$": "column", "kind": kind, "values": encode(array.asi8.copy()),
                 "unit": array.unit, "zone": zone}  # fmt: skip
+    if cls is kinds.PeriodArray:
+        values = encode(array.asi8.copy())
+        return {"$": "column", "kind": "periods", "values": values, "every": array.freqstr}
+    if cls is kinds.IntervalArray:
+        ends = {"left": _index(array.left, encode), "right": _index(array.right, encode)}
+        return {"$": "column", "kind": "intervals", "closed": array.closed, **ends}
     if cls is pd.Categorical:
         return {"$": "column", "kind": "categories", "codes": encode(array.codes.astype(np.int64)),
                 "categories": _index(array.categories, encode),
@@ -161,7 +171,7 @@ def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
     """Return the table, or the part of one, of a record.
 
     Args:
-        kind: "frame", "series", "index", "column", "moment" or "missing".
+        kind: "frame", "series", "index", "column", "moment", "interval" or "missing".
         decode: of one part, by the codec.
 
     Raises:
@@ -191,6 +201,8 @@ def make_table(kind: str, plain: Plain, decode: Decode) -> Any:
     if kind == "moment":
         (found,) = _column_of(decode(plain.get("values")))
         return found
+    if kind == "interval":
+        return _make_interval(plain, decode)
     return {"NaT": pd.NaT, "NA": pd.NA}[plain["name"]]
 
 
@@ -281,6 +293,14 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         return pd.array(items, dtype=pd.StringDtype("python", **how))
     if kind in ("moments", "durations"):
         return _make_moments(kind, plain, decode)
+    if kind == "periods":
+        values, every = _array(decode(plain.get("values")), "i"), plain.get("every")
+        if type(every) is not str or len(every) >= MAX_ZONE:
+            raise EvidenceError("malformed periods")
+        return pd.arrays.PeriodArray(values.astype(np.int64), dtype=pd.PeriodDtype(every))
+    if kind == "intervals":
+        left, right = (_part(plain, name, decode) for name in ("left", "right"))
+        return pd.arrays.IntervalArray.from_arrays(left, right, closed=_closed(plain))
     if kind == "categories":
         codes = _array(decode(plain.get("codes")), "i")
         categories = _part(plain, "categories", decode)
@@ -290,6 +310,22 @@ def _make_column(plain: Plain, decode: Decode) -> Any:
         made = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
         return made.get(values.dtype.kind, pd.arrays.IntegerArray)(values, mask)
     raise EvidenceError("unknown column")
+
+
+def _make_interval(plain: Plain, decode: Decode) -> "pd.Interval":
+    import pandas as pd
+
+    ends = [decode(part) for part in _list(plain, "items")]
+    kinds = (int, float, pd.Timestamp, pd.Timedelta)
+    if len(ends) != 2 or not all(type(one) in kinds or isinstance(one, np.number) for one in ends):
+        raise EvidenceError("malformed interval")
+    return pd.Interval(*ends, closed=_closed(plain))
+
+
+def _closed(plain: Plain) -> Any:
+    if (closed := plain.get("closed")) not in ("left", "right", "both", "neither"):
+        raise EvidenceError("malformed interval")
+    return closed
 
 
 def _array_of(items: list[Any]) -> np.ndarray:
