@@ -18,6 +18,8 @@ class Lent(Protocol):
     def sharing(self) -> bool:
         """Whether what may change is one on both sides; else each side has copies."""
 
+    answering: int  # calls by student code that are under way
+
     @property
     def shared(self) -> Shared: ...
 

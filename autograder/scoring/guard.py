@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from autograder.scoring import databases, described, ending, evaluated, started, unpickling
+from autograder.scoring import databases, described, ending, evaluated, reached, started, unpickling
 from autograder.scoring.conversation import Conversation
 
 CODE = frozenset({"exec", "function.__new__", "code.__new__", "marshal.loads", "marshal.load"})
@@ -109,11 +109,18 @@ def _of_end(case: Case, event: str, args: tuple[Any, ...], caller: FrameType) ->
     return ending.refusal(args, case.pid)
 
 
+def _of_reach(case: Case, event: str, args: tuple[Any, ...], caller: FrameType) -> str:
+    if not case.session.lending.answering:
+        return ""
+    return reached.refusal(event, args, case.texts, case.is_inside)
+
+
 def _of_database(case: Case, event: str, args: tuple[Any, ...], caller: FrameType) -> str:
     return databases.refusal(event, args, case.is_inside)
 
 
 JUDGES: dict[str, Judge] = {
+    **dict.fromkeys(reached.REACHING, _of_reach),
     "compile": _of_text,
     **dict.fromkeys(CODE, _of_code),
     "pickle.find_class": _of_pickle,

@@ -9,8 +9,8 @@ import inspect
 import io
 import os
 import types
-from collections.abc import Callable
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import partial
 from typing import Any
 
@@ -55,6 +55,7 @@ class Lending:
         self.raised_so_far = 0
         self.walks = Walks()
         self.owner = os.getpid()
+        self.answering = 0  # calls by student code that are under way
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
@@ -182,7 +183,7 @@ class Lending:
             self.session.seeds.take(asked.get("random"))
             quiet = torch.no_grad() if asked.get("quiet") is True else nullcontext()
             output = redirect_stdout(printed) if self.sharing else nullcontext()
-            with disturbed(), quiet, output:
+            with disturbed(), quiet, output, self._answering():
                 reply = self._reply(function, asked, args, kwargs)
             return self.pack({"ok": True, **reply, **self._done(printed)}, True)
         except EvidenceError as error:
@@ -196,6 +197,15 @@ class Lending:
             return self.pack({**reply, **self._done(printed)}, True)
         finally:
             self.walks.outputs = []
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Let it be known, while open, that what runs is called by student code."""
+        self.answering += 1
+        try:
+            yield
+        finally:
+            self.answering -= 1
 
     def _reply(self, function: Any, asked: Any, args: Any, kwargs: Any) -> dict[str, Any]:
         """Return what a test's function or object gives, and what walks back through it need."""
