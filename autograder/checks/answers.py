@@ -90,12 +90,19 @@ def require_call(effect: tuple, given: tuple, name: str) -> Any:
 
 
 def _shapes(given: tuple) -> tuple[str, str]:
-    """Return what is said of the shapes of arguments that are tensors."""
-    shapes = [str(tuple(item.shape)) for item in given if isinstance(item, torch.Tensor)]
-    if not shapes:
+    """Return what is said of arguments that are tensors: shapes, and a dtype that is not usual."""
+    tensors = [item for item in given if isinstance(item, torch.Tensor)]
+    if not tensors:
         return "", ""
+    shapes = [str(tuple(tensor.shape)) for tensor in tensors]
     noun = "shape" if len(shapes) == 1 else "shapes"
-    return f", here of {noun} {' and '.join(shapes)}", f"（形状为 {'、'.join(shapes)}）"
+    dtype = str(tensors[0].dtype).removeprefix("torch.")
+    usual = tensors[0].dtype == torch.float32
+    english, chinese = ("", "") if usual else (f" and dtype {dtype}", f"，dtype 为 {dtype}")
+    return (
+        f", here of {noun} {' and '.join(shapes)}{english}",
+        f"（形状为 {'、'.join(shapes)}{chinese}）",
+    )
 
 
 def _what_changed(before: object, after: object) -> tuple[str, str]:
@@ -151,8 +158,8 @@ def mismatch(name: str, english: str, chinese: str, value: object) -> AssertionE
 
 
 def require_function(value: object, name: str) -> Callable[..., Any]:
-    """Return a callable that is no class."""
-    if not callable(value) or isinstance(value, type):
+    """Return what can be called; a class of Python's own, such as ``bool``, is a function too."""
+    if not callable(value) or (isinstance(value, type) and value.__module__ != "builtins"):
         raise mismatch(name, "a function", "函数", value)
     return value
 

@@ -88,7 +88,7 @@ RULES: dict[str, Rule] = {
     "缺少的轴按 1 处理；轴的个数可以不同。":
         lambda s, t: shape_of_sum(s, t) if len(s) == len(t) else None,
     "[larger-wins] Two lengths that differ fit only where one of them is 1. ‖ "
-    "不同的长度只有在其中一个是 1 时才相配。": _axis_by_axis(max),
+    "不同的长度只有在其中一个是 1 时才兼容。": _axis_by_axis(max),
     "[multiples-fit] A length is never repeated to a multiple; only 1 is stretched. ‖ "
     "长度不会被重复成倍数；只有 1 才会被拉伸。": _axis_by_axis(_multiple),
     "[one-side-only] Either of the two may have the length 1. ‖ 两边都可以有长度 1。":
@@ -100,7 +100,7 @@ RULES: dict[str, Rule] = {
     "长度不是相乘：每个元素只与一个元素配对。": _axis_by_axis(lambda a, b: a * b),
     "[always-the-first] This is the shape of one of the two tensors. ‖ "
     "这只是两个张量之一的形状。": lambda s, t: s,
-    "[never-a-shape] Some of these pairs do fit. ‖ 这些形状中有的是相配的。": lambda s, t: None,
+    "[never-a-shape] Some of these pairs do fit. ‖ 这些形状中有的是兼容的。": lambda s, t: None,
 }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def require_shapes(effects: Iterable[tuple], pairs: Sequence[tuple[Shape, Shape]
             )
         assert answer is not None, (
             f"[fits-refused] {SHAPE} is None for two shapes that fit. ‖ "
-            f"{SHAPE} 对两个相配的形状给出了 None。"
+            f"{SHAPE} 对两个兼容的形状给出了 None。"
         )
         raise AssertionError(
             f"[wrong-shape-of-sum] {SHAPE} is not the shape of the sum. ‖ {SHAPE} 不是和的形状。"
@@ -143,7 +143,7 @@ def _shape_or_none(answer: object, pair: tuple[Shape, Shape]) -> Shape | None:
             )
         raise AssertionError(
             f"[raises-an-error] {SHAPE} raises {kind} for shapes that fit. ‖ "
-            f"{SHAPE} 对相配的形状抛出了 {kind}。"
+            f"{SHAPE} 对兼容的形状抛出了 {kind}。"
         )
     return None if answer is None else require_shape(answer, SHAPE)
 
@@ -241,7 +241,7 @@ def require_repair(found: object, name: str) -> None:
     sum_shape = shape_of_sum((2, 3, 4), shape)
     assert sum_shape is not None, (
         f"[still-clashes] {name}: with (2, 3, 4) this shape still fails. ‖ "
-        f"{name}：这个形状与 (2, 3, 4) 仍然不相配。"
+        f"{name}：这个形状与 (2, 3, 4) 仍然不兼容。"
     )
     assert sum_shape == (2, 3, 4), (
         f"[extra-axis] {name}: the sum should keep the shape (2, 3, 4), found {sum_shape}. ‖ "

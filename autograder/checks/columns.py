@@ -295,6 +295,16 @@ def is_same(found: Columns, right: Columns) -> bool:
     return True
 
 
+def are_codes(found: Columns, case: Case) -> bool:
+    """Tell whether each text column became one column with a number for each of its values."""
+    texts = [values for values in case.texts().values() if len({*values}) > 2]
+    coded = [
+        any(len({*values}) == len({*column}) == len({*zip(values, column)}) for column in found)
+        for values in texts
+    ]
+    return bool(coded) and all(coded) and len(found) == len(filled(case)) + len(case.texts())
+
+
 def without_numbers(case: Case) -> Case:
     """Return a case in which one column of numbers has none in the rows that stay."""
     frame = case.frame.copy()

@@ -22,8 +22,17 @@ import numpy as np
 from autograder.checks import slips
 from autograder.checks.memory import remembered
 from autograder.checks.slips import Interval, RealFunction
-from autograder.checks.strokes import EPSILON, Stroke, different, join, layers, pick, strokes
-from autograder.wall.evidence import Drawing
+from autograder.checks.strokes import (
+    EPSILON,
+    Stroke,
+    different,
+    join,
+    layers,
+    pick,
+    readings,
+    strokes,
+)
+from autograder.wall.evidence import FLAT, Drawing
 
 ROUNDINGS = 4
 MAX_SUSPECTS = 10
@@ -80,7 +89,18 @@ def require_curve(
         f"[too-few-points] {name} is right where it is drawn, but so few points make no curve; "
         f"draw more. ‖ {name} 画出的点是对的，但点太少，请画更多的点。"
     )
-    raise AssertionError(
+    raise missing_curve(drawing, name)
+
+
+def missing_curve(drawing: Drawing, name: str) -> AssertionError:
+    """Return the error that says that a curve is not there, or lies in axes of another kind."""
+    if any(axes.projection != FLAT for axes in drawing.axes):
+        return AssertionError(
+            f"[axes-of-another-kind] {name} is not drawn over two straight axes: curves in three "
+            f"dimensions, or around a point, are not looked at. ‖ {name} 没有画在平面直角坐标系里："
+            "三维坐标系或极坐标系里的曲线不予评判。"
+        )
+    return AssertionError(
         f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
     )
 
@@ -225,7 +245,8 @@ def _share_out(
     mine: list[Stroke] = []
     theirs: list[Stroke] = []
     wrong: list[Stroke] = []
-    for stroke in found:
+    for drawn in found:
+        stroke = as_meant(drawn, (right, *others))
         on_right = fits(stroke, right)
         if on_right.all():
             mine.append(stroke)
@@ -244,6 +265,17 @@ def _share_out(
         else:
             wrong.append(stroke)
     return mine, theirs, wrong
+
+
+def as_meant(stroke: Stroke, functions: Iterable[RealFunction]) -> Stroke:
+    """Return the reading of a stroke that lies on one of some functions; else the first one."""
+    every = list(readings(stroke))
+    if len(every) > 1:
+        for function in functions:
+            for reading in every:
+                if fits(reading, function).all():
+                    return reading
+    return every[0]
 
 
 def fits(stroke: Stroke, function: RealFunction) -> np.ndarray:

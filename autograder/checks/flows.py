@@ -163,12 +163,13 @@ def require_branch(
     assert any(reads for _, reads, _, _ in courses), (
         "[no-data-dependent-flow] my_flow never asks for a value in a: no if and no loop depends "
         "on the data. (torch.where computes both sides; autograd sees one and the same graph.) ‖ "
-        "my_flow 从不询问 a 中的数值：没有 if 或循环依赖于数据。（torch.where 把两边都算出来，"
+        "my_flow 从不查看 a 中的数值：没有 if 或循环依赖于数据。（torch.where 把两边都算出来，"
         "autograd 看到的是同一张图。）"
     )
     raise AssertionError(
         "[idle-branch] For your inputs my_flow carries out one and the same operations: no if and "
-        "no loop decides which. ‖ 对你的输入，my_flow 执行的运算完全相同：没有 if 或循环在决定。"
+        "no loop decides which. ‖ 对你的输入，my_flow 执行的运算完全相同："
+        "没有 if 或循环在起决定作用。"
     )
 
 

@@ -8,8 +8,9 @@ is seen from outside. *Secret slopes* tell autograd from differences of values: 
 no value of f holds a trace of q, whereas the n-th derivative by autograd holds n! qn.
 """
 
+import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -60,10 +61,40 @@ def require_orders(
 ) -> None:
     """Require ``nth_derivative(f, x, n)`` to be right for cases of (f, x, n)."""
     calls = [(probes.oracle(f), x, n) for f, x, n in cases]
-    for (f, x, n), found in zip(cases, probes.results(nth_derivative, calls)):
+    for (f, x, n), found in zip(cases, _told_orders(nth_derivative, calls)):
         right, what = gradients.derivatives(f, x, n)[n], f"nth_derivative(f, x, {n})"
         require_number(found, what)
         gradients.expect(found, right, what, partial(_order_slips, f, x, n), rtol, atol)
+
+
+def _told_orders(
+    nth_derivative: probes.AnyFunction, calls: Sequence[tuple[Oracle, float, int]]
+) -> Iterator[object]:
+    """Yield what ``nth_derivative`` gives; what autograd itself complains about is named."""
+    told = iter(probes.results(nth_derivative, calls))
+    for _, _, n in calls:
+        with naming_complaints(f"nth_derivative(f, x, {n})", "no-leaf" if n == 1 else None):
+            found = next(told)
+        yield found
+
+
+@contextlib.contextmanager
+def naming_complaints(what: str, without_graph: str | None = None) -> Iterator[None]:
+    """Name what autograd raises where a graph is missing or cut; other exceptions pass.
+
+    Args:
+        without_graph: the slip where what is differentiated has no graph at all; default: that it
+            was a derivative without one.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        complaint = str(error)
+        if "does not require grad and does not have a grad_fn" in complaint:
+            raise gradients.slip_error(without_graph or "no-create-graph", what) from None
+        if "appears to not have been used in the graph" in complaint:
+            raise gradients.slip_error("cut-from-the-graph", what) from None
+        raise
 
 
 def require_number(found: object, what: str) -> None:
@@ -84,7 +115,20 @@ def _order_slips(f: TensorFunction, x: float, n: int) -> gradients.Slips:
         "taylor-coefficient": known[n] / math.factorial(n),
         "one-order-too-many": known[n + 1],
         "one-order-too-few": known[n - 1],
+        "n-walks": n * known[1],
+        "derivative-at-the-derivative": _again(f, x, n)[0],
+        "iterated-function": _again(f, x, n)[1],
     }
+
+
+def _again(f: TensorFunction, x: float, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return f'(f'(... x)), and the derivative of f(f(... x)), of ``n`` times each."""
+    at, place, product = torch.tensor(x), torch.tensor(x), torch.tensor(1.0, dtype=torch.float64)
+    for _ in range(n):
+        at = gradients.derivatives(f, at.item(), 1)[1]
+        value, slope = gradients.derivatives(f, place.item(), 1)
+        place, product = value, product * slope
+    return at, product
 
 
 def require_autograd(
@@ -94,7 +138,7 @@ def require_autograd(
     slopes = [1.0 + abs(q) for q in draw(4, low=0.0, high=2.0).tolist()]
     hidden = [(sloped(f, slopes), x, n) for f, x, n in cases]
     calls = [(probes.oracle(f), x, n) for f, x, n in hidden]
-    told = probes.results(nth_derivative, calls)
+    told = _told_orders(nth_derivative, calls)
     for (f, x, n), (smooth, _, _), (oracle, _, _), found in zip(hidden, cases, calls, told):
         seen, known = gradients.derivatives(smooth, x, n), gradients.derivatives(f, x, n + 1)
         what = f"nth_derivative(f, x, {n})"
@@ -196,6 +240,9 @@ def _grid_slips(f: TensorFunction, xs: np.ndarray, known: torch.Tensor) -> gradi
         "sorted-order": known[order],
         "hard-coded-cosine": torch.cos(points),
         "degrees": gradients.derivative_on_grid(f, np.deg2rad(xs)),
+        "mean-instead-of-sum": known / len(xs) if len(xs) > 1 else [],
+        "one-order-too-many": gradients.second_derivative_on_grid(f, xs),
+        "cut-to-integers": gradients.derivative_on_grid(f, np.trunc(xs)),
         "finite-differences": np.gradient(values.numpy(), points.numpy()) if neighbours else [],
         "doubled": 2 * known,
     }

@@ -7,7 +7,7 @@ import numpy as np
 from autograder import probes
 from autograder.checks import near
 from autograder.checks.answers import error_kind, require_items, require_text
-from autograder.checks.columns import NEARLY, SLIPS, Case, is_same, right_columns
+from autograder.checks.columns import NEARLY, SLIPS, Case, are_codes, is_same, right_columns
 from autograder.wall.evidence import CapturedError
 
 NAME = "to_tensors(table, target)"
@@ -76,6 +76,9 @@ def require_inputs(x: np.ndarray, case: Case, slips: Sequence[str]) -> None:
         for way in slip.ways:
             wrong = is_same(columns, way(case))
             assert not wrong, f"[{slug}] X: {slip.english}. ‖ X：{slip.chinese}。"
+    if are_codes(columns, case):
+        slip = SLIPS["codes-for-kinds"]
+        raise AssertionError(f"[codes-for-kinds] X: {slip.english}. ‖ X：{slip.chinese}。")
     alike = is_same([np.sort(c) for c in columns], [np.sort(c) for c in right])
     assert not alike, (
         "[rows-out-of-step] X: the columns hold the right numbers, but in other rows. ‖ "
@@ -101,7 +104,10 @@ def require_rows(x: np.ndarray, case: Case) -> None:
         f"[rows-out-of-step] X has {len(x)} rows; {rows} rows have a target. ‖ "
         f"X 有 {len(x)} 行；有目标值的行是 {rows} 行。"
     )
-    assert not np.isnan(x).any(), "[missing-left] X still holds NaN. ‖ X 中仍有 NaN。"
+    assert not np.isnan(x).any(), (
+        "[missing-left] X holds NaN: a missing number was not replaced, or 0/0 made one. ‖ "
+        "X 中有 NaN：有缺失的数没有替换，或者算出了 0/0。"
+    )
 
 
 def require_no_empty_column(x: np.ndarray, most: int) -> None:

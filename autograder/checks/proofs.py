@@ -91,8 +91,8 @@ def require_share(proof: Proof, answer: object, name: str, share: Fraction | str
     allowed = int(needed * (1 - Fraction(share)))
     away = distance(proof, order)
     assert away <= allowed, (
-        f"Your list is {away} insertions or deletions away from a right proof; at most {allowed} "
-        "are allowed here. "
+        f"Your list is {away} insertions or deletions away from a right proof; here it may be "
+        f"{allowed} away at most. "
         f"‖ 你的顺序与正确证明相差 {away} 次插入或删除；此处最多允许 {allowed} 次。"
     )
 
@@ -108,8 +108,8 @@ def require_whole(proof: Proof, answer: object, name: str) -> None:
         check(proof, order)
     missing = len(set(proof.blocks) - set(order))
     assert not missing, (
-        "[missing-step] Every block stands in a right place, but the proof is not finished: "
-        f"{missing} needed block(s) are missing. "
+        "[missing-step] Every block stands in a right place, but the proof is not finished; "
+        f"needed blocks that are missing: {missing}. "
         f"‖ 每个步骤的位置都对，但证明还不完整：还缺少 {missing} 个必需的步骤。"
     )
 

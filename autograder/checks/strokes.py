@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from autograder.wall.evidence import Curve, Drawing
 
 EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-23}
 NOT_DRAWN = ("", " ", "None", "none")
-DRAWS_ITSELF = ("bar", "scatter", "segments")
+DRAWS_ITSELF = ("bar", "scatter", "segments", "stairs")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Stroke:
         labels: the different labels of its artists, without empty ones.
         axes: the indices of its Axes.
         dtype: the coarsest dtype of its data.
+        steps: of stairs the x where each step begins, and where it ends; x is its middle.
     """
 
     x: np.ndarray
@@ -30,6 +31,7 @@ class Stroke:
     labels: tuple[str, ...]
     axes: tuple[int, ...]
     dtype: str
+    steps: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,21 @@ def different(found: Sequence[Stroke]) -> int:
 
 def pick(stroke: Stroke, kept: np.ndarray) -> Stroke:
     """Return the points of a stroke at some indices, or where a mask is true."""
-    return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype)
+    steps = stroke.steps and (stroke.steps[0][kept], stroke.steps[1][kept])
+    return Stroke(stroke.x[kept], stroke.y[kept], stroke.labels, stroke.axes, stroke.dtype, steps)
+
+
+def readings(stroke: Stroke) -> Iterator[Stroke]:
+    """Yield the ways to read a stroke: of stairs each value is that of any place on its step."""
+    yield replace(stroke, steps=None)
+    for place in stroke.steps or ():
+        yield replace(stroke, x=place, steps=None)
 
 
 def join(parts: Sequence[Stroke]) -> Stroke:
     """Return the points of several strokes as one."""
+    if len(parts) == 1:
+        return parts[0]
     coarsest = min((part.dtype for part in parts), key=lambda name: -EPSILON.get(name, 0.0))
     return Stroke(
         x=np.concatenate([part.x for part in parts]),
@@ -137,7 +149,19 @@ def _can_be_seen(curve: Curve) -> bool:
 
 def _stroke(curve: Curve, kept: np.ndarray) -> Stroke:
     labels = (curve.label,) if curve.label else ()
+    if curve.artist == "stairs":
+        begin, y, end = _stairs(curve)
+        kept = np.isfinite(begin) & np.isfinite(y) & np.isfinite(end)
+        steps = begin[kept], end[kept]
+        middle = (steps[0] + steps[1]) / 2
+        return Stroke(middle, y[kept], labels, (curve.axes,), curve.dtype, steps)
     return Stroke(curve.x[kept], curve.y[kept], labels, (curve.axes,), _dtype(curve.y, curve.dtype))
+
+
+def _stairs(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where each step begins, its value, and where it ends."""
+    ends = curve.x.size // 2 * 2
+    return curve.x[0:ends:2], curve.y[0:ends:2], curve.x[1:ends:2]
 
 
 def _dtype(y: np.ndarray, dtype: str) -> str:

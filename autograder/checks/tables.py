@@ -188,7 +188,7 @@ def _as_dict(found: object, name: str) -> dict[str, float]:
             f"holds {describe(strange[0])}. ‖ {name} 应该对每一列给出一个数；"
             f"其中一列给出的是 {describe(strange[0])}。"
         )
-    raise mismatch(name, "a dict or Series of numbers", "由个数组成的字典或 Series", found)
+    raise mismatch(name, "a dict or Series of numbers", "以个数为值的字典或 Series", found)
 
 
 def require_dropped(found: object, before: pd.DataFrame, name: str) -> None:

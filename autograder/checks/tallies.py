@@ -68,13 +68,19 @@ def require_counts(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
             [less + equal, equal, greater], [less, equal, greater + equal],
             [less + equal, equal, greater + equal],
         ),
+        "[one-truth-for-all] Whether all entries are equal was asked, not how many. ‖ "
+        "问的是有多少个元素相等，而不是是否全部相等。": [less, int(equal == pairs), greater],
         "[rows-not-entries] These are numbers of rows; entries were asked for. ‖ "
         "这是行数；题目要的是元素的个数。": [rows] * 3,
         "[greater-by-remainder] What is neither less nor equal need not be greater: NaN is none of "
-        "the three. ‖ 既不小于也不等于，不一定就大于：NaN 三者都不是。": (
-            [less, equal, pairs - less - equal], [pairs - greater - equal, equal, greater],
+        "the three. ‖ 既不小于也不等于，不一定就大于：NaN 三者都不是。":
+            [less, equal, pairs - less - equal],
+        "[less-by-remainder] What is neither equal nor greater need not be less: NaN is none of "
+        "the three. ‖ 既不等于也不大于，不一定就小于：NaN 三者都不是。":
+            [pairs - greater - equal, equal, greater],
+        "[nan-counts-as-equal] What is neither less nor greater need not be equal: NaN is none of "
+        "the three. ‖ 既不小于也不大于，不一定就相等：NaN 三者都不是。":
             [less, pairs - less - greater, greater],
-        ),
         "[infinity-undecided] Infinity equals infinity, but their difference is NaN: compare, do "
         "not subtract. ‖ 无穷大等于无穷大，但它们的差是 NaN：请比较，不要相减。":
             tally(x - y, ZERO),
@@ -111,9 +117,9 @@ def require_all_pairs(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
     pairs = sum(tally(x, y))
     if numbers.shape == (3,):
         assert numbers.sum() >= pairs, (
-            f"[entries-left-out] {COUNTS} looks at {numbers.sum():g} pairs of entries; "
-            f"broadcasting makes {pairs}. ‖ {COUNTS} 只看了 {numbers.sum():g} 对元素；"
-            f"广播之后有 {pairs} 对。"
+            f"[entries-left-out] The three numbers of {COUNTS} add up to {numbers.sum():g}; "
+            f"broadcasting makes {pairs} pairs of entries. ‖ {COUNTS} 的三个数加起来是 "
+            f"{numbers.sum():g}；广播之后有 {pairs} 对元素。"
         )
     require_counts(found, x, y)
 
@@ -147,6 +153,9 @@ def require_undecided(found: object, x: torch.Tensor, y: torch.Tensor) -> None:
         "[nan-not-pairs] These are the NaN of the tensors; asked is for how many pairs. ‖ "
         "这是张量里 NaN 的个数；题目问的是有多少对。":
             (int(x.isnan().sum() + y.isnan().sum()), int(x.isnan().sum()), int(y.isnan().sum())),
+        "[nan-on-one-side-left-out] Pairs with NaN on both sides were counted; NaN on one side is "
+        "enough. ‖ 只数了两边都是 NaN 的对；只要有一边是 NaN 就够了。":
+            int((one.isnan() & other.isnan()).sum()),
         "[equal-counts-as-undecided] Where entries are equal, one of the three does hold. ‖ "
         "元素相等时，三者之中有一个成立。": right + int((one == other).sum()),
         "[nothing-undecided] Here NaN is compared, and then none of the three holds. ‖ "

@@ -115,9 +115,7 @@ def require_tangent(
         f"[wrong-line] {name}: the line that is drawn is not the tangent. ‖ "
         f"{name}：画出的线不是切线。"
     )
-    raise AssertionError(
-        f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
-    )
+    raise curves.missing_curve(drawing, name)
 
 
 def require_reach(stroke: Stroke, interval: Interval, slack: float, name: str) -> None:
@@ -196,7 +194,8 @@ def _lines(drawing: Drawing, curve: RealFunction) -> Iterator[Stroke]:
     crumbs = [one for one in single_strokes(drawing) if 1 < one.x.size < slips.MIN_POINTS]
     whole = [part for one in strokes(drawing) for part in layers(one)]
     joined = [one for one in whole if not _is_made_of(one, crumbs)]
-    for stroke in (*crumbs, *joined, *guides(drawing)):
+    for drawn in (*crumbs, *joined, *guides(drawing)):
+        stroke = curves.as_meant(drawn, (curve,))
         on_curve = curves.fits(stroke, curve)
         chord = stroke.x.size == 2 and np.ptp(stroke.x) > WIDE  # a secant, and no piece of a curve
         rest = stroke if chord else pick(stroke, ~on_curve)

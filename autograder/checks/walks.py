@@ -233,7 +233,7 @@ def require_products(vjp: probes.AnyFunction, cases: Sequence[Case]) -> None:
         calls, right, _told(vjp, calls)
     ):
         product = gradients.product(f, a, weights)
-        slips = partial(_product_slips, f, a, weights, held, product)
+        slips = partial(_product_slips, f, a, weights, product, _twofold(held, product, shared))
         handed.require_untouched(left[1], a, what, whole=False)
         handed.require_untouched(left[2], weights, what, whole=False)
         _require_twice(first, second, shared, product, what, slips)
@@ -244,8 +244,8 @@ def _product_slips(
     f: TensorFunction,
     a: torch.Tensor,
     weights: torch.Tensor,
-    held: torch.Tensor,
     product: torch.Tensor,
+    twofold: gradients.Slips,
 ) -> gradients.Slips:
     known = gradients.jacobian(f, a)
     ones = known.sum(0).reshape(a.shape)
@@ -255,7 +255,11 @@ def _product_slips(
             "weights-after-sum": weights * ones,
             "jacobian-times-vector": (known @ weights.double().reshape(-1)).reshape(a.shape),
         }
-    return slips | _twofold(held, product)
+    slips |= {
+        "mean-instead-of-sum": product / weights.numel(),
+        "weights-normalised": product / weights.double().sum(),
+    }
+    return slips | twofold
 
 
 def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequence[Case]) -> None:
@@ -268,7 +272,7 @@ def require_gradients_of_sum(gradient_of_sum: probes.AnyFunction, cases: Sequenc
     for (oracle, held), (f, a), (first, second, left, shared) in zip(calls, cases, told):
         known = gradients.product(f, a)
         slips: gradients.Slips = {"mean-instead-of-sum": known / f(a).numel()}
-        slips |= _twofold(held, known)
+        slips |= _twofold(held, known, shared)
         handed.require_untouched(left[1], a, what, whole=False)
         _require_twice(first, second, shared, known, what, slips)
         _require_walk(oracle, what)
@@ -280,11 +284,14 @@ def _hold_gradient(a: torch.Tensor, value: float) -> torch.Tensor:
     return leaf
 
 
-def _twofold(held: torch.Tensor, known: torch.Tensor) -> gradients.Slips:
-    """Return what twice as much may come from: where a gradient is held, from adding to it."""
+def _twofold(held: torch.Tensor, known: torch.Tensor, shared: bool) -> gradients.Slips:
+    """Return what twice as much may come from.
+
+    Where a gradient is held, or two calls gave one tensor, it comes from adding to it.
+    """
     slips: gradients.Slips = {"accumulated-gradient": _with_held(held, known)}
     doubled: gradients.Slips = {"doubled": 2 * known}
-    return doubled | slips if held.grad is None else slips | doubled
+    return slips | doubled if shared or held.grad is not None else doubled | slips
 
 
 def _with_held(held: torch.Tensor, known: torch.Tensor) -> list[torch.Tensor]:

@@ -1,12 +1,14 @@
 """One gradation in the form in which the gradebook stores it."""
 
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.model import Gradation, Provenance
 
+BEFORE_SURROGATES = re.compile(r"\\+(?=ud[89a-f][0-9a-f]{2}|[\ud800-\udfff])")
 COLUMNS = (
     "submission, file, digest, assignment, status, reason, language, score, possible,"
     " wall_s, cpu_s, memory_mib, submitted_at, graded_by, facts, graded_at"
@@ -88,5 +90,10 @@ def entry_of(gradation: Gradation, submitted_at: str | None = None) -> Entry:
 
 
 def storable(text: str) -> str:
-    """Return text that SQLite can hold: file names may carry undecodable bytes as surrogates."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return text that SQLite can hold, another for each: names may carry undecodable bytes.
+
+    Such a byte is written as its surrogate, with an odd number of backslashes; where a name itself
+    holds what looks like that, their number is even.
+    """
+    doubled = BEFORE_SURROGATES.sub(lambda found: 2 * found[0], text)
+    return doubled.encode("utf-8", "backslashreplace").decode("utf-8")

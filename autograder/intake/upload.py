@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import SandboxError, SubmissionError
+from autograder.intake.bounds import looked_at
 from autograder.intake.refusals import CHOOSE, RESAVE, SAVE, refusal
 from autograder.intake.script import may_be_script, notebook_of
 
@@ -30,6 +31,7 @@ READ_AS_CHINESE = (
     "The file is no UTF-8; it was read as GB18030 ‖ 文件不是 UTF-8 编码，已按 GB18030 读取"
 )
 TOO_LARGE = ("the notebook in it is too large", "其中的笔记本过大")
+TOO_MUCH = ("the notebooks in it are too large together", "其中的笔记本加起来过大")
 # As browsers and copies leave it: "a.ipynb.txt", "a.ipynb.json", "a.ipynb (1)"; no "a.ipynb.pdf".
 NOTEBOOK_NAME = re.compile(r"\.ipynb(?:[ _.-]*(?:txt|json|download|bak|copy|\(?\d+\)?))*$", re.I)
 NAME = r"""[^"'\\/\x00-\x1f\ud800-\udfff]{1,100}"""  # of a question: its test file has it
@@ -75,11 +77,16 @@ def _begins_like_a_notebook(head: bytes) -> bool:
 
 def look_at(path: Path) -> Look | None:
     """Return what a file tells at a glance, or None where no notebook can be read from it."""
-    try:
-        notebook, _, _ = read_upload(path, path.name)
-    except (SubmissionError, SandboxError):
-        return None
-    return _look(notebook)
+
+    def look() -> list[Any] | None:
+        try:
+            found = _look(read_upload(path, path.name)[0])
+        except (SubmissionError, SandboxError):
+            return None
+        return [found.assignment, found.untouched, found.has_questions] if found else None
+
+    told = looked_at(path, look)
+    return Look(*told) if told else None
 
 
 def _look(notebook: Any) -> Look | None:
@@ -201,6 +208,8 @@ def _choose(
         raise refusal(shown, "no notebook in the zip", "zip 中没有笔记本")
     if len(entries) == 1:
         return _parse_json(_extract(archive, entries[0], shown), shown)
+    if sum(entry.file_size for entry in entries[:MAX_NOTEBOOKS]) > MAX_FILE_BYTES:
+        raise refusal(shown, *TOO_MUCH)
     worked_on = _worked_on(archive, entries[:MAX_NOTEBOOKS], shown) or entries
     highest = [entry for entry in worked_on if _depth_of(entry) == min(map(_depth_of, worked_on))]
     if len(highest) > 1:

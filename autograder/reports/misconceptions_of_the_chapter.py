@@ -1,6 +1,14 @@
 """Chinese names of the misconceptions in calculus, data, documentation and probability."""
 
 MORE = {
+    "path-lost": "丢掉了唯一的路径",
+    "last-test-only": "只用了最后一次检测",
+    "first-run-forgotten": "忘了第一遍",
+    "less-by-remainder": "把剩下的都算作小于",
+    "nan-counts-as-equal": "把 NaN 算作相等",
+    "one-truth-for-all": "只问是否全部相等",
+    "nan-on-one-side-left-out": "漏掉了一边的 NaN",
+    "nothing-found": "什么也没有找到",
     "a-and-b-swapped": "a 与 b 的次序反了",
     "added-not-multiplied": "沿路径相加而不是相乘",
     "aligned-at-the-front": "从最前面的轴对齐",
@@ -102,7 +110,7 @@ MORE = {
     "first-kind-dropped": "漏掉了第一个值",
     "first-line-only": "只搜索了第一行",
     "first-test-only": "只用了第一次检测",
-    "fits-refused": "相配的形状被拒绝",
+    "fits-refused": "兼容的形状被拒绝",
     "formula-at-zero": "把零代入了公式",
     "formula-says-worse": "误以为公式给出更差",
     "gives-up-on-builtins": "放弃了内置函数",
@@ -149,7 +157,7 @@ MORE = {
     "missing-left": "还有缺失值",
     "module-name-in-address": "网址用了内部模块名",
     "more-groups-only": "只看组数",
-    "multiples-fit": "认为倍数相配",
+    "multiples-fit": "认为倍数兼容",
     "name-searched": "搜索了名字",
     "names-for-other-columns": "名字与列数不符",
     "nan-always-changed": "把 NaN 都当成改变",

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from autograder.errors import AutograderError
+from autograder.intake.bounds import looked_at
 from autograder.intake.submission import load_cells
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.libraries import modules_imported
@@ -21,13 +23,17 @@ def count_imports(paths: Iterable[Path], most: int = MOST_NOTEBOOKS) -> Counter[
     """
     found: Counter[str] = Counter()
     for _, path in zip(range(most), paths):
-        try:
-            cells = load_cells(path)
-        except (AutograderError, OSError, MemoryError, RecursionError, ValueError):
-            continue
-        code = (cell for cell in cells if cell.get("cell_type") == "code")
-        found.update(modules_imported("\n".join("".join(cell["source"]) for cell in code)))
+        found.update(looked_at(path, partial(_imports_of, path)) or ())
     return found
+
+
+def _imports_of(path: Path) -> list[str]:
+    try:
+        cells = load_cells(path)
+    except (AutograderError, OSError, MemoryError, RecursionError, ValueError):
+        return []
+    code = (cell for cell in cells if cell.get("cell_type") == "code")
+    return modules_imported("\n".join("".join(cell["source"]) for cell in code))
 
 
 def modules_to_warm(assignment: Assignment, paths: Iterable[Path]) -> list[str]:

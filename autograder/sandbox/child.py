@@ -308,6 +308,11 @@ class Agent:
         there = importlib.import_module("matplotlib.pyplot")
         return {"value": getattr(there, message["name"])(*message["args"])}
 
+    def set(self, message: Message) -> Message:
+        """Give a name of the notebook's the value that a test gives it."""
+        self.shell.user_ns[message["name"]] = message["value"]
+        return {}
+
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
 
@@ -344,6 +349,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     **{op: partial(_beside, done) for op, done in files.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
+    "set": Agent.set,
     "pyplot": Agent.pyplot,
     "call": Agent.call,
     "probe": Agent.probe,
@@ -352,4 +358,4 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
 }
 
 
-SHARING = ("get", "call", "operate", "pyplot")  # in which values stay one on both sides
+SHARING = ("get", "set", "call", "operate", "pyplot")  # in which values stay one on both sides

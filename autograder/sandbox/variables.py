@@ -6,6 +6,7 @@ FOLDER_VARIABLES = (
 
 # As a kernel sets them; and pip gives up at once where nothing can be reached.
 KERNEL_VARIABLES = {
+    "JPY_PARENT_PID": "1",  # by which some tell that they are in a notebook
     "TERM": "xterm-color",
     "CLICOLOR": "1",
     "USER": "student",

@@ -39,7 +39,6 @@ MAX_FILES_BYTES = 64 * 2**20
 MAX_LARGE_BYTES = 8 * 2**30
 DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
 DIGEST_BYTES = 2**20  # read at a time
-SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,11 @@ class Assignment:
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:
         return {}
 
+    @property
+    def files_read(self) -> list[tuple[str, str]]:
+        """The test files that were read so far: questions, and languages of their messages."""
+        return list(self._parsed)
+
     @cached_property
     def unreadable(self) -> dict[str, str]:
         """What is wrong with test files that cannot be read, by question; such give no points."""
@@ -136,6 +140,11 @@ class Assignment:
                 ) from None
             self._laid[""] = laid
         return laid.shared
+
+    @property
+    def laid(self) -> Workplace | None:
+        """Where the files are laid out, if they are."""
+        return self._laid.get("")
 
     @property
     def room_mib(self) -> int:
@@ -385,9 +394,3 @@ def provenance(
         limits=json.dumps(asdict(limits)) if limits else "",
         **environment_facts(),
     )
-
-
-def split_slip(message: str) -> tuple[str | None, str]:
-    """Split the name of a misconception from the text of a failure."""
-    found = SLIP.match(message)
-    return (found[1], message[found.end() :]) if found else (None, message)

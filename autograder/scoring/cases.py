@@ -9,6 +9,11 @@ from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
 from autograder.scoring.pyplots import notebooks_figures
 
+TOO_MUCH = (
+    "this test takes more memory than there is for it (MemoryError: {}) ‖ "
+    "这项测试需要的内存超出了可用内存（MemoryError: {}）"
+)
+
 
 @contextmanager
 def one_case(
@@ -35,6 +40,8 @@ def one_case(
         case.running = True
         try:
             yield
+        except MemoryError as error:
+            raise AssertionError(TOO_MUCH.format(error, error)) from None
         except Exception:
             raise
         except SystemExit as error:  # the notebook's, which the test let pass

@@ -1,12 +1,15 @@
 """A test may end nothing of the grader's: what it ends, or leaves behind, costs its case alone."""
 
+import ctypes
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 NOT_ENDED = "a test may not end the process that grades ‖ 测试不可以结束评分进程"
+PR_SET_PDEATHSIG = 1
 OTHER_PROCESS = (
     "a process that a test starts cannot call what is in the notebook ‖ "
     "测试另外启动的进程不能调用笔记本中的对象"
@@ -47,6 +50,12 @@ def _refusing(usual: Callable[..., Any], running: Callable[[], Any]) -> Callable
 
     end.__name__ = end.__qualname__ = usual.__name__
     return end
+
+
+def die_with_parent() -> None:
+    """Let the kernel end this process when the one that started it is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def check_own(pid: int) -> None:

@@ -56,6 +56,13 @@ class RemoteNamespace(dict):
         found = {name: values[name] for name in asked if name in values}
         return found if len(asked) == len(names) else {**found, "In": list(self.sources)}
 
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Give the notebook's name a value, as in one process; ours have a copy of their own."""
+        if not self.session.lending.sharing:
+            super().__setitem__(name, value)
+            return
+        self.session.request("set", name=str(name), value=value)
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name, _MISSING) is not _MISSING
 

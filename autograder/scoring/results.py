@@ -1,6 +1,7 @@
 """From a walk to results: Otter's own scoring, Gradescope's format, and facts for the reports."""
 
 import math
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,13 +22,14 @@ from autograder.model import (
     Submission,
     TestCaseOutcome,
 )
-from autograder.scoring.assignment import Assignment, split_slip
+from autograder.scoring.assignment import Assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.noticed import find_noticed
 from autograder.scoring.told import label, place, type_name, without_inputs
 from autograder.scoring.walk import Walk
 from autograder.wall.evidence import CapturedError, Drawing
 
+SLIP = re.compile(r"^\[([a-z0-9]+(?:-[a-z0-9]+)*)\]\s*")
 FAILED_HEAD = "❌ Test case failed\n"
 MAX_CURVE_POINTS = 1000
 MAX_CURVES = 40
@@ -189,7 +191,7 @@ def _say_once(cases: list[TestCaseOutcome], again: str) -> tuple[TestCaseOutcome
 def _case(result: TestCaseResult, walk: Walk) -> TestCaseOutcome:
     case = result.test_case
     text = "" if result.passed else (result.message or "").removeprefix(FAILED_HEAD).strip()
-    slip, text = split_slip(text)
+    slip, text = _split_slip(text)
     message = case.success_message if result.passed else case.failure_message
     return TestCaseOutcome(
         name=case.name,
@@ -242,3 +244,9 @@ def _errors(errors: list[CapturedError], sources: Sequence[str]) -> list[dict]:
         }
         for error in errors[:20]
     ]
+
+
+def _split_slip(message: str) -> tuple[str | None, str]:
+    """Split the name of a misconception from the text of a failure."""
+    found = SLIP.match(message)
+    return (found[1], message[found.end() :]) if found else (None, message)

@@ -8,13 +8,15 @@ on.
 import linecache
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from autograder import probes  # noqa: F401 - probes and checks are what tests import
 from autograder.checks import curves, errors, flows, graphs, memory, proofs  # noqa: F401
-from autograder.errors import EngineError, SandboxError, SubmissionEnded
+from autograder.errors import EngineError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
+from autograder.scoring.apart import Broken, score_apart
 from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.task import Task
 
@@ -41,6 +43,8 @@ class Scorer:
         self.stack = ExitStack()
         self.engine: Engine | None = None
         self.opened = False
+        if laid := task.assignment.laid:
+            laid.make_own()  # other scorers have it too
         linecache.clearcache()  # each doctest looks whether one of the files in it has changed
 
     def _open(self) -> Engine:
@@ -63,7 +67,13 @@ class Scorer:
             try:
                 engine = self._open()
                 self.tell("began")
-                return pipeline.score(job, task.assignment, engine, task.limits, task.by)
+                return self._score(job, engine)
+            except Broken as broken:
+                self.close()
+                return broken.gradation
+            except OutOfTime as ended:
+                self.close()
+                return pipeline.charge(job, task.assignment, ended, task.by)
             except (SandboxError, EngineError) as error:
                 self.close()
                 if isinstance(error, EngineError) and not self.opened:
@@ -78,6 +88,27 @@ class Scorer:
         if task.blames and isinstance(fault, SandboxError) and fault.ran:
             return pipeline.charge(job, task.assignment, breaks_down(str(fault)), task.by)
         return self.give_up(job, fault)
+
+    def _score(self, job: Job, engine: Engine) -> Gradation:
+        """Score a submission; by tests of elsewhere in a copy of this process.
+
+        Raises:
+            As :func:`autograder.scoring.apart.score_apart`.
+        """
+        task = self.task
+
+        def score() -> Gradation:
+            return pipeline.score(job, task.assignment, engine, task.limits, task.by)
+
+        task.assignment.lay_files()
+        try:
+            if not task.assignment.is_foreign:
+                return score()
+            give_up = partial(self.give_up, job)
+            return score_apart(score, give_up, task.assignment, task.limits.wall_s)
+        finally:
+            if laid := task.assignment.laid:
+                laid.restore()
 
     def outcome(self, job: Job) -> Any:
         """Score one submission and return what the task makes of the gradation.

@@ -25,7 +25,7 @@ from autograder.wall.seeds import OURS, Seeds
 
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 PART_BYTES = 8 * 2**20  # of a file, in one request
-SHARING = ("get", "call", "operate", "pyplot")  # in which values stay one on both sides
+SHARING = ("get", "set", "call", "operate", "pyplot")  # in which values stay one on both sides
 
 
 class StudentTimeout(AssertionError):

@@ -4,12 +4,10 @@ Who supervises it, and what its end costs: .docs/architecture.md. The scorer end
 than its time by itself, as long as it runs Python; where it does not, it is killed from outside.
 """
 
-import ctypes
 import gc
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections import deque
@@ -24,11 +22,11 @@ import torch
 from autograder.errors import EngineError, OutOfTime, SandboxError
 from autograder.model import Job, Status
 from autograder.scoring.cores import stay_on
+from autograder.scoring.ending import die_with_parent
 from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.scorer import Scorer, breaks_down, ended_outcome, given_up_outcome
 from autograder.scoring.task import Task
 
-PR_SET_PDEATHSIG = 1
 GARBAGE_OBJECTS = 20_000  # new objects between two looks for garbage
 LOOK_S = 1.0  # how often the clock is looked at
 GRACE_S = 12.0  # beyond a submission's time, for the scorer to end it by itself
@@ -251,9 +249,3 @@ def lost_outcome(task: Task, lost: Lost) -> Any:
     if task.blames:
         return ended_outcome(task, lost.job, breaks_down(what))
     return given_up_outcome(task, lost.job, SandboxError(what))
-
-
-def die_with_parent() -> None:
-    """Let the kernel end this process when the one that started it is gone."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograder.files import link_all
@@ -37,20 +37,49 @@ class Workplace:
         origin: str = "",
         place: str | None = None,
     ):
-        self._kept = tempfile.TemporaryDirectory(prefix="files-", dir=place)
-        home, self.place = os.path.realpath(self._kept.name), place
-        os.chmod(home, 0o711)
-        self.folder, self.shared = os.path.join(home, "files"), ""
-        self._known = frozenset[str]()
-        os.mkdir(self.folder, 0o700)
-        for name, content in files.items():
-            path = Path(self.folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        self.place, self.shared, self._files = place, "", files
+        self._known, self._kept = frozenset[str](), list[tempfile.TemporaryDirectory[str]]()
+        home = self._home()
         if names := list(large):
             self.shared = os.path.join(home, "shared")
             lay_large(names, Path(origin), Path(self.shared))
+        self._lay()
+
+    def _home(self) -> str:
+        """Make a folder to lay files out in; returns it."""
+        self._kept.append(tempfile.TemporaryDirectory(prefix="files-", dir=self.place))
+        home = os.path.realpath(self._kept[-1].name)
+        os.chmod(home, 0o711)
+        self.folder = os.path.join(home, "files")
+        return home
+
+    def _lay(self) -> None:
+        os.mkdir(self.folder, 0o700)
+        for name, content in self._files.items():
+            path = Path(self.folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if self.shared:
             link_all(self.shared, self.folder)
+        self._laid = _stamps(self.folder)
+
+    def make_own(self) -> None:
+        """Lay the files out anew, in a folder that no process has from which this was forked."""
+        self._home()
+        self._lay()
+
+    def restore(self) -> None:
+        """Lay the files anew where anything in the folder is not as it was laid."""
+        if _stamps(self.folder) != self._laid:
+            self._relay()
+
+    def _relay(self) -> None:
+        if os.path.islink(self.folder):
+            os.unlink(self.folder)
+        elif os.path.lexists(self.folder):
+            os.rename(self.folder, gone := tempfile.mkdtemp(dir=os.path.dirname(self.folder)))
+            shutil.rmtree(gone, ignore_errors=True)
+        self._lay()
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -80,6 +109,21 @@ class Workplace:
             places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
             if any(isinstance(place, str) and place.startswith(inside) for place in places):
                 del sys.modules[name]
+
+
+def _stamps(folder: str) -> dict[str, tuple[int, ...]]:
+    """Return what tells whether anything below a folder, or the folder, was changed."""
+    found: dict[str, tuple[int, ...]] = {}
+    with suppress(OSError):
+        found[folder] = (os.lstat(folder).st_mode,)
+    for place, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = os.path.join(place, name)
+            with suppress(OSError):
+                one = os.lstat(path)
+                times = (one.st_mtime_ns, one.st_ctime_ns) if name in names else ()
+                found[path] = (one.st_mode, one.st_ino, *times)
+    return found
 
 
 def lay_large(names: Iterable[str], origin: Path, shared: Path) -> None:

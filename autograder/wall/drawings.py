@@ -1,7 +1,8 @@
 """From a matplotlib Axes to a drawing (:mod:`autograder.wall.evidence`): what any call drew.
 
-Nothing is rendered. Lines, scatter points, stems, steps, error bars and line collections all become
-curves of numbers; units, masks, tensors and lists become float64 with NaN where nothing is drawn.
+Nothing is rendered. Lines, scatter points, stems, steps, stairs, error bars, line collections and
+paths all become curves of numbers; units, masks, tensors and lists become float64 with NaN where
+nothing is drawn. An Axes of another kind than two straight axes, as a 3D one, draws no graphs.
 """
 
 import functools
@@ -13,17 +14,20 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.collections import Collection, LineCollection, PathCollection
-from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, Container, ErrorbarContainer, StemContainer
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import AxLine, Line2D
+from matplotlib.patches import Patch
 from matplotlib.transforms import Transform
 
 from autograder.errors import EvidenceError
-from autograder.wall.evidence import AxesDrawing, Curve, Drawing
+from autograder.wall.evidence import FLAT, AxesDrawing, Curve, Drawing
+from autograder.wall.outlines import Points, outlines
+from autograder.wall.visibility import has_colour, has_marks, has_outline, has_stroke, is_visible
 
 MAX_ARTISTS = 20_000
 MAX_POINTS = 2_000_000
+SHADOW_INCHES = 5 / 72  # a line that lies no further beside its data, as a shadow, shows them
 DECORATION = ("decoration", "")  # part of a plot that shows no data: caps, bars, stems, base lines
 
 
@@ -75,6 +79,7 @@ def _axes_drawing(axes: Axes, index: int) -> AxesDrawing:
         ylim=_pair(axes.get_ylim()),
         curves=tuple(_curves(axes, index)),
         guides=tuple(_guides(axes, index)),
+        projection=axes.name[:500],
     )
 
 
@@ -90,16 +95,18 @@ def _legend(axes: Axes) -> tuple[str, ...]:
     legends = [axes.get_legend()]
     for one in dict.fromkeys((figure, root)):
         legends += one.legends if one is not None else []
-    seen = [legend for legend in legends if legend and _is_visible(legend, axes)]
+    seen = [legend for legend in legends if legend and is_visible(legend, axes)]
     return tuple(
         text.get_text()[:500]
         for legend in seen
         for text in legend.get_texts()
-        if _is_visible(text, axes)
+        if is_visible(text, axes)
     )
 
 
 def _curves(axes: Axes, index: int) -> Iterator[Curve]:
+    if axes.name != FLAT:
+        return
     roles = _container_roles(axes)
     for line in axes.lines:
         role = roles.get(id(line), ("", ""))
@@ -113,6 +120,8 @@ def _curves(axes: Axes, index: int) -> Iterator[Curve]:
     for container in axes.containers:
         if isinstance(container, BarContainer) and len(container):
             yield _bar_curve(axes, container, index)
+    for patch, artist, points in outlines(axes):
+        yield _patch_curve(axes, patch, artist, points, index)
 
 
 def _container_roles(axes: Axes) -> dict[int, tuple[str, str]]:
@@ -134,7 +143,24 @@ def _container_roles(axes: Axes) -> dict[int, tuple[str, str]]:
 def _is_reference(line: Line2D, axes: Axes) -> bool:
     """Tell whether a line is one of axhline, axvline or axline, or not in data coordinates."""
     separate = line.get_transform().contains_branch_seperately(axes.transData)
-    return isinstance(line, AxLine) or tuple(separate) != (True, True)
+    beside = not any(separate) and _shift(line, axes) is not None
+    return isinstance(line, AxLine) or not (all(separate) or beside)
+
+
+def _shift(line: Line2D, axes: Axes) -> float | None:
+    """Return by how many inches a line lies beside its data; None where it does not just that."""
+    try:
+        points: np.ndarray = np.ma.filled(np.ma.asarray(line.get_xydata(), dtype=float), np.nan)
+    except (TypeError, ValueError):
+        return None
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) < 2:
+        return None
+    moved = line.get_transform().transform(points) - axes.transData.transform(points)
+    if not np.isfinite(moved).all() or np.ptp(moved, axis=0).max() > 1e-6:
+        return None
+    figure = axes.get_figure()
+    return float(np.abs(moved[0]).max() / figure.dpi) if figure is not None else None
 
 
 def _guides(axes: Axes, index: int) -> Iterator[Curve]:
@@ -149,8 +175,8 @@ def _guides(axes: Axes, index: int) -> Iterator[Curve]:
                 artist="guide",
                 axes=index,
                 marker="None",
-                linestyle=str(line.get_linestyle())[:500] if _has_stroke(line) else "None",
-                visible=_is_visible(line, axes),
+                linestyle=str(line.get_linestyle())[:500] if has_stroke(line, axes) else "None",
+                visible=is_visible(line, axes),
                 dtype="float64",
             )
 
@@ -191,16 +217,18 @@ def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -
     x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
     if x.shape != y.shape:
         x, y = np.broadcast_arrays(x, y)
-    x, y = _in_data(line.get_transform(), axes, x, y)
+    shift = _shift(line, axes) if line.get_transform() != axes.transData else 0.0
+    if shift is None or shift > SHADOW_INCHES:
+        x, y = _in_data(line.get_transform(), axes, x, y)
     return Curve(
         x=x,
         y=y,
         label=label or _label(line),
         artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
         axes=index,
-        marker=str(line.get_marker())[:500] if _has_marks(line) else "None",
-        linestyle=str(line.get_linestyle())[:500] if _has_stroke(line) else "None",
-        visible=_is_visible(line, axes),
+        marker=str(line.get_marker())[:500] if has_marks(line, axes) else "None",
+        linestyle=str(line.get_linestyle())[:500] if has_stroke(line, axes) else "None",
+        visible=is_visible(line, axes),
         dtype=_dtype(raw_x, raw_y),
     )
 
@@ -224,7 +252,22 @@ def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve |
         axes=index,
         marker="o" if artist == "scatter" else "",
         linestyle="",
-        visible=_is_visible(collection, axes),
+        visible=is_visible(collection, axes) and has_colour(collection, axes),
+        dtype="float64",
+    )
+
+
+def _patch_curve(axes: Axes, patch: Patch, artist: str, points: Points, index: int) -> Curve:
+    x, y = _in_data(patch.get_transform(), axes, *points)
+    return Curve(
+        x=x,
+        y=y,
+        label=_label(patch),
+        artist=artist,
+        axes=index,
+        marker="None",
+        linestyle="-",
+        visible=is_visible(patch, axes) and has_outline(patch, axes),
         dtype="float64",
     )
 
@@ -265,7 +308,7 @@ def _bar_curve(axes: Axes, container: BarContainer, index: int) -> Curve:
         axes=index,
         marker="",
         linestyle="",
-        visible=any(_is_visible(patch, axes) for patch in patches),
+        visible=any(is_visible(patch, axes) for patch in patches),
         dtype="float64",
     )
 
@@ -273,26 +316,6 @@ def _bar_curve(axes: Axes, container: BarContainer, index: int) -> Curve:
 def _label(artist: Artist | Container) -> str:
     label = str(artist.get_label() or "")[:500]
     return "" if label.startswith("_") else label
-
-
-def _is_visible(artist: Artist, axes: Axes) -> bool:
-    alpha = artist.get_alpha()
-    faded = alpha is not None and not np.any(alpha)
-    return bool(artist.get_visible() and axes.get_visible()) and not faded
-
-
-def _has_stroke(line: Line2D) -> bool:
-    return line.get_linewidth() > 0 and _is_colour(line.get_color())
-
-
-def _has_marks(line: Line2D) -> bool:
-    colours = line.get_markerfacecolor(), line.get_markeredgecolor()
-    return line.get_markersize() > 0 and any(map(_is_colour, colours))
-
-
-def _is_colour(colour: Any) -> bool:
-    """Tell whether a colour can be seen at all: "none" and alpha 0 cannot."""
-    return to_rgba(colour)[3] > 0
 
 
 def _dtype(*parts: object) -> str:

@@ -87,6 +87,9 @@ class CapturedError:
         return frame is None or (frame.library is None and frame.is_raise)
 
 
+FLAT = "rectilinear"
+
+
 @dataclass(frozen=True)
 class Curve:
     """One drawn artist.
@@ -116,6 +119,7 @@ class AxesDrawing:
     Attributes:
         guides: what axhline, axvline and axline draw, each by two points at opposite edges of the
             view.
+        projection: "rectilinear" for two straight axes; "3d", "polar" and others show no curves.
     """
 
     title: str
@@ -126,6 +130,7 @@ class AxesDrawing:
     ylim: tuple[float, float]
     curves: tuple[Curve, ...]
     guides: tuple[Curve, ...] = ()
+    projection: str = FLAT
 
 
 @dataclass(frozen=True)

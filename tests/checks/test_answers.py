@@ -13,6 +13,7 @@ RIGHT = torch.arange(6.0).reshape(2, 3)
 ACCEPTED = {
     "a function": (answers.require_function, len),
     "a lambda": (answers.require_function, lambda: 0),
+    "a class of Python's own": (answers.require_function, bool),
     "a string": (answers.require_text, "always"),
     "an int": (answers.require_integer, 3),
     "NumPy's int": (answers.require_integer, np.int64(3)),

@@ -9,11 +9,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.gradebook import Gradebook
 from autograder.gradebook.by_hand import Override, with_written
-from autograder.gradebook.entry import entry_of
+from autograder.gradebook.entry import entry_of, storable
 from autograder.model import Provenance, Status
 from tests.reports.sample_gradations import sample_gradations
 
@@ -304,6 +306,18 @@ def test_an_extension_is_not_had_by_calling_a_file_after_its_owner(path):
             assert told(file, "s") == own
         book.set_students({"s": ["Ann Lee", "ann@x.org", [["Ann Lee", ["ann@x.org"]]]]})
         assert book.due_dates()("bo@x.org.ipynb", "s") == due
+
+
+BYTES = st.lists(st.sampled_from([b"\xff", b"\xfe", b"\\", b"u", b"d", b"c", b"f", b"e", b"a"]))
+
+
+@given(first=BYTES, second=BYTES)
+@example(first=[b"a", b"\xff"], second=[b"a", b"\\", b"udcff"])
+@example(first=[b"\\", b"\xff"], second=[b"\\\\udcff"])
+def test_each_name_of_a_file_is_stored_as_another(first, second):
+    one, other = (os.fsdecode(b"".join(parts)) for parts in (first, second))
+    assert (storable(one) == storable(other)) == (one == other)
+    storable(one).encode("utf-8")
 
 
 def test_what_is_stored_says_of_itself_what_the_gradation_says(gradation):

@@ -52,3 +52,11 @@ def test_one_cause_is_told_once(engine):
     told = messages(gradation)
     assert told.count("The number is wrong.") == 1 and "The cause is the same as in" in told
     assert [case.slip for case in gradation.questions[0].cases] == ["off", "off"]
+
+
+def test_a_notebook_that_ended_is_told_with_each_case_that_it_never_came_to(engine):
+    head = "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q1'\npoints = None\n"
+    gradation = grade(engine, assignment(q1=head + TWICE), ("import os\nos._exit(3)", "q1"))
+    told = messages(gradation)
+    assert told.count("This check got no answer, as the notebook had ended: ") == 2
+    assert "The cause is the same as in" not in told

@@ -11,6 +11,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.errors import OutOfTime, SandboxError
 from autograder.model import Status
 from autograder.scoring.assignment import Assignment
+from autograder.scoring.bounds import bounded
 from tests.running import assignment, grade, grade_doctests, messages, outcomes, test_file
 
 CELL = """
@@ -165,3 +166,14 @@ def test_a_copy_of_the_grader_asks_the_notebook_nothing(engine):
     )
     _, gradation = graded(engine, body)
     assert outcomes(gradation) == [True], messages(gradation)
+
+
+def test_a_test_that_takes_too_much_memory_says_so(engine):
+    body = "b = bytearray(3 << 30)"
+    with bounded(60, 1024):
+        both = (
+            graded(engine, body)[1],
+            grade_doctests(engine, CELL, [(f">>> {body}", False)], foreign=True),
+        )
+    for gradation in both:
+        assert outcomes(gradation) == [False] and "memory" in messages(gradation)

@@ -4,9 +4,12 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
+from matplotlib import patheffects
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.transforms import Affine2D
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, ScaledTranslation
 
 from autograder.checks import curves
 from autograder.errors import EvidenceError
@@ -212,6 +215,133 @@ HIDDEN = {
 def test_what_cannot_be_seen_is_marked(look, call):
     (curve,) = curves_of(lambda ax: getattr(ax, call)(X, Y, **HIDDEN[look]))
     assert not curve.visible
+
+
+BLEND_IN = {
+    "white on white": lambda fig, ax: ax.plot(X, Y, color="white"),
+    "nearly white": lambda fig, ax: ax.plot(X, Y, color=(1, 1, 0.995)),
+    "nearly nothing": lambda fig, ax: ax.plot(X, Y, alpha=0.002),
+    "white marks": lambda fig, ax: ax.plot(X, Y, "o", color="w"),
+    "white dots": lambda fig, ax: ax.scatter(X, Y, color="white"),
+    "dots without a size": lambda fig, ax: ax.scatter(X, Y, s=0),
+    "white pieces": lambda fig, ax: ax.vlines(X, 0, Y, colors="w"),
+    "white stairs": lambda fig, ax: ax.stairs(Y, np.arange(5), baseline=None, color="w"),
+    "black on black": lambda fig, ax: (ax.set_facecolor("k"), ax.plot(X, Y, "k")),
+    "on a figure without axes": lambda fig, ax: (
+        fig.set_facecolor("navy"), ax.set_axis_off(), ax.plot(X, Y, color="navy")
+    ),
+    "on a twin": lambda fig, ax: (ax.set_facecolor("red"), ax.twinx().plot(X, Y, "red")),
+}  # fmt: skip
+STAND_OUT = {
+    "white on black": lambda fig, ax: (ax.set_facecolor("k"), ax.plot(X, Y, "w")),
+    "white on a coloured figure": lambda fig, ax: (
+        fig.set_facecolor("k"), ax.set_axis_off(), ax.plot(X, Y, "w")
+    ),
+    "white on nothing": lambda fig, ax: (
+        fig.patch.set_alpha(0), ax.set_facecolor("none"), ax.plot(X, Y, "w")
+    ),
+    "white on an area": lambda fig, ax: (ax.axhspan(-2, 4), ax.plot(X, Y, "w")),
+    "white on an image": lambda fig, ax: (ax.imshow(np.eye(4)), ax.plot(X, Y, "w")),
+    "white with a black rim": lambda fig, ax: ax.plot(
+        X, Y, "w", path_effects=[patheffects.withStroke(linewidth=3, foreground="k")]
+    ),
+    "white marks with a rim": lambda fig, ax: ax.plot(X, Y, "wo", markeredgecolor="k"),
+    "dots coloured by a number": lambda fig, ax: ax.scatter(X, Y, c=Y),
+    "grey": lambda fig, ax: ax.plot(X, Y, color="0.9"),
+    "on a twin": lambda fig, ax: (ax.set_facecolor("red"), ax.twinx().plot(X, Y, "w")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", BLEND_IN)
+def test_what_has_the_colour_behind_it_cannot_be_seen(way):
+    fig = Figure()
+    BLEND_IN[way](fig, fig.add_subplot())
+    assert curves.strokes(drawing(fig)) == []
+
+
+@pytest.mark.parametrize("way", STAND_OUT)
+def test_what_has_another_colour_than_what_lies_behind_it_can_be_seen(way):
+    fig = Figure()
+    STAND_OUT[way](fig, fig.add_subplot())
+    assert len(curves.strokes(drawing(fig))) == 1
+
+
+@pytest.mark.parametrize("projection", ["3d", "polar"])
+def test_an_axes_without_two_straight_axes_shows_no_graph(projection):
+    fig = Figure()
+    fig.add_subplot(projection=projection).plot(X, Y)
+    drawn = drawing(fig)
+    assert drawn.curves == () and unpack(pack(drawn)).axes[0].projection == projection
+    with pytest.raises(AssertionError, match=r"^\[axes-of-another-kind\]"):
+        curves.require_curve(drawn, np.sin, "f(x)")
+
+
+PATHS = {
+    "a path": lambda ax: ax.add_patch(PathPatch(Path(np.c_[X, Y]), fill=False, label="one")),
+    "an open polygon": lambda ax: ax.add_patch(
+        Polygon(np.c_[X, Y], closed=False, fill=False, label="one")
+    ),
+    "stairs on their side": lambda ax: ax.stairs(
+        [1, 2, 4], [-1, 0, 1, 3], orientation="horizontal", label="one"
+    ),
+}
+NO_PATHS = {
+    "an area": lambda ax: ax.fill(X, Y),
+    "a filled path": lambda ax: ax.add_patch(PathPatch(Path(np.c_[X, Y]))),
+    "a frame": lambda ax: ax.add_patch(Rectangle((0, 0), 1, 1, fill=False)),
+    "an arrow": lambda ax: ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}),
+}
+
+
+@pytest.mark.parametrize("way", PATHS)
+def test_a_border_without_an_area_is_a_curve(way):
+    (curve,) = curves_of(PATHS[way])
+    assert curve.artist == "path" and curve.label == "one" and curve.visible
+    assert curve.x[0] == X[0] or curve.x[0] == 1
+
+
+@pytest.mark.parametrize("way", NO_PATHS)
+def test_an_area_or_a_frame_is_no_curve(way):
+    assert curves_of(NO_PATHS[way]) == ()
+
+
+def test_pieces_of_a_path_have_a_gap_between_them():
+    path = Path(np.c_[X, Y], [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
+    (curve,) = curves_of(lambda ax: ax.add_patch(PathPatch(path, fill=False)))
+    np.testing.assert_array_equal(curve.y, [1, -1, np.nan, 0.5, 3])
+
+
+STEPS = {"middle": [0.5, 1.5, 3], "begin": [0, 1, 2], "end": [1, 2, 4]}
+
+
+@pytest.mark.parametrize("place", STEPS)
+def test_a_step_of_stairs_shows_the_value_at_any_one_place_on_it(place):
+    fig = Figure()
+    fig.add_subplot().stairs(np.sin(STEPS[place]), X, baseline=None)
+    (stroke,) = curves.strokes(drawing(fig))
+    np.testing.assert_allclose(stroke.x, STEPS["middle"])
+    assert curves.fits(curves.as_meant(stroke, [np.sin]), np.sin).all()
+    assert not curves.fits(curves.as_meant(stroke, [np.cos]), np.cos).any()
+
+
+@pytest.mark.parametrize("inches", [0, 2 / 72, -4 / 72])
+def test_a_line_that_is_shifted_a_little_on_the_paper_shows_its_data(inches):
+    fig = Figure()
+    ax = fig.add_subplot()
+    move = ScaledTranslation(inches, -inches, fig.dpi_scale_trans)
+    ax.plot(X, Y, transform=ax.transData + move)
+    (curve,) = drawing(fig).curves
+    np.testing.assert_array_equal([curve.x, curve.y], [X, Y])
+
+
+def test_a_line_that_is_shifted_far_is_where_it_is_drawn():
+    fig = Figure()
+    ax = fig.add_subplot()
+    ax.set(xlim=(0, 4), ylim=(-1, 3))
+    ax.plot(X, Y, transform=ax.transData + ScaledTranslation(0, 1, fig.dpi_scale_trans))
+    (curve,) = drawing(fig).curves
+    assert (curve.y > Y + 0.5).all()
+    np.testing.assert_allclose(curve.x, X, atol=1e-9)
 
 
 def test_titles_labels_limits_and_legends_are_kept():

@@ -15,8 +15,8 @@ from autograder.engines.warm import WarmEngine
 from autograder.model import Cell, Limits, Status, Submission
 from autograder.proving.audit.answers import CELL_BREAK
 from autograder.scoring.assignment import Assignment
+from autograder.scoring.ending import die_with_parent
 from autograder.scoring.noticed import find_noticed
-from autograder.scoring.supervision import die_with_parent
 from autograder.scoring.walk import Walk, Walker
 
 LIMITS = Limits(wall_s=90, cell_s=12, cpu_s=30)

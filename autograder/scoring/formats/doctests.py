@@ -17,7 +17,7 @@ from otter.test_files.ok_test import OKTestFile, run_doctest
 
 from autograder.errors import OutOfTime, SandboxError
 from autograder.languages import localize
-from autograder.scoring.cases import one_case
+from autograder.scoring.cases import TOO_MUCH, one_case
 from autograder.scoring.ending import no_copies
 from autograder.scoring.formats import failed
 from autograder.scoring.standing import SEEN
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autograder.scoring.remote import RemoteNamespace
 
 PASSED = "✅ Test case passed"
+OF_MEMORY = re.compile(r"^\s*\S*MemoryError\b", re.MULTILINE)
 FAILED = "❌ Test case failed\n"
 NEUTRAL = "the result is not the one that was expected ‖ 结果与预期不符"
 
@@ -92,7 +93,7 @@ class DoctestTests(OKTestFile):
                 known = {**SEEN, "__name__": "__main__", **found}
                 with laid_beside(session, texts_in(body), words_in(body)) as withheld:
                     with no_copies():
-                        passed, _ = run_doctest(f"{self.name} {number}", body, known)
+                        passed, report = run_doctest(f"{self.name} {number}", body, known)
         except (SandboxError, OutOfTime):
             raise
         except AssertionError as error:  # a value or a file that cannot cross
@@ -103,7 +104,9 @@ class DoctestTests(OKTestFile):
         if session.case.refused is not None:
             return False, str(session.case.refused)
         unread = [path for path in withheld if os.path.basename(path) in body]
-        return passed, NOT_READ.format(*unread[:1] * 2) if unread else NEUTRAL
+        if unread:
+            return passed, NOT_READ.format(*unread[:1] * 2)
+        return passed, TOO_MUCH.format("", "") if OF_MEMORY.search(str(report)) else NEUTRAL
 
 
 @lru_cache(4096)
