@@ -1,4 +1,4 @@
-"""The warm worker's memory, laid out so that its children copy little of it.
+"""The memory of a process that is forked again and again, laid out so that little of it is copied.
 
 A child copies each page that it writes to, and a fork an entry per page.
 """

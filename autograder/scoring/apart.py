@@ -1,9 +1,9 @@
 """One submission's tests in a copy of the scorer: what they change or break goes with the copy.
 
 Tests of another course may patch a library, change settings, close files, or end their process;
-stock Otter gives each submission a process, and so does this. What is read and imported there for
-the first time is read here too, so that the next copy has it. Who starts what:
-.docs/architecture.md.
+stock Otter gives each submission a process, and so does this, but for tests that can do none of it
+(:mod:`autograder.scoring.lasting`). What is read and imported there for the first time is read here
+too, so that the next copy has it. Who starts what: .docs/architecture.md.
 """
 
 import gc
@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.errors import AutograderError, OutOfTime, SandboxError
 from autograder.model import Gradation, Status
+from autograder.sandbox import pages
 from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import LATE_S
 from autograder.scoring.ending import die_with_parent, leave
@@ -151,3 +152,5 @@ def _learn(
             assignment.tests(question, language)
     if modules or files:
         gc.freeze()
+        pages.fill_gaps()
+        pages.collapse()

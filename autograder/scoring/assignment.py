@@ -19,6 +19,7 @@ from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
+from autograder.scoring.lasting import leave_nothing
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
@@ -98,6 +99,11 @@ class Assignment:
         return isinstance(self.manifest.get("imports"), list)
 
     @cached_property
+    def needs_copies(self) -> bool:
+        """Whether tests may leave something behind in the process in which they run."""
+        return self.is_foreign and not leave_nothing(self.sources.values())
+
+    @cached_property
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:
         return {}
 
@@ -134,10 +140,8 @@ class Assignment:
             try:
                 laid = Workplace(self.files, self.large, self.origin, place)
             except DAMAGED as error:
-                raise UsageError(
-                    f"{self.origin}: its files/ cannot be laid out ({error}); make the zip anew, "
-                    "or make room for them in the folder for temporary files"
-                ) from None
+                why = f"{self.origin}: its files/ cannot be laid out ({error}); make the zip anew, "
+                raise UsageError(f"{why}or make room in the folder for temporary files") from None
             self._laid[""] = laid
         return laid.shared
 

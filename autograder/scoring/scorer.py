@@ -90,7 +90,7 @@ class Scorer:
         return self.give_up(job, fault)
 
     def _score(self, job: Job, engine: Engine) -> Gradation:
-        """Score a submission; by tests of elsewhere in a copy of this process.
+        """Score a submission; by tests that may leave something behind in a copy of this process.
 
         Raises:
             As :func:`autograder.scoring.apart.score_apart`.
@@ -102,7 +102,7 @@ class Scorer:
 
         task.assignment.lay_files()
         try:
-            if not task.assignment.is_foreign:
+            if not task.assignment.needs_copies:
                 return score()
             give_up = partial(self.give_up, job)
             return score_apart(score, give_up, task.assignment, task.limits.wall_s)
