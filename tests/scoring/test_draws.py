@@ -56,7 +56,9 @@ def test_one_cause_is_told_once(engine):
 
 def test_a_notebook_that_ended_is_told_with_each_case_that_it_never_came_to(engine):
     head = "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q1'\npoints = None\n"
-    gradation = grade(engine, assignment(q1=head + TWICE), ("import os\nos._exit(3)", "q1"))
+    slow = ("import time\ntime.sleep(60)", "q1")
+    limits = Limits(cell_s=30, wall_s=4)
+    gradation = grade(engine, assignment(q1=head + TWICE), slow, limits=limits)
     told = messages(gradation)
     assert told.count("This check got no answer, as the notebook had ended: ") == 2
     assert "The cause is the same as in" not in told

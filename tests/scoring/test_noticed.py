@@ -147,8 +147,10 @@ def test_the_line_is_the_one_that_most_likely_does_it(source, line):
 
 LOOKS = """import signal
 def owners(f, depth=3):
-    held = [f, *(getattr(cell, 'cell_contents', None) for cell in f.__closure__ or ())]
+    cells = getattr(f, '__closure__', None) or ()
+    held = [f, *(getattr(cell, 'cell_contents', None) for cell in cells)]
     found = [type(one.__self__).__name__ for one in held if hasattr(one, '__self__')]
+    found = [one for one in found if one != 'module']  # of a function of Python's own
     inner = [one for one in held[1:] if hasattr(one, '__closure__') and depth]
     return found + [name for one in inner for name in owners(one, depth - 1)]
 def f(x):

@@ -445,10 +445,8 @@ class Thing:
 STAYING = [
     np.array([Thing()], dtype=object),
     np.array([(Thing(), 1)], dtype=[("thing", "O"), ("number", "i4")]),
-    pd.Series(pd.period_range("2024", periods=2, freq="M")),
     pd.Series([0, 0, 1], dtype=pd.SparseDtype(int, 0)),
     pd.DataFrame({"a": [Thing()]}),
-    pd.DataFrame({"a": pd.interval_range(0, 2)}),
 ]
 
 
