@@ -19,7 +19,6 @@ from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
 from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
-from autograder.scoring.lasting import leave_nothing
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
@@ -97,11 +96,6 @@ class Assignment:
     def tells_imports(self) -> bool:
         """Whether the zip says what its solution imports."""
         return isinstance(self.manifest.get("imports"), list)
-
-    @cached_property
-    def needs_copies(self) -> bool:
-        """Whether tests may leave something behind in the process in which they run."""
-        return self.is_foreign and not leave_nothing(self.sources.values())
 
     @cached_property
     def _parsed(self) -> dict[tuple[str, str], QuestionTests]:

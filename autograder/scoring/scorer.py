@@ -18,6 +18,7 @@ from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
 from autograder.scoring.apart import Broken, score_apart
 from autograder.scoring.engine import Engine, Engines
+from autograder.scoring.lasting import leave_nothing
 from autograder.scoring.task import Task
 
 TRIES = 2
@@ -43,6 +44,8 @@ class Scorer:
         self.stack = ExitStack()
         self.engine: Engine | None = None
         self.opened = False
+        tests = task.assignment.sources.values()
+        self.needs_copies = task.assignment.is_foreign and not leave_nothing(tests)
         if laid := task.assignment.laid:
             laid.make_own()  # other scorers have it too
         linecache.clearcache()  # each doctest looks whether one of the files in it has changed
@@ -102,7 +105,7 @@ class Scorer:
 
         task.assignment.lay_files()
         try:
-            if not task.assignment.needs_copies:
+            if not self.needs_copies:
                 return score()
             give_up = partial(self.give_up, job)
             return score_apart(score, give_up, task.assignment, task.limits.wall_s)
