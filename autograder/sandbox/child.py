@@ -22,10 +22,11 @@ from autograder.sandbox.line import STOPPED, Line
 from autograder.sandbox.operations import operate
 from autograder.sandbox.replaced import in_place
 from autograder.sandbox.telling import Aside
-from autograder.wall import codec, decimals, lent, links, oracles, printing, pyplot, signatures
+from autograder.wall import codec, decimals, lent, links, oracles, printing, signatures
 from autograder.wall.codec.recipes import COPIES
 from autograder.wall.frames import NONCE_BYTES, FrameStream
 from autograder.wall.leaves import Leaves, inputs_in
+from autograder.wall.requests import PYPLOT, SHARING
 from autograder.wall.seeds import state_of
 from autograder.wall.sharing import Shared
 
@@ -303,7 +304,7 @@ class Agent:
 
     def pyplot(self, message: Message) -> Message:
         """Return what pyplot says of the notebook's figures."""
-        if message["name"] not in pyplot.ASKED:
+        if message["name"] not in PYPLOT:
             raise EvidenceError("a test asks for no such function")
         there = importlib.import_module("matplotlib.pyplot")
         return {"value": getattr(there, message["name"])(*message["args"])}
@@ -356,6 +357,3 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     "operate": Agent.operate,
     "vjp": Agent.vjp,
 }
-
-
-SHARING = ("get", "set", "call", "operate", "pyplot")  # in which values stay one on both sides

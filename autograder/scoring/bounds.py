@@ -59,7 +59,7 @@ class TestTooLong(Exception):
 
 @contextmanager
 def patient(
-    cpu_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+    cpu_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], object]
 ) -> Iterator[None]:
     """Hold a test case to this process's CPU time, in a process's main thread.
 
@@ -90,7 +90,7 @@ def patient(
 
 @contextmanager
 def awake(
-    idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+    idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], object]
 ) -> Iterator[None]:
     """Hold a test case to the time in which it neither computes nor waits for the sandbox.
 
@@ -112,7 +112,7 @@ class _Awake:
     """The handler of that alarm; by itself it lets a message be read whole."""
 
     def __init__(
-        self, idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], None]
+        self, idle_s: float, busy: Callable[[], bool], tell: Callable[[TestTooLong], object]
     ):
         self.idle_s, self.busy, self.tell = idle_s, busy, tell
         self.handler = signal.getsignal(signal.SIGALRM)

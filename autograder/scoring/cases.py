@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from autograder.scoring.bounds import TestTooLong, awake, kept_clock, patient
+from autograder.scoring.bounds import awake, kept_clock, patient
 from autograder.scoring.conversation import Conversation
 from autograder.scoring.guard import guarded
 from autograder.scoring.hints import only_names
@@ -31,10 +31,7 @@ def one_case(
     def is_busy() -> bool:
         return session.exchanges > 0
 
-    def refuse(error: TestTooLong) -> None:
-        case.refuse(error)
-
-    timed = patient(seconds, is_busy, refuse), awake(seconds, is_busy, refuse)
+    timed = patient(seconds, is_busy, case.refuse), awake(seconds, is_busy, case.refuse)
     shown = notebooks_figures(session)
     with kept_clock(), timed[0], timed[1], guarded(session, texts), only_names(), shown:
         case.running = True

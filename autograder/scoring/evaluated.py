@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+from autograder.scoring.described import is_told
 from autograder.scoring.interpreters import (
     IMPORTS,
     ITSELF,
@@ -69,8 +70,6 @@ def refusal_of_code(event: str, args: tuple[Any, ...], caller: FrameType, desk: 
             return NOT_RUN.format(*CODE) if any(_is_beside(one, desk) for one in inside) else ""
         return NOT_RUN.format(*CODE) if is_a_tests(caller.f_code.co_filename) else ""
     if event == "code.__new__":  # made anew of another's
-        from autograder.scoring.described import is_told
-
         known = is_a_tests(caller.f_code.co_filename) and is_told(args[0])
         return NOT_RUN.format(*CODE) if known else ""
     code = args[0]

@@ -9,9 +9,9 @@ if it changes no library of those; functions that cross by name depend on their 
 
 import ast
 import builtins
-import doctest
 from collections.abc import Iterable, Iterator
 
+from autograder.scoring.formats.doctests import sources_in
 from autograder.scoring.plain import OF_COLUMNS, PLAIN
 from autograder.wall.codec.names import ERRORS, NUMPY
 
@@ -46,7 +46,7 @@ OF_VALUES = frozenset({
     "isfinite", "isinf", "isnan", "issubset", "issuperset", "item", "items", "iterrows",
     "itertuples", "join", "keys", "labels", "last", "linalg", "loc", "log", "log10", "log2",
     "map", "merge", "most_common", "name", "names", "nan", "ndim", "nlargest", "norm", "nsmallest",
-    "num_columns", "num_rows", "numel", "numerator", "numpy", "nunique", "partition", "pi", "pop",
+    "num_columns", "num_rows", "numel", "numerator", "numpy", "nunique", "partition", "pi",
     "real", "relabeled", "reset_index", "row", "rows", "rpartition", "rsplit", "rstrip",
     "search", "set_index", "sin", "cos", "tan", "sort_index", "sort_values", "splitlines", "sqrt",
     "sub", "symmetric_difference", "tail", "testing", "to_dict", "to_frame", "to_list", "to_numpy",
@@ -89,23 +89,15 @@ def _lies_still(statement: ast.stmt, shared: bool) -> bool:
     """
     if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef)):
         return True
-    known = _is_constant if shared else _is_literal
-    return isinstance(statement, (ast.Assign, ast.Expr)) and known(statement.value)
+    return isinstance(statement, (ast.Assign, ast.Expr)) and _is_written(statement.value, shared)
 
 
-def _is_literal(value: ast.expr) -> bool:
+def _is_written(value: ast.expr | None, for_good: bool) -> bool:
+    """Tell whether a value, if there is one, stands in the text, and may be none that changes."""
     try:
-        ast.literal_eval(value)
-    except (ValueError, TypeError):
-        return False
-    return True
-
-
-def _is_constant(value: ast.expr | None) -> bool:
-    if value is None:
-        return True
-    try:
-        hash(ast.literal_eval(value))
+        found = None if value is None else ast.literal_eval(value)
+        if for_good:
+            hash(found)
     except (ValueError, TypeError):
         return False
     return True
@@ -115,8 +107,7 @@ def _doctests_in(file: ast.AST) -> Iterator[ast.AST]:
     """Yield the code of each example in a file's texts."""
     for node in ast.walk(file):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>>" in node.value:
-            for example in doctest.DocTestParser().get_examples(node.value):
-                yield ast.parse(example.source)
+            yield from map(ast.parse, sources_in(node.value))
 
 
 def _is_known(node: ast.AST) -> bool:
@@ -132,7 +123,7 @@ def _is_known(node: ast.AST) -> bool:
         named = {name.name for name in node.names}
         return node.module in IMPORTED and named <= {*ATTRIBUTES, DECORATOR}
     if isinstance(node, ast.arguments):  # defaults are made once for all submissions
-        return all(map(_is_constant, (*node.defaults, *node.kw_defaults)))
+        return all(_is_written(one, True) for one in (*node.defaults, *node.kw_defaults))
     if isinstance(node, ast.FunctionDef):
         called = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
         return all(isinstance(one, ast.Name) and one.id == DECORATOR for one in called)

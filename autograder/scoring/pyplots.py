@@ -12,11 +12,11 @@ from types import FrameType
 from typing import Any
 
 from autograder.scoring.conversation import Conversation
-from autograder.wall.pyplot import ASKED
+from autograder.scoring.interpreters import is_a_packages
+from autograder.wall.requests import PYPLOT
 
 WORDS = frozenset({"plt", "pyplot", "pylab"})
 _asked: list[Conversation] = []  # the session of the test case that runs
-LIBRARIES = ("site-packages", "dist-packages")
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def notebooks_figures(session: Conversation) -> Iterator[None]:
         yield
         return
     known = plt._pylab_helpers.Gcf
-    usual, before = {name: getattr(plt, name) for name in ASKED}, known.figs
+    usual, before = {name: getattr(plt, name) for name in PYPLOT}, known.figs
     known.figs = session.figures
     for name, function in usual.items():
         setattr(plt, name, _asking(name, function, known))
@@ -65,4 +65,4 @@ def _is_asked_by_test(frame: FrameType | None) -> bool:
     """Tell whether a test asks, by itself or through a function of pyplot's: no other library."""
     while frame is not None and frame.f_globals.get("__name__") == "matplotlib.pyplot":
         frame = frame.f_back
-    return frame is not None and not any(one in frame.f_code.co_filename for one in LIBRARIES)
+    return frame is not None and not is_a_packages(frame.f_code.co_filename)

@@ -103,10 +103,10 @@ class Scorer:
         def score() -> Gradation:
             return pipeline.score(job, task.assignment, engine, task.limits, task.by)
 
+        if not self.needs_copies:
+            return score()
         task.assignment.lay_files()
         try:
-            if not self.needs_copies:
-                return score()
             give_up = partial(self.give_up, job)
             return score_apart(score, give_up, task.assignment, task.limits.wall_s)
         finally:

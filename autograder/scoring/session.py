@@ -21,11 +21,11 @@ from autograder.scoring.usage import Usage
 from autograder.wall import codec, oracles, printing
 from autograder.wall.evidence import CapturedError, Drawing, errors_in
 from autograder.wall.frames import FrameStream
+from autograder.wall.requests import SHARING
 from autograder.wall.seeds import OURS, Seeds
 
 MAX_ERROR_TEXT = 4000  # of a cell; the sandbox keeps less
 PART_BYTES = 8 * 2**20  # of a file, in one request
-SHARING = ("get", "set", "call", "operate", "pyplot")  # in which values stay one on both sides
 
 
 class StudentTimeout(AssertionError):

@@ -23,7 +23,14 @@ from matplotlib.transforms import Transform
 from autograder.errors import EvidenceError
 from autograder.wall.evidence import FLAT, AxesDrawing, Curve, Drawing
 from autograder.wall.outlines import Points, outlines
-from autograder.wall.visibility import has_colour, has_marks, has_outline, has_stroke, is_visible
+from autograder.wall.visibility import (
+    Ground,
+    has_colour,
+    has_marks,
+    has_outline,
+    has_stroke,
+    is_visible,
+)
 
 MAX_ARTISTS = 20_000
 MAX_POINTS = 2_000_000
@@ -107,21 +114,22 @@ def _legend(axes: Axes) -> tuple[str, ...]:
 def _curves(axes: Axes, index: int) -> Iterator[Curve]:
     if axes.name != FLAT:
         return
+    ground = Ground(axes)
     roles = _container_roles(axes)
     for line in axes.lines:
         role = roles.get(id(line), ("", ""))
         if role != DECORATION and not _is_reference(line, axes):
-            yield _line_curve(axes, line, index, *role)
+            yield _line_curve(ground, line, index, *role)
     for collection in axes.collections:
         if roles.get(id(collection)) != DECORATION:
-            curve = _collection_curve(axes, collection, index)
+            curve = _collection_curve(ground, collection, index)
             if curve is not None:
                 yield curve
     for container in axes.containers:
         if isinstance(container, BarContainer) and len(container):
             yield _bar_curve(axes, container, index)
     for patch, artist, points in outlines(axes):
-        yield _patch_curve(axes, patch, artist, points, index)
+        yield _patch_curve(ground, patch, artist, points, index)
 
 
 def _container_roles(axes: Axes) -> dict[int, tuple[str, str]]:
@@ -165,6 +173,7 @@ def _shift(line: Line2D, axes: Axes) -> float | None:
 
 def _guides(axes: Axes, index: int) -> Iterator[Curve]:
     """Yield the lines that reach through the whole view, each by two points at its edges."""
+    ground = Ground(axes)
     for line in axes.lines:
         ends = _ends(line, axes)
         if ends is not None:
@@ -175,7 +184,7 @@ def _guides(axes: Axes, index: int) -> Iterator[Curve]:
                 artist="guide",
                 axes=index,
                 marker="None",
-                linestyle=str(line.get_linestyle())[:500] if has_stroke(line, axes) else "None",
+                linestyle=str(line.get_linestyle())[:500] if has_stroke(line, ground) else "None",
                 visible=is_visible(line, axes),
                 dtype="float64",
             )
@@ -211,7 +220,8 @@ def _ends_of_axline(line: AxLine, axes: Axes) -> tuple[Any, Any] | None:
     return ends, y + slope * (ends - x)
 
 
-def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -> Curve:
+def _line_curve(ground: Ground, line: Line2D, index: int, artist: str, label: str) -> Curve:
+    axes = ground.axes
     drawstyle = line.get_drawstyle()
     raw_x, raw_y = line.get_xdata(orig=True), line.get_ydata(orig=True)
     x, y = _numbers(axes.xaxis, raw_x), _numbers(axes.yaxis, raw_y)
@@ -226,14 +236,15 @@ def _line_curve(axes: Axes, line: Line2D, index: int, artist: str, label: str) -
         label=label or _label(line),
         artist=artist or ("step" if drawstyle.startswith("steps") else "line"),
         axes=index,
-        marker=str(line.get_marker())[:500] if has_marks(line, axes) else "None",
-        linestyle=str(line.get_linestyle())[:500] if has_stroke(line, axes) else "None",
+        marker=str(line.get_marker())[:500] if has_marks(line, ground) else "None",
+        linestyle=str(line.get_linestyle())[:500] if has_stroke(line, ground) else "None",
         visible=is_visible(line, axes),
         dtype=_dtype(raw_x, raw_y),
     )
 
 
-def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve | None:
+def _collection_curve(ground: Ground, collection: Collection, index: int) -> Curve | None:
+    axes = ground.axes
     if isinstance(collection, PathCollection):
         points, transform = collection.get_offsets(), collection.get_offset_transform()
         artist = "scatter"
@@ -252,12 +263,13 @@ def _collection_curve(axes: Axes, collection: Collection, index: int) -> Curve |
         axes=index,
         marker="o" if artist == "scatter" else "",
         linestyle="",
-        visible=is_visible(collection, axes) and has_colour(collection, axes),
+        visible=is_visible(collection, axes) and has_colour(collection, ground),
         dtype="float64",
     )
 
 
-def _patch_curve(axes: Axes, patch: Patch, artist: str, points: Points, index: int) -> Curve:
+def _patch_curve(ground: Ground, patch: Patch, artist: str, points: Points, index: int) -> Curve:
+    axes = ground.axes
     x, y = _in_data(patch.get_transform(), axes, *points)
     return Curve(
         x=x,
@@ -267,7 +279,7 @@ def _patch_curve(axes: Axes, patch: Patch, artist: str, points: Points, index: i
         axes=index,
         marker="None",
         linestyle="-",
-        visible=is_visible(patch, axes) and has_outline(patch, axes),
+        visible=is_visible(patch, axes) and has_outline(patch, ground),
         dtype="float64",
     )
 

@@ -1,6 +1,7 @@
 """What of a picture can be seen: not hidden, not transparent, not of the colour behind it."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,18 @@ from matplotlib.patches import Patch
 FAINTEST = 0.01  # of what lies between black and white
 
 
+class Ground:
+    """What the artists of an Axes are drawn on, looked at once for all of them."""
+
+    def __init__(self, axes: Axes):
+        self.axes = axes
+
+    @cached_property
+    def colour(self) -> tuple[float, ...] | None:
+        """Its colour; None where that is not known."""
+        return _backdrop(self.axes)
+
+
 def is_visible(artist: Artist, axes: Axes) -> bool:
     """Tell whether an artist is switched on, and not faded to nothing."""
     alpha = artist.get_alpha()
@@ -21,42 +34,41 @@ def is_visible(artist: Artist, axes: Axes) -> bool:
     return bool(artist.get_visible() and axes.get_visible()) and not faded
 
 
-def has_stroke(line: Line2D, axes: Axes) -> bool:
+def has_stroke(line: Line2D, ground: Ground) -> bool:
     """Tell whether the line itself can be seen, be it joined or not."""
-    return line.get_linewidth() > 0 and _stands_out(line, (line.get_color(),), axes)
+    return line.get_linewidth() > 0 and _stands_out(line, (line.get_color(),), ground)
 
 
-def has_marks(line: Line2D, axes: Axes) -> bool:
+def has_marks(line: Line2D, ground: Ground) -> bool:
     """Tell whether the marks of a line can be seen, if it has any."""
     colours = line.get_markerfacecolor(), line.get_markeredgecolor()
-    return line.get_markersize() > 0 and _stands_out(line, colours, axes)
+    return line.get_markersize() > 0 and _stands_out(line, colours, ground)
 
 
-def has_outline(patch: Patch, axes: Axes) -> bool:
+def has_outline(patch: Patch, ground: Ground) -> bool:
     """Tell whether the border of a patch can be seen."""
-    return patch.get_linewidth() > 0 and _stands_out(patch, (patch.get_edgecolor(),), axes)
+    return patch.get_linewidth() > 0 and _stands_out(patch, (patch.get_edgecolor(),), ground)
 
 
-def has_colour(collection: Collection, axes: Axes) -> bool:
+def has_colour(collection: Collection, ground: Ground) -> bool:
     """Tell whether the dots or segments of a collection can be seen."""
     if isinstance(collection, PathCollection) and not np.any(collection.get_sizes()):
         return False
     if collection.get_array() is not None:  # its colours are known when it is drawn
         return True
     colours = [*_rows(collection.get_facecolor()), *_rows(collection.get_edgecolor())]
-    return _stands_out(collection, colours, axes)
+    return _stands_out(collection, colours, ground)
 
 
 def _rows(colours: Any) -> np.ndarray:
     return np.asarray(colours, dtype=float).reshape(-1, 4)
 
 
-def _stands_out(artist: Artist, colours: Iterable[Any], axes: Axes) -> bool:
+def _stands_out(artist: Artist, colours: Iterable[Any], ground: Ground) -> bool:
     """Tell whether any of some colours differs from what lies behind an artist."""
     seen = [to_rgba(colour) for colour in colours]
     seen = [colour for colour in seen if colour[3] > 0]
-    behind = _backdrop(axes)
-    if not seen or behind is None or artist.get_path_effects():
+    if not seen or artist.get_path_effects() or (behind := ground.colour) is None:
         return bool(seen)
     alpha = artist.get_alpha()
     return any(

@@ -25,6 +25,7 @@ ONLY_COMPARE = (
 )
 LASTING = (
     "x[0] = 1", "x.y = 1", "del x[0]", "x += [1]", "global y\n    y = 1", "x.append(1)",
+    "x.pop()", "x.remove(1)", "x.insert(0, 1)",
     "x.update({})", "x.title('t')", "np.seterr(all='raise')", "np.random.seed(1)", "plt.figure()",
     "pd.set_option('display.width', 1)", "plt.rcParams.update({})", "x.to_csv('a.csv')",
     "open('a')", "eval(x)", "exec(x)", "__import__('os')", "getattr(x, 'seterr')(all='raise')",

@@ -156,9 +156,9 @@ def words_in(body: str) -> tuple[str, ...]:
 @lru_cache(4096)
 def _nodes(body: str) -> tuple[ast.AST, ...]:
     nodes = list[ast.AST]()
-    for example in doctest.DocTestParser().get_examples(body):
+    for source in sources_in(body):
         with suppress(SyntaxError):  # the runner says so
-            nodes += ast.walk(ast.parse(example.source))
+            nodes += ast.walk(ast.parse(source))
     return tuple(nodes)
 
 
