@@ -26,6 +26,7 @@ from autograder.scoring import (
     unpickling,
 )
 from autograder.scoring.conversation import Conversation
+from autograder.scoring.interpreters import is_of_an_import
 
 CODE = frozenset({"exec", "function.__new__", "code.__new__", "marshal.loads", "marshal.load"})
 
@@ -76,8 +77,10 @@ _installed: list[bool] = []
 def _look(event: str, args: tuple[Any, ...]) -> None:
     if event not in JUDGES:
         return
-    case = running()
-    if case is not None and (why := JUDGES[event](case, event, args, sys._getframe(1))):
+    case, caller = running(), sys._getframe(1)
+    if case is None or not (why := JUDGES[event](case, event, args, caller)):
+        return
+    if not is_of_an_import(caller):
         case.refuse(why)
 
 
