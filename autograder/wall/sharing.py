@@ -9,7 +9,7 @@ to encode: it rests from one test case to the next, and is told anew only if it 
 
 import math
 from array import array
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -297,6 +297,8 @@ def fill(held: Any, value: Any) -> None:
     else:
         held.clear()
         (held.extend if cls is deque else held.update)(value)
+        if cls is defaultdict:
+            held.default_factory = value.default_factory
 
 
 def _fill_tensor(held: torch.Tensor, value: torch.Tensor) -> None:

@@ -227,7 +227,8 @@ class _Decoder:
         return self.adopt("subclass", plain, value)
 
     def collection(self, plain: Record, depth: Depth) -> Any:
-        return library.make_collection(plain, self.items(plain, depth))
+        items = self.items(plain, depth)
+        return library.make_collection(plain, items, lambda part: self.decode(part, depth))
 
     def decimal(self, plain: Record, depth: Depth) -> Any:
         return library.make_decimal(_field(plain, "text", str))

@@ -285,5 +285,5 @@ def _empty(content: Any, decode: Content) -> Any:
     if content["$"] == "built":
         return _empty_of(content, decode)
     if content["$"] == "collection":
-        return make_collection(content, [])
+        return make_collection(content, [], decode)
     return {} if content["$"] == "dict" else set()
