@@ -15,7 +15,7 @@ class Silent:
         self.types, self.standing, self.asked, self.case = {}, {}, [], CaseRun()
         self.limits, self.exchanges, self.usage, self.desk = Limits(), 0, None, None
         self.lending = SimpleNamespace(sharing=False, shared=Shared(1))
-        self.seeds, self.workplace = Seeds(), ""
+        self.seeds, self.workplace, self.channels = Seeds(), "", ()
 
     def begin_case(self, words=()):
         self.case = CaseRun(frozenset(words))

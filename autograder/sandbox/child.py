@@ -114,8 +114,7 @@ class Agent:
                         reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
-                COPIES.check()
-                reply |= self.aside.said() | self.told_of_leaves()
+                reply |= self.aside.said() | self.told_of_leaves() | COPIES.told()
                 return codec.pack(reply, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
@@ -128,8 +127,10 @@ class Agent:
     def pack_error(self, error: BaseException) -> bytes:
         try:
             reply = {"ok": False, "error": error, "number": calling.number_of(error)}
-            reply |= self.aside.said() | self.told_of_leaves()
+            reply |= self.aside.said() | self.told_of_leaves() | COPIES.told()
             return codec.pack(reply, self.keep, None, self.shared)
+        except EvidenceError as limit:
+            return codec.pack({"ok": False, "limit": f"EvidenceError: {limit}"})
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 
@@ -216,6 +217,7 @@ class Agent:
         """Put a question about a test's function; returns the answer and what graphs lead to."""
         assert self.line is not None, "it is a request that computes something"
         asked |= {**self.aside.drawn(), **self.told_of_leaves()}
+        asked |= COPIES.told(between=True)
         asked |= {} if torch.is_grad_enabled() else {"quiet": True}
         question = codec.pack(asked, self.keep, self.link, self.shared)
         answer = self.line.ask(codec.CALL + question, self.serve_between)

@@ -12,17 +12,15 @@ import resource
 import signal
 import socket
 import struct
-import sys
-import sysconfig
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.errors import EngineError
 from autograder.model import Limits
-from autograder.sandbox import mounts, needs, sockets
+from autograder.sandbox import needs, sockets
+from autograder.sandbox.landlock import READ_RIGHTS, SHARED_RIGHTS, Landlock
 from autograder.sandbox.processes import SHARED
+from autograder.sandbox.readable import DEVICES, readable_paths
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -30,27 +28,6 @@ PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 UNHEARD_S = 2  # of CPU time between SIGXCPU and the end of who does not listen
-LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
-LANDLOCK_RULE_PATH_BENEATH = 1
-# Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
-READ_RIGHTS = 0b1101
-LIST_RIGHTS = 0b1000
-# The course of an installed package: tests and solutions, in a folder that is read otherwise.
-COURSE = Path(__file__).resolve().parents[1] / "bundled"
-FILE_RIGHTS = 0b111 | 1 << 14 | 1 << 15
-DEVICES = {
-    "/dev/null": READ_RIGHTS | 0b10,
-    "/dev/zero": READ_RIGHTS | 0b10,
-    "/dev/urandom": READ_RIGHTS,
-    "/dev/random": READ_RIGHTS,
-}
-GROUP_LIMITS = (  # of a control group of version 2, and 1
-    "cpu.max", "memory.max", "memory.high", "cpu.cfs_quota_us", "cpu.cfs_period_us",
-    "memory.limit_in_bytes",
-)  # fmt: skip
-# In the folder of shared memory a submission may make, open and remove entries of its own uid; it
-# may not list them, nor make folders, sockets or links.
-SHARED_RIGHTS = 1 << 1 | 1 << 2 | 1 << 5 | 1 << 8 | 1 << 14
 SOCKET_CALLS = ("socket", "connect", "bind", "listen", "accept", "accept4")
 FORBIDDEN_CALLS = (
     "ptrace", "process_vm_readv",
@@ -93,48 +70,26 @@ class Confinement:
         self.hidden, self.shared = hidden, shared
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.own_uid = layers.own_uid and os.geteuid() == 0
-        self.landlock_abi = _landlock_abi(self.libc) if layers.landlock else 0
-        # Bits 0..12 exist in ABI 1, refer (13) in 2, truncate (14) in 3, device ioctl (15) in 5.
-        self.handled = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(self.landlock_abi, 16)) - 1
-        self.rules = [*self._readable_rules()] if self.landlock_abi else []
-        self.sockets = self.own_uid and sockets.only_own_are_reachable(self.landlock_abi)
+        self.landlock = Landlock(layers.landlock)
+        self.landlock.allow(readable_paths() | DEVICES | self._own_paths())
+        self.sockets = self.own_uid and sockets.only_own_are_reachable(self.landlock.abi)
         self.program = _seccomp_program(self.sockets) if layers.seccomp else None
         self.rlimits = layers.rlimits
         self.tasks = 0 if self.own_uid else _count_tasks(os.geteuid())
         if self.own_uid:
             needs.check_own_uid()
-        if layers.landlock and not self.landlock_abi:
+        if layers.landlock and not self.landlock.abi:
             _check_without_landlock(self.own_uid, hidden)
 
     def describe(self) -> dict:
         """Return which layers hold here, for the run's log."""
         return {
             "own_uid": self.own_uid,
-            "landlock_abi": self.landlock_abi,
+            "landlock_abi": self.landlock.abi,
             "seccomp": self.program is not None,
             "rlimits": self.rlimits,
             "unix_sockets": self.sockets,
         }
-
-    def new_ruleset(self) -> int | None:
-        """Return a Landlock ruleset for the next child, or None without Landlock.
-
-        Raises:
-            OSError: the kernel refuses.
-        """
-        if not self.landlock_abi:
-            return None
-        attribute = struct.pack("<Q", self.handled)
-        if self.landlock_abi >= 4:
-            attribute += struct.pack("<Q", 0b11)  # TCP bind and connect
-        if self.landlock_abi >= 6:
-            attribute += struct.pack("<Q", 0b11)  # abstract sockets and signals out of the domain
-        ruleset = self.libc.syscall(LANDLOCK_CREATE, attribute, len(attribute), 0)
-        if ruleset < 0:
-            raise OSError(ctypes.get_errno(), "landlock_create_ruleset failed")
-        for rule in self.rules:
-            self._add_rule(ruleset, rule)
-        return ruleset
 
     def enter(self, uid: int, folder: str, limits: Limits, ruleset: int | None) -> None:
         """Lock the calling process in for good.
@@ -142,7 +97,7 @@ class Confinement:
         Args:
             uid: the submission's own uid and gid (used as root only).
             folder: the only place where it may write.
-            ruleset: what :meth:`new_ruleset` returned.
+            ruleset: a new one of ``landlock``'s.
         """
         if self.rlimits:
             others = 0 if self.own_uid else self.tasks
@@ -155,7 +110,8 @@ class Confinement:
         self._prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         self._prctl(PR_SET_NO_NEW_PRIVS, 1)
         if ruleset is not None:
-            self._restrict_files(folder, ruleset)
+            own = {"/proc/self": READ_RIGHTS, folder: self.landlock.all_rights}
+            self.landlock.restrict(ruleset, own)
         if self.program is not None:
             instructions = ctypes.create_string_buffer(self.program, len(self.program))
             # struct sock_fprog: a count of eight-byte instructions and their address.
@@ -166,31 +122,11 @@ class Confinement:
         if self.libc.prctl(option, value, data, 0, 0):
             raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
-    def _readable_rules(self) -> Iterator[bytes]:
-        for path, rights in _readable_paths().items():
-            yield self._rule(path, rights)
-        if self.shared:
-            yield self._rule(self.shared, READ_RIGHTS)
-        for path, rights in DEVICES.items():
-            if os.path.exists(path):
-                yield self._rule(path, rights)
+    def _own_paths(self) -> dict[str, int]:
+        found = {self.shared: READ_RIGHTS} if self.shared else {}
         if self.own_uid and os.path.isdir(SHARED):
-            yield self._rule(SHARED, SHARED_RIGHTS)
-
-    def _rule(self, path: str, rights: int) -> bytes:
-        fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        if not os.path.isdir(path):
-            rights &= FILE_RIGHTS
-        return struct.pack("<Qi", rights & self.handled, fd)
-
-    def _add_rule(self, ruleset: int, rule: bytes) -> None:
-        self.libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
-
-    def _restrict_files(self, folder: str, ruleset: int) -> None:
-        self._add_rule(ruleset, self._rule("/proc/self", READ_RIGHTS))
-        self._add_rule(ruleset, self._rule(folder, self.handled & ~1))
-        if self.libc.syscall(LANDLOCK_RESTRICT, ruleset, 0):
-            raise OSError(ctypes.get_errno(), "landlock_restrict_self failed")
+            found[SHARED] = SHARED_RIGHTS
+        return found
 
 
 def _check_without_landlock(own_uid: bool, hidden: bool) -> None:
@@ -231,11 +167,6 @@ def _data_bytes() -> int:
         return int(file.read().split()[5]) * resource.getpagesize()
 
 
-def _landlock_abi(libc: ctypes.CDLL) -> int:
-    abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
-    return max(abi, 0)
-
-
 def _seccomp_program(unix_sockets: bool) -> bytes:
     """Return the filter as the kernel's instructions; the calls in it answer EPERM.
 
@@ -271,61 +202,6 @@ def _seccomp_program(unix_sockets: bool) -> bytes:
         filter.export_bpf(file)
         file.seek(0)
         return file.read()
-
-
-def _readable_paths() -> dict[str, int]:
-    """Return what may be read, each with its rights, which hold for all that lies in it."""
-    paths = {"/usr", "/lib", "/lib64", "/bin", "/sbin", "/proc/cpuinfo", "/proc/meminfo"}
-    paths |= {f"/proc/{name}" for name in ("loadavg", "stat", "uptime", "version")}
-    paths |= {"/etc/localtime", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts"}
-    paths |= {"/etc/passwd", "/etc/nsswitch.conf", "/sys/devices/system/cpu"}
-    paths |= set(_group_limits())
-    paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    paths |= {str(Path(sys.executable).resolve().parent), os.path.dirname(sys.executable)}
-    paths |= {os.path.join(sys.prefix, name) for name in ("pyvenv.cfg", "share")}
-    paths |= {os.path.join(sys.base_prefix, "lib")}
-    paths |= set(mounts.package_folders())
-    # What a distribution runs at each start, by a link out of Python's own folder.
-    paths |= {getattr(sys.modules.get("sitecustomize"), "__file__", None) or ""}
-    # Not the folder of this package: beside it may lie tests and solutions.
-    found: dict[str, int] = {}
-    for path in sorted(path for path in paths if path and os.path.exists(path)):
-        found |= _without(Path(path).resolve(), COURSE)
-    return found
-
-
-def _group_limits() -> list[str]:
-    """Return the files that say what a control group may use, by which databases choose threads.
-
-    They take one that is there and cannot be read for a fault of the machine's.
-    """
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        _, controllers, own = line.split(":", 2)
-        for controller in {"", controllers, *controllers.split(",")}:
-            for group in {"", own.strip("/")}:
-                folder = os.path.normpath(f"/sys/fs/cgroup/{controller}/{group}")
-                found += [f"{folder}/{name}" for name in GROUP_LIMITS]
-    return found
-
-
-def _without(folder: Path, left_out: Path) -> dict[str, int]:
-    """Return the rights to a folder, but for the contents of one that may lie in it."""
-    if not left_out.is_relative_to(folder) or not left_out.is_dir():
-        return {str(folder): READ_RIGHTS}
-    found = {str(folder): LIST_RIGHTS}
-    if folder == left_out:
-        return found
-    for path in folder.iterdir():
-        if not path.is_symlink():  # what it leads to is read where that lies
-            found |= _without(path, left_out)
-        elif not left_out.is_relative_to(target := path.resolve()) and target.exists():
-            found[str(target)] = READ_RIGHTS
-    return found
 
 
 def _count_tasks(uid: int) -> int:

@@ -143,7 +143,7 @@ class Worker:
         ours, theirs = socket.socketpair()
         noted, noting = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._make_room(uid, folder)
-        ruleset = self.confinement.new_ruleset()
+        ruleset = self.confinement.landlock.new_ruleset()
         began = time.monotonic()
         ended = Ended(Status.NOT_GRADED, "the watch failed")
         pid = os.fork()

@@ -9,13 +9,16 @@ too, so that the next copy has it. Who starts what: .docs/architecture.md.
 import gc
 import importlib
 import os
+import secrets
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from autograder.errors import AutograderError, OutOfTime, SandboxError
@@ -28,6 +31,7 @@ from autograder.scoring.interpreters import OURS, PYTHONS, is_a_packages
 
 LOOK_S = 0.2  # how often a copy is looked for that says nothing
 LATER_S = LATE_S + 3.0  # after the submission's time, for the copy to end by itself
+SECRET_BYTES = 16  # before an answer, which is unpickled: a test may reach the channel
 GONE = "the process of its tests ended by itself ({})"
 HANGS = "the grader did not come back from looking at its answers"
 
@@ -37,30 +41,40 @@ def score_apart(
     give_up: Callable[[BaseException], Gradation],
     assignment: Assignment,
     wall_s: float,
+    shut: Callable[[int, str], None],
 ) -> Gradation:
     """Score a submission in a copy of this process.
 
     Args:
         score: scores it; runs in the copy.
         give_up: makes the gradation of what no scorer should raise; runs there too.
+        shut: puts the fence around the copy; gets the descriptor of its channel, and a folder
+            for what its tests write.
 
     Raises:
         AutograderError: as ``score`` does; OutOfTime: it did not come back;
             SandboxError: it ended by itself.
     """
     ours, theirs = Pipe(duplex=False)
+    secret = secrets.token_bytes(SECRET_BYTES)
     with tempfile.TemporaryDirectory(prefix="tests-", ignore_cleanup_errors=True) as place, ours:
         pid = os.fork()
         if not pid:
             try:
-                _be_a_copy(theirs, score, give_up, assignment, place)
+                shutting = partial(shut, theirs.fileno(), place)
+                answer = _be_a_copy(score, give_up, assignment, place, shutting)
+                theirs.send_bytes(secret + bytes(ForkingPickler.dumps(answer)))
+                leave(0)
             finally:
                 leave(1)
         theirs.close()
         try:
-            what, content, modules, files = _answer(ours, pid, time.monotonic() + wall_s + LATER_S)
+            told = _answer(ours, pid, time.monotonic() + wall_s + LATER_S)
         finally:
             _end(pid)
+    if not told.startswith(secret):  # a test wrote it, where a student's number led it
+        raise _gone("not by its own word")
+    what, content, modules, files = ForkingPickler.loads(told[SECRET_BYTES:])
     _learn(modules, files, assignment)
     if what == "raised":
         raise content
@@ -68,27 +82,28 @@ def score_apart(
 
 
 def _be_a_copy(
-    channel: Connection,
     score: Callable[[], Gradation],
     give_up: Callable[[BaseException], Gradation],
     assignment: Assignment,
     place: str,
-) -> None:
+    shut: Callable[[], None],
+) -> tuple[Any, ...]:
+    """Score in this process; returns how that went, what it brought, and what it had to read."""
     die_with_parent()
     os.setpgid(0, 0)  # what a test leaves behind is ended with it
     tempfile.tempdir = os.environ["TMPDIR"] = place
-    known, read, send = {*sys.modules}, {*assignment.files_read}, channel.send
+    known, read = {*sys.modules}, {*assignment.files_read}
     what: str = "scored"
     content: Any
     try:
+        shut()
         content = score()
     except AutograderError as error:
         what, content = "raised", error
     except BaseException as error:
         what, content = "raised", Broken(give_up(error))
     new = [name for name in {**sys.modules} if name not in known and _is_a_librarys(name)]
-    send((what, content, new, [one for one in assignment.files_read if one not in read]))
-    leave(0)
+    return what, content, new, [one for one in assignment.files_read if one not in read]
 
 
 class Broken(AutograderError):
@@ -108,7 +123,7 @@ def _is_a_librarys(name: str) -> bool:
     return isinstance(file, str) and (is_a_packages(file) or file.startswith((OURS, *PYTHONS)))
 
 
-def _answer(channel: Connection, pid: int, until: float) -> Any:
+def _answer(channel: Connection, pid: int, until: float) -> bytes:
     """Return what the copy says.
 
     Raises:
@@ -117,17 +132,21 @@ def _answer(channel: Connection, pid: int, until: float) -> Any:
     while time.monotonic() < until:
         if channel.poll(LOOK_S):
             with suppress(EOFError, OSError):
-                return channel.recv()
-            raise _gone(os.waitpid(pid, 0)[1])
+                return channel.recv_bytes()
+            raise _gone(_how(os.waitpid(pid, 0)[1]))
         found, status = os.waitpid(pid, os.WNOHANG)
         if found and not channel.poll():  # what it started may still hold its end
-            raise _gone(status)
+            raise _gone(_how(status))
     raise OutOfTime(Status.TIMEOUT, HANGS)
 
 
-def _gone(status: int) -> SandboxError:
+def _how(status: int) -> str:
     code = os.waitstatus_to_exitcode(status)
-    error = SandboxError(GONE.format(f"signal {-code}" if code < 0 else f"exit status {code}"))
+    return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+
+def _gone(how: str) -> SandboxError:
+    error = SandboxError(GONE.format(how))
     error.ran = True
     return error
 

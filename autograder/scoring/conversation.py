@@ -55,6 +55,10 @@ class Conversation(Protocol):
     seeds: Seeds
 
     @property
+    def channels(self) -> tuple[int, ...]:
+        """The descriptors that it is held over."""
+
+    @property
     def usage(self) -> Usage | None:
         """What the child used, once it is gone."""
 

@@ -15,8 +15,18 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from autograder.scoring import databases, described, ending, evaluated, reached, started, unpickling
+from autograder.scoring import (
+    databases,
+    described,
+    ending,
+    evaluated,
+    fence,
+    reached,
+    started,
+    unpickling,
+)
 from autograder.scoring.conversation import Conversation
+from autograder.scoring.interpreters import is_of_an_import
 
 CODE = frozenset({"exec", "function.__new__", "code.__new__", "marshal.loads", "marshal.load"})
 
@@ -67,8 +77,10 @@ _installed: list[bool] = []
 def _look(event: str, args: tuple[Any, ...]) -> None:
     if event not in JUDGES:
         return
-    case = running()
-    if case is not None and (why := JUDGES[event](case, event, args, sys._getframe(1))):
+    case, caller = running(), sys._getframe(1)
+    if case is None or not (why := JUDGES[event](case, event, args, caller)):
+        return
+    if not is_of_an_import(caller):
         case.refuse(why)
 
 
@@ -110,6 +122,8 @@ def _of_end(case: Case, event: str, args: tuple[Any, ...], caller: FrameType) ->
 
 
 def _of_reach(case: Case, event: str, args: tuple[Any, ...], caller: FrameType) -> str:
+    if args and type(args[0]) is int and args[0] in {*case.session.channels, *fence.CHANNELS}:
+        return reached.OF_THE_GRADER
     if not case.session.lending.answering:
         return ""
     return reached.refusal(event, args, case.texts, case.is_inside)

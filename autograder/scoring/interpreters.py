@@ -104,6 +104,19 @@ def is_a_tests(file: str) -> bool:
     return not file.startswith((OURS, *PYTHONS, "<frozen ")) and not is_a_packages(file)
 
 
+def is_of_an_import(frame: FrameType) -> bool:
+    """Tell whether a library's module does something as it is imported: with texts of its own."""
+    if frame.f_code.co_filename.startswith(IMPORTS):  # what it imports may be anybody's
+        return False
+    for above in callers_of(frame):
+        file, name = above.f_code.co_filename, above.f_code.co_name
+        if is_a_tests(file):
+            return False
+        if name == "<module>" and above.f_back is not None:
+            return above.f_back.f_code.co_filename.startswith(IMPORTS)
+    return False
+
+
 def texts_handed(one: Interpreter, source: Text, frame: FrameType) -> list[Text]:
     """Return the texts as they were handed over, from which what is compiled was made."""
     function, *names = one.handed or ("",)

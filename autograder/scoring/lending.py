@@ -22,7 +22,7 @@ from autograder.scoring.bounds import disturbed
 from autograder.scoring.conversation import Conversation
 from autograder.scoring.ending import check_own
 from autograder.scoring.lent import do, what_it_does
-from autograder.wall import codec
+from autograder.wall import codec, fitted
 from autograder.wall.codec.recipes import COPIED, is_copied
 from autograder.wall.leaves import Leaves, inputs_in
 from autograder.wall.oracles import Answers, Oracle
@@ -102,6 +102,8 @@ class Lending:
             codec.settle(self.shared, None, self._own_leaf, self.lend)
         if self.sharing and type(value) is dict and "leaves" in value:
             self.leaves.take(value["leaves"])
+        if self.sharing and type(value) is dict and "fitted" in value:
+            fitted.take(value["fitted"], self.lent)
         return value
 
     def _own_leaf(self, tensor: torch.Tensor) -> dict[str, Any]:

@@ -15,6 +15,10 @@ NOT_REACHED = (
     "{}: a function of the test's that student code calls reaches nothing outside of the folder "
     "that the test works in ‖ 学生代码调用测试的函数时，该函数不会触及测试工作文件夹以外的内容：{}"
 )
+OF_THE_GRADER = (
+    "a test opens no channel of the grader's, whose number an answer may be ‖ "
+    "测试不会打开评分程序自己的通道：学生的答案可能正是它的编号"
+)
 READ = frozenset({
     "open", "os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.glob/2",
     "pathlib.Path.glob", "pathlib.Path.rglob", "ctypes.dlopen",

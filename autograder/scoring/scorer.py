@@ -18,6 +18,7 @@ from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
 from autograder.scoring.apart import Broken, score_apart
 from autograder.scoring.engine import Engine, Engines
+from autograder.scoring.fence import Fence
 from autograder.scoring.lasting import leave_nothing
 from autograder.scoring.task import Task
 
@@ -46,6 +47,7 @@ class Scorer:
         self.opened = False
         tests = task.assignment.sources.values()
         self.needs_copies = task.assignment.is_foreign and not leave_nothing(tests)
+        self.fence = Fence(tests) if self.needs_copies else None
         if laid := task.assignment.laid:
             laid.make_own()  # other scorers have it too
         linecache.clearcache()  # each doctest looks whether one of the files in it has changed
@@ -103,15 +105,22 @@ class Scorer:
         def score() -> Gradation:
             return pipeline.score(job, task.assignment, engine, task.limits, task.by)
 
-        if not self.needs_copies:
+        if self.fence is None:
             return score()
         task.assignment.lay_files()
+        shut = partial(self._shut, self.fence, engine, job)
         try:
             give_up = partial(self.give_up, job)
-            return score_apart(score, give_up, task.assignment, task.limits.wall_s)
+            return score_apart(score, give_up, task.assignment, task.limits.wall_s, shut)
         finally:
             if laid := task.assignment.laid:
                 laid.restore()
+
+    def _shut(self, fence: Fence, engine: Engine, job: Job, channel: int, place: str) -> None:
+        laid = self.task.assignment.laid
+        worked_in = [place, laid.home] if laid else [place]
+        read = [str(job.path), laid.shared if laid else ""]
+        fence.close(worked_in, read, {channel, engine.stream.channel.fileno()})
 
     def outcome(self, job: Job) -> Any:
         """Score one submission and return what the task makes of the gradation.

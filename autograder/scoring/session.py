@@ -261,6 +261,11 @@ class Session:
         return self.exchange.end()
 
     @property
+    def channels(self) -> tuple[int, ...]:
+        """The descriptors that it is held over."""
+        return self.exchange.stream.channel.fileno(), self.exchange.child.channel.fileno()
+
+    @property
     def usage(self) -> Usage | None:
         """What the child used, once it is gone."""
         return self.exchange.usage

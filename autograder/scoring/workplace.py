@@ -26,6 +26,7 @@ class Workplace:
 
     Attributes:
         place: that folder.
+        home: where that is made.
         folder: where tests work.
         shared: where the large files are; "" without any.
     """
@@ -50,7 +51,7 @@ class Workplace:
         self._kept.append(tempfile.TemporaryDirectory(prefix="files-", dir=self.place))
         home = os.path.realpath(self._kept[-1].name)
         os.chmod(home, 0o711)
-        self.folder = os.path.join(home, "files")
+        self.home, self.folder = home, os.path.join(home, "files")
         return home
 
     def _lay(self) -> None:
@@ -90,7 +91,8 @@ class Workplace:
         try:
             yield
         finally:
-            sys.path.remove(self.folder)
+            with suppress(ValueError):  # a test may have done so
+                sys.path.remove(self.folder)
             os.chdir(before)
             if (now := self._modules()) is not known:
                 self._forget_modules(now - known)

@@ -1,7 +1,7 @@
 """The course of an installed package lies among what submissions read, and is not read."""
 
-from autograder.sandbox import confine
-from autograder.sandbox.confine import LIST_RIGHTS, READ_RIGHTS
+from autograder.sandbox import readable
+from autograder.sandbox.landlock import LIST_RIGHTS, READ_RIGHTS
 
 
 def test_of_the_folders_around_a_course_only_the_names_can_be_listed(tmp_path, monkeypatch):
@@ -12,7 +12,7 @@ def test_of_the_folders_around_a_course_only_the_names_can_be_listed(tmp_path, m
     (site / "six.py").touch()
     (tmp_path / "lib64").symlink_to(site)
     (site / "shared").symlink_to(site / "torch")
-    found = confine._without(tmp_path, course)
+    found = readable.without(tmp_path, course)
     assert found == {
         str(tmp_path): LIST_RIGHTS,
         str(site): LIST_RIGHTS,
@@ -22,9 +22,9 @@ def test_of_the_folders_around_a_course_only_the_names_can_be_listed(tmp_path, m
         str(site / "torch"): READ_RIGHTS,
         str(site / "six.py"): READ_RIGHTS,
     }
-    assert confine._without(site / "torch", course) == {str(site / "torch"): READ_RIGHTS}
+    assert readable.without(site / "torch", course) == {str(site / "torch"): READ_RIGHTS}
 
 
 def test_without_a_course_in_it_a_folder_is_read_whole(tmp_path):
-    assert confine._without(tmp_path, tmp_path / "bundled") == {str(tmp_path): READ_RIGHTS}
-    assert all(rights == READ_RIGHTS for rights in confine._readable_paths().values())
+    assert readable.without(tmp_path, tmp_path / "bundled") == {str(tmp_path): READ_RIGHTS}
+    assert all(rights == READ_RIGHTS for rights in readable.readable_paths().values())

@@ -11,7 +11,7 @@ import pytest
 from autograder.engines.local import LocalEngine
 from autograder.errors import EngineError
 from autograder.model import Limits, Status
-from autograder.sandbox import confine
+from autograder.sandbox import confine, readable
 from tests.running import assignment, grade, outcomes, test_file
 
 NOTHING = assignment(q1=test_file("q1", "def case(x):\n    assert x"))
@@ -129,7 +129,7 @@ def test_modules_that_were_not_preloaded_can_be_imported(engine):
 def test_what_a_control_group_may_use_can_be_read_where_it_is_told(engine):
     cell = f"""
 import os
-names = {confine.GROUP_LIMITS!r}
+names = {readable.GROUP_LIMITS!r}
 lines = open("/proc/self/cgroup").read().splitlines()
 told = [line.split(":", 2)[1:] for line in lines]
 groups = [f"/sys/fs/cgroup/{{a}}{{b}}" for a, b in [("", ""), *told, *((a, "") for a, _ in told)]]
@@ -246,7 +246,7 @@ def test_a_worker_whose_scorer_was_killed_while_it_warmed_up_ends_in_silence(tmp
 
 
 def without(monkeypatch, landlock: int, euid: int) -> None:
-    monkeypatch.setattr(confine, "_landlock_abi", lambda libc: landlock)
+    monkeypatch.setattr("autograder.sandbox.landlock.abi_of", lambda libc: landlock)
     monkeypatch.setattr(confine.os, "geteuid", lambda: euid)
     monkeypatch.setattr(confine.needs, "check_own_uid", lambda: None)
     monkeypatch.setattr(confine.sockets, "_leave_network", lambda: True)  # the suite stays in it

@@ -227,3 +227,42 @@ def test_what_is_plain_passes_as_in_one_process(engine):
     gradation = grade(engine, tests, (PLAIN_CELL, "q1"))
     found = dict(zip(PLAIN, outcomes(gradation), strict=True))
     assert all(found.values()), (found, messages(gradation))
+
+
+LIBRARY = """
+import jinja2, sqlite3, subprocess, sys, timeit
+def made(n):
+    return "".join(["{{ 'a'.upper()", " ~ name }}"] * n)
+class Element:
+    template = jinja2.Template(made(2))
+double = eval("".join(["lambda n:", " n.real * 2"]))
+taken = timeit.timeit("".join(["'a'.", "upper()"]), number=1)
+ran = subprocess.run([sys.executable, "-c", "".join(["pri", "nt(1)"])], capture_output=True)
+"""
+
+
+def test_a_library_that_is_first_imported_in_a_test_does_what_it_does(
+    engine, tmp_path, monkeypatch
+):
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages" / "first_imported.py").write_text(LIBRARY)
+    monkeypatch.syspath_prepend(tmp_path / "site-packages")
+    body = (
+        "import first_imported as one\n    assert one.double(x) == 6\n"
+        "    assert one.Element.template.render(name=1) == 'A1A1' and one.ran.stdout == b'1\\n'"
+    )
+    source = test_file("q1", f"def case(x):\n    {body}")
+    tests = Assignment("demo", "d", {"show_hidden": True}, {"q1": source}, {}, is_foreign=True)
+    gradation = grade(engine, tests, ("x = 3", "q1"))
+    assert outcomes(gradation) == [True], messages(gradation)
+
+
+def test_what_a_library_imports_of_a_notebooks_files_does_not_run(engine, tmp_path, monkeypatch):
+    made = tmp_path / "made"
+    (tmp_path / "site-packages").mkdir()
+    loads = "from importlib.machinery import SourceFileLoader\nSourceFileLoader('m', 't.txt')"
+    (tmp_path / "site-packages" / "that_loads.py").write_text(f"{loads}.load_module()")
+    monkeypatch.syspath_prepend(tmp_path / "site-packages")
+    body = "open('t.txt').close()\n    import that_loads"
+    _, gradation = graded(engine, cell_making(str(made)), {"loads": body})
+    assert outcomes(gradation) == [False] and not made.exists()
