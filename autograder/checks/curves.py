@@ -30,6 +30,7 @@ from autograder.checks.strokes import (
     layers,
     pick,
     readings,
+    same_strokes,
     strokes,
 )
 from autograder.wall.evidence import FLAT, Drawing
@@ -191,7 +192,13 @@ def require_labels(
 
 
 def require_followed(
-    drawing: Drawing, redrawn: Drawing, right: RealFunction, factor: float, name: str, source: str
+    drawing: Drawing,
+    redrawn: Drawing,
+    right: RealFunction,
+    factor: float,
+    name: str,
+    source: str,
+    others: Sequence[RealFunction] = (),
 ) -> None:
     """Require that a curve follows the function it should come from.
 
@@ -200,6 +207,8 @@ def require_followed(
         redrawn: the picture that was drawn when ``source`` was asked for a multiple.
         right: what the curve shows in the picture, where that is right.
         source: the student's function, as the message calls it.
+        others: the other functions that belong in the picture; where one is not there, a curve
+            like ``right`` may be meant for it.
 
     Raises:
         AssertionError: ``[not-from-your-function]``.
@@ -209,30 +218,23 @@ def require_followed(
         return factor * right(x)
 
     before, after = strokes(drawing), strokes(redrawn)
-    follows = _share_out(after, followed, ())[0]
-    if different(follows) >= slips.MIN_POINTS:
+
+    def shows(one: RealFunction) -> bool:
+        return different(_share_out(after, one, ())[0]) >= slips.MIN_POINTS
+
+    if shows(followed):
         return
-    assert not _same_strokes(before, after), (
+    assert not same_strokes(before, after), (
         f"[not-from-your-function] No drawn curve follows {source}: whatever it is asked for, the "
         f"picture stays the same. {name} was drawn from something else, or not at all, or {source} "
         f"does not look at f. ‖ 没有一条曲线来自 {source}：无论让它求什么，图都不变。"
         f"{name} 是用别的办法画出来的，或者没有画出来，或者 {source} 没有用到 f。"
     )
-
-
-def _same_strokes(before: Sequence[Stroke], after: Sequence[Stroke]) -> bool:
-    """Tell whether each stroke of a picture is in another one too, as often."""
-    left = list(after)
-    for stroke in before:
-        place = next((i for i, other in enumerate(left) if _is_same(stroke, other)), None)
-        if place is None:
-            return False
-        del left[place]
-    return True
-
-
-def _is_same(stroke: Stroke, other: Stroke) -> bool:
-    return np.array_equal(stroke.x, other.x) and np.array_equal(stroke.y, other.y)
+    assert not (shows(right) and all(map(shows, others))), (
+        f"[not-from-your-function] A curve follows {source}, but it is not the one that shows "
+        f"{name}: that one was drawn from something else. ‖ 有一条曲线来自 {source}，但画出 {name} "
+        "的不是它：那一条是用别的办法画出来的。"
+    )
 
 
 def _share_out(

@@ -107,6 +107,21 @@ def different(found: Sequence[Stroke]) -> int:
     return np.unique(np.concatenate([stroke.x for stroke in found])).size if found else 0
 
 
+def same_strokes(before: Sequence[Stroke], after: Sequence[Stroke]) -> bool:
+    """Tell whether each stroke of a picture is in another one too, as often."""
+    left = list(after)
+    for stroke in before:
+        place = next((i for i, other in enumerate(left) if _is_same(stroke, other)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _is_same(stroke: Stroke, other: Stroke) -> bool:
+    return np.array_equal(stroke.x, other.x) and np.array_equal(stroke.y, other.y)
+
+
 def pick(stroke: Stroke, kept: np.ndarray) -> Stroke:
     """Return the points of a stroke at some indices, or where a mask is true."""
     steps = stroke.steps and (stroke.steps[0][kept], stroke.steps[1][kept])

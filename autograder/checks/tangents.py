@@ -132,6 +132,32 @@ def require_reach(stroke: Stroke, interval: Interval, slack: float, name: str) -
     )
 
 
+def require_together(
+    drawing: Drawing, curve: RealFunction, line: Line, interval: Interval, step: float, name: str
+) -> None:
+    """Require Axes that show both a curve and its tangent over an interval.
+
+    Args:
+        step: how far apart neighbouring points of the curve may be.
+
+    Raises:
+        AssertionError: ``[apart]``.
+    """
+    for index in range(len(drawing.axes)):
+        try:
+            shown = _only(drawing, index)
+            curves.require_cover(require_curve(shown, curve, line, name), interval, step)
+            require_reach(require_tangent(shown, curve, line, name), interval, step, name)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(
+        f"[apart] {name} and its tangent are drawn on different axes; draw them on the same ones, "
+        f"where one can see that they touch. ‖ {name} 和它的切线画在了不同的坐标系里；"
+        "请画在同一个坐标系中，这样才看得出两者相切。"
+    )
+
+
 def require_alone(drawing: Drawing, curve: RealFunction, line: Line, step: float) -> None:
     """Require no line but a curve, its tangent, and lines along the axes; points may be marked.
 
@@ -154,6 +180,15 @@ def require_alone(drawing: Drawing, curve: RealFunction, line: Line, step: float
         )
 
 
+def _only(drawing: Drawing, index: int) -> Drawing:
+    """Return a picture whose other Axes are empty."""
+    axes = tuple(
+        one if place == index else replace(one, curves=(), guides=())
+        for place, one in enumerate(drawing.axes)
+    )
+    return replace(drawing, axes=axes)
+
+
 def _is_along_an_axis(one: Stroke, other: Stroke) -> np.ndarray:
     """Tell for each piece of a line, or for points alone, whether they run along an axis."""
     x, y = np.stack([one.x, other.x]), np.stack([one.y, other.y])
@@ -163,7 +198,7 @@ def _is_along_an_axis(one: Stroke, other: Stroke) -> np.ndarray:
 
 
 def require_labels(drawing: Drawing, curve: Stroke, tangent: Stroke) -> None:
-    """Require that a legend, or titles of separate Axes, tell the curve and its tangent apart.
+    """Require that a legend tells the curve and its tangent apart.
 
     Raises:
         AssertionError: see :func:`curves.require_labels`.

@@ -32,6 +32,7 @@ MORE = {
     "another-variance": "方差不对",
     "any-for-count": "只说明有没有，没有计数",
     "asks-the-library": "去问了库",
+    "apart": "曲线和切线不在同一个坐标系里",
     "assumes-independence": "假定独立",
     "autograd-for-differences": "用 autograd 代替差分",
     "axes-in-another-order": "轴的次序不对",

@@ -104,6 +104,7 @@ class Agent:
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
             self.shared.paths = message.get("paths")
+            self.shared.copies.between = False
             self.busy = True
             try:
                 try:
@@ -114,8 +115,7 @@ class Agent:
                         reply = {"ok": True, **handle(self, message), **self.remember_call()}
                 except RecursionError as error:  # of the student's code
                     return self.pack_error(error)
-                COPIES.check()
-                reply |= self.aside.said() | self.told_of_leaves()
+                reply |= self.aside.said() | self.told_of_leaves() | COPIES.told()
                 return codec.pack(reply, self.keep, self.link, self.shared)
             finally:
                 self.busy = False
@@ -128,8 +128,10 @@ class Agent:
     def pack_error(self, error: BaseException) -> bytes:
         try:
             reply = {"ok": False, "error": error, "number": calling.number_of(error)}
-            reply |= self.aside.said() | self.told_of_leaves()
+            reply |= self.aside.said() | self.told_of_leaves() | COPIES.told()
             return codec.pack(reply, self.keep, None, self.shared)
+        except EvidenceError as limit:
+            return codec.pack({"ok": False, "limit": f"EvidenceError: {limit}"})
         except BaseException:
             return codec.pack({"ok": False, "limit": "the error cannot be described"})
 
@@ -167,7 +169,7 @@ class Agent:
         """Decode a message of the scorer's."""
         self.leaves.fresh.clear()
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
-        if self.shared.received:
+        if self.shared.received or self.shared.copies.fresh:
             codec.settle(self.shared, self.keep, self.link, None)
         if "leaves" in value:
             self.leaves.take(value["leaves"], self.resolve)
@@ -216,8 +218,11 @@ class Agent:
         """Put a question about a test's function; returns the answer and what graphs lead to."""
         assert self.line is not None, "it is a request that computes something"
         asked |= {**self.aside.drawn(), **self.told_of_leaves()}
+        asked |= COPIES.told(between=True)
         asked |= {} if torch.is_grad_enabled() else {"quiet": True}
+        self.shared.copies.between = True
         question = codec.pack(asked, self.keep, self.link, self.shared)
+        self.shared.copies.between = False
         answer = self.line.ask(codec.CALL + question, self.serve_between)
         inputs, self.inputs, self.answers = self.inputs, [], {}
         reply = self.unpack(answer[len(codec.CALL) :])

@@ -89,6 +89,8 @@ class StandIn(metaclass=Kind):
             return INSPECTED[name](self)
         if name == "__mro__" and isinstance(self, StandInClass):
             return derived.line_of(self)
+        if name == "__torch_function__" and _has_identity(self):
+            ask(self, "attribute", name)  # which a function or a class does not have
         special = name.startswith("__") and name.endswith("__")
         if special and name not in ATTRIBUTES and not name.startswith(PROTOCOLS):
             return unasked(self, name, isinstance(self, StandInClass))

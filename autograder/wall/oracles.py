@@ -43,6 +43,10 @@ DTYPES = {
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 ERRORS = ("RuntimeError", "TypeError", "ValueError", "IndexError", "ZeroDivisionError")
 REFUSED = "the function that was handed over cannot be computed for this input"
+TRACED = (
+    "the function that was handed over cannot be traced, as torch.func.linearize does; "
+    "torch.func.jvp, vjp, grad and autograd work with it"
+)
 OVER = "the function that was handed over belongs to an earlier call, which is over"
 
 Tensors = Sequence[torch.Tensor]
@@ -160,6 +164,8 @@ def make_handle(ask: Ask, name: str, saves: bool | None) -> Callable[[torch.Tens
     def f(x: torch.Tensor) -> torch.Tensor:
         if not isinstance(x, torch.Tensor):
             raise TypeError(f"{name} takes a tensor, found {type(x).__name__}")
+        if torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.PROXY) is not None:
+            raise RuntimeError(TRACED)  # the answers would be taken for constants
         (y,) = _apply(ask, "", 0, saves is not False, x)
         if saves is None:
             return y
@@ -176,8 +182,6 @@ class _Order(torch.autograd.Function):
     def forward(
         ask: Ask, path: str, levels: int, saves: bool, *inputs: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
-        if any(map(torch._C._functorch.is_legacy_batchedtensor, inputs)):
-            return _ask_batched(ask, path, levels, inputs)
         return tuple(ask(path, levels, inputs))
 
     @staticmethod
@@ -228,17 +232,25 @@ def _apply(*arguments: Any) -> tuple[torch.Tensor, ...]:
     """Apply the function; without functorch's transforms directly, which costs a third."""
     if torch._C._are_functorch_transforms_active():
         return _Order.apply(*arguments)
+    if any(map(torch._C._functorch.is_legacy_batchedtensor, arguments[4:])):
+        return _apply_batched(*arguments)
     return _APPLY(*unwrap_dead_wrappers(arguments))
 
 
-def _ask_batched(ask: Ask, path: str, levels: int, inputs: Tensors) -> tuple[torch.Tensor, ...]:
-    """Ask for a batch of the older vmap, which ``is_grads_batched`` and ``vectorize`` still use."""
+def _apply_batched(
+    ask: Ask, path: str, levels: int, saves: bool, *inputs: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Apply it to a batch of the older vmap, which ``is_grads_batched`` and ``vectorize`` use.
+
+    That one keeps the graph in what is batched, so the batch is taken off outside of the function.
+    """
     level = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
     batched = next(filter(torch._C._functorch.is_legacy_batchedtensor, inputs))
     size = torch._remove_batch_dim(batched, level, 0, 0).shape[0]
     plain = [torch._remove_batch_dim(tensor, level, size, 0) for tensor in inputs]
-    return tuple(torch._add_batch_dim(t, 0, level) for t in ask(path, levels + 1, plain))
+    found = _apply(ask, path, levels + 1, saves, *plain)
+    return tuple(torch._add_batch_dim(tensor, 0, level) for tensor in found)
 
 
 def arguments(path: str) -> int:

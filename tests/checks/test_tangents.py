@@ -38,6 +38,7 @@ def judge(drawn):
     found = tangents.require_curve(drawn, curve, LINE, "f(x)")
     line = tangents.require_tangent(drawn, curve, LINE, "tangent", WRONG)
     tangents.require_reach(line, (0.5, 2), 0.1, "tangent")
+    tangents.require_together(drawn, curve, LINE, (0.5, 2), 0.1, "f(x)")
     tangents.require_alone(drawn, curve, LINE, 0.1)
     tangents.require_in_view(drawn, found, (0.5, 2), "f(x)")
     tangents.require_in_view(drawn, line, (0.5, 2), "tangent", LINE)
@@ -80,6 +81,26 @@ EXTRAS = {
 @pytest.mark.parametrize("way", DRAWN)
 def test_a_right_picture_is_right_however_it_is_drawn(way, extra):
     judge(picture(DRAWN[way], EXTRAS[extra]))
+
+
+@pytest.mark.parametrize("beside", [[], [0.9, 1.1], X])
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_tangent_is_drawn_where_its_curve_is(twin, beside):
+    fig = Figure()
+    ax, other = fig.subplots(1, 2)
+    other = ax.twinx() if twin else other
+    ax.plot(X, curve(X), label="f(x)")
+    other.plot(X, tangent(X), label="tangent")
+    if len(beside):
+        ax.plot(beside, tangent(np.array(beside)), "r", label="tangent")
+    ax.legend()
+    other.legend()
+    drawn = unpack(pack(drawing(fig)))
+    if len(beside) == len(X):
+        judge(drawn)
+    else:
+        with pytest.raises(AssertionError, match=r"^\[apart\] .+ ‖ "):
+            judge(drawn)
 
 
 def test_one_scatter_may_hold_both():

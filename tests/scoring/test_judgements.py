@@ -99,6 +99,44 @@ def test_how_a_derivative_was_found_is_told_by_where_the_function_was_computed(e
     assert [f"[{case.slip}]" for case in gradation.questions[0].cases] == UNWALKED[way]
 
 
+ORDERS = test_file(
+    "q1",
+    "def case(nth):\n"
+    "    import torch\n"
+    "    from autograder.checks import handed\n"
+    "    handed.require_orders(nth, [(lambda x: torch.sin(2 * x) * x, 0.4, n) for n in (1, 2, 3)])",
+    "def hidden_slopes(nth):\n"
+    "    import torch\n"
+    "    from autograder.checks import handed\n"
+    "    smooth = lambda x: torch.sin(2 * x) * x\n"
+    "    handed.require_autograd(nth, [(smooth, 0.4, n) for n in (1, 2, 3)])",
+)
+WALKED = {  # how the orders are walked, and the slip that it is
+    "accumulated-gradient": "    for _ in range(n):\n        y.backward(create_graph=True)\n"
+                            "        y = t.grad",
+    "power-of-first-derivative": "    y = grad(y, t)[0] ** n",
+    "taylor-coefficient": "    for k in range(n):\n"
+                          "        y = grad(y, t, create_graph=True)[0] / (k + 1)",
+    "one-order-too-many": "    for _ in range(n + 1):\n"
+                          "        (y,) = grad(y, t, create_graph=True)",
+    "derivative-at-the-derivative": "    for _ in range(n):\n        (t,) = grad(f(t), t)\n"
+                                    "        t = t.detach().requires_grad_()\n    y = t",
+    "iterated-function": "    for _ in range(1, n):\n        y = f(y)\n    (y,) = grad(y, t)",
+    "n-walks": "    y = n * grad(y, t)[0]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", WALKED)
+def test_what_is_wrong_with_an_order_is_called_the_same_where_slopes_are_hidden(engine, slip):
+    code = (
+        "from torch.autograd import grad\ndef nth(f, x, n):\n"
+        "    t = torch.tensor(x, requires_grad=True, dtype=torch.float64)\n    y = f(t)\n"
+        f"{WALKED[slip]}\n    return y"
+    )
+    gradation = grade(engine, assignment(q1=ORDERS), IMPORTS, (code, "q1"))
+    assert [case.slip for case in gradation.questions[0].cases] == [slip] * 2
+
+
 NUMBERS = test_file(
     "q1",
     "def case(f, made):\n"

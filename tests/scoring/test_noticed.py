@@ -110,6 +110,19 @@ def test_an_ordinary_notebook_is_not_listed(engine):
     assert not found.noticed and outcomes(found) == [True, True]
 
 
+@pytest.mark.parametrize("line", [
+    "torch.func.linearize(square, torch.ones(2))",
+    "torch.jit.trace(square, torch.ones(2))",
+    "torch.fx.symbolic_trace(square)",
+    "torch.vmap(torch.func.hessian(square))(torch.ones(2))",
+    "from torch.fx.experimental.proxy_tensor import make_fx; make_fx(square)(torch.ones(2))",
+])  # fmt: skip
+def test_what_torch_itself_replaces_is_not_listed(engine, line):
+    found = grade(engine, TESTS, ANSWER, f"import torch\nsquare = lambda x: x * x\n{line}\n")
+    assert [output.error for output in found.outputs] == [None, None]
+    assert not found.noticed
+
+
 @pytest.mark.parametrize("line", ["%matplotlib inline", "import matplotlib; matplotlib.use('agg')"])
 def test_a_notebook_that_draws_a_figure_is_not_listed(engine, line):
     drawn = f"{line}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()"

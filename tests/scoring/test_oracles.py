@@ -74,6 +74,19 @@ WAYS = {
     return torch.autograd.functional.jacobian(g, there)[0]""", 2),
     "vectorised jacobian": ("""
     return torch.autograd.functional.jacobian(f, torch.tensor([x]), vectorize=True)[0, 0]""", 1),
+    "vectorised jacobian of itself": ("""
+    there, jacobian = torch.tensor([x]), torch.autograd.functional.jacobian
+    g = f
+    for _ in range(n):
+        g = lambda t, g=g: jacobian(g, t, create_graph=True, vectorize=True).reshape(1)
+    return g(there)""", 3),
+    "batches of weights": ("""
+    t = torch.tensor(x, requires_grad=True)
+    y = f(t)
+    for _ in range(n):
+        y = torch.autograd.grad(
+            y, t, torch.ones(1), is_grads_batched=True, create_graph=True)[0][0]
+    return y""", 4),
     "vmap": ("""
     return torch.func.vmap(torch.func.grad(f))(torch.tensor([x, 2 * x]))[0]""", 1),
     "forward-mode duals": ("""
@@ -330,3 +343,9 @@ def test_zeros_of_either_sign_are_two_points():
     f = oracles.Oracle(lambda x: 1 / x)
     found = [f.answer("", 0, [torch.tensor(x)])[0].item() for x in (0.0, -0.0, 0.0)]
     assert found == [float("inf"), float("-inf"), float("inf")]
+
+
+def test_what_traces_a_function_is_told_that_it_cannot():
+    oracle = oracles.Oracle(torch.sin)
+    with pytest.raises(RuntimeError, match=r"cannot be traced.+jvp"):
+        torch.func.linearize(oracle, torch.tensor(0.5))

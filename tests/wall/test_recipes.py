@@ -114,18 +114,18 @@ def test_another_object_is_made_where_the_tests_own_has_changed():
 
 def test_a_copy_that_is_fitted_is_told():
     outer = Test().hand(Estimator(Estimator()))
-    recipes.COPIES.check()
+    recipes.COPIES.told()
     outer.inner.fit([1.0])
     with pytest.raises(EvidenceError, match="changed by the code"):
-        recipes.COPIES.check()
-    recipes.COPIES.check()
+        recipes.COPIES.told()
+    recipes.COPIES.told()
 
 
 @pytest.mark.parametrize("name", HANDED)
 def test_what_is_only_used_is_not_said_to_have_changed(name):
     value, use = HANDED[name]
     use(Test().hand(value))
-    recipes.COPIES.check()
+    recipes.COPIES.told()
 
 
 @pytest.mark.parametrize("value", [stats.norm(0), FRAME.groupby("k"), Estimator()])

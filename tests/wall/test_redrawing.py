@@ -84,6 +84,15 @@ def test_a_curve_from_elsewhere_stays(case):
         curves.require_followed(drawn, again, np.cos, 1.5, "df(x)", "derivative")
 
 
+@pytest.mark.parametrize("wrong", ["derivative(torch.sin, x) + 1", "2 * derivative(torch.sin, x)"])
+def test_a_curve_that_follows_does_not_stand_in_for_the_one_that_is_right(wrong):
+    beside = DRAW.format(second=wrong) + "\nfig.axes[0].plot(x, np.cos(x))"
+    drawn, again = redraw([HEAD, beside])
+    with pytest.raises(AssertionError, match=r"^\[not-from-your-function\] A curve follows"):
+        curves.require_followed(drawn, again, np.cos, 1.5, "df(x)", "derivative", [np.sin])
+    curves.require_followed(drawn, again, np.cos, 1.5, "df(x)", "derivative", [np.tanh])
+
+
 def test_what_cannot_be_drawn_again_is_none():
     assert redraw([HEAD, DRAW.format(second="x"), "del fig\nfig = plt.figure()"])[1] is not None
     space = {}

@@ -2,7 +2,8 @@
 
 An estimator, a distribution or a group of rows is told as ``copy`` takes it apart: what makes it,
 of what, and its state. Only the test's side tells so; what is made is a copy, and comes back as the
-object itself. A copy that student code changes would no longer be that: it is said so.
+object itself. A copy that student code changes would no longer be that: it is said so, unless what
+changed can be told (:mod:`autograder.wall.fitted`).
 """
 
 import functools
@@ -16,6 +17,7 @@ import msgpack
 import numpy as np
 
 from autograder.errors import EvidenceError
+from autograder.wall import fitted
 from autograder.wall.codec.remaking import (
     DATABASE,
     OF_NETWORKX,
@@ -159,6 +161,7 @@ class Copies:
         self.numbers: dict[int, int] = {}  # by id, which nothing else can have meanwhile
         # What those that may change were made as, and how that is found again.
         self.before: dict[int, tuple[Callable[[], bytes], bytes]] = {}
+        self.with_what: dict[int, list[tuple[str, Any]]] = {}  # estimators' parameters
 
     def make(self, decoder: Any, plain: Record, depth: int, print_of: Print) -> Any:
         """Return the object of a recipe, the same one while the recipe is the same.
@@ -180,19 +183,26 @@ class Copies:
         if INSIDE in inner:
             return self._made(decoder, plain, depth)
         inner[INSIDE] = None
-        made = self._made(decoder, plain, depth)
+        made = self._made(decoder, plain, depth, known and known[0])
         del inner[INSIDE]
         for oldest in list(self.made)[: len(self.made) - MOST]:
             self.numbers.pop(id(self.made.pop(oldest)[0]), None)
             self.before.pop(oldest, None)
+            self.with_what.pop(oldest, None)
         self.made[number], self.numbers[id(made)] = (made, digest), number
         if may_change(made):
             self.before[number] = (again := functools.partial(print_of, made)), again()
+        if fitted.is_fitted(made):
+            self.with_what[number] = fitted.made_with(made)
         return made
 
-    def _made(self, decoder: Any, plain: Record, depth: int) -> Any:
-        args = decoder.each(plain["args"], depth)
-        decoder.copying[plain["id"]] = made = find(plain["make"])(*args)
+    def _made(self, decoder: Any, plain: Record, depth: int, known: Any = None) -> Any:
+        """Make an object; an estimator that is known stays the same one, as the test has it now."""
+        made = find(plain["make"])(*decoder.each(plain["args"], depth))
+        if fitted.is_fitted(known) and type(known) is type(made):
+            made = known
+            vars(made).clear()
+        decoder.copying[plain["id"]] = made
         _set_state(made, decoder, plain, depth)
         return made
 
@@ -200,19 +210,33 @@ class Copies:
         """Return the number of an object that was made so, None of all else."""
         return self.numbers.get(id(value))
 
-    def check(self) -> None:
-        """Look whether one has changed.
+    def told(self, between: bool = False) -> Record:
+        """Return what goes along with a message: what fitting left in the estimators that changed.
+
+        Args:
+            between: it is a question; what else has changed is seen with the answer.
 
         Raises:
-            EvidenceError: one has.
+            EvidenceError: something changed that cannot be told.
         """
+        told = []
         for number, (again, before) in list(self.before.items()):
             made = self.made[number][0]
-            if again() != before:
+            if (now := again()) == before:
+                continue
+            try:
+                state = fitted.state_of(made, self.with_what.get(number))
+            except EvidenceError:
+                if between:
+                    continue
                 del self.before[number]
                 self.made[number] = made, b""
                 name = type(made).__name__
-                raise EvidenceError(f"the {name} that a test handed over is changed by the code")
+                why = f"the {name} that a test handed over is changed by the code"
+                raise EvidenceError(why) from None
+            self.before[number], self.made[number] = (again, now), (made, b"")
+            told.append([number, state])
+        return {"fitted": told} if told else {}
 
 
 def _set_state(made: Any, decoder: Any, plain: Record, depth: int) -> None:
