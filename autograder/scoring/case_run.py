@@ -1,7 +1,12 @@
-"""What one run of a test case has met so far."""
+"""What one run of a test case holds, and what it has met so far."""
 
+import os
+import tempfile
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from autograder.scoring.conversation import Conversation
 
 Error = TypeVar("Error", bound=Exception)
 
@@ -12,6 +17,9 @@ class CaseRun:
 
     Attributes:
         words: the names in the test.
+        texts: that it holds.
+        session: in which it runs.
+        pid: of the process that it runs in.
         running: whether it runs: it may then catch whatever is raised.
         items: that it took from iterators, one by one.
         answered: whether an object was asked about itself.
@@ -22,6 +30,9 @@ class CaseRun:
     """
 
     words: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
+    session: "Conversation | None" = None
+    pid: int = field(default_factory=os.getpid)
     running: bool = False
     items: int = 0
     answered: bool = False
@@ -34,3 +45,20 @@ class CaseRun:
         """Keep that something was refused; returns its error, to be raised."""
         self.refused = self.refused or error
         return error
+
+    @property
+    def desk(self) -> str:
+        """The folder in which a notebook's files lie beside the test; "": there is none."""
+        return self.session.desk.folder if self.session and self.session.desk else ""
+
+    @property
+    def is_beside_files(self) -> bool:
+        """Whether files of the notebook's lie there."""
+        return bool(self.session and self.session.desk and self.session.desk.there)
+
+    def is_inside(self, path: str) -> bool:
+        """Tell whether a path leads to where the test works."""
+        real = os.path.realpath(path)
+        own = self.session.workplace if self.session else ""
+        places = self.desk, own, tempfile.gettempdir()
+        return any(place and real.startswith(place + os.sep) for place in places)

@@ -45,7 +45,7 @@ def install(running: Callable[[], Any]) -> None:
         path = _path_of(first)
         known = isinstance(first, str) and (not path or case.is_inside(path))
         if not known:
-            case.session.case.refuse(AssertionError(NOT_OPENED))
+            case.refuse(AssertionError(NOT_OPENED))
         return OK if known else DENY
 
     def connect(*args: Any, **kwargs: Any) -> Any:

@@ -45,7 +45,7 @@ def _refusing(usual: Callable[..., Any], running: Callable[[], Any]) -> Callable
         case = running()
         heard = usual.__name__ == "raise_signal" and callable(signal.getsignal(args[0]))
         if case is not None and case.pid == os.getpid() and not heard:
-            case.refuse(NOT_ENDED)
+            raise case.refuse(AssertionError(NOT_ENDED))
         return usual(*args)
 
     end.__name__ = end.__qualname__ = usual.__name__

@@ -51,7 +51,7 @@ def _refusing(
     def find(self: Any, name: Any, *args: Any, **kwargs: Any) -> Any:
         case = running()
         if case is not None and name not in known and name not in case.texts:
-            case.refuse(NOT_UNPICKLED.format(str(name)[:200]))
+            raise case.refuse(AssertionError(NOT_UNPICKLED.format(str(name)[:200])))
         return usual(self, name, *args, **kwargs)
 
     return find

@@ -266,3 +266,18 @@ def test_what_a_library_imports_of_a_notebooks_files_does_not_run(engine, tmp_pa
     body = "open('t.txt').close()\n    import that_loads"
     _, gradation = graded(engine, cell_making(str(made)), {"loads": body})
     assert outcomes(gradation) == [False] and not made.exists()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_a_thread_of_an_earlier_case_tries_is_refused_and_fails_no_other(engine, tmp_path):
+    made = str(tmp_path / "made")
+    late = (
+        "import threading, time\n    def late():\n        time.sleep({})\n        eval(text)\n    "
+    )
+    both = "".join(
+        late.format(s) + "threading.Thread(target=late).start()\n    " for s in (0.3, 1.2)
+    )
+    awake = "import time\n    time.sleep(0.8)\n    assert text"
+    bodies = {"begins": both, "during": awake, "after": awake}
+    assert outcomes(graded(engine, cell_making(made), bodies)[1]) == [True] * 3
+    assert not os.path.exists(made)
