@@ -125,7 +125,12 @@ class Broken(AutograderError):
 
 def _is_a_librarys(name: str) -> bool:
     file = getattr(sys.modules.get(name), "__file__", None)
-    return isinstance(file, str) and (is_a_packages(file) or file.startswith((OURS, *PYTHONS)))
+    is_program = name.rpartition(".")[2] == "__main__" or name in ("antigravity", "this")
+    return (
+        isinstance(file, str)
+        and not is_program
+        and (is_a_packages(file) or file.startswith((OURS, *PYTHONS)))
+    )
 
 
 class EndedReading(AutograderError):
@@ -189,7 +194,7 @@ def _learn(
 ) -> None:
     """Import and read what the copy had to, for those that follow."""
     for name in modules:
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):  # a test may import by a student's word
             importlib.import_module(name)
     for question, language in files:
         with suppress(AutograderError):

@@ -136,6 +136,16 @@ def test_a_test_that_breaks_its_process_costs_the_submission_that_it_breaks_for(
         assert "at question q1" in gradation.reason
 
 
+PROGRAMS = ("pip.__main__", "this", "unittest.__main__", "json.tool")
+
+
+def test_a_program_that_a_test_imports_by_a_students_word_costs_its_case_alone(graded, tmp_path):
+    harm = {name: f"import importlib; importlib.import_module({name!r})" for name in PROGRAMS}
+    found = graded(course(tmp_path, harm), *(one for name in PROGRAMS for one in (name, "none")))
+    assert {one.status for one in found} == {Status.COMPLETED}
+    assert all(all(outcomes(one)) for one in found[1::2])
+
+
 KILLS = ("os._exit(0)", "os.kill(os.getpid(), 9)", "ctypes.string_at(0)", "os.abort()")
 
 
