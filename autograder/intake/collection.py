@@ -71,8 +71,8 @@ class Collected:
 
     Attributes:
         left_out: files and folders that are no student's.
-        unread: links that lead nowhere or out of the folder, folders that may not be read, and what
-            is no file, like a pipe.
+        unread: links that lead nowhere or out of the folder, folders that may not be read, hidden
+            notebooks, and what is no file, like a pipe.
     """
 
     submissions: tuple[str, ...]
@@ -146,7 +146,7 @@ def jobs_of(folder: Path, names: Mapping[str, str]) -> list[Job]:
 def find_submissions(folder: Path) -> list[Path]:
     """Return every file of a folder that somebody may have meant as a submission, sorted.
 
-    Nested folders are searched; hidden files, checkpoints and links out of the folder are not.
+    Nested folders are searched; hidden ones, checkpoints and links out of the folder are not.
     """
     return _walk(folder, None)[0]
 
@@ -188,6 +188,8 @@ def _walk(folder: Path, out: Path | None) -> tuple[list[Path], list[str], list[s
         for name in files:
             path = here / name
             if name.startswith(".") or _is_furniture(path):
+                if _is_hidden_work(path):
+                    unread.append(path.relative_to(folder).as_posix())
                 continue
             if not _is_inside(path, root):
                 unread.append(path.relative_to(folder).as_posix())
@@ -214,6 +216,11 @@ def _is_furniture(path: Path) -> bool:
         or GIVEN_BACK.fullmatch(path.name) is not None
         or (SAKAIS.fullmatch(path.name) is not None and owner_named(path.as_posix()) is not None)
     )
+
+
+def _is_hidden_work(path: Path) -> bool:
+    """Tell whether a hidden file may be somebody's work; a Mac's and an office's own are not."""
+    return path.name[0] == "." and path.name[:2] not in ("._", ".~") and may_be_notebook(path)
 
 
 def _holds_folders(folder: Path) -> bool:

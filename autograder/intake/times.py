@@ -8,6 +8,7 @@ within a zip or notebook, the name of an upload, a metadata file that was handed
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -42,13 +43,16 @@ _CHINESE = re.compile(
     r"(\d{4})年(\d{1,2})月(\d{1,2})日[^\d]*?(上午|下午|凌晨|早上|中午|晚上)?\s*(\d{1,2})[:：时](\d\d)"
     r"(?:[:：分](\d\d))?分?秒?"
 )
-# Moodle's: "Montag, 3. März 2025, 23:58", "lunes, 3 de marzo de 2025, 23:58"
+# Moodle's: "Montag, 3. März 2025, 23:58", "segunda-feira, 3 de março de 2025, 11:58 p. m."
 _WORDED = re.compile(
-    r"(?:[^\W\d_]+,? )?(\d{1,2})\.? (?:de )?([^\W\d_]+)\.?,? (?:de )?(\d{4}),? (\d{1,2}):(\d\d)"
+    r"(?:[^\W\d_][^\d,]*,? )?(\d{1,2})\.? (?:de )?([^\W\d_]+)\.?,? (?:de )?(\d{4}),? "
+    r"(\d{1,2}):(\d\d)(?: ?([ap])\.? ?m\.?)?",
+    re.IGNORECASE,
 )
 _MONTHS = (
-    "jan ene gen", "feb fév fev", "mar mär", "apr avr abr", "mai may mag", "jun juin giu",
-    "jul juil lug", "aug aoû ago", "sep set", "oct okt ott out", "nov", "dec dez déc dic",
+    "jan ene gen", "feb fév fev", "mar mär maa", "apr avr abr", "mai may mag mei",
+    "jun juin giu", "jul juil lug", "aug aoû ago",
+    "sep set", "oct okt ott out", "nov", "dec dez déc dic",
 )  # fmt: skip
 _BRIGHTSPACE = re.compile(
     r"\d+-\d+ - .+? ?- ([^\W\d_]{3,9})\.? (\d{1,2}), (\d{4}) (\d{1,2}?)(\d\d) ?([AP]M)"
@@ -149,7 +153,7 @@ def lateness(file: str, time: datetime | None, deadline: datetime | None) -> str
 
 def parse_time(text: str) -> datetime | None:
     """Read a time in ISO 8601 or as an LMS writes it; without a zone it is this machine's."""
-    text = " ".join(text.replace("\u202f", " ").split())
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
     time: datetime | None
     try:
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -177,14 +181,17 @@ def parse_deadline(text: str) -> datetime:
 
 
 def _worded(text: str) -> datetime | None:
-    """Read a day, the month's name in a European language, a year and a time of 24 hours."""
+    """Read a day, the month's name in a European language, a year and a time of 12 or 24 hours."""
     if (found := _WORDED.fullmatch(text)) is None:
         return None
-    day, word, year, hour, minute = found.groups()
+    day, word, year, hour, minute, half = found.groups(default="")
+    if half and not 1 <= int(hour) <= 12:
+        return None
+    hours = int(hour) % 12 + 12 * (half in "Pp") if half else int(hour)
     for month, starts in enumerate(_MONTHS, 1):
         if word.casefold().startswith(tuple(starts.split())):
             try:
-                return datetime(int(year), month, int(day), int(hour), int(minute))
+                return datetime(int(year), month, int(day), hours, int(minute))
             except ValueError:
                 return None
     return None

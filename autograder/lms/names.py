@@ -36,3 +36,10 @@ def spellings(name: str, first: str, last: str) -> set[str]:
     for one in (family, family.partition(",")[0]):
         found |= {squeeze(one + given), squeeze(given + one)}
     return {spelling for spelling in found if len(spelling) > 1}
+
+
+def orders(name: str) -> set[str]:
+    """Return a name in one piece, squeezed, with any word first: the family name may be any."""
+    words = [] if "," in name else name.split()
+    found = {squeeze("".join(words[n:] + words[:n])) for n in range(len(words))}
+    return {spelling for spelling in found if len(spelling) > 1}

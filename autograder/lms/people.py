@@ -18,7 +18,7 @@ from autograder.intake.layouts import (
 )
 from autograder.intake.tables import original
 from autograder.intake.times import number_of
-from autograder.lms.names import squeeze
+from autograder.lms.names import orders, squeeze
 from autograder.lms.student import Student
 
 Keys = Callable[[Student], set[str]]
@@ -50,6 +50,7 @@ class People:
         self.by_key = _indexed(roster, lambda one: one.keys)
         self.by_group = _indexed(roster, lambda one: one.groups)
         self.by_name = _indexed(roster, lambda one: one.spellings)
+        self.by_order = _indexed(roster, lambda one: one.spellings | orders(one.name))
         self.by_number = {name: _indexed(roster, keys) for name, keys in NUMBERS.items()}
 
     def of(self, file: str, submission: str) -> tuple[set[Student], str]:
@@ -67,7 +68,7 @@ class People:
                 return self.by_group[name], ""
         students = self._by_number(file)
         if not students:
-            called = self._by_name(names) or self._by_words(file)
+            called = self._by_name(names, file) or self._by_words(file)
             named = {one for one in called if not _has_another_number(one, file)}
             by_id = self._by_id(file, submission)
             keys = {key for one in by_id for key in one.keys & tokens_in(file)}
@@ -105,7 +106,7 @@ class People:
         if found := self._with_ids(tokens, owner):
             return found
         chosen = self._with_ids(tokens_in(file) - owner.numbers, owner)
-        named = self._by_name(people_named_in(file)) if owner.name else set()
+        named = self._by_name(people_named_in(file), file) if owner.name else set()
         return chosen & named if named else chosen
 
     def _with_ids(self, tokens: set[str], owner: Owner | None) -> set[Student]:
@@ -116,8 +117,12 @@ class People:
         found = {student for key in whole for student in self.by_key[key]}
         return {one for one in found if not (owner and _is_another(one, owner, whole))}
 
-    def _by_name(self, names: list[str]) -> set[Student]:
-        return next((self.by_name[name] for name in names if name in self.by_name), set())
+    def _by_name(self, names: list[str], file: str) -> set[Student]:
+        """Look up names; what a platform or a comma puts first may be the family name."""
+        owner = owner_named(file)
+        known = bool(owner and owner.name) or "," in file
+        index = self.by_order if known else self.by_name
+        return next((index[name] for name in names if name in index), set())
 
     def _by_words(self, file: str) -> set[Student]:
         """Look for names among a file's words: whole ones, the longest that somebody has.
@@ -148,7 +153,7 @@ def _is_another(student: Student, owner: Owner, keys: set[str]) -> bool:
     by_number = keys & student.keys == {owner.number.casefold()}
     known = squeeze(student.name + student.first + student.last)
     return bool(by_number and known and owner.name) and not (
-        student.spellings & set(_spelled(owner.name))
+        (student.spellings | orders(student.name)) & set(_spelled(owner.name))
     )
 
 

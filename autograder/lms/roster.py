@@ -1,6 +1,7 @@
 """Who is in the course, and which submission is whose."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -21,6 +22,9 @@ __all__ = ["COLUMN_HEADS", "Student", "find_columns"]  # and what is defined her
 
 NUMBERED = ("canvas_id", "sis_id", "login", "upload_id")
 _GUARDED = re.compile(r"""#(.*)|="([^"]*)"|'(\d.*)|(\d+)[.,]0{1,2}""")
+_ADDRESS = re.compile(r"(?:mailto:|[^<]*<)?([^<>\s]+@[^<>\s]+?)>?", re.IGNORECASE)
+# What stands where there is no id or address.
+_NOTHING = ("-", "--", "n/a", "#n/a", "#ref!", "#name?", "#value!", "null", "(none)")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 DEADLINE_COLUMNS = ("deadline", "due", "due date", "extension", "截止时间", "截止日期")
 
@@ -142,14 +146,19 @@ def _with_family_name(values: dict[str, str]) -> dict[str, str]:
 
 
 def _value(path: Path, key: str, cell: str) -> str:
-    """Return what a cell says; of ids without what was put around them for spreadsheets.
+    """Return what a cell says; of ids and addresses without what was put around or into them.
 
     Raises:
         UsageError: a spreadsheet has shortened an id.
     """
     text = original(cell.strip())
-    if key not in NUMBERED:
+    if key not in (*NUMBERED, "email"):
         return text
+    text = _seen(text)
+    if text.casefold() in _NOTHING:
+        return ""
+    if found := _ADDRESS.fullmatch(text):
+        return found[1]
     if _SHORTENED.fullmatch(text):
         raise UsageError(
             f"{path}: the id {text} was shortened by a spreadsheet; make its column text there, or "
@@ -157,6 +166,12 @@ def _value(path: Path, key: str, cell: str) -> str:
         )
     found = _GUARDED.fullmatch(text)  # Brightspace's "#", Excel's ="0012", a quote mark, "12.0"
     return next(filter(None, found.groups()), "") if found else text
+
+
+def _seen(text: str) -> str:
+    """Return what a reader sees of an id: no marks without width, and digits of one width."""
+    plain = unicodedata.normalize("NFKC", text).replace("–", "-").replace("—", "-")
+    return "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cc")).strip()
 
 
 def load_groups(path: Path, roster: list[Student]) -> list[Student]:

@@ -248,8 +248,8 @@ def _say_what_was_left_out(summary: "Summary") -> None:
     if unread := summary.collected.unread:
         shown = ", ".join(unread[:MAX_NAMED]) + (", …" if len(unread) > MAX_NAMED else "")
         why = (
-            "not read, as links out of the folder, folders that you may not read or no files; "
-            "copy what is to be graded"
+            "not read, as hidden, links out of the folder, folders that you may not read or no "
+            "files; copy what is to be graded under another name"
         )
         _say(f"{why}: {shown}", "yellow")
     beside = [other.file for other in summary.collected.attachments]

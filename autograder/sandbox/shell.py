@@ -1,7 +1,6 @@
 """The IPython shell that runs the cells, made once in the warm worker and used in its children."""
 
 import ast
-import asyncio
 import builtins
 import getpass
 import io
@@ -10,7 +9,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from types import CodeType, FrameType
@@ -22,7 +20,6 @@ from IPython.core import page
 from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.autocall import ExitAutocall
 from IPython.core.error import StdinNotImplementedError
-from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from traitlets import Any as AnyTrait
@@ -31,10 +28,11 @@ from traitlets.config import Config
 
 from autograder.model import CellOutput
 from autograder.sandbox import kernel, otter_stub, screen
+from autograder.sandbox.looping import Loop
+from autograder.sandbox.remembered import History, NamedValues
 from autograder.sandbox.streams import BoundedText
 
 MAX_ERROR_TEXT = 2000
-BETWEEN_CELLS_S = 0.02
 CHECK = re.compile(r"""(\w+)\.check\((["'])[\w-]+\2\)\s*""")
 
 
@@ -52,28 +50,10 @@ class Transformers(TransformerManager):
         return super().do_token_transforms(lines) if self.SIGN.search("".join(lines)) else lines
 
 
-class History(HistoryManager):
-    """IPython's history, whose last inputs are no traits: nobody watches them."""
-
-    _i00 = _i = _ii = _iii = ""
-
-
 NOBODY = (
     "nobody can answer input() while a notebook is graded; write the value into the code ‖ "
     "评分时没有人能回答 input()；请把值直接写进代码"
 )
-
-
-class NamedValues(dict[str, Any]):
-    """What IPython keeps on disk between sessions, for one session."""
-
-    def __delitem__(self, name: str) -> None:
-        """Forget a name, also one that is not there."""
-        self.pop(name, None)
-
-    def keys(self, pattern: str | None = None) -> list[str]:  # type: ignore[override]
-        """Return the names, or those that lie in a folder, as ``folder/*``."""
-        return [key for key in self if pattern is None or key.startswith(pattern.rstrip("*"))]
 
 
 class Exit(ExitAutocall):
@@ -92,8 +72,11 @@ class ZMQInteractiveShell(InteractiveShell):
     kernel = AnyTrait()
     exiter = AnyTrait()
     parent_header: dict[str, Any] = {}
-    loop: asyncio.AbstractEventLoop | None = None
     shown: BaseException | None = None  # the last error that was displayed
+
+    def __init__(self, **options: Any):
+        self.loop = Loop()
+        super().__init__(**options)
 
     @default("exiter")
     def _make_exiter(self) -> ExitAutocall:
@@ -112,40 +95,19 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def run_awaiting(self, raw_cell: str, **options: Any) -> ExecutionResult:
         """Run a cell inside this process's event loop, as a kernel runs every cell."""
-        if self.loop is None or self.loop.is_closed():
-            self.loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self.loop)
         transformed, failure = raw_cell, None
         try:
             transformed = self.transform_cell(raw_cell)
         except Exception:
             failure = sys.exc_info()
-        running = self.run_cell_async(
-            raw_cell, transformed_cell=transformed, preprocessing_exc_tuple=failure, **options
-        )
+        how: dict[str, Any] = {"transformed_cell": transformed, "preprocessing_exc_tuple": failure}
+        awaits = self.should_run_async(raw_cell, **how)
         try:
-            result = self.loop.run_until_complete(running)
+            result = self.loop.run(self.run_cell_async(raw_cell, **how, **options), not awaits)
         finally:
             self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
         return result
-
-    def turn_loop(self) -> BaseException | None:
-        """Let tasks that cells have left go on, as a kernel's loop does between two cells.
-
-        Returns:
-            what stopped the loop, if anything did.
-        """
-        if self.loop is None or self.loop.is_closed():
-            return None
-        end = time.monotonic() + BETWEEN_CELLS_S
-        try:
-            self.loop.run_until_complete(asyncio.sleep(0))
-            while asyncio.all_tasks(self.loop) and time.monotonic() < end:
-                self.loop.run_until_complete(asyncio.sleep(0.001))
-        except (SystemExit, KeyboardInterrupt) as stopped:
-            return stopped
-        return None
 
     def system(self, cmd: str) -> None:
         """Run a shell line; its output is printed, its exit status is ``_exit_code``.
@@ -229,8 +191,9 @@ class Shell(ZMQInteractiveShell):
     ) -> ExecutionResult:
         """Run a cell; the value of a last expression is displayed."""
         ready = self._compile_ordinary(raw_cell) if store_history and not options else None
-        looping = self.loop is not None or self.AWAITING.search(raw_cell)
-        if ready is None and looping and self.autoawait and not options:
+        looping = self.loop.made is not None or self.AWAITING.search(raw_cell)
+        nested = self.loop.is_running()  # one that a cell runs: IPython knows what may await there
+        if ready is None and looping and self.autoawait and not options and not nested:
             return self.run_awaiting(raw_cell, store_history=store_history)
         if ready is None:
             return super().run_cell(raw_cell, store_history, **options)
@@ -256,7 +219,7 @@ class Shell(ZMQInteractiveShell):
         """Return the Python text of a cell and its code, a last expression's apart."""
         watched = self.events.callbacks["pre_run_cell"] or self.events.callbacks["post_run_cell"]
         special = self.ast_transformers or self.ast_node_interactivity != "last_expr"
-        unusual = watched or special or self.loop or self.AWAITING.search(raw_cell)
+        unusual = watched or special or self.loop.made or self.AWAITING.search(raw_cell)
         if unusual or not raw_cell.strip():  # a blank cell is not counted
             return None
         try:
@@ -347,7 +310,7 @@ def run_cell(
     try:
         result = shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec or shell.shown
-        error = shell.turn_loop() or error
+        error = shell.loop.turn() or error
     except Exception as raised:  # while IPython told of an error, as where a debugger is asked for
         error = raised
     shell.shown = None

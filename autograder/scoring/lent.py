@@ -39,6 +39,7 @@ from autograder.wall.lent import (
     CONTAINER,
     METHODS,
     OF_CLASS,
+    READ_OF_CLASS,
     SPECIAL,
     TEXTS,
 )
@@ -52,7 +53,8 @@ SELF_CONTAINED = frozenset({
     UserDict, UserList, Element, csv.DictReader, queue.Queue, queue.LifoQueue, queue.PriorityQueue,
     nullcontext,
 })  # fmt: skip
-DECORATED = ("has instance", "set attribute", "delete attribute")
+DECORATED = ("has instance", "set attribute", "delete attribute", "members", "member")
+OF_EACH_CLASS = ("__dict__", "__weakref__")  # by which Python finds what each object holds
 NOTHING = "nothing"  # is what a bare object does, which is only one and no other
 READING = frozenset({"read", "readline", "readlines", "readable", "seek", "tell", "getvalue",
                      "close", "closed"})  # fmt: skip
@@ -159,9 +161,24 @@ def _named_in(value: Any, name: Any) -> str:
     Raises:
         AttributeError: it is not to be looked at.
     """
-    if isinstance(value, type) and type(name) is str and name in OF_CLASS | METHODS:
+    if isinstance(value, type) and type(name) is str and name in READ_OF_CLASS | METHODS:
         return name
     return _named(name)
+
+
+def _members(cls: type) -> list[str]:
+    """Return the names of what a test defines in a class of its."""
+    return [name for name in vars(cls) if name not in OF_EACH_CLASS]
+
+
+def _member(cls: type, name: Any) -> tuple[Any, ...]:
+    """Return a member of a test's class: what kind of one, and what it holds."""
+    found = vars(cls)[name] if name in _members(cls) else None
+    if type(found) is property:
+        return "property", found.fget, found.fset, found.fdel, found.__doc__
+    if isinstance(found, (staticmethod, classmethod)):
+        return type(found).__name__, found.__func__
+    return "", found
 
 
 def _set(value: Any, name: Any, new: Any) -> None:
@@ -222,6 +239,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "has instance": lambda cls, value: isinstance(value, cls),
     "set attribute": _set,
     "delete attribute": lambda value, name: delattr(value, _named_in(value, name)),
+    "members": _members,
+    "member": _member,
     "own item": lambda value, name: value.__dict__[_named(name)],
     "set own item": lambda value, name, new: value.__dict__.__setitem__(_named(name), new),
     "delete own item": lambda value, name: value.__dict__.__delitem__(_named(name)),

@@ -1,5 +1,6 @@
 """Which stand-in stands for what, and what type a test sees in it."""
 
+import datetime
 from typing import Any
 
 from autograder.scoring import derived
@@ -15,6 +16,9 @@ from autograder.scoring.standins import (
     is_instance,
 )
 from autograder.wall.codec.subclasses import DESCRIBING
+
+# Of which C code wants a real object; it asks that by its attributes, as Python does.
+DEMANDED: dict[str, type] = {"datetime.tzinfo": datetime.tzinfo}
 
 
 def stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
@@ -41,12 +45,13 @@ def _new_stand_in(session: Conversation, record: dict[str, Any]) -> StandIn:
     name = (record["bases"] or ["object"])[0].removeprefix("builtins.")
     known: dict[Any, Any] = session.types
     describes = tuple(one for one in DESCRIBING if one in record.get("has", ()))
-    key = base, name, record.get("class"), describes
+    bases = (base, *(cls for one, cls in DEMANDED.items() if one in record["bases"][1:]))
+    key = bases, name, record.get("class"), describes
     if key not in known:
         short = name.rpartition(".")[2] or "object"
         body = {"__slots__": (*OWN, "__weakref__"), "_autograder_type": name}
         body |= {one: _describer(one) for one in describes}
-        known[key] = Kind(short, (base,), body)
+        known[key] = Kind(short, bases, body)
     made = known[key](session, record)
     known[key]._autograder_example = made
     return made

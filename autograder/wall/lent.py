@@ -6,6 +6,7 @@ object is; what is not asked is not there.
 """
 
 from collections.abc import Callable, Iterator, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 Ask = Callable[..., Any]  # of an operation and what it takes
@@ -31,11 +32,15 @@ ABSENT = {  # which a class takes back
 }  # fmt: skip
 # Of a class, which student code may decorate: what it reads of it, and what it puts in place of it.
 OF_CLASS = frozenset({"__name__", "__qualname__", "__module__", "__doc__"})
+READ_OF_CLASS = OF_CLASS | {"__annotations__"}
 METHODS = frozenset({
     *SPECIAL.values(), "__init__", "__iter__", "__next__", "__reversed__", "__call__", "__format__",
     "__bytes__", "__complex__", "__getattr__",
 })  # fmt: skip
 OWN = ("own item", "set own item", "delete own item")  # past what the class makes of a name
+MEMBERS: dict[str, Callable[..., Any]] = {  # of a class, that are no functions, by what they hold
+    "property": property, "staticmethod": staticmethod, "classmethod": classmethod,
+}  # fmt: skip
 ATTRIBUTES = ("attribute", "set attribute", "delete attribute", *OWN)
 
 
@@ -157,7 +162,7 @@ def _attribute(self: Lent, name: str) -> Any:
 
 
 def _of_class(self: Lent, name: str) -> Any:
-    if name in OF_CLASS or name in METHODS:
+    if name in READ_OF_CLASS or name in METHODS:
         return object.__getattribute__(self, "_autograder_ask")("attribute", name)
     return object.__getattribute__(self, name)
 
@@ -196,8 +201,19 @@ class OwnItems(MutableMapping[str, Any]):
         raise TypeError("the names in a test's object are not counted")
 
 
+def _members_of_class(self: Lent) -> MappingProxyType[str, Any]:
+    """Return what a class's ``__dict__`` is to student code: what the test defines in it."""
+    ask = object.__getattribute__(self, "_autograder_ask")
+    found = {}
+    for name in ask("members"):
+        kind, *held = ask("member", name)
+        found[name] = MEMBERS[kind](*held) if kind in MEMBERS else held[0]
+    return MappingProxyType(found)
+
+
 _METHODS: tuple[tuple[str, str, Any], ...] = (
     ("own item", "__dict__", property(lambda self: OwnItems(self._autograder_ask))),
+    ("members", "__dict__", property(_members_of_class)),
     ("call", "__call__", _call),
     ("items", "__iter__", _items),
     ("iterator", "__iter__", _iterator),

@@ -45,7 +45,10 @@ def engine(request):
         yield entered
 
 
-HONEST = ("user-of-the-process", "interrupt-handler", "closed-stdout", "agg-by-use-keeps-figures")
+HONEST = (
+    "user-of-the-process", "interrupt-handler", "closed-stdout", "agg-by-use-keeps-figures",
+    "deterministic-algorithms", "compiled-function",
+)  # fmt: skip
 
 
 def test_what_is_laid_over_a_kernel_is_noticed_of_no_honest_notebook(tmp_path):

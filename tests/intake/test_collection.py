@@ -35,6 +35,18 @@ def test_only_files_that_may_be_submissions_are_found(tmp_path):
     assert collect(folder).unread == ("loop.ipynb", "out.ipynb", "pipe.ipynb", "up/")
 
 
+@pytest.mark.parametrize("place", ["", "ann/", "week 1/ann/"])
+def test_a_hidden_notebook_is_not_graded_and_named(tmp_path, place):
+    for name in ("bo.ipynb", ".ann.ipynb", ".ann.zip", "._bo.ipynb", ".~bo.ipynb", ".DS_Store",
+                 ".gitignore", ".ipynb_checkpoints/bo.ipynb"):  # fmt: skip
+        path = tmp_path / (place if "bo" not in name else "") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    found = collect(tmp_path)
+    assert found.submissions == ("bo.ipynb",)
+    assert found.unread == (f"{place}.ann.ipynb", f"{place}.ann.zip")
+
+
 def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     for name in ("ann", "bo"):
         (tmp_path / name).mkdir()

@@ -1,9 +1,12 @@
 """Where the time of a submission comes from, and what is late."""
 
 import os
+import unicodedata
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.intake.times import TimeSources, find_people, find_times, lateness, parse_time
@@ -113,6 +116,63 @@ def test_a_table_of_times_is_looked_up_by_file_or_the_platforms_number(tmp_path,
 )
 def test_moodles_worksheet_times_are_read(text):
     assert parse_time(text) == datetime(2026, 6, 10, 14, 14).astimezone()
+
+
+# As Moodle's language packs write a worksheet's times: days from Monday, months, the order.
+WORKSHEETS = {
+    "de": ("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+           "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+           "{day}, {number}. {month} {year}, {time}"),
+    "fr": ("lundi mardi mercredi jeudi vendredi samedi dimanche",
+           "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+           "{day} {number} {month} {year}, {time}"),
+    "es": ("lunes martes miércoles jueves viernes sábado domingo",
+           "enero febrero marzo abril mayo junio julio agosto septiembre octubre "
+           "noviembre diciembre",
+           "{day}, {number} de {month} de {year}, {time}"),
+    "it": ("lunedì martedì mercoledì giovedì venerdì sabato domenica",
+           "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+           "dicembre", "{day}, {number} {month} {year}, {time}"),
+    "pt": ("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+           "janeiro fevereiro março abril maio junho julho agosto setembro outubro "
+           "novembro dezembro",
+           "{day}, {number} de {month} de {year}, {time}"),
+    "nl": ("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+           "januari februari maart april mei juni juli augustus september oktober "
+           "november december", "{day}, {number} {month} {year}, {time}"),
+    "en": ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+           "January February March April May June July August September October November December",
+           "{day}, {number} {month} {year}, {time}"),
+}  # fmt: skip
+MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)).map(
+    lambda time: time.replace(second=0, microsecond=0)
+)
+
+
+@given(MINUTES, st.sampled_from(sorted(WORKSHEETS)), st.sampled_from(["NFC", "NFD"]),
+       st.sampled_from([" ", "\u202f", "\xa0"]), st.sampled_from(["", "AM PM", "a.m. p.m."]),
+       st.sampled_from([str, str.upper, str.casefold]))  # fmt: skip
+def test_worksheet_times_are_read_in_every_language(moment, language, form, blank, halves, case):
+    """Also in capitals, with half days, and however their letters are put together."""
+    days, months, order = WORKSHEETS[language]
+    time = moment.strftime("%H:%M")
+    if halves:
+        half = halves.split()[moment.hour >= 12]
+        time = f"{moment.hour % 12 or 12}:{moment.minute:02}{blank}{half}"
+    text = case(order.format(
+        day=days.split()[moment.weekday()], number=moment.day,
+        month=months.split()[moment.month - 1], year=moment.year, time=time,
+    ))  # fmt: skip
+    text = unicodedata.normalize(form, text.replace(" ", blank))
+    assert parse_time(text) == moment.astimezone()
+
+
+@pytest.mark.parametrize("text", [
+    "Montag, 31. Februar 2025, 10:00", "lundi 3 mars 2025, 25:00", "lunes, 3 de foo de 2025, 10:00",
+    "3 mars 2025, 13:00 PM", "3 mars 2025, 0:00 AM", "mars 2025, 10:00", "3 mars 25, 10:00",
+])  # fmt: skip
+def test_what_is_no_moment_is_no_time_in_any_language(text):
+    assert parse_time(text) is None
 
 
 @pytest.mark.parametrize(

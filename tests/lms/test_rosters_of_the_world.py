@@ -4,9 +4,18 @@ import re
 import unicodedata
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.lms.roster import load_extensions, load_roster
+from autograder.lms.roster import (
+    GradedSubmission,
+    load_extensions,
+    load_groups,
+    load_owners,
+    load_roster,
+    match,
+)
 from tests.lms.test_round_trips import grade, marks, run
 
 BOTH = {"ann@x.org": "10", "bo@x.org": "20"}
@@ -24,6 +33,17 @@ WORLD = {
     "a Spanish list": (
         "Nombre;Apellido(s);Número de ID;Dirección de correo\nAnn;Lee;1;ann@x.org\n"
         "Bo;Lee;2;bo@x.org\n", "cp1252"),
+    "an Italian list": (
+        "Nome,Cognome,Indirizzo email\nAnn,Lee,ann@x.org\nBo,Lee,bo@x.org\n", "utf-8"),
+    "a Portuguese list": (
+        "Nome;Sobrenome;Endereço de email\nAnn;Lee;ann@x.org\nBo;Lee;bo@x.org\n", "cp1252"),
+    "a Dutch list": (
+        "Voornaam;Achternaam;E-mailadres\nAnn;Lee;ann@x.org\nBo;Lee;bo@x.org\n", "utf-8-sig"),
+    "a Polish list": ("Imię,Nazwisko,Adres e-mail\nAnn,Lee,ann@x.org\nBo,Lee,bo@x.org\n", "utf-8"),
+    "a Russian list": (
+        "Имя,Фамилия,Адрес электронной почты\nAnn,Lee,ann@x.org\nBo,Lee,bo@x.org\n", "utf-16"),
+    "a Japanese list": ("氏名,メールアドレス\nAnn Lee,ann@x.org\nBo Lee,bo@x.org\n", "utf-8"),
+    "a Korean list": ("이름,이메일\nAnn Lee,ann@x.org\nBo Lee,bo@x.org\n", "utf-8-sig"),
     "two sections": (
         "Name,Email,Section\nAnn Lee,ann@x.org,S1\nAnn Lee,ann@x.org,S2\nBo Lee,bo@x.org,S1\n",
         "utf-8"),
@@ -182,3 +202,64 @@ def test_one_word_of_a_name_is_nobodys_in_any_normal_form(tmp_path, form):
     (tmp_path / "roster.csv").write_text("Name,ID\nMuller,0001\nBo Lee,0002\n")
     run(tmp_path / "out", tmp_path / "roster.csv")
     assert marks(tmp_path / "out", "canvas", "ID") == {"0002": "20"}
+
+
+UNSEEN = ("\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\u202a", "\u202c", "\x7f")
+PLACES = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(UNSEEN)), max_size=4)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["20250017", "ann_lee", "ann@x.org", "e1-77", "A 12"]), PLACES, st.booleans()
+)
+def test_an_id_is_what_a_reader_sees_of_it(tmp_path, shown, places, wide):
+    """Whatever a page or a spreadsheet hid in it, in the roster and in every other table."""
+    cell = shown
+    for place, mark in places:
+        cell = cell[:place] + mark + cell[place:]
+    if wide:
+        cell = cell.translate({ord("0") + n: "０１２３４５６７８９"[n] for n in range(10)})
+    head = "Email" if "@" in shown else "SIS Login ID"
+    path = tmp_path / "table.csv"
+    path.write_text(f"Name,{head}\nAnn Lee,{cell}\nBo Lee,other\n")
+    ann = load_roster(path)[0]
+    assert shown.casefold() in ann.keys
+    path.write_text(f"{head},deadline\n{cell},2025-03-01T12:00\n")
+    assert set(load_extensions(path)) == {shown.casefold()}
+    path.write_text(f"file,id\nx.ipynb,{cell}\n")
+    assert load_owners(path) == {"x.ipynb": shown.casefold()}
+    path.write_text(f"{head},group\n{cell},G1\n")
+    assert load_groups(path, [ann])[0].groups == {"g1"}
+
+
+@pytest.mark.parametrize("cell", [
+    "mailto:ann@x.org", "Ann Lee <ann@x.org>", "<ann@x.org>", "MAILTO:ann@x.org",
+])  # fmt: skip
+def test_an_address_is_one_however_a_mail_program_writes_it(tmp_path, cell):
+    (tmp_path / "roster.csv").write_text(f"Name,Email\nAnn Lee,{cell}\n")
+    assert load_roster(tmp_path / "roster.csv")[0].email == "ann@x.org"
+
+
+@pytest.mark.parametrize("nothing", ["-", "–", "n/a", "N/A", "#N/A", "#REF!", "NULL", "\u200b"])
+def test_what_stands_for_no_id_is_no_id_that_two_share(tmp_path, nothing):
+    (tmp_path / "roster.csv").write_text(
+        f"Name,SID,Email\nAnn Lee,1,{nothing}\nBo Lee,{nothing},bo@x.org\n"
+        f"Cy Lee,{nothing},cy@x.org\nDi Lee,4,{nothing}\n"
+    )
+    found = [(one.sis_id, one.email) for one in load_roster(tmp_path / "roster.csv")]
+    assert found == [("1", ""), ("", "bo@x.org"), ("", "cy@x.org"), ("4", "")]
+
+
+@pytest.mark.parametrize("file", [
+    "Lee, Ann/Revision 1 - demo.ipynb", "leeann_7701_55001_demo.ipynb",
+    "Demo/Lee, Ann(x)/Submission attachment(s)/demo.ipynb",
+])  # fmt: skip
+def test_a_family_name_that_stands_first_is_found_in_a_name_of_one_piece(tmp_path, file):
+    """Where somebody else is called the other way round, a person has to say whose it is."""
+    (tmp_path / "roster.csv").write_text("Name,Email\nAnn Lee,ann@x.org\nBo Kim,bo@x.org\n")
+    entry = GradedSubmission("s", file, 1.0, 1.0)
+    found = match(load_roster(tmp_path / "roster.csv"), [entry])
+    assert [student.email for student, _ in found.chosen] == ["ann@x.org"]
+    (tmp_path / "roster.csv").write_text("Name,Email\nAnn Lee,ann@x.org\nLee Ann,lee@x.org\n")
+    found = match(load_roster(tmp_path / "roster.csv"), [entry])
+    assert not found.chosen and "more than one: Ann Lee; Lee Ann" in found.unmatched[0][1]

@@ -131,7 +131,31 @@ def test_tasks_that_a_cell_leaves_go_on_before_the_next(steps):
     )
     assert shell.user_ns["done"] == sorted(steps)
     assert run_cell(shell, "[task.result() for task in t]", output, None).error is None
-    shell.loop.close()
+    shell.loop.made.close()
+
+
+NESTED = (
+    "%%capture kept\nz = 1", "r = get_ipython().run_cell('z = 1').success",
+    "get_ipython().run_cell_magic('capture', 'kept', 'z = 1')", "%%prun -q\nz = 1",
+    "get_ipython().run_cell('z = 1 / 0').success", "get_ipython().run_cell('z =').success",
+    "%macro -q m 1", "%%time\nz = 1", "get_ipython().ex('z = 1')", "y = get_ipython().ev('x')",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NESTED), max_size=4))
+@settings(deadline=None, max_examples=25)
+def test_a_cell_within_a_cell_runs_as_before_anything_was_awaited(cells):
+    """Whatever runs it, by whatever way."""
+    found = []
+    for first in ("x = 1", "import asyncio\nx = await asyncio.sleep(0, 1)"):
+        shell, output = make(Shell), BoundedText(100_000)
+        errors = [run_cell(shell, cell, output, None).error for cell in (first, *cells)]
+        left = {name: shell.user_ns.get(name) for name in ("x", "y", "z", "r")}
+        captured = getattr(shell.user_ns.get("kept"), "stdout", None)
+        found.append((errors, left, captured))
+        if shell.loop.made:
+            shell.loop.made.close()
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(("name", "module"), [("input", builtins), ("getpass", getpass)])

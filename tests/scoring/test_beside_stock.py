@@ -15,7 +15,7 @@ from tests.running import grade_doctests, ok_file, outcomes
 FILES = (
     "student_classes", "object_courses", "handed_objects", "compiled_functions", "datasets",
     "parameters", "handed_modules", "handed_losses", "handed_values", "looked_at",
-    "decorators", "tensors", "standard_objects",
+    "decorators", "tensors", "standard_objects", "zones", "made_items", "large_values",
 )  # fmt: skip
 PLAIN = {
     name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
@@ -74,6 +74,22 @@ def test_a_comparison_is_true_here_only_where_it_is_in_one_process(engine, one):
     assert not [
         c for c, here, there in zip(examples, outcomes(graded), stock) if here and not there
     ]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("one", ["f", "Box", "items"])
+def test_what_equals_itself_alone_compares_as_in_one_process(engine, one):
+    others = [other for other in BESIDE if not other.startswith(("pd.", "sympy", "np.ma"))]
+    examples = [
+        f">>> import numpy as np, torch\n>>> from unittest import mock\n"
+        f">>> bool(np.all({form}))\n{wanted}"
+        for other in others
+        for form in (f"{one} == {other}", f"{one} != {other}", f"{other} == {one}")
+        for wanted in ("True", "False")
+    ]
+    graded = grade_doctests(engine, COMPARED, [(code, None) for code in examples], foreign=True)
+    stock = in_stock(COMPARED, examples)
+    assert not [c for c, here, there in zip(examples, outcomes(graded), stock) if here != there]
 
 
 def test_our_own_tests_derive_no_class_from_a_students(engine):

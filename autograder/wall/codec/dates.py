@@ -20,6 +20,7 @@ DATES: dict[str, Any] = {
 MAX_DATE_TEXT = 60
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}", re.A)
 ZONES = (ZoneInfo, datetime.timezone)
+STUDENTS = ("object", "ref")  # how a zone of a student's own class crosses, there and back
 
 
 def collection(kind: str, items: list[Any], **more: Any) -> Plain:
@@ -29,12 +30,13 @@ def collection(kind: str, items: list[Any], **more: Any) -> Plain:
 
 def _date(value: Any, encode: Encode) -> Plain | None:
     zone = getattr(value, "tzinfo", None)
-    if type(zone) is ZoneInfo or _is_named(zone):
-        local = encode(value.replace(tzinfo=None, fold=0))
-        return collection("zoned", [local, encode(zone), value.fold])
-    if zone is not None and type(zone) is not datetime.timezone:
+    if zone is None or (type(zone) is datetime.timezone and not _is_named(zone)):
+        return {"$": "date", "kind": type(value).__name__, "text": value.isoformat()}
+    known = type(zone) in ZONES
+    there = encode(zone)
+    if not known and not (isinstance(there, dict) and there.get("$") in STUDENTS):
         return None
-    return {"$": "date", "kind": type(value).__name__, "text": value.isoformat()}
+    return collection("zoned", [encode(value.replace(tzinfo=None, fold=0)), there, value.fold])
 
 
 def _is_named(zone: Any) -> bool:
@@ -63,7 +65,9 @@ def _make_zone(items: list[Any]) -> ZoneInfo:
 
 def _make_zoned(items: list[Any]) -> Any:
     local, zone, fold = items
-    if type(local) not in (datetime.datetime, datetime.time) or type(zone) not in ZONES:
+    if type(local) not in (datetime.datetime, datetime.time) or not issubclass(
+        type(zone), datetime.tzinfo
+    ):
         raise EvidenceError("malformed date")
     return local.replace(tzinfo=zone, fold=fold)
 
