@@ -23,6 +23,7 @@ from autograder.scoring.asking import (
     is_a,
     is_shared,
     name_of,
+    names_seen,
     record_of,
     refusal,
     refuser,
@@ -335,6 +336,7 @@ def _signature_of(standing: StandIn) -> Any:
 INSPECTED: dict[str, Callable[[StandIn], Any]] = {
     "__code__": _code_of,
     "__signature__": _signature_of,
+    "__globals__": names_seen,
 }
 
 
