@@ -244,6 +244,7 @@ class Gradation:
         gradescope: Otter's ``to_gradescope_dict`` with our additions; the content of results.json.
         trace: what a fault of ours looked like, for a log file; never stored, never shown.
         noticed: what it touched of what the grader relies on; for the instructor only.
+        unread_tests: what is wrong with test files that could not be read, and gave no points.
     """
 
     submission: str
@@ -266,6 +267,7 @@ class Gradation:
     trace: str = field(default="", repr=False, compare=False)
     noticed: tuple[Noticed, ...] = ()
     answers: dict[str, str] = field(default_factory=dict)
+    unread_tests: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -308,6 +310,7 @@ class Gradation:
             for output in plain["outputs"]
         )
         plain["notes"] = tuple(plain["notes"])
+        plain["unread_tests"] = tuple(plain.get("unread_tests", ()))
         plain["noticed"] = tuple(Noticed(**one) for one in plain.get("noticed", ()))
         plain["graded_by"] = Provenance.from_dict(plain["graded_by"])
         return cls(**plain)

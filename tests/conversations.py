@@ -14,7 +14,7 @@ class Silent:
     def __init__(self):
         self.types, self.standing, self.asked, self.case = {}, {}, [], CaseRun()
         self.limits, self.exchanges, self.usage, self.desk = Limits(), 0, None, None
-        self.lending = SimpleNamespace(sharing=False, shared=Shared(1))
+        self.lending = SimpleNamespace(sharing=False, shared=Shared(1), answering=0)
         self.seeds, self.workplace, self.channels = Seeds(), "", ()
 
     def begin_case(self, words=()):

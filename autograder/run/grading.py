@@ -28,7 +28,6 @@ from autograder.run.workers import grade_all
 from autograder.run.writing import reference_of, results_json, titles_of, write_all
 from autograder.scoring.assignment import Assignment, provenance
 from autograder.scoring.environment import listing
-from autograder.scoring.formats import unread_tests
 from autograder.scoring.task import Task
 
 GradeAll = Callable[[list[Job], Task, EngineChoice, int], Iterator[Any]]
@@ -285,8 +284,8 @@ def _keep(outcome: Outcome, out: Path, gradebook: Gradebook, keep: bool) -> None
 
 def _unread_tests(gradebook: Gradebook) -> list[str]:
     latest = gradebook.latest(overrides=False)
-    read = (one.notes for one in latest if one.status is Status.COMPLETED)
-    return unread_tests(next(read, ()))
+    read = (one.unread_tests for one in latest if one.status is Status.COMPLETED)
+    return [*next(read, ())]
 
 
 def _is_number(value: object) -> bool:

@@ -106,6 +106,7 @@ class Agent:
             handle = HANDLERS[message["op"]]
             self.shared.open = self.sharing and message["op"] in SHARING
             self.shared.paths = message.get("paths")
+            self.shared.copies.between = False
             self.busy = True
             try:
                 try:
@@ -170,7 +171,7 @@ class Agent:
         """Decode a message of the scorer's."""
         self.leaves.fresh.clear()
         value = codec.unpack(data, self.resolve, self.adopt, self.shared)
-        if self.shared.received:
+        if self.shared.received or self.shared.copies.fresh:
             codec.settle(self.shared, self.keep, self.link, None)
         if "leaves" in value:
             self.leaves.take(value["leaves"], self.resolve)
@@ -221,7 +222,9 @@ class Agent:
         asked |= {**self.aside.drawn(), **self.told_of_leaves()}
         asked |= COPIES.told(between=True)
         asked |= {} if torch.is_grad_enabled() else {"quiet": True}
+        self.shared.copies.between = True
         question = codec.pack(asked, self.keep, self.link, self.shared)
+        self.shared.copies.between = False
         answer = self.line.ask(codec.CALL + question, self.serve_between)
         inputs, self.inputs, self.answers = self.inputs, [], {}
         reply = self.unpack(answer[len(codec.CALL) :])

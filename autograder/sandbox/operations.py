@@ -107,9 +107,12 @@ def _array(target: Any) -> Any:
     """Return the array that NumPy makes of an object that is one to it, None of any other.
 
     Of a number, a text, a list or a tuple it reads what the object holds, whatever its class says.
+    One that has whatever it is asked for is one, and fails at it.
     """
     line = type.mro(type(target))
-    is_array = any(name in vars(one) for one in line for name in ARRAYS)
+    is_array = any(name in vars(one) for one in line for name in ARRAYS) or (
+        not isinstance(target, type) and any(hasattr(target, name) for name in ARRAYS)
+    )
     return asarray(target) if is_array or any(one in READ for one in line) else None
 
 

@@ -28,12 +28,14 @@ from autograder.scoring.assignment import Assignment
 from autograder.scoring.bounds import LATE_S
 from autograder.scoring.ending import die_with_parent, leave
 from autograder.scoring.interpreters import OURS, PYTHONS, is_a_packages
+from autograder.scoring.whereabouts import READING
 
 LOOK_S = 0.2  # how often a copy is looked for that says nothing
 LATER_S = LATE_S + 3.0  # after the submission's time, for the copy to end by itself
 SECRET_BYTES = 16  # before an answer, which is unpickled: a test may reach the channel
-GONE = "the process of its tests ended by itself ({})"
-HANGS = "the grader did not come back from looking at its answers"
+GONE = "the process of its tests ended by itself ({}{})"
+HANGS = "the grader did not come back from looking at its answers{}"
+OVER = " at question {}"
 
 
 def score_apart(
@@ -53,8 +55,9 @@ def score_apart(
 
     Raises:
         AutograderError: as ``score`` does; OutOfTime: it did not come back;
-            SandboxError: it ended by itself.
+            SandboxError: it ended by itself; EndedReading: over a test file, which is given up.
     """
+    assignment.at.note()
     ours, theirs = Pipe(duplex=False)
     secret = secrets.token_bytes(SECRET_BYTES)
     with tempfile.TemporaryDirectory(prefix="tests-", ignore_cleanup_errors=True) as place, ours:
@@ -70,10 +73,12 @@ def score_apart(
         theirs.close()
         try:
             told = _answer(ours, pid, time.monotonic() + wall_s + LATER_S)
+            if not told.startswith(secret):  # a test wrote it, where a student's number led it
+                raise _Gone("not by its own word")
+        except (_Gone, _Silent) as ended:
+            raise _said_of(ended, assignment) from None
         finally:
             _end(pid)
-    if not told.startswith(secret):  # a test wrote it, where a student's number led it
-        raise _gone("not by its own word")
     what, content, modules, files = ForkingPickler.loads(told[SECRET_BYTES:])
     _learn(modules, files, assignment)
     if what == "raised":
@@ -123,21 +128,33 @@ def _is_a_librarys(name: str) -> bool:
     return isinstance(file, str) and (is_a_packages(file) or file.startswith((OURS, *PYTHONS)))
 
 
+class EndedReading(AutograderError):
+    """A test file ended the process that read it, and is not read again."""
+
+
+class _Gone(Exception):
+    """A copy ended by itself; holds how."""
+
+
+class _Silent(Exception):
+    """A copy did not come back in time."""
+
+
 def _answer(channel: Connection, pid: int, until: float) -> bytes:
     """Return what the copy says.
 
     Raises:
-        OutOfTime, SandboxError: it says nothing in time, or is gone.
+        _Silent, _Gone: it says nothing in time, or is gone.
     """
     while time.monotonic() < until:
         if channel.poll(LOOK_S):
             with suppress(EOFError, OSError):
                 return channel.recv_bytes()
-            raise _gone(_how(os.waitpid(pid, 0)[1]))
+            raise _Gone(_how(os.waitpid(pid, 0)[1]))
         found, status = os.waitpid(pid, os.WNOHANG)
         if found and not channel.poll():  # what it started may still hold its end
-            raise _gone(_how(status))
-    raise OutOfTime(Status.TIMEOUT, HANGS)
+            raise _Gone(_how(status))
+    raise _Silent
 
 
 def _how(status: int) -> str:
@@ -145,8 +162,16 @@ def _how(status: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit status {code}"
 
 
-def _gone(how: str) -> SandboxError:
-    error = SandboxError(GONE.format(how))
+def _said_of(ended: _Gone | _Silent, assignment: Assignment) -> AutograderError:
+    """Return what is said of a copy's end; a test file over which it ended is given up."""
+    what, question = assignment.at.noted()
+    over = OVER.format(question) if question else ""
+    if isinstance(ended, _Silent):
+        return OutOfTime(Status.TIMEOUT, HANGS.format(over))
+    if what == READING and question in assignment.sources:
+        assignment.give_up_reading(question, f"it ends the grader: {ended}")
+        return EndedReading(assignment.unreadable[question])
+    error = SandboxError(GONE.format(ended, over))
     error.ran = True
     return error
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import re
 import zipfile
 import zlib
@@ -18,20 +17,24 @@ from autograder.errors import SandboxError, SubmissionEnded, UsageError
 from autograder.model import Limits, Provenance
 from autograder.scoring.bounds import patient
 from autograder.scoring.environment import environment_facts
-from autograder.scoring.formats import CANNOT_READ, PARSE_S, QuestionTests, parse_tests
+from autograder.scoring.formats import (
+    CANNOT_READ,
+    PARSE_S,
+    QuestionTests,
+    no_tests,
+    parse_tests,
+    path_of,
+)
 from autograder.scoring.libraries import MODULE, modules_imported
 from autograder.scoring.lists import CONDA_LIST, PIP_LIST, list_text
+from autograder.scoring.otter_settings import check_settings
+from autograder.scoring.whereabouts import READING, Whereabouts
 from autograder.scoring.workplace import LARGE_BYTES, Workplace
 
 INPUTS_KEY = "inputs.key"  # the zip's entry
 CONFIG = "otter_config.json"
 SETTINGS = (CONFIG, "manifest.json", INPUTS_KEY, PIP_LIST, CONDA_LIST)
 TESTS = re.compile(r"tests/[^/.][^/]*\.py")  # as stock Otter finds them: no hidden file
-NUMBER = (int, float), "a number"
-OTTER_SETTINGS: dict[str, tuple[tuple[type, ...], str]] = {
-    "seed": ((int,), "a whole number"), "seed_variable": ((str,), "a name"),
-    "points_possible": NUMBER, "score_threshold": NUMBER, "assignment_name": ((str,), "a name"),
-}  # fmt: skip
 R_TESTS = re.compile(r"tests/[^/]+\.[rR]")
 FILES = "files/"
 OWN_CODE = "files/autograder/"  # in a zip that was built here: the grader, for Gradescope
@@ -110,6 +113,11 @@ class Assignment:
     def unreadable(self) -> dict[str, str]:
         """What is wrong with test files that cannot be read, by question; such give no points."""
         return {}
+
+    @cached_property
+    def at(self) -> Whereabouts:
+        """What a process forked from this one is at."""
+        return Whereabouts()
 
     @cached_property
     def _laid(self) -> dict[str, Workplace]:
@@ -210,22 +218,28 @@ class Assignment:
 
     def _parse(self, question: str, language: str) -> QuestionTests:
         key = question, language
+        if key not in self._parsed and question in self.unreadable:
+            self._parsed[key] = no_tests(question, language)
         if key not in self._parsed:
-            path = f"tests/{question}.py"
             self.lay_files()
+            self.at.note(READING, question)
             try:
                 with self.beside_files(), patient(PARSE_S, lambda: False, lambda error: None):
+                    path = path_of(question)
                     self._parsed[key] = parse_tests(self.sources[question], path, language)
             except (KeyboardInterrupt, SubmissionEnded):
                 raise  # it is read within a submission's time, which may end
             except MemoryError:  # as much a submission's, and no reason to give the file up
-                raise SandboxError(f"{path}: there is no memory left to read it in") from None
+                why = f"{path_of(question)}: there is no memory left to read it in"
+                raise SandboxError(why) from None
             except BaseException as error:  # whatever the file does when it is run
-                from autograder.scoring.formats.unreadable import no_tests
-
-                self.unreadable[question] = CANNOT_READ.format(path, type(error).__name__)
-                self._parsed[key] = no_tests(question, path, language)
+                self.give_up_reading(question, type(error).__name__)
+                return self._parse(question, language)
         return self._parsed[key]
+
+    def give_up_reading(self, question: str, why: str) -> None:
+        """Keep that a test file cannot be read: nobody gets or loses points by it."""
+        self.unreadable[question] = CANNOT_READ.format(path_of(question), why)
 
 
 def load_assignment(path: Path, name: str | None = None) -> Assignment:
@@ -246,7 +260,7 @@ def load_assignment(path: Path, name: str | None = None) -> Assignment:
         }
         if not (sources and isinstance(config, dict) and isinstance(manifest, dict)):
             raise ValueError("it holds no tests or no settings")
-        _check_config(config)
+        check_settings(config)
     except FileNotFoundError:
         raise UsageError(
             f"{path}: no grading zip there; `make build` makes those of this course"
@@ -292,21 +306,6 @@ def _text(entry: str, content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError(f"{entry} is no UTF-8 text: {error.reason} at {error.start}") from None
-
-
-def _check_config(config: dict) -> None:
-    """Refuse settings that nothing could be graded by.
-
-    Raises:
-        ValueError: one is of another kind than Otter documents.
-    """
-    for name, (kinds, told) in OTTER_SETTINGS.items():
-        value = config.get(name)
-        finite = not isinstance(value, float) or math.isfinite(value)
-        if value is not None and (
-            not isinstance(value, kinds) or isinstance(value, bool) or not finite
-        ):
-            raise ValueError(f"{name} in its otter_config.json is {value!r:.60}, not {told}")
 
 
 def _digest(path: Path) -> str:

@@ -1,8 +1,8 @@
 """Which parts of libraries make code of a text that they are handed, and what text that is.
 
 A test hands a student's text to ``DataFrame.query``, to ``timeit``, to a template as easily as to
-``eval``. Of Python's own modules all are taken for such that are not known to make code of names
-alone; of other libraries those that are listed. What an import compiles is its file's.
+``eval``. Of Python's own modules and of packages all are taken for such that are not known to make
+code of names or of texts of their own alone. What an import compiles is its file's.
 """
 
 import ast
@@ -28,6 +28,16 @@ GENERATORS = frozenset({
     "dis.py", "enum.py", "functools.py", "gettext.py", "inspect.py", "linecache.py", "tokenize.py",
     "traceback.py", "typing.py", "unittest/mock.py",
 })  # fmt: skip
+# Packages whose code is made of what they write themselves: functions of given signatures, kernels.
+WRITERS = (
+    "/_pytest/", "/astropy/utils/codegen.py", "/attr/", "/beartype/", "/boltons/", "/coverage/",
+    "/debugpy/", "/decorator.py", "/execnet/", "/fastjsonschema/", "/hypothesis/", "/jax/",
+    "/makefun/", "/networkx/utils/decorators.py", "/numba/", "/otter/", "/pluggy/", "/pydantic/",
+    "/pytensor/", "/scipy/", "/sqlalchemy/util/", "/tblib/", "/tensorflow/", "/toolz/", "/torch/",
+    "/traitlets/", "/typeguard/", "/typing_extensions.py", "/werkzeug/routing/", "/wrapt/",
+)  # fmt: skip
+# Packages that only parse a text by Python's own parser, and run the tree by themselves.
+WALKERS = ("/pandas/core/computation/expr.py", "/asteval/", "/simpleeval.py")
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,9 @@ class Interpreter:
 INTERPRETERS = (
     Interpreter("/sympy/parsing/"),
     Interpreter("/sympy/utilities/lambdify.py", plain.is_generated),
+    Interpreter("/sympy/", plain.is_generated),
+    Interpreter("/asteval/"),
+    Interpreter("/simpleeval.py"),
     Interpreter("/pandas/core/computation/expr.py", plain.is_of_columns, ("eval", "expr")),
     Interpreter("/patsy/", plain.is_formula),
     Interpreter("/formulaic/", plain.is_formula),
@@ -69,12 +82,14 @@ def interpreter_of(frame: FrameType) -> Interpreter | None:
     if _is_pythons(file, "ast.py"):  # of those who only parse, some run the tree by themselves
         above = frame.f_back
         found = above and _listed(above.f_code.co_filename)
-        return found if found and "/pandas/" in found.place else None
+        return found if found and found.place in WALKERS else None
     if (listed := _listed(file)) is not None:
         return None if listed.place in TEMPLATES and _is_installed(listed, frame) else listed
-    if file.startswith((OURS, *IMPORTS)) or is_a_packages(file):
+    if file.startswith((OURS, *IMPORTS)):
         return None
-    return None if any(_is_pythons(file, one) for one in GENERATORS) else ITSELF
+    known = WRITERS if is_a_packages(file) else ()
+    writes = any(place in file for place in known)
+    return None if writes or any(_is_pythons(file, one) for one in GENERATORS) else ITSELF
 
 
 def _listed(file: str) -> Interpreter | None:

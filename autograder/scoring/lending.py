@@ -59,7 +59,7 @@ class Lending:
 
     def begin_case(self) -> None:
         """Let go of shared values; what has changed of them is told with the next request."""
-        if self.shared.values:
+        if self.shared.values or self.shared.copies.values:
             changes = codec.pack_changes(self.shared, self.lend)
             self.before = [*(self.before or []), *changes]
             self.shared.clear(self.shared.rest())
@@ -80,6 +80,7 @@ class Lending:
         """
         check_own(self.owner)
         self.shared.open = sharing and self.sharing
+        self.shared.copies.between = bool(self.answering)
         if self.shared.open and not torch.is_grad_enabled():
             message = {**message, "quiet": True}
         if self.sharing and self.leaves.used:
@@ -98,7 +99,7 @@ class Lending:
             EvidenceError: it is malformed.
         """
         value = codec.unpack(data, adopt=adopt, shared=self.shared)
-        if self.shared.received:
+        if self.shared.received or self.shared.copies.fresh:
             codec.settle(self.shared, None, self._own_leaf, self.lend)
         if self.sharing and type(value) is dict and "leaves" in value:
             self.leaves.take(value["leaves"])

@@ -56,7 +56,7 @@ def score(
     found = find_causes(walk.outputs, submission.python, engine.python)
     told = tuple(assignment.unreadable.values())
     submission = replace(submission, notes=(*found, *submission.notes, *told))
-    return conclude(submission, assignment, walk, by, engine.python)
+    return replace(conclude(submission, assignment, walk, by, engine.python), unread_tests=told)
 
 
 def charge(job: Job, assignment: Assignment, ended: SubmissionEnded, by: Provenance) -> Gradation:

@@ -62,8 +62,10 @@ def refusal(
         if not isinstance(told, (str, bytes, os.PathLike)):
             continue  # a descriptor that is open, or none
         path = os.fsdecode(told)
-        if path in texts or is_inside(path) or (_is_read(event, args) and _is_librarys(path)):
+        if path in texts or is_inside(path):
             continue
+        if _is_read(event, args) and (_is_librarys(path) or is_inside(os.path.join(path, "one"))):
+            continue  # a folder may be listed where all that is in it may be read
         shown = path[:MOST]
         return NOT_REACHED.format(shown, shown)
     return ""

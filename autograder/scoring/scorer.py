@@ -16,7 +16,7 @@ from autograder.checks import curves, errors, flows, graphs, memory, proofs  # n
 from autograder.errors import EngineError, OutOfTime, SandboxError, SubmissionEnded
 from autograder.model import Gradation, Job, Status
 from autograder.scoring import pipeline
-from autograder.scoring.apart import Broken, score_apart
+from autograder.scoring.apart import Broken, EndedReading, score_apart
 from autograder.scoring.engine import Engine, Engines
 from autograder.scoring.fence import Fence
 from autograder.scoring.lasting import leave_nothing
@@ -68,11 +68,16 @@ class Scorer:
         """
         task = self.task
         fault: SandboxError | EngineError | None = None
-        for _ in range(TRIES):
+        tries = 0
+        while tries < TRIES:
+            tries += 1
             try:
                 engine = self._open()
                 self.tell("began")
                 return self._score(job, engine)
+            except EndedReading:  # each file once
+                self.close()
+                tries -= 1
             except Broken as broken:
                 self.close()
                 return broken.gradation

@@ -27,6 +27,7 @@ from autograder.scoring.remote import RemoteNamespace, names_of
 from autograder.scoring.session import Session
 from autograder.scoring.surroundings import in_loop, silence
 from autograder.scoring.usage import Usage
+from autograder.scoring.whereabouts import TESTING
 from autograder.wall import decimals, printing
 from autograder.wall.evidence import CapturedError, Drawing
 from autograder.wall.frames import FrameStream
@@ -177,6 +178,7 @@ class Walker:
 
     def _test(self, question: str, cells_run: int) -> None:
         tests = self.assignment.tests(question, self.submission.language)
+        self.assignment.at.note(TESTING, question)
         self.session.curves, self.session.errors, self.session.fetched = [], [], []
         with ExitStack() as stack:
             stack.enter_context(self.assignment.beside_files())

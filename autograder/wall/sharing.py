@@ -2,14 +2,15 @@
 
 In one process a list that is handed over is one list on both sides. Over the wall each side has a
 list of its own; with every message each side tells what has changed since, so that to both it is
-one: changed in place, and the same object when it comes back. Small values only, and only while one
-test case runs: a number that both sides know stands for each. A table of the notebook's takes long
+one: changed in place, and the same object when it comes back. That holds while one test case runs:
+a number that both sides know stands for each. Of larger values there are copies
+(:mod:`autograder.wall.copies`). A table of the notebook's takes long
 to encode: it rests from one test case to the next, and is told anew only if it changed meanwhile.
 """
 
 import math
 from array import array
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ import torch
 
 from autograder.errors import EvidenceError
 from autograder.wall import built, draws
+from autograder.wall.copies import Copies
 from autograder.wall.glimpses import (
     CONTAINERS,
     FLAT,
@@ -35,8 +37,8 @@ from autograder.wall.glimpses import (
 if TYPE_CHECKING:
     from autograder.wall.leaves import Leaves
 
-MOST = 256  # values at a time; more of them are copies
-MOST_ITEMS = 2_000  # of one; a larger one is a copy
+MOST = 256  # values at a time; of more of them there are copies
+MOST_ITEMS = 2_000  # of one; of a larger one there is a copy
 MOST_BYTES = 2**20  # of one array or table
 MOST_WEIGHT = 20_000  # of all together: each is looked at with each message
 MOST_RESTING = 5_000  # weight of the tables that rest
@@ -63,6 +65,7 @@ class Shared:
         self.resting: dict[int, Any] = {}  # tables of test cases before, still agreed on
         self.ready: dict[int, Any] = {}  # content of a value that is new, while a message is made
         self.received: dict[int, Any] = {}  # what the other side told, and nobody noted yet
+        self.copies = Copies(1 if first % 2 else -1)  # of values that may not join
         self.leaves: Leaves | None = None  # which both sides hold as well
         self.inside = False  # whether what is told is a part of an object of torch's
         self.open = True  # whether more values may join
@@ -163,6 +166,7 @@ class Shared:
         self.still = {n: seen for n, seen in self.still.items() if n in self.resting}
         self.received.clear()
         self.ready.clear()
+        self.copies.clear()
         self.weight = 0
 
 
@@ -271,6 +275,11 @@ def _weights(value: Any, most: int) -> tuple[int, int]:
     return first, whole
 
 
+def weight_of(value: Any, most: int) -> int:
+    """Return what a value and all in it weigh, counted as far as to ``most``."""
+    return _weights(value, most)[1]
+
+
 def fill(held: Any, value: Any) -> None:
     """Make a held value what another one of its class is, in place.
 
@@ -297,6 +306,8 @@ def fill(held: Any, value: Any) -> None:
     else:
         held.clear()
         (held.extend if cls is deque else held.update)(value)
+        if cls is defaultdict:
+            held.default_factory = value.default_factory
 
 
 def _fill_tensor(held: torch.Tensor, value: torch.Tensor) -> None:

@@ -133,6 +133,27 @@ def test_a_test_that_breaks_its_process_costs_the_submission_that_it_breaks_for(
     for gradation in broken:
         assert gradation.status is Status.NOT_GRADED
         assert "the process of its tests ended by itself" in gradation.reason
+        assert "at question q1" in gradation.reason
+
+
+KILLS = ("os._exit(0)", "os.kill(os.getpid(), 9)", "ctypes.string_at(0)", "os.abort()")
+
+
+def test_a_file_that_ends_the_process_that_reads_it_costs_its_question_alone(graded, tmp_path):
+    path = tmp_path / "lab.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("otter_config.json", json.dumps({"show_hidden": True}))
+        for number, kill in enumerate(KILLS):
+            source = f"import ctypes, os\n{kill}\n" + test_file("q1", "def case(v): pass")
+            archive.writestr(f"tests/kills{number}.py", source)
+        archive.writestr("tests/q1.py", test_file("q1", "def case(v):\n    assert v == 'right'"))
+    for gradation in graded(load_assignment(path), "right", "right"):
+        points = {one.name: (one.score, one.possible) for one in gradation.questions}
+        assert gradation.status is Status.COMPLETED and points.pop("q1") == (1, 1)
+        assert points == dict.fromkeys([f"kills{n}" for n in range(len(KILLS))], (0, 0))
+        for number, said in enumerate(gradation.unread_tests):
+            assert said.startswith(f"tests/kills{number}.py cannot be read (it ends the grader")
+        assert gradation.unread_tests == gradation.notes and len(gradation.notes) == len(KILLS)
 
 
 def test_a_test_that_never_comes_back_from_c_costs_its_submission_alone(
@@ -144,7 +165,8 @@ def test_a_test_that_never_comes_back_from_c_costs_its_submission_alone(
     first, *ended, last = graded(course(tmp_path, hangs), "none", *hangs, "none")
     assert all(outcomes(first)) and all(outcomes(last))
     assert [one.status for one in ended] == [Status.TIMEOUT] * 2
-    assert "did not come back" in ended[0].reason and time.monotonic() - begun < 60
+    assert "did not come back" in ended[0].reason and "question q1" in ended[0].reason
+    assert time.monotonic() - begun < 60
 
 
 def test_nothing_is_left_of_a_tests_temporary_files(graded, tmp_path, monkeypatch):

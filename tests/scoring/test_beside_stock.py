@@ -15,7 +15,7 @@ from tests.running import grade_doctests, ok_file, outcomes
 FILES = (
     "student_classes", "object_courses", "handed_objects", "compiled_functions", "datasets",
     "parameters", "handed_modules", "handed_losses", "handed_values", "looked_at",
-    "decorators", "tensors", "standard_objects", "zones",
+    "decorators", "tensors", "standard_objects", "zones", "made_items", "large_values",
 )  # fmt: skip
 PLAIN = {
     name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))

@@ -77,3 +77,68 @@ def test_no_text_of_a_notebooks_reaches_further_however_it_is_evaluated(engine, 
     gradation = grade(engine, tests, (cell, "q1"))
     assert not any(outcomes(gradation)) and not os.path.exists(made)
     assert "is not evaluated beside the tests" in gradation.questions[0].cases[-1].message
+
+
+STRANGE = """
+exec("made_at_import = [n for n in range(3)]")
+def run(text): return eval(text)
+def run_code(text): exec(compile(text, "strange", "exec"))
+def run_part(text): return eval(text.partition("~")[2].strip())
+def run_wrapped(text): exec("def f():\\n    return " + text, space := {}); return space["f"]()
+def kept(): return eval("[n for n in range(4)]")
+"""
+PASSED_ON = ("run(text)", "run_code(text)", "run_part('y ~ ' + text)", "run_wrapped(text)",
+             "run(compile(text, 'x', 'eval'))")  # fmt: skip
+
+
+def test_a_package_that_nobody_lists_runs_no_text_of_a_notebooks(engine, tmp_path, monkeypatch):
+    place = tmp_path / "site-packages"
+    place.mkdir()
+    (place / "strange_language.py").write_text(STRANGE)
+    monkeypatch.syspath_prepend(str(place))
+    made = tmp_path / "made"
+    cell = f"text = {REACHING[0].format(made)!r}\nsum_ = '1 + max(2, 3)'"
+    bodies = [f"assert strange_language.{one}" for one in PASSED_ON] + [
+        "assert strange_language.made_at_import == [0, 1, 2]",
+        "assert strange_language.run(sum_) == 4",
+        "assert strange_language.run('[n for n in range(2)]') == [0, 1]",
+        "assert strange_language.kept() == [0, 1, 2, 3]",
+    ]
+    cases = [
+        f"def case_{n}(text, sum_):\n    import strange_language\n    {body}"
+        for n, body in enumerate(bodies)
+    ]
+    tests = Assignment(
+        "demo", "d", {"show_hidden": True}, {"q1": test_file("q1", *cases)}, {}, is_foreign=True
+    )
+    gradation = grade(engine, tests, (cell, "q1"))
+    assert outcomes(gradation) == [False] * len(PASSED_ON) + [True] * 4
+    assert not made.exists()
+
+
+CODED = (  # what packages write and compile while a test runs
+    "import networkx as nx\n    assert nx.is_connected(nx.path_graph(3))",
+    "import scipy.stats as s\n    assert s.norm(1, 2).mean() == 1 and s.rv_continuous(name='a')",
+    "import scipy.optimize as o\n    assert abs(o.brentq(lambda x: x - 1, 0, 3) - 1) < 1e-6",
+    "import attr\n    assert attr.make_class('P', ['a'])(1).a == 1",
+    "import sympy as s\n    x = s.Symbol('x')\n    assert s.solve(x**2 - 4) == [-2, 2]",
+    "import sympy as s\n    x = s.Symbol('x')\n    assert s.lambdify(x, s.sin(x))(0) == 0",
+    "import torch\n    assert torch.fx.symbolic_trace(torch.nn.ReLU())(torch.ones(1)).sum() == 1",
+    "import pandas as pd\n    assert pd.DataFrame({'a': [1]}).to_html()",
+    "import seaborn, matplotlib.pyplot as plt\n    seaborn.histplot([1, 2]); plt.savefig('a.svg')",
+    "import matplotlib.pyplot as plt\n    plt.plot([1]); plt.title('$a^2$'); plt.savefig('a.pdf')",
+    "import bs4\n    assert bs4.BeautifulSoup('<a>b</a>', 'html.parser').a.text == 'b'",
+    "from PIL import Image\n    assert Image.new('L', (2, 2)).resize((1, 1)).getpixel((0, 0)) == 0",
+    "from collections import namedtuple\n    assert namedtuple('P', 'a')(1).a == 1",
+    "import tqdm, requests, yaml\n    assert yaml.safe_load('a: 1') == {'a': 1}",
+)
+
+
+def test_what_packages_write_themselves_is_compiled(engine):
+    cases = [f"def case_{n}(x):\n    {body}" for n, body in enumerate(CODED)]
+    tests = Assignment(
+        "demo", "d", {"show_hidden": True}, {"q1": test_file("q1", *cases)}, {}, is_foreign=True
+    )
+    gradation = grade(engine, tests, ("x = 1", "q1"))
+    said = [case.message for case in gradation.questions[0].cases if not case.passed]
+    assert not said and len(outcomes(gradation)) == len(CODED), said

@@ -128,6 +128,28 @@ def test_what_the_test_names_itself_is_opened_as_in_one_process(engine):
     assert outcomes(graded) == [True] * len(examples)
 
 
+FILED = """
+class Square:
+    def __init__(self, side): self.side = side
+    def area(self): return self.side ** 2
+    def told(self): return f"{type(self).__name__} of {self.area()}"
+def apply(f, x): return f(x)
+"""
+
+
+@pytest.mark.parametrize("code", [
+    ">>> class Half(Square):\n...     def area(self): return super().area() / 2\n"
+    ">>> Half(2).told()\n'Half of 2.0'",
+    ">>> apply(lambda n: Square(n).told(), 3)\n'Square of 9'",
+    ">>> import os\n>>> apply(lambda name: sorted(os.listdir(name)), '.') == os.listdir('.')\nTrue",
+    ">>> def colours(n):\n...     import colorsys\n...     return colorsys.rgb_to_hsv(n, n, n)[2]\n"
+    ">>> apply(colours, 1)\n1",
+])  # fmt: skip
+def test_a_tests_function_is_answered_beside_files_as_without(engine, code):
+    code = ">>> _ = open('beside.txt', 'w').write('a')\n" + code
+    assert outcomes(grade_doctests(engine, FILED, [(code, None)], foreign=True)) == [True]
+
+
 def _made(example):
     return Assignment("demo", "digest", {}, {"q1": ok_file(example)}, {}, is_foreign=True)
 

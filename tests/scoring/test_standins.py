@@ -10,6 +10,7 @@ import operator
 import pickle
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +21,11 @@ from hypothesis import strategies as st
 from autograder.scoring import standins
 from autograder.scoring.asking import Refused
 from autograder.scoring.cases import one_case
+from autograder.scoring.session import Session
 from autograder.scoring.standing import stand_in
 from autograder.scoring.standins import StandIn
 from tests.conversations import Silent
-from tests.running import assignment, grade, messages, outcomes, test_file
+from tests.running import assignment, grade, grade_doctests, messages, outcomes, test_file
 
 RECORD = {"id": 1, "bases": ["__main__.Bag", "builtins.object"], "callable": False, "has": []}
 
@@ -305,3 +307,35 @@ def test_nothing_passes_here_that_fails_in_one_process(engine, body):
     assert outcomes(gradation) == [HELD[body]], messages(gradation)
     for word in ("StandIn", "RemoteObject", "RemoteFunction"):
         assert word not in messages(gradation)
+
+
+HOSTILE = Path(__file__).parents[1] / "hostile" / "forging"
+LIARS = {
+    "equals everything": (HOSTILE / "liar-equals-everything.py").read_text() + "x = Liar()",
+    "a mock": (HOSTILE / "liar-mock.py").read_text() + "x = answer",
+    "holds itself": "class Own:\n    def __len__(self): return 3\n"
+    "    def __getitem__(self, n): return self if n < 3 else [][0]\nx = Own()",
+    "iterates itself": "class Own:\n    def __iter__(self): return iter([self, self, self])\n"
+    "    def __len__(self): return 3\n    def __getitem__(self, n): return self\nx = Own()",
+    "never ends": "class Own:\n    def __iter__(self): return self\n"
+    "    def __next__(self): return self\nx = Own()",
+}
+LOOKS = (
+    "np.allclose(x, [1, 1j, -1, -1j]) and False", "np.asarray(x).tolist() == [1]",
+    "np.array_equal(x, [1, 2])", "np.testing.assert_allclose(x, [1, 2]) is None",
+    "[float(v) for v in x] == [2.0, 1.0]", "sorted(x) == [1, 2]", "sum(x) == 3",
+    "list(x) == [4]", "set(x) == {4}", "pd.Series(x).tolist() == [4]", "max(x) == 4",
+    "torch.tensor(x).tolist() == [4]", "np.mean(x) == 4", "dict(x) == {4: 4}", "4 in list(x)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_what_says_yes_to_everything_fails_after_few_questions(engine, liar, monkeypatch):
+    asked, request = [], Session.request
+    monkeypatch.setattr(standins, "MOST_ITEMS", 100)
+    monkeypatch.setattr(Session, "request", lambda *a, **k: asked.append(1) or request(*a, **k))
+    imports = ">>> import numpy as np, pandas as pd, torch\n>>> "
+    examples = [(f"{imports}{look}\nTrue", False) for look in LOOKS]
+    gradation = grade_doctests(engine, LIARS[liar], examples, foreign=True)
+    assert outcomes(gradation) == [False] * len(LOOKS)
+    assert len(asked) < 400 * len(LOOKS)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import EvidenceError
-from autograder.wall import codec, sharing
+from autograder.wall import codec, copies, sharing
 from autograder.wall.codec import held as messages
 from autograder.wall.sharing import MOST, MOST_ITEMS, Shared
 
@@ -79,9 +79,11 @@ def plain(value):
 
 @pytest.mark.parametrize("value, change", MUTABLE, ids=lambda v: type(v).__name__)
 @pytest.mark.parametrize("changer", [0, 1])
-def test_a_change_on_one_side_is_one_on_the_other(value, change, changer):
+@pytest.mark.parametrize("most", [sharing.MOST, 0], ids=["small", "large"])
+def test_a_change_on_one_side_is_one_on_the_other(value, change, changer, most, monkeypatch):
     import copy
 
+    monkeypatch.setattr(sharing, "MOST", most)
     value, sides = copy.deepcopy(value), Sides()
     there = sides.send(0, value)
     assert plain(there) == plain(value) and there is not value
@@ -352,13 +354,19 @@ def test_whether_an_array_is_fixed_may_change_on_either_side(changer):
     assert held[1 - changer].flags.writeable and held[1 - changer][0] == 5
 
 
-def test_many_or_large_values_are_copies():
+def test_many_or_large_values_are_copies_that_are_told_anew_as_a_whole():
     sides = Sides()
     large = list(range(MOST_ITEMS + 1))
     there = sides.send(0, large)
+    assert not sides.tables[0].values and sides.send(1, there) is large
     there.append(0)
     sides.send(1, None)
-    assert len(large) == MOST_ITEMS + 1
+    assert len(large) == MOST_ITEMS + 2 and sides.bytes > MOST_ITEMS
+    sides.send(1, None)
+    assert sides.bytes < 100  # it is told once
+    large.clear()
+    sides.send(0, None)
+    assert there == []
     many = [[n] for n in range(MOST + 50)]
     assert sides.send(0, many) == many
 
@@ -421,7 +429,32 @@ def test_a_value_that_holds_too_much_is_a_copy_and_what_is_small_in_it_is_shared
     there["small"].append(2)
     there["more"] = 3
     sides.send(1, None)
-    assert small == [1, 2] and "more" not in value
+    assert small == [1, 2] and value["more"] == 3
+
+
+def test_what_was_handed_over_long_ago_makes_room(monkeypatch):
+    monkeypatch.setattr(copies, "MOST_KEPT", 10_000)
+    sides, kept = Sides(), []
+    for place in range(12):
+        kept.append(sides.send(0, [place] * 4_000))
+        assert all(sum(t.copies.weights.values()) <= 14_000 for t in sides.tables)
+    assert sides.send(1, kept[-1]) == [11] * 4_000
+    kept[0].append(1)
+    sides.send(1, kept[0])
+
+
+def test_in_a_call_between_only_what_it_is_about_is_told_anew():
+    sides = Sides()
+    one, other = [1] * 3_000, [2] * 3_000
+    there = sides.send(0, (one, other))
+    sides.tables[1].copies.between = True
+    there[0].append(5)
+    there[1].append(5)
+    sides.send(1, there[0])
+    assert len(one) == 3_001 and len(other) == 3_000
+    sides.tables[1].copies.between = False
+    sides.send(1, None)
+    assert len(other) == 3_001
 
 
 @pytest.mark.parametrize("message", [

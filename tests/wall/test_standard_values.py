@@ -70,4 +70,4 @@ def test_what_is_told_of_a_data_class_comes_back():
 ])  # fmt: skip
 def test_a_malformed_record_is_refused(kind, items):
     with pytest.raises((EvidenceError, ValueError, TypeError, KeyError, re.error)):
-        library.make_collection({"kind": kind}, items)
+        library.make_collection({"kind": kind}, items, lambda part: part)

@@ -5,7 +5,6 @@ each case whether it passed, never with the test's own text.
 """
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otter.test_files.abstract_test import TestCase, TestCaseResult
@@ -17,7 +16,6 @@ OK_FORMAT = re.compile(r"^OK_FORMAT\s*(?::\s*\w+\s*)?=\s*(\w+)", re.MULTILINE)
 OK_SPEC = re.compile(r"^test\s*=", re.MULTILINE)
 PARSE_S = 10.0  # of CPU time: a test file is run to be read
 CANNOT_READ = "{} cannot be read ({})"
-NOTE = re.compile(r"tests/.+\.py cannot be read \(\w+\)", re.DOTALL)
 
 
 class QuestionTests(Protocol):
@@ -71,9 +69,16 @@ def parse_tests(source: str, path: str, language: str) -> QuestionTests:
     return (DoctestTests if is_ok else ExceptionTests).parse(source, path, language)
 
 
-def unread_tests(notes: Iterable[str]) -> list[str]:
-    """Return those of a gradation's notes that name test files which cannot be read."""
-    return [note for note in notes if NOTE.fullmatch(note)]
+def path_of(question: str) -> str:
+    """Return what the zip, Otter's results and messages call the test file of a question."""
+    return f"tests/{question}.py"
+
+
+def no_tests(question: str, language: str) -> QuestionTests:
+    """Return what stands for a question's test file that cannot be read."""
+    from autograder.scoring.formats import unreadable
+
+    return unreadable.no_tests(question, path_of(question), language)
 
 
 def failed(cases: list[TestCase], reason: str) -> list[TestCaseResult]:

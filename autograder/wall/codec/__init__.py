@@ -12,7 +12,6 @@ The two hooks say what a side does with things that stay where they are:
 """
 
 from autograder.wall.codec.decoding import unpack
-from autograder.wall.codec.encoding import pack, pack_changes, settle
 from autograder.wall.codec.kinds import (
     CALL,
     MAX_DEPTH,
@@ -24,6 +23,7 @@ from autograder.wall.codec.kinds import (
     Fields,
     Function,
 )
+from autograder.wall.codec.messages import pack, pack_changes, settle
 
 __all__ = [
     "CALL",

@@ -95,6 +95,10 @@ class _Decoder:
             raise EvidenceError("an unknown shared value")
         return self.held.values[number]
 
+    def copy(self, plain: Record, depth: Depth) -> Any:
+        value = self.decode(plain.get("value"), depth)
+        return held.copied(self.held, _field(plain, "id", int), value)
+
     def window(self, plain: Record, depth: Depth) -> Any:
         return held.look_in(self.held, plain)
 
@@ -227,7 +231,8 @@ class _Decoder:
         return self.adopt("subclass", plain, value)
 
     def collection(self, plain: Record, depth: Depth) -> Any:
-        return library.make_collection(plain, self.items(plain, depth))
+        items = self.items(plain, depth)
+        return library.make_collection(plain, items, lambda part: self.decode(part, depth))
 
     def decimal(self, plain: Record, depth: Depth) -> Any:
         return library.make_decimal(_field(plain, "text", str))
@@ -380,7 +385,7 @@ _DECODERS = {
             "object", "subclass", "collection", "decimal", "fraction", "date", "duration", "slice",
             "bytearray", "objects", "library", "ref", "function", "oracle", "dtype", "range",
             "complex", "int", "record", "shared", "lent", "still", "recipe", "named",
-            "window", "numbers", "built", "leaf",
+            "window", "numbers", "built", "leaf", "copy",
         )
     },
     **{kind: _Decoder.singleton for kind in SINGLETONS},

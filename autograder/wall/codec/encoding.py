@@ -1,10 +1,9 @@
-"""A value as a frame: by its exact type, never by what it says of itself."""
+"""A value as plain data: by its exact type, never by what it says of itself."""
 
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import msgpack
 import numpy as np
 import torch
 
@@ -44,10 +43,9 @@ from autograder.wall.codec.subclasses import (
 )
 from autograder.wall.codec.tables import encode_table
 from autograder.wall.codec.teaching import encode_teaching
-from autograder.wall.codec.wire import check_nodes
 from autograder.wall.codec.words import bases_of, clean_text, encode_big_int, qualified, text_of
 from autograder.wall.oracles import Oracle
-from autograder.wall.sharing import Shared, attempt
+from autograder.wall.sharing import Shared
 from autograder.wall.signatures import SignedOracle, told_of
 
 # Aliases: the methods of the class below are named after kinds, so that "int" is one of them.
@@ -57,51 +55,6 @@ Keep = Callable[[Any], int]
 Lend = Callable[[Any], Oracle]
 TensorHook = Callable[[torch.Tensor], Record]
 SHARED_PARTS = {"args": 0, "kwargs": 0, "values": 0, "value": 1, "target": 1}  # -> depth
-
-
-def pack(
-    message: object,
-    keep: Keep | None = None,
-    tensor_hook: TensorHook | None = None,
-    shared: Shared | None = None,
-    lend: Lend | None = None,
-    told: dict[str, Any] | None = None,
-) -> bytes:
-    """Encode a value.
-
-    Args:
-        keep: registers an object that has no plain form and returns its handle; without it such
-            an object is an error.
-        tensor_hook: called with each tensor; what it returns is added to the tensor's record.
-        shared: mutable values that both sides hold: what of them has changed goes along.
-        lend: makes what crosses in place of a test's function; without it one is an error.
-        told: what :func:`pack_changes` found, and what rests, where ``shared`` was cleared since.
-
-    Raises:
-        EvidenceError: the value is too large, too deep or of a kind that cannot cross.
-    """
-    packer = Encoder(keep, tensor_hook, shared, lend)
-    with attempt(shared):
-        plain = packer.message(message)
-        if told is not None:
-            plain |= told
-        if shared is not None and (found := held.changes(shared, packer.content)):
-            plain["shared"] = found
-        frame = msgpack.packb(plain, use_bin_type=True)
-        if (size := len(frame)) > MAX_FRAME_BYTES:
-            raise EvidenceError(f"the value takes {size} bytes; {MAX_FRAME_BYTES} are allowed")
-        check_nodes(frame)
-    return frame
-
-
-def pack_changes(shared: Shared, lend: Lend | None = None) -> list[Any]:
-    """Return what has changed of shared values, for the next message."""
-    return held.changes(shared, Encoder(None, None, shared, lend).content)
-
-
-def settle(shared: Shared, keep: Keep | None, hook: TensorHook | None, lend: Lend | None) -> None:
-    """Note what was received of shared values as what both sides know."""
-    held.settle(shared, Encoder(keep, hook, shared, lend).content)
 
 
 class Encoder:
@@ -140,8 +93,25 @@ class Encoder:
         cls = type(value)
         if cls in PLAIN or cls is bytes:
             return self.plain(value)
-        if depth and (number := held.number_of(self.shared, value, self.content)) is not None:
-            return {"$": "shared", "id": number}
+        if depth and self.shared is not None and (told := self.known(value, depth)) is not None:
+            return told
+        return self.told(value, depth)
+
+    def known(self, value: Any, depth: Depth) -> Record | None:
+        """Return what stands for a value that both sides have, None of any other."""
+
+        def tell(one: Any) -> Any:
+            return self.told(one, depth)
+
+        return held.known(self.shared, value, self.content, tell)
+
+    def whole(self, value: Any) -> Any:
+        """Encode a large value by itself."""
+        return self.told(value, 1)
+
+    def told(self, value: Any, depth: Depth) -> Any:
+        """Encode a value that is neither plain nor the other side's as well."""
+        cls = type(value)
         encode = _ENCODERS.get(cls)
         if encode is not None:
             return encode(self, value, depth + 1)

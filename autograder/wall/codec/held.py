@@ -13,8 +13,9 @@ from autograder.wall.codec.arrays import tensor_fields
 from autograder.wall.codec.handles import lent_number
 from autograder.wall.codec.library import make_collection
 from autograder.wall.codec.windows import look, owner_of, place_of, place_of_view
+from autograder.wall.copies import MOST_KEPT
 from autograder.wall.glimpses import is_table
-from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable
+from autograder.wall.sharing import MOST, Shared, fill, is_container, is_mutable, weight_of
 
 if TYPE_CHECKING:
     from autograder.wall.leaves import Leaves
@@ -45,6 +46,67 @@ def number_of(shared: Shared | None, value: Any, encode: Content) -> int | None:
         shared.leave(number)
         return None
     return number
+
+
+def known(
+    shared: Shared | None, value: Any, content: Content, tell: Content
+) -> dict[str, Any] | None:
+    """Return what stands for a value that both sides hold, or have a copy of; None of any other.
+
+    Args:
+        content: encodes what a shared value holds.
+        tell: encodes a value that is not shared.
+    """
+    number = number_of(shared, value, content)
+    if number is not None:
+        return {"$": "shared", "id": number}
+    if shared is None or not shared.open or shared.copies.inside:
+        return None
+    if not is_mutable(value) or built.is_built(value):
+        return None
+    told = _whole(shared, value, tell)
+    if type(told) is dict and told["$"] in STAYS:
+        return told
+    return {"$": "copy", "id": shared.copies.number_of(value, weight_of), "value": told}
+
+
+def _whole(shared: Shared, value: Any, tell: Content) -> Any:
+    shared.copies.inside = True
+    try:
+        return tell(value)
+    finally:
+        shared.copies.inside = False
+
+
+def copied(shared: Shared | None, number: int, value: Any) -> Any:
+    """Return the value of a record of a large one: this side's own, where it is known."""
+    if shared is None:
+        return value
+    own = shared.copies.values.get(number)
+    if type(own) is type(value):
+        return own
+    shared.copies.hold(number, value, weight_of(value, MOST_KEPT))
+    return value
+
+
+def anew(shared: Shared, tell: Content, print_of: Callable[[Any], bytes]) -> list[Any]:
+    """Return number and content of each large value that has changed."""
+    copies = shared.copies
+    return [[n, _whole(shared, copies.values[n], tell)] for n in copies.changed(print_of)]
+
+
+def take_anew(shared: Shared, found: Any, decode: Content) -> None:
+    """Make large values here what a message says they are now.
+
+    Raises:
+        EvidenceError: it is malformed.
+    """
+    if type(found) is not list:
+        raise EvidenceError("malformed changes")
+    for number, content in map(_read, found):
+        if (own := shared.copies.values.get(number)) is not None:
+            fill(own, decode(content))
+            shared.copies.fresh.add(number)
 
 
 def window(shared: Shared | None, value: Any, encode: Content) -> dict[str, Any] | None:
@@ -224,6 +286,8 @@ def take_over(shared: Shared, message: Any, decode: Content) -> None:
             shared.clear(_numbers(message.get("resting")))
         if "shared" in message:
             _take_changes(shared, message["shared"], decode)
+        if "anew" in message:
+            take_anew(shared, message["anew"], decode)
 
 
 def _numbers(found: Any) -> list[int]:
@@ -285,5 +349,5 @@ def _empty(content: Any, decode: Content) -> Any:
     if content["$"] == "built":
         return _empty_of(content, decode)
     if content["$"] == "collection":
-        return make_collection(content, [])
+        return make_collection(content, [], decode)
     return {} if content["$"] == "dict" else set()

@@ -67,8 +67,8 @@ def _counter(value: Any, encode: Encode) -> Plain:
 
 def _defaultdict(value: Any, encode: Encode) -> Plain | None:
     factory = value.default_factory
-    if factory is not None and factory not in FACTORIES.values():
-        return None
+    if factory is not None and not any(factory is one for one in FACTORIES.values()):
+        return collection("defaultdict", _pairs(value, encode), factory=encode(factory))
     name = "" if factory is None else factory.__name__
     return collection("defaultdict", _pairs(value, encode), factory=name)
 
@@ -196,8 +196,11 @@ _ENCODERS: dict[type, Callable[[Any, Encode], Plain | None]] = {
 }
 
 
-def make_collection(plain: Plain, items: list[Any]) -> Any:
+def make_collection(plain: Plain, items: list[Any], decode: Callable[[Any], Any]) -> Any:
     """Return the collection of a record whose items were decoded.
+
+    Args:
+        decode: for what stands in it beside its items.
 
     Raises:
         EvidenceError: the record is malformed.
@@ -232,11 +235,19 @@ def make_collection(plain: Plain, items: list[Any]) -> Any:
     if kind == "items":
         return mapping.items()
     if kind == "defaultdict":
-        name = plain.get("factory")
-        if name != "" and name not in FACTORIES:
-            raise EvidenceError("unknown factory")
-        return defaultdict(FACTORIES.get(name), mapping)
+        return defaultdict(_factory(decode(plain.get("factory"))), mapping)
     raise EvidenceError("unknown collection")
+
+
+def _factory(found: Any) -> Any:
+    """Return what makes a mapping's items: a type by its name, or what was decoded, if callable."""
+    if type(found) is str:
+        if found != "" and found not in FACTORIES:
+            raise EvidenceError("unknown factory")
+        return FACTORIES.get(found)
+    if not callable(found):
+        raise EvidenceError("a factory that cannot be called")
+    return found
 
 
 def _make_path(cls: type, items: list[Any]) -> Any:
