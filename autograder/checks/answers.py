@@ -144,8 +144,8 @@ def require_settled(effect: tuple, given: tuple, right: torch.Tensor, name: str)
         require_close(require_call(effect, given, name), right, name)
     except AssertionError:
         raise AssertionError(
-            f"{name}: expected a right result first, found a wrong one; how it works is judged "
-            f"after that. ‖ {name}：应先得到正确的结果，之后才评判做法。"
+            f"{name}: how it works is judged once the test of its results passes; it does not "
+            f"yet. ‖ {name}：检查结果的测试通过之后，才评判做法；现在还没有通过。"
         ) from None
 
 

@@ -94,10 +94,10 @@ RULES: dict[str, Rule] = {
     "[one-side-only] Either of the two may have the length 1. ‖ 两边都可以有长度 1。":
         _axis_by_axis(lambda a, b: a if b in (1, a) else None),
     "[max-of-lengths] A length 1 takes on the other length even when that is 0; the larger one is "
-    "not always right. ‖ 长度 1 会变成另一个长度，即使那是 0；取较大的并不总对。":
+    "not always right. ‖ 长度 1 会变成另一个长度，即使那是 0；取较大的那个并不总是对的。":
         _axis_by_axis(lambda a, b: max(a, b) if a == b or 1 in (a, b) else None),
     "[shapes-multiplied] Lengths are not multiplied: each entry goes with one partner. ‖ "
-    "长度不是相乘：每个元素只与一个元素配对。": _axis_by_axis(lambda a, b: a * b),
+    "长度并不相乘：每个元素只与一个元素配对。": _axis_by_axis(lambda a, b: a * b),
     "[always-the-first] This is the shape of one of the two tensors. ‖ "
     "这只是两个张量之一的形状。": lambda s, t: s,
     "[never-a-shape] Some of these pairs do fit. ‖ 这些形状中有的是兼容的。": lambda s, t: None,
@@ -210,12 +210,12 @@ def require_places(effects: Iterable[tuple], places: Sequence[tuple[Shape, Shape
         assert len(found) == len(shape), (
             f"[leading-axes-kept] {INDEX} needs an index for each axis of the tensor: "
             f"{len(shape)}, found {len(found)}. Axes that it lacks come first. ‖ {INDEX} "
-            f"应该对张量的每个轴各有一个下标：{len(shape)} 个，实有 {len(found)} 个。"
-            "它缺少的轴在最前面。"
+            f"应该给出张量每个轴的下标，共 {len(shape)} 个，实有 {len(found)} 个。"
+            "张量缺少的轴在最前面。"
         )
         assert found != own, (
             f"[index-not-zeroed] {INDEX}: along an axis of length 1 there is one entry only, at 0. "
-            f"‖ {INDEX}：沿长度为 1 的轴只有一个元素，在 0 处。"
+            f"‖ {INDEX}：沿长度为 1 的轴只有一个元素，下标是 0。"
         )
         assert any(found), (
             f"[all-zeroed] {INDEX}: only axes of length 1 are at 0; others keep their index. ‖ "
@@ -227,7 +227,7 @@ def require_places(effects: Iterable[tuple], places: Sequence[tuple[Shape, Shape
         )
         raise AssertionError(
             f"[wrong-entry] {INDEX} is another entry than the one that goes there. ‖ "
-            f"{INDEX} 不是应当放在那里的元素。"
+            f"{INDEX} 不是应当放到那里的元素。"
         )
 
 
@@ -236,7 +236,7 @@ def require_repair(found: object, name: str) -> None:
     shape = require_shape(found, name)
     assert shape != (1, 2, 3), (
         f"[axis-in-front] {name}: an axis in front is what broadcasting adds by itself, and then 3 "
-        f"still meets 4. ‖ {name}：前面的轴广播会自动添加，那样 3 仍然对着 4。"
+        f"still meets 4. ‖ {name}：最前面的轴由广播自动补上；这样 3 仍与 4 对齐。"
     )
     sum_shape = shape_of_sum((2, 3, 4), shape)
     assert sum_shape is not None, (
@@ -272,5 +272,5 @@ def require_silent_pair(found: object, name: str) -> None:
     )
     assert torch.Size(shape).numel() > entries[0], (
         f"[nothing-grows] {name}: the sum has no more entries than each of the two. ‖ "
-        f"{name}：和的元素个数并不比两者更多。"
+        f"{name}：和的元素个数并不比这两个张量各自的更多。"
     )

@@ -31,7 +31,7 @@ TEXTS = {
     ),
     "a-and-b-swapped": (
         "The two numbers stand in the wrong order: first by a, then by b.",
-        "两个数的顺序反了：先是对 a 的，再是对 b 的。",
+        "两个数的顺序反了：应先是对 a 的，再是对 b 的。",
     ),
     "only-a": (
         "Both numbers are the slope by a; the second one is the slope by b.",

@@ -67,7 +67,7 @@ def _check_shape(shares: np.ndarray, shape: tuple[int, int], n: int, name: str) 
     (m, k), found = shape, shares.shape
     assert found != (n, k) or n == m, (
         f"[m-and-n-swapped] {name} has a row for each throw of a group; it should have one for "
-        f"each of the m groups. ‖ {name} 按组内的每次投掷各有一行；应该是 m 组每组一行。"
+        f"each of the m groups. ‖ {name} 为组内的每次投掷留了一行；应该每组一行，共 m 行。"
     )
     assert found != (k, m) or k == m, (
         f"[transposed] {name} has the faces as rows; they belong in the columns. ‖ "
@@ -110,7 +110,7 @@ def require_probabilities(
     assert off.max() <= room, (
         f"[other-probabilities] {name}: over {counts.sum()} throws a face comes so much more or "
         f"less often than its probability that it is no chance. ‖ {name}：在 {counts.sum()} 次"
-        "投掷中，有一面出现的次数与它的概率相差太多，不可能是偶然。"
+        "投掷中，有一面出现的频率与它的概率相差太多，不可能是偶然。"
     )
 
 
@@ -194,12 +194,12 @@ def require_pair_of_sets(found: object, i: int, j: int, n: int, overlap: int, na
         f"{sizes[1]}. ‖ {name} 应该是 {i} 个和 {j} 个元素的集合，"
         f"实为 {sizes[0]} 个和 {sizes[1]} 个。"
     )
-    slug, english, chinese = "too-much-in-common", "share less", "共有的更少"
+    slug, english, chinese = "too-much-in-common", "share less", "更少"
     if len(both) < overlap:
-        slug, english, chinese = "too-little-in-common", "share more", "共有的更多"
+        slug, english, chinese = "too-little-in-common", "share more", "更多"
     assert len(both) == overlap, (
         f"[{slug}] {name}: sets of these sizes can {english}. ‖ "
-        f"{name}：这样大小的集合可以{chinese}。"
+        f"{name}：这样大小的两个集合，共有的元素可以{chinese}。"
     )
 
 

@@ -102,7 +102,8 @@ def missing_curve(drawing: Drawing, name: str) -> AssertionError:
             "三维坐标系或极坐标系里的曲线不予评判。"
         )
     return AssertionError(
-        f"[missing-curve] {name} is not drawn, or cannot be seen. ‖ 没有画出 {name}，或者看不见它。"
+        f"[missing-curve] {name} is not drawn in this figure, or cannot be seen. ‖ "
+        f"这张图里没有画出 {name}，或者看不见它。"
     )
 
 
@@ -148,8 +149,8 @@ def require_in_view(
         seen |= _within(stroke.x, axes.xlim) & _within(stroke.y, axes.ylim)
     assert seen.mean() >= share, (
         f"[out-of-view] Of {name}, {_share(~seen)} lies outside of what the axes show; look at "
-        f"set_xlim and set_ylim. ‖ {name} 有{_share(~seen, chinese=True)}在坐标轴显示的范围之外；"
-        "请检查 set_xlim 和 set_ylim。"
+        f"set_xlim, set_ylim and the scales. ‖ {name} 有{_share(~seen, chinese=True)}"
+        "在坐标轴显示的范围之外；请检查 set_xlim、set_ylim 和坐标轴的刻度类型。"
     )
 
 

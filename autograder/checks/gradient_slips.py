@@ -7,6 +7,10 @@ SLIPS = {
         "梯度里混进了之前的梯度：backward() 是往 .grad 上累加，而不是替换。"
         "每次反向传播之前请使用新的叶子张量，或者清空 .grad。",
     ),
+    "doubled-by-each-walk": (
+        "Each walk adds the gradient once more; it does not double what is there.",
+        "每走一遍，只是再加上一次梯度，而不是把已有的翻倍。",
+    ),
     "first-derivative-only": (
         "This is the first derivative. Differentiate the derivative again, n times in all.",
         "这是一阶导数。请对导数再次求导，一共求 n 次。",

@@ -45,7 +45,7 @@ def require_target(y: np.ndarray, case: Case) -> None:
     if y.shape == (len(case.frame),) and len(case.frame) != rows:
         raise AssertionError(
             "[target-filled] y has a number for every row; rows without target are to be left out, "
-            "not filled in. ‖ y 对每一行都有一个数；没有目标值的行应去掉，而不是填上。"
+            "not filled in. ‖ y 为每一行都给了一个数；没有目标值的行应去掉，而不是填上。"
         )
     assert y.shape == (rows,), (
         f"[wrong-length] y should have the shape ({rows},), found {y.shape}. ‖ "
@@ -86,7 +86,7 @@ def require_inputs(x: np.ndarray, case: Case, slips: Sequence[str]) -> None:
     )
     raise AssertionError(
         "[wrong-columns] X: these are not the columns that the table leads to. ‖ "
-        "X：这些不是由表格得到的列。"
+        "X：这些并不是由这张表应得到的列。"
     )
 
 
@@ -130,6 +130,6 @@ def require_names(names: list, x: np.ndarray) -> None:
         require_text(name, "names")
     assert x.ndim == 2 and len(names) == x.shape[1], (
         f"[names-for-other-columns] names should have a name for each column of X; found "
-        f"{len(names)} for the shape {x.shape}. ‖ names 应该对 X 的每一列各有一个名字；"
+        f"{len(names)} for the shape {x.shape}. ‖ names 应该为 X 的每一列给出一个名字；"
         f"实有 {len(names)} 个，而 X 的形状为 {x.shape}。"
     )

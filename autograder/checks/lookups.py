@@ -82,7 +82,7 @@ def require_default(
         assert not _is_same(answer, wrong), message
     assert not isinstance(answer, str) or answer not in (str(right), repr(right)), (
         f"[text-for-value] {what} should be the value itself, found its text. ‖ "
-        f"{what} 应该是值本身，实为它的文字。"
+        f"{what} 应该是值本身，得到的却是它的文本。"
     )
     raise AssertionError(
         f"[another-default] {what} should be the default of that parameter, found something else "
@@ -98,7 +98,7 @@ def require_not_called(calls: int | None, what: str) -> None:
     """
     assert not calls, (
         f"[f-called] {what} calls f; its defaults are to be looked up without a call. ‖ "
-        f"{what} 调用了 f；应该不调用它就查出默认值。"
+        f"{what} 调用了 f；查默认值时不应调用它。"
     )
 
 
@@ -112,8 +112,8 @@ def require_lookup_error(answer: object, what: str) -> None:
     if isinstance(answer, CapturedError):
         kind = error_kind(answer.type)
         assert answer.is_a("LookupError"), (
-            f"[wrong-exception] {what} should be a LookupError, found {kind}. ‖ "
-            f"{what} 应该抛出 LookupError，实为 {kind}。"
+            f"[wrong-exception] {what} should raise a LookupError; found that it raises {kind}. ‖ "
+            f"{what} 应该抛出 LookupError，实际抛出了 {kind}。"
         )
         return
     slug, kind = "default-invented", describe(answer)
@@ -212,7 +212,7 @@ def require_found(
         raise AssertionError(reason)
     raise AssertionError(
         f"[wrong-names] {what}: these are not the names whose documentation holds the phrase. ‖ "
-        f"{what}：这些不是文档中含有该短语的名字。"
+        f"{what}：得到的并不是文档中含有该短语的那些名字。"
     )
 
 
@@ -229,8 +229,9 @@ def require_page(answer: object, name: str) -> None:
     if last == f"{name}.html":
         assert re.fullmatch(r"/docs/(stable|\d+(\.\d+)+)", folder), (
             f"[another-folder] {what} has the page's name, but these pages lie under "
-            f"https://docs.pytorch.org/docs/stable/generated/. ‖ {what} 的页面名字对，"
-            "但这些页面在 https://docs.pytorch.org/docs/stable/generated/ 之下。"
+            f"https://docs.pytorch.org/docs/stable/generated/. ‖ "
+            f"{what} 的页面名是对的，但这些页面在 "
+            "https://docs.pytorch.org/docs/stable/generated/ 之下。"
         )
         return
     assert name.rpartition(".")[2] not in last or "_C" not in last, (
@@ -240,7 +241,7 @@ def require_page(answer: object, name: str) -> None:
     )
     raise AssertionError(
         f"[another-page] {what} should end in the page of that name, found another page. ‖ "
-        f"{what} 的结尾应该是该名字的页面，实为别的页面。"
+        f"{what} 应该以该名字的页面结尾，实为别的页面。"
     )
 
 

@@ -49,7 +49,8 @@ def require_frame(found: object, name: str) -> pd.DataFrame:
         f"[nothing-returned] {name} should be a DataFrame, found None: methods with inplace=True "
         "return nothing, nor does a function without return; a name is empty, too, where its cell "
         f"stopped before with an error. ‖ {name} 应该是 DataFrame，实为 None：带 inplace=True "
-        "的方法什么都不返回，没有 return 的函数也是；若单元格先出错停下，名字也是空的。"
+        "的方法什么都不返回，没有 return 的函数也是；"
+        "如果单元格在那之前就出错停止，这个名字也是空的。"
     )
     if not isinstance(found, pd.DataFrame):
         raise mismatch(name, "a DataFrame", " DataFrame", found)
@@ -185,7 +186,7 @@ def _as_dict(found: object, name: str) -> dict[str, float]:
     if strange:
         raise AssertionError(
             f"[counts-no-numbers] {name} should hold a number for each column; for one of them it "
-            f"holds {describe(strange[0])}. ‖ {name} 应该对每一列给出一个数；"
+            f"holds {describe(strange[0])}. ‖ {name} 应该为每一列给出一个数；"
             f"其中一列给出的是 {describe(strange[0])}。"
         )
     raise mismatch(name, "a dict or Series of numbers", "以个数为值的字典或 Series", found)

@@ -105,8 +105,8 @@ def _read_counts(found: object) -> torch.Tensor:
     if isinstance(found, (list, tuple)) and any(_is_truth(item) for item in found):
         raise AssertionError(
             f"[any-for-count] {COUNTS} should be numbers of entries; found a truth: any and all "
-            f"tell whether there is one, not how many. ‖ {COUNTS} 应该是元素的个数，现在有真假值："
-            "any 和 all 只说明有没有，不说明有多少。"
+            f"tell whether there is one, not how many. ‖ {COUNTS} 应该是元素的个数，"
+            "得到的却有真假值：any 和 all 只说明有没有，不说明有多少。"
         )
     return near.read(found, COUNTS)
 
@@ -174,7 +174,7 @@ def require_truths(found: object, x: torch.Tensor, y: torch.Tensor, sign: str, n
     right, other = (less, greater) if sign == "<" else (greater, less)
     assert truths.shape == right.shape, (
         f"[no-truth-for-each] {name} should have a truth for each entry, in the shape "
-        f"{right.shape}; found {truths.shape}. ‖ {name} 应该对每个元素各有一个真假值，形状为 "
+        f"{right.shape}; found {truths.shape}. ‖ {name} 应该为每个元素给出一个真假值，形状为 "
         f"{right.shape}，实为 {truths.shape}。"
     )
     assert not (truths == other).all(), (

@@ -142,6 +142,8 @@ def require_accumulated(
         slips |= {"gradient-not-cleared": too_much} if shared else {"doubled": 2 * times * once}
         if times > 1:
             slips |= {"gradient-overwritten": once}
+        if times > 2:
+            slips |= {"doubled-by-each-walk": 2 ** (times - 1) * once}
         handed.require_untouched(left[1], x, what, whole=False)
         _require_twice(first, second, shared, times * once, what, slips)
         handed.require_point(f, x, what)

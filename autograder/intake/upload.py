@@ -220,12 +220,12 @@ def _choose(
     if deeper:
         notes += (
             f"{deeper} more notebooks in deeper folders of the zip were ignored ‖ "
-            f"zip 的下级文件夹中还有 {deeper} 个笔记本，未予理会",
+            f"zip 的子文件夹中还有 {deeper} 个笔记本，已忽略",
         )
     if blank := len(entries) - 1 - deeper:
         notes += (
             f"{blank} more notebooks of the zip were ignored: nobody worked on them ‖ "
-            f"zip 中另有 {blank} 个笔记本没有人作答，未予理会",
+            f"zip 中另有 {blank} 个没有作答的笔记本，已忽略",
         )
     return notebook, notes
 

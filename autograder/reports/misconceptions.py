@@ -61,6 +61,7 @@ CHINESE = {
     "raises-an-error": "抛出了错误",
     "always-doubled": "总是加倍",
     "branch-per-entry": "逐元素选择分支",
+    "doubled-by-each-walk": "每走一遍就翻倍",
     "doubled": "多了一倍",
     "first-derivative-only": "只求了一阶导数",
     "gradient-not-cleared": "没有清空梯度",

@@ -40,7 +40,7 @@ REASONS = {
     Status.TIMEOUT: "The notebook took too long ‖ 笔记本运行超时",
     Status.CPU_LIMIT: "The notebook used up its CPU time ‖ 笔记本用完了 CPU 时间",
     Status.MEMORY_LIMIT: "The notebook used too much memory ‖ 笔记本占用内存过多",
-    Status.DISK_LIMIT: "The notebook wrote too much to disk ‖ 笔记本写入的文件过大",
+    Status.DISK_LIMIT: "The notebook wrote too much to disk ‖ 笔记本写入磁盘的数据过多",
     Status.OUTPUT_LIMIT: "The notebook printed too much ‖ 笔记本输出过多",
     Status.CRASHED: "The notebook ended its Python process ‖ 笔记本结束了 Python 进程",
     Status.PROTOCOL: "The notebook interfered with the grader ‖ 笔记本干扰了评分程序",

@@ -14,7 +14,7 @@ from autograder.scoring.interpreters import PYTHONS, callers_of, is_a_packages
 NOT_STARTED = (
     "{}: a test starts no program of which it does not itself hold every word, or beside which "
     "files of the notebook's lie ‖ "
-    "{}：测试不会启动并非完全由它自己写明的程序，也不会在笔记本的文件旁启动程序"
+    "{}：测试只启动命令完全由它自己写明的程序，也不在放有笔记本文件的地方启动程序"
 )
 STARTING = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "pty.spawn"})
 # Modules of Python's own through which a program is started, and those that look at the machine.

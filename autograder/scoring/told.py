@@ -120,6 +120,9 @@ SAID = (
     "a tensor of {w} cannot be asked about",
     "a test's function can be computed only while the test waits",
     "the function that was handed over belongs to an earlier call, which is over",
+    "the function that was handed over cannot be computed for this input",
+    "the function that was handed over cannot be traced, as torch.func.linearize does; "
+    "torch.func.jvp, vjp, grad and autograd work with it",
 )
 OTHERS = frozenset({
     "builtins", "torch", "numpy", "NoneType", "function", "builtin_function_or_method", "method",

@@ -63,6 +63,21 @@ def grade(tmp_path):
     return run
 
 
+def test_the_command_only_stores_the_pages_and_results_that_scorers_made(grade, monkeypatch):
+    usual = fake_grade
+
+    def elsewhere(jobs, task, choice, scorers):
+        for outcome in usual(jobs, task, choice, scorers):
+            yield replace(outcome, results='{"made": "elsewhere"}', page="made elsewhere")
+
+    monkeypatch.setattr(sys.modules[__name__], "fake_grade", elsewhere)
+    grade()
+    for name in ("ada", "bo"):
+        results = grade.out / "results" / name / "results.json"
+        assert results.read_text(encoding="utf-8") == '{"made": "elsewhere"}'
+        assert (grade.out / "feedback" / f"{name}.html").read_text("utf-8") == "made elsewhere"
+
+
 def test_what_got_no_result_is_counted_apart_and_told_with_its_reason(grade, monkeypatch):
     reason = "bo.ipynb: cannot be read here (Permission denied) ‖ bo.ipynb：无法读取"
 

@@ -100,6 +100,11 @@ def test_a_program_reads_one_event_per_line(tmp_path, built):
     assert [event["event"] for event in events] == [
         "found", "started", "graded", "graded", "finished",
     ]  # fmt: skip
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.search(r"`grade --json` prints one line of JSON per\s+event \((.+?)\)", readme)
+    named = [words.split()[0] for words in told[1].split(", ")]
+    assert named == list(dict.fromkeys(event["event"] for event in events))
+    assert all("assignment" in event for event in events)
     assert events[0]["submissions"] == 2
     graded = {event["file"]: event for event in events if event["event"] == "graded"}
     assert graded["broken.ipynb"]["status"] == "unreadable"
