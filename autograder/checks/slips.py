@@ -246,7 +246,7 @@ def _diagnose_places(
     x: np.ndarray, y: np.ndarray, right: RealFunction, explains: Callable[[np.ndarray], bool]
 ) -> str | None:
     """Return the slip among those with something to fit."""
-    if _explains(x, evaluate(right, y), np.inf) and _spread(y) > _spread(x):
+    if _explains(x, evaluate(right, y), np.inf) and _spread(y) > 0:
         return "swapped-axes"
     values = evaluate(right, x)
     for reach in (0.2, 2.0, 10.0):

@@ -4,6 +4,7 @@ Nothing is installed here. What cannot be taken over from a list is told in word
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,6 +122,8 @@ def _pip_lines(text: str, source: str, tell: Callable[[str], None]) -> Iterator[
             continue
         if one.url:
             tell(f"{source}: '{line}' is left out: packages come from the index, by name")
+        elif one.name in sys.stdlib_module_names:
+            tell(f"{source}: '{line}' is left out: it is a part of Python")
         elif here:
             one.marker = None
             meant = STAND_INS.get(canonicalize_name(one.name))
@@ -131,18 +134,24 @@ def _read_conda(text: str, tell: Callable[[str], None]) -> tuple[str, list[Requi
     """Return the version of Python and the requirements of conda's list."""
     try:
         listed: Any = yaml.safe_load(text)
-        dependencies = list((listed or {}).get("dependencies") or [])
-    except (yaml.YAMLError, AttributeError, TypeError):
+        dependencies = (listed or {}).get("dependencies") or []
+    except (yaml.YAMLError, AttributeError):
+        dependencies = None
+    if type(dependencies) is not list:
         tell(f"{CONDA_LIST} is left out: it is no YAML with a list 'dependencies'")
         return "", []
     python = ""
     found: list[Requirement] = []
     for one in dependencies:
-        if isinstance(one, dict):
-            lines = one.get("pip") or []
+        if isinstance(one, dict) and (lines := one.get("pip")):
+            lines = lines if type(lines) is list else [lines]
             found += _pip_lines("\n".join(map(str, lines)), CONDA_LIST, tell)
             continue
-        requirement = _conda_requirement(str(one), tell)
+        if type(one) is not str:
+            if one is not None:
+                tell(f"{CONDA_LIST}: '{one}' is left out: it is no package of Python's")
+            continue
+        requirement = _conda_requirement(one, tell)
         if requirement is None:
             continue
         if requirement.name == "python":

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import probes
 from autograder.errors import EvidenceError
-from autograder.sandbox import answered, calling, person, streams
+from autograder.sandbox import answered, calling, person, spaces, streams
 from autograder.sandbox import folder as files
 from autograder.sandbox import shell as shells
 from autograder.sandbox.line import STOPPED, Line
@@ -50,6 +50,7 @@ class Agent:
     __slots__ = (
         "shell", "output", "seed", "seed_variable", "kept", "handles", "calls", "linked", "inputs",
         "call_id", "busy", "line", "shared", "sharing", "lent", "aside", "leaves", "answers",
+        "spaces",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +77,7 @@ class Agent:
         self.shared.leaves = self.leaves
         self.aside, self.answers = Aside(output, sharing), dict[int, torch.Tensor]()
         self.lent: dict[int, Any] = {}  # functions and objects of tests by their numbers
+        self.spaces = spaces.Spaces(shell)
 
         def interrupt(signum: int, frame: FrameType | None) -> None:
             if self.busy and not (self.line and self.line.defers_interrupt()):
@@ -322,6 +324,9 @@ class Agent:
     def names(self, message: Message) -> Message:
         return {"value": [name for name in self.shell.user_ns if type(name) is str][:5000]}
 
+    def space(self, message: Message) -> Message:
+        return {"value": self.spaces.do(message["act"], message["about"])}
+
     def call(self, message: Message) -> Message:
         target = message["target"]
         if self.sharing:  # a list of leaves may have come with another request
@@ -355,6 +360,7 @@ HANDLERS: dict[str, Callable[[Agent, Message], Message]] = {
     **{op: partial(_beside, done) for op, done in files.DONE.items()},
     "get": Agent.get,
     "names": Agent.names,
+    "space": Agent.space,
     "set": Agent.set,
     "pyplot": Agent.pyplot,
     "call": Agent.call,

@@ -75,6 +75,15 @@ def unasked(standing: Standing, name: str, of_class: bool) -> Any:
     raise refusal(standing, name)
 
 
+def names_seen(standing: Standing) -> Any:
+    """Return the names that a function sees, where they are the notebook's."""
+    session = session_of(standing)
+    found = is_shared(session) and session.request("space", act="of", about=standing).get("value")
+    if found is not True:
+        raise refusal(standing, "__globals__")
+    return session.names
+
+
 def refusal(standing: Standing, operation: str) -> Refused:
     session = session_of(standing)
     name, word = name_of(standing), operation.strip("_")

@@ -42,6 +42,7 @@ class Conversation(Protocol):
         figures: what tests have drawn, as pyplot keeps it.
         desk: the files that a test case and the notebook both write, if any.
         workplace: where tests find the assignment's files.
+        names: the notebook's, as tests see them.
     """
 
     limits: Limits
@@ -52,6 +53,7 @@ class Conversation(Protocol):
     figures: Any
     desk: Any
     workplace: str
+    names: Any
     seeds: Seeds
 
     @property

@@ -37,6 +37,7 @@ class RemoteNamespace(dict):
         self.reported = set() if reported is None else reported
         self.session = session
         self.sources = sources
+        session.names = self
 
     def __missing__(self, name: str) -> Any:
         value = self.get(name, _MISSING)
@@ -63,6 +64,47 @@ class RemoteNamespace(dict):
             return
         self.session.request("set", name=str(name), value=value)
 
+    def __delitem__(self, name: str) -> None:
+        if name not in self or not self._do("unset", str(name)):
+            raise KeyError(name)
+
+    def pop(self, name: str, *default: Any) -> Any:
+        """Take a name away from the notebook, and return its value.
+
+        Raises:
+            KeyError: it is not defined, and there is no default.
+        """
+        value = self.get(name, _MISSING)
+        if value is _MISSING and default:
+            return default[0]
+        del self[name]
+        return value
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def update(self, *given: Any, **more: Any) -> None:
+        """Give several names values; a copy of the names puts back what it was made of."""
+        old = given[0] if given and type(given[0]) is Names else None
+        new = {name: one for name, one in dict(*given).items() if old is None or old.is_new(name)}
+        if old is not None:
+            self._do("restore", old.number)
+            for name in [one for one in old.was if one not in old and one in self]:
+                del self[name]
+        for name, value in {**new, **more}.items():
+            self[name] = value
+
+    def clear(self) -> None:
+        """Take all names away from the notebook."""
+        self._do("clear")
+
+    def _do(self, act: str, about: Any = None) -> Any:
+        if not self.session.lending.sharing:
+            raise TypeError("the notebook's names are not changed by this course's tests")
+        return self.session.request("space", act=act, about=about).get("value")
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name, _MISSING) is not _MISSING
 
@@ -78,13 +120,30 @@ class RemoteNamespace(dict):
 
     def copy(self) -> dict[str, Any]:
         """Return everything that the notebook defines, as it is now."""
-        return self.fetch(list(self.keys()))
+        found = self.fetch(list(self.keys()))
+        return Names(found, self._do("keep")) if self.session.lending.sharing else found
 
     def values(self) -> ValuesView[Any]:  # type: ignore[override]
-        return self.copy().values()
+        return self.fetch(list(self.keys())).values()
 
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
-        return self.copy().items()
+        return self.fetch(list(self.keys())).items()
+
+
+class Names(dict):
+    """A copy of the notebook's names, which the notebook keeps too: it can be put back.
+
+    Args:
+        number: of what is kept there.
+    """
+
+    def __init__(self, found: dict[str, Any], number: Any):
+        super().__init__(found)
+        self.was, self.number = found, number
+
+    def is_new(self, name: str) -> bool:
+        """Tell whether the test gave a name another value in this copy."""
+        return name not in self.was or self[name] is not self.was[name]
 
 
 _MISSING = object()

@@ -71,6 +71,7 @@ class Session:
         self.hearing = Hearing()
         self.figures: Any = OrderedDict()  # what tests have drawn, as pyplot keeps it
         self.workplace = ""  # where tests find the assignment's files
+        self.names: Any = None
         self.printed = 0  # characters of output so far
         self.ran_along: str | None = None  # the next cell, where it ran with the one before it
         start = {"sharing": as_in_otter, "seed": seed, "seed_variable": seed_variable}

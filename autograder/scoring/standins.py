@@ -23,6 +23,7 @@ from autograder.scoring.asking import (
     is_a,
     is_shared,
     name_of,
+    names_seen,
     record_of,
     refusal,
     refuser,
@@ -327,17 +328,10 @@ for _name in ASKED:
     setattr(StandIn, f"__{_name}__", _asker(_name))
 
 
-def _code_of(standing: StandIn) -> Any:
-    return described.make_code(standing, ask(standing, "code"))
-
-
-def _signature_of(standing: StandIn) -> Any:
-    return described.make_signature(ask(standing, "signature"))
-
-
 INSPECTED: dict[str, Callable[[StandIn], Any]] = {
-    "__code__": _code_of,
-    "__signature__": _signature_of,
+    "__code__": lambda standing: described.make_code(standing, ask(standing, "code")),
+    "__signature__": lambda standing: described.make_signature(ask(standing, "signature")),
+    "__globals__": names_seen,
 }
 
 

@@ -313,3 +313,12 @@ def test_a_right_curve_of_few_points_is_coarse_not_missing(count):
     axes.plot(x, line(x))
     with pytest.raises(AssertionError, match=r"\[too-few-points\]"):
         curves.require_curve(drawing(figure), cubic, "f(x)", others=[line])
+
+
+@pytest.mark.parametrize("steep", [0.1, 1.0, 30.0])
+def test_swapped_axes_are_named_however_steep_the_curve(steep):
+    x = np.linspace(0.5, 2, 100)
+    fig = Figure()
+    fig.subplots().plot(steep * x**3, x)
+    with pytest.raises(AssertionError, match=r"^\[swapped-axes\]"):
+        curves.require_curve(drawing(fig), lambda x: steep * x**3, "f(x)")

@@ -62,6 +62,12 @@ def test_condas_names_and_versions_become_pips(line, wanted):
     assert not found.told
 
 
+@pytest.mark.parametrize("pip", ["pip: seaborn", "pip: |\n      seaborn\n", "pip: [seaborn, ]"])
+def test_pips_part_of_condas_list_may_be_a_text(pip):
+    found = read_lists(conda("numpy", pip))
+    assert found.lines == ["numpy", "seaborn"] and not found.told
+
+
 def test_condas_list_holds_pips():
     lists = conda("python=3.9", "pip", "pip:\n    - otter-grader[grading]==5.1.2\n    - seaborn"
                   "\n    - -r requirements.txt")  # fmt: skip
@@ -72,7 +78,11 @@ def test_condas_list_holds_pips():
 
 @pytest.mark.parametrize("lists, said", [
     (conda("r-base=4.5"), "r-base=4.5"), ({CONDA: "dependencies: [a: b: c"}, "no YAML"),
-    ({CONDA: "just text"}, "no YAML"), ({CONDA: ""}, None), (conda("numpy=!!"), "numpy"),
+    ({CONDA: "just text"}, "no YAML"),
+    ({CONDA: "dependencies:\n  numpy: 2"}, "no YAML"), ({CONDA: "- numpy"}, "no YAML"),
+    ({CONDA: "dependencies: numpy"}, "no YAML"), (conda("numpy", "~"), None), (conda("3"), "'3'"),
+    (conda("pip:\n      random"), "a part of Python"), ({PIP: "json\nnumpy"}, "a part of Python"),
+    ({CONDA: ""}, None), (conda("numpy=!!"), "numpy"),
 ])  # fmt: skip
 def test_a_broken_conda_list_is_told_in_a_line(lists, said):
     found = read_lists(lists)
