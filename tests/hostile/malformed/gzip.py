@@ -1,0 +1,4 @@
+# tries: a notebook packed by gzip
+# verdict: unreadable
+import gzip
+upload = gzip.compress(dump(notebook))
