@@ -1,12 +1,12 @@
 """What another course's grading zip holds, and what of it is not supported, before it is used."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.engines.environments import differences, held_here
 from autograder.engines.packages import TORCH, read_lists, unmet
+from autograder.scoring.apart import try_reading
 from autograder.scoring.assignment import Assignment, load_assignment
 from autograder.scoring.formats import QuestionTests
 from autograder.scoring.formats.doctests import DoctestTests
@@ -29,6 +29,7 @@ def describe_zip(path: Path) -> list[str]:
         UsageError: it is no grading zip for Python.
     """
     assignment = load_assignment(path)
+    try_reading(assignment, "en")
     return [*_tests(assignment), *_contents(assignment), *_missing(assignment)]
 
 
@@ -60,7 +61,8 @@ def _contents(assignment: Assignment) -> Iterator[str]:
     shown = ", ".join(files[:MAX_SHOWN]) + more
     yield f"files: {len(files)}, {size / 2**20:.1f} MiB" + (f" ({shown})" if files else "")
     for listed, text in assignment.lists.items():
-        yield f"packages: {listed}: {', '.join(_packages(text)) or 'none'}"
+        named = [one.name for one in read_lists({listed: text}).requirements]
+        yield f"packages: {listed}: {', '.join(named) or 'none'}"
     wanted, own = read_lists(assignment.lists), held_here()
     asked = [one for one in wanted.requirements if one.name != TORCH]
     if lacking := unmet(asked, own):
@@ -70,13 +72,6 @@ def _contents(assignment: Assignment) -> Iterator[str]:
     if assignment.seed is not None:
         name = assignment.seed_variable
         yield f"seed: {assignment.seed} before each cell" + (f", as '{name}'" if name else "")
-
-
-def _packages(text: str) -> list[str]:
-    """Return the packages that a list of either kind names."""
-    text = re.sub(r"^channels:[^\n]*\n(?:\s*-[^\n]*\n)*", "", text, flags=re.MULTILINE)
-    found = re.findall(r"^\s*(?:-\s*)?([A-Za-z][\w.-]*)\s*(?:[=<>~!\[;].*)?$", text, re.MULTILINE)
-    return [name for name in found if name not in ("channels", "dependencies", "defaults", "pip")]
 
 
 def _missing(assignment: Assignment) -> Iterator[str]:

@@ -31,11 +31,14 @@ from autograder.scoring.interpreters import OURS, PYTHONS, is_a_packages
 from autograder.scoring.whereabouts import READING
 
 LOOK_S = 0.2  # how often a copy is looked for that says nothing
+SHORT_S = 0.01  # the same, while somebody waits
 LATER_S = LATE_S + 3.0  # after the submission's time, for the copy to end by itself
 SECRET_BYTES = 16  # before an answer, which is unpickled: a test may reach the channel
 GONE = "the process of its tests ended by itself ({}{})"
 HANGS = "the grader did not come back from looking at its answers{}"
 OVER = " at question {}"
+ENDS = "it ends the grader: {}"
+READ_ALL_S = 60.0  # for all test files of an assignment
 
 
 def score_apart(
@@ -174,11 +177,48 @@ def _said_of(ended: _Gone | _Silent, assignment: Assignment) -> AutograderError:
     if isinstance(ended, _Silent):
         return OutOfTime(Status.TIMEOUT, HANGS.format(over))
     if what == READING and question in assignment.sources:
-        assignment.give_up_reading(question, f"it ends the grader: {ended}")
+        assignment.give_up_reading(question, ENDS.format(ended))
         return EndedReading(assignment.unreadable[question])
     error = SandboxError(GONE.format(ended, over))
     error.ran = True
     return error
+
+
+def try_reading(assignment: Assignment, language: str) -> None:
+    """Read an assignment's test files in a copy of this process; those that end it are given up.
+
+    A file is read only by running it: who has nothing to lose but this process reads it after this.
+    """
+    while (ended := _end_of_reading(assignment, language)) is not None:
+        what, question = assignment.at.noted()
+        if what != READING or question in assignment.unreadable:
+            return
+        assignment.give_up_reading(question, ended)
+
+
+def _end_of_reading(assignment: Assignment, language: str) -> str | None:
+    """Return how a copy that read all test files ended, None where it came to the end of them."""
+    assignment.at.note()
+    pid = os.fork()
+    if not pid:
+        try:
+            die_with_parent()
+            os.setpgid(0, 0)
+            for question in assignment.questions:
+                assignment.tests(question, language)
+            leave(0)
+        finally:
+            leave(1)
+    until = time.monotonic() + READ_ALL_S
+    try:
+        while time.monotonic() < until:
+            found, status = os.waitpid(pid, os.WNOHANG)
+            if found:
+                return ENDS.format(_how(status)) if status else None
+            time.sleep(SHORT_S)
+        return f"after {READ_ALL_S:.0f} s it is not read"
+    finally:
+        _end(pid)
 
 
 def _end(pid: int) -> None:

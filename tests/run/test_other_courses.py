@@ -107,7 +107,7 @@ def test_a_zip_alone_needs_submissions(course):
 def test_inspect_says_what_a_zip_holds(course):
     with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
         archive.writestr("requirements.txt", "pandas==2.2\nnumpy\n# torch\n")
-        conda = "channels:\n  - conda-forge\ndependencies:\n  - numpy\n"
+        conda = "channels: [conda-forge]\ndependencies: [python=3.11, scipy, {pip: [pandas]}]\n"
         archive.writestr("environment.yml", conda)
         archive.writestr("tests/q2.py", "OK_FORMAT = False\nraise SystemError\n")
     told = run("inspect", course / "lab03.zip")
@@ -117,11 +117,25 @@ def test_inspect_says_what_a_zip_holds(course):
         "questions: 2 (1 in OK format)",
         "test cases: 1, 1 of them hidden; 2 points",
         "files: 2, 0.0 MiB (helper.py, numbers.txt)",
-        "packages: requirements.txt: pandas, numpy",
-        "packages: environment.yml: numpy",
+        "packages: requirements.txt: numpy, pandas",
+        "packages: environment.yml: pandas, scipy",
         "not supported: tests/q2.py cannot be read (SystemError)",
     ):
         assert line in told.output.splitlines(), told.output
+
+
+def test_test_files_that_end_who_reads_them_are_named_by_inspect(course):
+    with zipfile.ZipFile(course / "lab03.zip", "a") as archive:
+        archive.writestr("tests/q2.py", "OK_FORMAT = False\nimport os\nos._exit(3)\n")
+        archive.writestr("tests/q3.py", "OK_FORMAT = False\nimport os\nos.kill(os.getpid(), 9)\n")
+    asked = [sys.executable, "-m", "autograder", "inspect", str(course / "lab03.zip")]
+    told = subprocess.run(asked, capture_output=True, text=True)
+    for line in (
+        "questions: 3 (1 in OK format)",
+        "not supported: tests/q2.py cannot be read (it ends the grader: exit status 3)",
+        "not supported: tests/q3.py cannot be read (it ends the grader: signal 9)",
+    ):
+        assert line in told.stdout.splitlines(), (told.returncode, told.stdout, told.stderr)
 
 
 def test_a_test_file_that_never_ends_is_named_and_costs_nobody(course, monkeypatch):

@@ -103,8 +103,10 @@ def _compare_all(
 
 def texts_of(assignment: "Assignment") -> Mapping[str, list[str]]:
     """Return the text of each test case, by question."""
+    from autograder.scoring.apart import try_reading
     from autograder.scoring.formats.doctests import DoctestTests
 
+    try_reading(assignment, "en")
     found = {}
     for question, source in assignment.sources.items():
         tests = assignment.tests(question, "en")
