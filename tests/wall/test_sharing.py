@@ -457,6 +457,45 @@ def test_in_a_call_between_only_what_it_is_about_is_told_anew():
     assert len(other) == 3_001
 
 
+@pytest.mark.parametrize("changer", [0, 1])
+def test_where_looks_took_long_what_messages_are_about_is_still_told_anew(changer, monkeypatch):
+    monkeypatch.setattr(copies, "FREE_S", -1.0)
+    monkeypatch.setattr(copies, "SHARE", 0.0)
+    sides = Sides()
+    one, other = [1] * 3_000, [2] * 3_000
+    held = (one, other), sides.send(0, (one, other))
+    sides.send(1, None)
+    sides.send(0, one)
+    if not changer:
+        sides.send(1, held[1][0])
+    for large in held[changer]:
+        large.append(5)
+    sides.send(changer, None)
+    assert len(held[1 - changer][0]) == 3_001 and len(held[1 - changer][1]) == 3_000
+
+
+def test_looks_take_a_share_of_a_test_cases_time_and_begin_anew_with_the_next(monkeypatch):
+    now, looks = [0.0], []
+
+    def look(number, print_of):
+        now[0] += 0.5
+        looks.append(number)
+
+    table = copies.Copies(1)
+    monkeypatch.setattr(copies, "monotonic", lambda: now[0])
+    monkeypatch.setattr(table, "_is_changed", look)
+    large = [1] * 3_000
+    for _ in range(2):
+        table.clear()
+        looks.clear()
+        table.number_of(large, sharing.weight_of)
+        table.look(lambda value: b"", ())
+        for _ in range(1_000):
+            now[0] += 0.1
+            table.changed(lambda value: b"")
+        assert 20 <= len(looks) <= 28  # some at once, and a tenth of 100 s and of the looks themselves
+
+
 @pytest.mark.parametrize("message", [
     {"shared": 1}, {"shared": [[1]]}, {"shared": [["a", []]]}, {"shared": [[2, 5]]},
     {"shared": [[1, []]]}, {"shared": [[-2, []]]}, {"shared": [[2, {"$": "tuple", "items": []}]]},

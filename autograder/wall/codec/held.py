@@ -83,6 +83,7 @@ def copied(shared: Shared | None, number: int, value: Any) -> Any:
     if shared is None:
         return value
     own = shared.copies.values.get(number)
+    shared.copies.about.add(number)
     if type(own) is type(value):
         return own
     shared.copies.hold(number, value, weight_of(value, MOST_KEPT))
