@@ -194,8 +194,8 @@ def read_numbers(found: object, what: str) -> torch.Tensor:
         AssertionError: ``[nothing-there]`` or ``[wrong-type]``.
     """
     assert found is not None, (
-        f"[nothing-there] {what} is None: nothing was returned or stored. ‖ "
-        f"{what} 是 None：没有返回或存入任何值。"
+        f"[nothing-there] {what} should be numbers; found None: nothing was returned or stored. ‖ "
+        f"{what} 应该是数值，现在是 None：没有返回或存入任何值。"
     )
     try:
         if isinstance(found, (list, tuple)):

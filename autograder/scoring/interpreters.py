@@ -33,8 +33,9 @@ WRITERS = (
     "/_pytest/", "/astropy/utils/codegen.py", "/attr/", "/beartype/", "/boltons/", "/coverage/",
     "/debugpy/", "/decorator.py", "/execnet/", "/fastjsonschema/", "/hypothesis/", "/jax/",
     "/makefun/", "/networkx/utils/decorators.py", "/numba/", "/otter/", "/pluggy/", "/pydantic/",
-    "/pytensor/", "/scipy/", "/sqlalchemy/util/", "/tblib/", "/tensorflow/", "/toolz/", "/torch/",
-    "/traitlets/", "/typeguard/", "/typing_extensions.py", "/werkzeug/routing/", "/wrapt/",
+    "/pytensor/", "/scipy/", "/sqlalchemy/util/", "/sympy/polys/monomials.py", "/tblib/",
+    "/tensorflow/", "/toolz/", "/torch/", "/traitlets/", "/typeguard/", "/typing_extensions.py",
+    "/werkzeug/routing/", "/wrapt/",
 )  # fmt: skip
 # Packages that only parse a text by Python's own parser, and run the tree by themselves.
 WALKERS = ("/pandas/core/computation/expr.py", "/asteval/", "/simpleeval.py")
@@ -83,13 +84,11 @@ def interpreter_of(frame: FrameType) -> Interpreter | None:
         above = frame.f_back
         found = above and _listed(above.f_code.co_filename)
         return found if found and found.place in WALKERS else None
+    if file.startswith((OURS, *IMPORTS)) or _in_packages(file).startswith(WRITERS):
+        return None
     if (listed := _listed(file)) is not None:
         return None if listed.place in TEMPLATES and _is_installed(listed, frame) else listed
-    if file.startswith((OURS, *IMPORTS)):
-        return None
-    known = WRITERS if is_a_packages(file) else ()
-    writes = any(place in file for place in known)
-    return None if writes or any(_is_pythons(file, one) for one in GENERATORS) else ITSELF
+    return None if any(_is_pythons(file, one) for one in GENERATORS) else ITSELF
 
 
 def _listed(file: str) -> Interpreter | None:
@@ -107,6 +106,12 @@ def _is_installed(templates: Interpreter, frame: FrameType) -> bool:
 
 def _is_pythons(file: str, name: str) -> bool:
     return file in [place + name for place in PYTHONS]
+
+
+def _in_packages(file: str) -> str:
+    """Return where a file lies in the folder of installed packages, "" where it does not."""
+    places = [file.rpartition(place)[2] for place in PACKAGES if place in file]
+    return "/" + min(places, key=len) if places else ""
 
 
 def is_a_packages(file: str) -> bool:

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from autograder.scoring import interpreters
 from autograder.scoring.assignment import Assignment
 from tests.running import check_beside_stock, grade, grade_doctests, outcomes, test_file
 
@@ -142,3 +143,21 @@ def test_what_packages_write_themselves_is_compiled(engine):
     gradation = grade(engine, tests, ("x = 1", "q1"))
     said = [case.message for case in gradation.questions[0].cases if not case.passed]
     assert not said and len(outcomes(gradation)) == len(CODED), said
+
+
+@pytest.mark.parametrize(
+    "place, is_own",
+    [
+        ("/srv/venv/lib/python3.11/site-packages/sympy/polys/monomials.py", True),
+        ("/srv/venv/lib/python3.11/site-packages/sympy/parsing/sympy_parser.py", False),
+        ("/srv/venv/lib/python3.11/site-packages/torch/fx/graph_module.py", True),
+        ("/srv/torch/lib/python3.11/site-packages/other/eval.py", False),
+        ("/srv/torch/other/eval.py", False),
+        ("/usr/lib/python3/dist-packages/decorator.py", True),
+        ("/usr/lib/python3/dist-packages/other/torch/eval.py", False),
+    ],
+)
+def test_a_package_writes_its_own_code_by_where_it_is_installed(place, is_own):
+    space: dict = {}
+    exec(compile("import sys\ndef frame():\n    return sys._getframe()", place, "exec"), space)
+    assert (interpreters.interpreter_of(space["frame"]()) is None) is is_own

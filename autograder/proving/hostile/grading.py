@@ -146,7 +146,8 @@ def workplace() -> Iterator[Path]:
 def _write(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    with open(path, "xb") as file:  # no entry may take another one's place
+        file.write(data)
     return path
 
 
