@@ -493,9 +493,7 @@ def test_looks_take_a_share_of_a_test_cases_time_and_begin_anew_with_the_next(mo
         for _ in range(1_000):
             now[0] += 0.1
             table.changed(lambda value: b"")
-        assert (
-            20 <= len(looks) <= 28
-        )  # at once, and a tenth of 100 s and of looks
+        assert 20 <= len(looks) <= 28  # at once, and a tenth of 100 s and of looks
 
 
 @pytest.mark.parametrize("message", [
