@@ -37,9 +37,8 @@ def draw_results(path: Path, results: dict) -> None:
     if not panels:
         return
     widths = [weight for _, weight in panels]
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(1.2 + 2.6 * sum(widths), 3.3), width_ratios=widths, squeeze=False
-    )
+    size = 1.2 + 2.6 * sum(widths), max(3.3, 1.5 + 0.5 * len(results.get("peers", ())))
+    figure, axes = plt.subplots(1, len(panels), figsize=size, width_ratios=widths, squeeze=False)
     for (draw_part, _), one in zip(panels, axes[0]):
         draw_part(one, results)
         one.tick_params(labelsize=8)
@@ -60,9 +59,9 @@ def _draw_peers(axes: "Axes", results: dict) -> None:
     axes.set_xscale("log")
     axes.set_xlim(1, 6 * max(one["per_minute"] for one in found.values()))
     axes.set_yticks(range(len(found)), list(found), fontsize=8)
-    axes.set_ylim(len(found) - 0.4, -1.15)
+    axes.set_ylim(len(found) - 0.4, -0.6)
     axes.set_xlabel("submissions per minute (logarithmic)", fontsize=8)
-    axes.legend(fontsize=7.5, loc="upper center", ncols=2, frameon=False)
+    axes.legend(fontsize=7.5, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
 
 
 def _draw_workers(axes: "Axes", results: dict) -> None:
