@@ -18,7 +18,12 @@ from dataclasses import dataclass
 from autograder.errors import EngineError
 from autograder.model import Limits
 from autograder.sandbox import needs, sockets
-from autograder.sandbox.landlock import READ_RIGHTS, SHARED_RIGHTS, Landlock
+from autograder.sandbox.landlock import (
+    PR_SET_NO_NEW_PRIVS,
+    READ_RIGHTS,
+    SHARED_RIGHTS,
+    Landlock,
+)
 from autograder.sandbox.processes import SHARED
 from autograder.sandbox.readable import DEVICES, readable_paths
 
@@ -26,7 +31,6 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_CHILD_SUBREAPER = 36
-PR_SET_NO_NEW_PRIVS = 38
 UNHEARD_S = 2  # of CPU time between SIGXCPU and the end of who does not listen
 SOCKET_CALLS = ("socket", "connect", "bind", "listen", "accept", "accept4")
 FORBIDDEN_CALLS = (

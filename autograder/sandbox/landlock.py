@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 CREATE, ADD, RESTRICT = 444, 445, 446  # system calls
 PATH_BENEATH = 1
+PR_SET_NO_NEW_PRIVS = 38  # which the kernel wants of who restricts itself
 # Rights by bit, from linux/landlock.h: execute, write_file, read_file, read_dir, then the changes.
 READ_RIGHTS = 0b1101
 LIST_RIGHTS = 0b1000

@@ -31,7 +31,6 @@ from autograder.scoring.interpreters import OURS, PYTHONS, is_a_packages
 from autograder.scoring.whereabouts import READING
 
 LOOK_S = 0.2  # how often a copy is looked for that says nothing
-SHORT_S = 0.01  # the same, while somebody waits
 LATER_S = LATE_S + 3.0  # after the submission's time, for the copy to end by itself
 SECRET_BYTES = 16  # before an answer, which is unpickled: a test may reach the channel
 GONE = "the process of its tests ended by itself ({}{})"
@@ -199,26 +198,29 @@ def try_reading(assignment: Assignment, language: str) -> None:
 def _end_of_reading(assignment: Assignment, language: str) -> str | None:
     """Return how a copy that read all test files ended, None where it came to the end of them."""
     assignment.at.note()
-    pid = os.fork()
-    if not pid:
+    ours, theirs = Pipe(duplex=False)
+    with ours:
+        pid = os.fork()
+        if not pid:
+            try:
+                die_with_parent()
+                os.setpgid(0, 0)
+                for question in assignment.questions:
+                    assignment.tests(question, language)
+                theirs.send_bytes(b"read")
+                leave(0)
+            finally:
+                leave(1)
+        theirs.close()
         try:
-            die_with_parent()
-            os.setpgid(0, 0)
-            for question in assignment.questions:
-                assignment.tests(question, language)
-            leave(0)
+            _answer(ours, pid, time.monotonic() + READ_ALL_S)
+        except _Gone as gone:
+            return ENDS.format(gone)
+        except _Silent:
+            return f"after {READ_ALL_S:.0f} s it is not read"
         finally:
-            leave(1)
-    until = time.monotonic() + READ_ALL_S
-    try:
-        while time.monotonic() < until:
-            found, status = os.waitpid(pid, os.WNOHANG)
-            if found:
-                return ENDS.format(_how(status)) if status else None
-            time.sleep(SHORT_S)
-        return f"after {READ_ALL_S:.0f} s it is not read"
-    finally:
-        _end(pid)
+            _end(pid)
+    return None
 
 
 def _end(pid: int) -> None:

@@ -15,11 +15,15 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.sandbox.landlock import READ_RIGHTS, SHARED_RIGHTS, Landlock
+from autograder.sandbox.landlock import (
+    PR_SET_NO_NEW_PRIVS,
+    READ_RIGHTS,
+    SHARED_RIGHTS,
+    Landlock,
+)
 from autograder.sandbox.processes import SHARED
 from autograder.sandbox.readable import COURSE, DEVICES, readable_paths, without
 
-PR_SET_NO_NEW_PRIVS = 38
 OURS = Path(__file__).resolve().parents[1]
 # What a test's connection, and what looks at the machine for itself, reads of the system.
 SYSTEM = (
